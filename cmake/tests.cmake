@@ -1,0 +1,33 @@
+# Unit tests stand beside the code as *_test.cc and are globbed: a list would rot. One test binary per module.
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+# Helpers that only tests link.
+file(GLOB testing_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/testing/*.cc)
+add_library(gophercap_testing STATIC ${testing_sources})
+target_link_libraries(gophercap_testing PUBLIC gophercap_jobs GTest::gtest)
+set_target_properties(gophercap_testing PROPERTIES LINKER_LANGUAGE CXX)
+
+get_property(modules GLOBAL PROPERTY GOPHERCAP_MODULES)
+foreach(module ${modules})
+  file(GLOB tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${module}/*_test.cc)
+  if(tests)
+    add_executable(${module}_test ${tests})
+    target_link_libraries(${module}_test PRIVATE gophercap_${module} gophercap_testing GTest::gtest_main)
+    gtest_discover_tests(${module}_test TEST_PREFIX ${module}. PROPERTIES LABELS unit DISCOVERY_TIMEOUT 60)
+  endif()
+endforeach()
+
+# Command-line tests: one behaviour a file, the real binary, exit 77 = skipped.
+find_program(BASH bash REQUIRED)
+foreach(kind cli net)
+  file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${kind}/*.sh)
+  foreach(script ${scripts})
+    get_filename_component(name ${script} NAME_WE)
+    add_test(NAME ${kind}.${name} COMMAND ${BASH} ${script})
+    set_tests_properties(${kind}.${name} PROPERTIES LABELS ${kind} SKIP_RETURN_CODE 77 TIMEOUT 240
+      ENVIRONMENT "GOPHERCAP=$<TARGET_FILE:gophercap>;BUILD_DIR=${CMAKE_BINARY_DIR};SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+  endforeach()
+endforeach()
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+add_test(NAME house.includes COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/check_includes.py ${PROJECT_SOURCE_DIR})

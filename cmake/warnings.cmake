@@ -1,0 +1,12 @@
+# Warnings live on one INTERFACE target; they are errors in our own presets only, never for packagers.
+add_library(gophercap_options INTERFACE)
+target_compile_options(gophercap_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast)
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  target_compile_options(gophercap_options INTERFACE -Wthread-safety)
+endif()
+if(GOPHERCAP_WERROR)
+  target_compile_options(gophercap_options INTERFACE -Werror)
+endif()
+target_include_directories(gophercap_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_link_libraries(gophercap_options INTERFACE Threads::Threads)

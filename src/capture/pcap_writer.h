@@ -1,0 +1,47 @@
+// Writes packets as a nanosecond or microsecond pcap, or as a pcapng.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "io/atomic_file.h"
+
+namespace gophercap::capture {
+
+enum class OutputFormat : uint8_t { kPcapMicros, kPcapNanos, kPcapng };
+
+// One packet to write. `link_type` must be the writer's for pcap; pcapng gets an interface per link type.
+struct OutputPacket {
+  CaptureTime time{};
+  std::span<const uint8_t> data;
+  uint32_t original_bytes = 0;
+  uint32_t link_type = 1;
+};
+
+struct WriterOptions {
+  OutputFormat format = OutputFormat::kPcapNanos;
+  uint32_t link_type = 1;         // pcap only
+  uint32_t snap_length = 262144;  // written to the header
+  io::Sync sync = io::Sync::kNo;
+};
+
+// The same packets make the same bytes on every run and machine (little-endian, no names, no comments).
+// Not thread-safe. Destroyed without close(): no file appears (see AtomicFile).
+class PcapWriter {
+ public:
+  // path "-" = standard output.
+  static Result<std::unique_ptr<PcapWriter>> create(const std::string& path, const WriterOptions& options);
+  virtual ~PcapWriter() = default;
+
+  // Fails with kInvalidArgument if the packet's time can't be written (pcap: before 1970 or after 2106; pcapng: before 1970)
+  // or its link type is not the file's; with the file's error otherwise. Buffered: an error may belong to an earlier packet.
+  virtual Result<> write(const OutputPacket& packet) = 0;
+  virtual Result<> flush() = 0;  // everything up to here is handed to the system
+  virtual Result<> close() = 0;  // flush, then the file appears under its name
+};
+
+}  // namespace gophercap::capture

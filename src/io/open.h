@@ -1,0 +1,47 @@
+// Opens an input and puts the codec in front of it that its first bytes ask for. By content, never by name.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "io/byte_source.h"
+
+namespace gophercap::io {
+
+class FdCache;
+
+enum class Compression : uint8_t { kNone, kGzip, kZstd, kLz4, kXz, kBzip2 };
+
+// "none", "gzip", "zstd", "lz4", "xz", "bzip2": the words of the dump.
+std::string_view to_string(Compression compression) noexcept;
+
+// What the first bytes (at least 6 where the input has them) announce. A zstd or lz4 skippable frame counts.
+Compression probe_compression(std::span<const uint8_t> first_bytes) noexcept;
+
+struct FileFacts {
+  uint64_t size_bytes = 0;
+  int64_t mtime_ns = 0;  // since 1970
+  uint64_t inode = 0;
+  uint64_t device = 0;
+  bool regular = false;  // false: stdin, pipe, device; the other facts mean nothing then
+};
+
+struct Input {
+  std::unique_ptr<ByteSource> source;  // plain bytes
+  Compression compression = Compression::kNone;
+  FileFacts facts;
+};
+
+// "-" is standard input. `fds` bounds descriptors: the source gives its descriptor back to the cache between reads and opens
+// again at its offset (fails with kIo if the file has been replaced meanwhile); without it the source holds one.
+// REQUIRES: `fds` outlives the source.
+Result<Input> open_input(const std::string& path, FdCache* fds = nullptr);
+
+// Puts the codec in front of `raw` that its first bytes ask for. Nested compression is not followed.
+Result<Input> decode(std::unique_ptr<ByteSource> raw);
+
+}  // namespace gophercap::io

@@ -1,0 +1,42 @@
+// How a job speaks while it runs. Jobs know no terminal; src/cli implements this for people and tests for themselves.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace gophercap::jobs {
+
+struct MapProgress {
+  uint64_t files_done = 0;
+  uint64_t files_total = 0;
+  uint64_t bytes_done = 0;  // as stored
+  uint64_t bytes_total = 0;
+  uint64_t packets = 0;
+};
+
+struct ReplayProgress {
+  uint64_t packets_sent = 0;
+  uint64_t packets_total = 0;  // of one loop × loops; 0 = endless or unknown
+  uint64_t bytes_sent = 0;
+  CaptureTime position{};    // capture time of the newest packet sent
+  Nanos elapsed{0};
+  Nanos total{0};            // planned duration; 0 = endless or unknown
+  Nanos lateness_p99{0};
+  uint64_t loop = 0;         // from 0
+};
+
+// Called from the job's own threads, one call at a time.
+class Reporter {
+ public:
+  virtual ~Reporter() = default;
+  virtual void progress(const MapProgress&) {}
+  virtual void progress(const ReplayProgress&) {}
+  virtual void info(std::string_view line) = 0;     // worth a line on stderr
+  virtual void warning(std::string_view line) = 0;  // something is not as asked, the run goes on
+};
+
+}  // namespace gophercap::jobs

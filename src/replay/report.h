@@ -1,0 +1,59 @@
+// What a replay did: every packet read is in exactly one of these counters. docs/formats/report.md has the written form.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/histogram.h"
+#include "base/time.h"
+#include "capture/capture_reader.h"
+
+namespace gophercap::replay {
+
+// read == sent + skipped() + failed(). Bytes are those of sent frames.
+struct Accounts {
+  uint64_t read = 0;
+  uint64_t sent = 0;
+  uint64_t sent_bytes = 0;
+  uint64_t skipped_link_type = 0;  // not Ethernet on an interface
+  uint64_t skipped_too_long = 0;   // longer than the interface takes
+  uint64_t skipped_too_short = 0;  // shorter than an Ethernet header
+  uint64_t failed = 0;             // refused by the backend while sending
+  uint64_t unsent_at_stop = 0;     // read ahead, then a stop or failure came
+  // Not parts of the sum:
+  uint64_t sent_cut = 0;           // sent, but the capture has only their first bytes (snap length)
+  uint64_t fcs_removed = 0;        // sent without their captured frame check sequence
+
+  uint64_t skipped() const noexcept { return skipped_link_type + skipped_too_long + skipped_too_short; }
+  bool balanced() const noexcept { return read == sent + skipped() + failed + unsent_at_stop; }
+};
+
+struct DamagedFile {
+  std::string path;
+  capture::Damage damage;
+};
+
+struct Report {
+  std::string target;  // Transmitter::describe()
+  std::string pacing;  // "capture time", "top speed"
+  uint64_t files = 0;
+  uint64_t packets_planned = 0;  // per loop, from the map
+  uint64_t loops_done = 0;
+  CaptureTime first{};  // capture time of the first packet
+  CaptureTime last{};
+  Nanos planned_duration{0};  // first to last packet, all loops; 0 at top speed
+  Nanos send_duration{0};     // first send call to the return of the last
+  Accounts accounts;
+  Histogram lateness;           // return of the send call minus due time, per packet; empty at top speed
+  uint64_t starved_packets = 0; // sent late because no reader had them ready in time; also in `lateness`
+  uint64_t send_calls = 0;
+  uint64_t retries = 0;  // after ENOBUFS, EAGAIN
+  std::vector<DamagedFile> damaged;
+  std::string failure;  // empty = none
+  bool interrupted = false;
+};
+
+std::string report_to_json(const Report& report);
+
+}  // namespace gophercap::replay
