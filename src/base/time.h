@@ -40,7 +40,8 @@ inline constexpr int64_t ns_of(SendTime t) noexcept { return t.time_since_epoch(
 
 // 2020-09-28T08:00:00.123456789Z: RFC 3339 in UTC, fraction without trailing zeros, as Go's RFC3339Nano.
 std::string format_rfc3339(CaptureTime t);
-// Accepts RFC 3339 (with any zone offset) and "2006-01-02 15:04:05[.fraction]" as UTC. Years 1678 to 2261.
+// Accepts RFC 3339 (with any zone offset) and "2006-01-02 15:04:05[.fraction]" as UTC (or with a zone). Every time that
+// CaptureTime holds (1677-09-21 to 2262-04-11) reads back as it was written; digits behind the ninth are dropped.
 // Fails with kInvalidArgument: malformed, or outside that range (Go's zero time, year 1, among them).
 Result<CaptureTime> parse_time(std::string_view text);
 
