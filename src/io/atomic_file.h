@@ -13,10 +13,11 @@ namespace gophercap::io {
 
 enum class Sync : uint8_t { kNo, kYes };
 
-// Writes to a temporary file in the same folder, then renames. Destroyed without commit(): the temporary file is removed and
-// the old file, if any, is untouched. "-" and things that are not regular files (/dev/null, a FIFO) are written directly.
-// The mode is 0666 less umask, or that of the file it replaces; a symlink's target is replaced, not the link.
-// Not thread-safe. Errors: kNoSpace, kPermission, kIo, with the path in front.
+// Writes to a temporary file in the same folder, then renames. Destroyed without commit(): the
+// temporary file is removed and the old file, if any, is untouched. "-" and things that are not
+// regular files (/dev/null, a FIFO) are written directly. The mode is 0666 less umask, or that of
+// the file it replaces; a symlink's target is replaced, not the link. Not thread-safe. Errors:
+// kNoSpace, kPermission, kIo, with the path in front.
 class AtomicFile {
  public:
   static Result<AtomicFile> create(const std::string& path, Sync sync);
@@ -24,7 +25,8 @@ class AtomicFile {
   AtomicFile& operator=(AtomicFile&&) noexcept;
   ~AtomicFile();
 
-  Result<> write(std::span<const uint8_t> bytes);  // whole or error; a short write is continued, EINTR repeated
+  Result<> write(std::span<const uint8_t>
+                     bytes);  // whole or error; a short write is continued, EINTR repeated
   Result<> write(std::string_view text);
   Result<> commit();  // flush, fsync (file and folder) if asked for, rename
   const std::string& path() const noexcept { return path_; }

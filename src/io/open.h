@@ -1,4 +1,5 @@
-// Opens an input and puts the codec in front of it that its first bytes ask for. By content, never by name.
+// Opens an input and puts the codec in front of it that its first bytes ask for. By content, never
+// by name.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,8 @@ enum class Compression : uint8_t { kNone, kGzip, kZstd, kLz4, kXz, kBzip2 };
 // "none", "gzip", "zstd", "lz4", "xz", "bzip2": the words of the dump.
 std::string_view to_string(Compression compression) noexcept;
 
-// What the first bytes (at least 6 where the input has them) announce. A zstd or lz4 skippable frame counts.
+// What the first bytes (at least 6 where the input has them) announce. A zstd or lz4 skippable
+// frame counts.
 Compression probe_compression(std::span<const uint8_t> first_bytes) noexcept;
 
 struct FileFacts {
@@ -36,12 +38,13 @@ struct Input {
   FileFacts facts;
 };
 
-// "-" is standard input. `fds` bounds descriptors: the source gives its descriptor back to the cache between reads and opens
-// again at its offset (fails with kIo if the file has been replaced meanwhile); without it the source holds one.
-// REQUIRES: `fds` outlives the source.
+// "-" is standard input. `fds` bounds descriptors: the source gives its descriptor back to the
+// cache between reads and opens again at its offset (fails with kIo if the file has been replaced
+// meanwhile); without it the source holds one. REQUIRES: `fds` outlives the source.
 Result<Input> open_input(const std::string& path, FdCache* fds = nullptr);
 
-// Puts the codec in front of `raw` that its first bytes ask for. Nested compression is not followed.
+// Puts the codec in front of `raw` that its first bytes ask for. Nested compression is not
+// followed.
 Result<Input> decode(std::unique_ptr<ByteSource> raw);
 
 }  // namespace gophercap::io

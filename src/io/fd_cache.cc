@@ -1,0 +1,126 @@
+#include "io/fd_cache.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "io/fd_cache_impl.h"
+
+namespace gophercap::io {
+
+Result<Fd> open_read_only(const std::string& path) {
+  int fd = -1;
+  do {
+    fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  } while (fd < 0 && errno == EINTR);
+  if (fd < 0) return errno_error(errno, path);
+  return Fd(fd);
+}
+
+FdCache::FdCache(size_t capacity) : impl_(std::make_unique<Impl>(std::max<size_t>(capacity, 1))) {}
+
+FdCache::~FdCache() = default;
+
+size_t FdCache::capacity_from_limits() {
+  constexpr rlim_t kUseful = 4096;
+  constexpr rlim_t kOwnUse = 64;  // standard streams, sockets, outputs, dumps, libraries
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return kOwnUse;
+  const rlim_t wanted = std::min(limit.rlim_max, kUseful);
+  if (limit.rlim_cur < wanted) {
+    const rlimit raised{wanted, limit.rlim_max};
+    if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  }
+  const rlim_t soft = std::min(limit.rlim_cur, kUseful);
+  return std::max<size_t>(soft - std::min(kOwnUse, soft / 2), 1);
+}
+
+Result<bool> FdCache::Impl::take(FdEntry& entry) {
+  Fd evicted;  // closed after the lock is gone: close() of a network file may wait
+  {
+    const std::lock_guard lock(mutex);
+    if (entry.linked) {
+      unlink(entry);
+      return false;
+    }
+    if (open_count >= capacity) evicted = evict_oldest();
+    ++open_count;
+  }
+  evicted.reset();
+  Result<Fd> opened = open_evicting(entry.path);
+  if (!opened) {
+    const std::lock_guard lock(mutex);
+    --open_count;
+    return opened.error();
+  }
+  entry.fd = *std::move(opened);
+  return true;
+}
+
+// The rest of the program may have used up the limit that the capacity was computed from.
+Result<Fd> FdCache::Impl::open_evicting(const std::string& path) {
+  while (true) {
+    Result<Fd> opened = open_read_only(path);
+    if (opened || (opened.error().sys != EMFILE && opened.error().sys != ENFILE)) return opened;
+    Fd evicted;
+    {
+      const std::lock_guard lock(mutex);
+      evicted = evict_oldest();
+    }
+    if (!evicted.valid()) return opened;
+  }
+}
+
+void FdCache::Impl::give_back(FdEntry& entry) {
+  Fd surplus;
+  const std::lock_guard lock(mutex);
+  if (open_count > capacity) {
+    surplus = std::move(entry.fd);
+    --open_count;
+    return;
+  }
+  link_newest(entry);
+}
+
+void FdCache::Impl::forget(FdEntry& entry) {
+  Fd closing;
+  const std::lock_guard lock(mutex);
+  if (!entry.linked) return;
+  unlink(entry);
+  --open_count;
+  closing = std::move(entry.fd);
+}
+
+Fd FdCache::Impl::detach(FdEntry& entry) {
+  const std::lock_guard lock(mutex);
+  --open_count;
+  return std::move(entry.fd);
+}
+
+Fd FdCache::Impl::evict_oldest() {
+  if (oldest == nullptr) return Fd();
+  FdEntry& entry = *oldest;
+  unlink(entry);
+  --open_count;
+  return std::move(entry.fd);
+}
+
+void FdCache::Impl::link_newest(FdEntry& entry) {
+  entry.older = newest;
+  entry.newer = nullptr;
+  (newest == nullptr ? oldest : newest->newer) = &entry;
+  newest = &entry;
+  entry.linked = true;
+}
+
+void FdCache::Impl::unlink(FdEntry& entry) {
+  (entry.newer == nullptr ? newest : entry.newer->older) = entry.older;
+  (entry.older == nullptr ? oldest : entry.older->newer) = entry.newer;
+  entry.newer = nullptr;
+  entry.older = nullptr;
+  entry.linked = false;
+}
+
+}  // namespace gophercap::io

@@ -1,0 +1,56 @@
+// The inside of FdCache, for file_source only.
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+#include <string>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "io/fd_cache.h"
+
+namespace gophercap::io {
+
+// Opens read-only and close-on-exec. The error has the path.
+Result<Fd> open_read_only(const std::string& path);
+
+// One file that takes its turns at having a descriptor. Lives in its reader and is linked into the
+// cache only while it has a descriptor that nobody uses, so that a turn costs neither an allocation
+// nor a look-up.
+struct FdEntry {
+  explicit FdEntry(std::string file_path) : path(std::move(file_path)) {}
+
+  const std::string path;
+  Fd fd;  // the cache's while the entry is linked, else the reader's
+  FdEntry* newer = nullptr;
+  FdEntry* older = nullptr;
+  bool linked = false;
+};
+
+struct FdCache::Impl {
+  explicit Impl(size_t capacity_fds) : capacity(capacity_fds) {}
+
+  // Gives `entry` a descriptor that stays open until give_back(). True: it had to be opened
+  // (again).
+  Result<bool> take(FdEntry& entry);
+  // `entry` keeps its descriptor until another file needs the place.
+  void give_back(FdEntry& entry);
+  // Closes the descriptor of an entry that is not taken, for good.
+  void forget(FdEntry& entry);
+  // A taken descriptor leaves the cache and becomes the caller's.
+  Fd detach(FdEntry& entry);
+
+ private:
+  Fd evict_oldest();
+  void link_newest(FdEntry& entry);
+  void unlink(FdEntry& entry);
+  Result<Fd> open_evicting(const std::string& path);
+
+  const size_t capacity;
+  std::mutex mutex;
+  size_t open_count = 0;  // linked and taken ones
+  FdEntry* newest = nullptr;
+  FdEntry* oldest = nullptr;
+};
+
+}  // namespace gophercap::io

@@ -1,0 +1,242 @@
+#include "io/gzip_source.h"
+
+#include <isa-l/crc.h>
+#include <isa-l/igzip_lib.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/bytes.h"
+#include "io/decoded_source.h"
+
+namespace gophercap::io {
+namespace {
+
+constexpr uint8_t kMagic0 = 0x1f;
+constexpr uint8_t kMagic1 = 0x8b;
+constexpr uint8_t kMethodDeflate = 8;
+constexpr uint8_t kFlagHeaderCrc = 0x02;
+constexpr uint8_t kFlagExtra = 0x04;
+constexpr uint8_t kFlagName = 0x08;
+constexpr uint8_t kFlagComment = 0x10;
+constexpr uint8_t kFlagsReserved = 0xe0;
+
+Error truncated() {
+  return {Errc::kTruncated, 0, "gzip data ends inside a member"};
+}
+Error corrupt(const char* what) {
+  return {Errc::kCorrupt, 0, what};
+}
+
+// Consumes a member's header. ISA-L's own parser wants it whole in one buffer and version 2.30
+// overruns on some, so only the raw deflate data is left to the library.
+class HeaderReader {
+ public:
+  explicit HeaderReader(InputBlock& in) : in_(in) {}
+
+  Result<> read() {
+    constexpr size_t kFixed = 10;
+    TRY(const std::span<const uint8_t> fixed, in_.peek(kFixed));
+    if (fixed.size() < kFixed) return truncated();
+    const uint8_t method = fixed[2];
+    const uint8_t flags = fixed[3];
+    consume(kFixed);
+    if (method != kMethodDeflate) {
+      return Error{Errc::kUnsupported, 0, "gzip member is not compressed by deflate"};
+    }
+    if ((flags & kFlagsReserved) != 0) {
+      return Error{Errc::kUnsupported, 0, "gzip member has reserved flags set"};
+    }
+    if ((flags & kFlagExtra) != 0) TRY_VOID(skip_extra());
+    if ((flags & kFlagName) != 0) TRY_VOID(skip_text());
+    if ((flags & kFlagComment) != 0) TRY_VOID(skip_text());
+    if ((flags & kFlagHeaderCrc) != 0) TRY_VOID(check_crc());
+    return {};
+  }
+
+ private:
+  void consume(size_t count) {
+    crc_ = crc32_gzip_refl(crc_, in_.bytes().data(), count);
+    in_.advance(static_cast<ptrdiff_t>(count));
+  }
+
+  Result<> skip_extra() {
+    TRY(const std::span<const uint8_t> length, in_.peek(2));
+    if (length.size() < 2) return truncated();
+    size_t left = load_le16(length.data());
+    consume(2);
+    while (left > 0) {
+      TRY(const std::span<const uint8_t> bytes, in_.peek(1));
+      if (bytes.empty()) return truncated();
+      const size_t step = std::min(left, bytes.size());
+      consume(step);
+      left -= step;
+    }
+    return {};
+  }
+
+  Result<> skip_text() {
+    while (true) {
+      TRY(const std::span<const uint8_t> bytes, in_.peek(1));
+      if (bytes.empty()) return truncated();
+      const auto zero = std::find(bytes.begin(), bytes.end(), uint8_t{0});
+      const bool found = zero != bytes.end();
+      consume(static_cast<size_t>(zero - bytes.begin()) + (found ? 1 : 0));
+      if (found) return {};
+    }
+  }
+
+  Result<> check_crc() {
+    const uint32_t expected = crc_ & 0xffff;
+    TRY(const std::span<const uint8_t> stored, in_.peek(2));
+    if (stored.size() < 2) return truncated();
+    if (load_le16(stored.data()) != expected) return corrupt("gzip header checksum is wrong");
+    consume(2);
+    return {};
+  }
+
+  InputBlock& in_;
+  uint32_t crc_ = 0;
+};
+
+class GzipDecoder {
+ public:
+  GzipDecoder() { isal_inflate_init(&inflate_); }
+
+  Result<Decoding> decode(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
+    switch (stage_) {
+      case Stage::kFirstMember:
+        return begin_first_member(in);
+      case Stage::kBody:
+        return inflate(in, out, produced);
+      case Stage::kDamage:
+        return drain(out, produced);
+      case Stage::kTrailer:
+        return check_trailer(in);
+      case Stage::kNextMember:
+        return begin_next_member(in);
+      case Stage::kPadding:
+        return skip_padding(in);
+    }
+    return Error{Errc::kInternal, 0, "gzip decoder in no stage"};
+  }
+
+ private:
+  enum class Stage : uint8_t { kFirstMember, kBody, kDamage, kTrailer, kNextMember, kPadding };
+
+  Result<Decoding> begin_first_member(InputBlock& in) {
+    TRY(const std::span<const uint8_t> bytes, in.peek(2));
+    if (bytes.size() < 2) return truncated();
+    if (bytes[0] != kMagic0 || bytes[1] != kMagic1) return corrupt("not gzip data");
+    return begin_member(in);
+  }
+
+  Result<Decoding> begin_next_member(InputBlock& in) {
+    TRY(const std::span<const uint8_t> bytes, in.peek(2));
+    if (bytes.empty()) return Decoding::kEnd;
+    if (bytes[0] == 0) {
+      stage_ = Stage::kPadding;
+      return Decoding::kMore;
+    }
+    if (bytes[0] != kMagic0) return trailing_garbage();
+    if (bytes.size() < 2) return truncated();
+    if (bytes[1] != kMagic1) return trailing_garbage();
+    return begin_member(in);
+  }
+
+  Result<Decoding> begin_member(InputBlock& in) {
+    TRY_VOID(HeaderReader(in).read());
+    isal_inflate_reset(&inflate_);
+    inflate_.crc_flag = ISAL_DEFLATE;
+    crc_ = 0;
+    size_ = 0;
+    stage_ = Stage::kBody;
+    return Decoding::kMore;
+  }
+
+  Result<Decoding> inflate(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
+    constexpr size_t kMostAtOnce = size_t{1} << 30;  // ISA-L counts in 32 bits
+    const std::span<uint8_t> bytes = in.bytes();
+    inflate_.next_in = bytes.data();
+    inflate_.avail_in = static_cast<uint32_t>(bytes.size());
+    inflate_.next_out = out.data();
+    inflate_.avail_out = static_cast<uint32_t>(std::min(out.size(), kMostAtOnce));
+    const int status = isal_inflate(&inflate_);
+    const ptrdiff_t consumed = inflate_.next_in - bytes.data();
+    in.advance(consumed);
+    deliver(out, static_cast<size_t>(inflate_.next_out - out.data()), produced);
+    if (status != ISAL_DECOMP_OK) {
+      stage_ = Stage::kDamage;
+      return Decoding::kMore;
+    }
+    if (inflate_.block_state == ISAL_BLOCK_FINISH) {
+      // ISA-L has loaded whole words: what it did not use is the trailer and maybe the next member.
+      in.advance(-(inflate_.read_in_length / 8));
+      stage_ = Stage::kTrailer;
+      return Decoding::kMore;
+    }
+    if (produced > 0) return Decoding::kMore;
+    if (!in.bytes().empty()) {
+      if (consumed == 0) return corrupt("gzip data makes no progress");
+      return Decoding::kMore;
+    }
+    TRY(const bool more, in.refill());
+    if (!more) return truncated();
+    return Decoding::kMore;
+  }
+
+  // What was decoded before the damage but found no room in the caller's buffer: without it the
+  // same file would give a different number of bytes to readers with different buffers.
+  Result<Decoding> drain(std::span<uint8_t> out, size_t& produced) {
+    const size_t left = static_cast<size_t>(inflate_.tmp_out_valid - inflate_.tmp_out_processed);
+    const size_t count = std::min(left, out.size());
+    if (count == 0) return corrupt("gzip data is damaged");
+    std::memcpy(out.data(), inflate_.tmp_out_buffer + inflate_.tmp_out_processed, count);
+    inflate_.tmp_out_processed += static_cast<int32_t>(count);
+    produced = count;
+    return Decoding::kMore;
+  }
+
+  Result<Decoding> check_trailer(InputBlock& in) {
+    constexpr size_t kTrailer = 8;
+    TRY(const std::span<const uint8_t> trailer, in.peek(kTrailer));
+    if (trailer.size() < kTrailer) return truncated();
+    if (load_le32(trailer.data()) != crc_) return corrupt("gzip checksum is wrong");
+    if (load_le32(trailer.data() + 4) != size_) return corrupt("gzip length is wrong");
+    in.advance(kTrailer);
+    stage_ = Stage::kNextMember;
+    return Decoding::kMore;
+  }
+
+  static Result<Decoding> skip_padding(InputBlock& in) {
+    TRY(const std::span<const uint8_t> bytes, in.peek(1));
+    if (bytes.empty()) return Decoding::kEnd;
+    if (std::any_of(bytes.begin(), bytes.end(), [](uint8_t b) { return b != 0; })) {
+      return trailing_garbage();
+    }
+    in.advance(static_cast<ptrdiff_t>(bytes.size()));
+    return Decoding::kMore;
+  }
+
+  static Error trailing_garbage() { return corrupt("trailing garbage after gzip data"); }
+
+  void deliver(std::span<const uint8_t> out, size_t count, size_t& produced) {
+    crc_ = crc32_gzip_refl(crc_, out.data(), count);
+    size_ += static_cast<uint32_t>(count);
+    produced = count;
+  }
+
+  Stage stage_ = Stage::kFirstMember;
+  uint32_t crc_ = 0;
+  uint32_t size_ = 0;  // modulo 2^32, as in the trailer
+  inflate_state inflate_;
+};
+
+}  // namespace
+
+std::unique_ptr<ByteSource> make_gzip_source(std::unique_ptr<ByteSource> raw) {
+  return std::make_unique<DecodedSource<GzipDecoder>>(std::move(raw));
+}
+
+}  // namespace gophercap::io
