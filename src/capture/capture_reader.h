@@ -17,9 +17,19 @@
 
 namespace gophercap::capture {
 
-enum class Format : uint8_t { kUnknown, kPcap, kPcapNanos, kPcapModified, kPcapIxia, kPcapng, kSnoop, kErf };
+enum class Format : uint8_t {
+  kUnknown,
+  kPcap,
+  kPcapNanos,
+  kPcapModified,
+  kPcapIxia,
+  kPcapng,
+  kSnoop,
+  kErf
+};
 
-// "unknown", "pcap", "pcap-ns", "pcap-modified", "pcap-ixia", "pcapng", "snoop", "erf": the words of the dump.
+// "unknown", "pcap", "pcap-ns", "pcap-modified", "pcap-ixia", "pcapng", "snoop", "erf": the words
+// of the dump.
 std::string_view to_string(Format format) noexcept;
 
 // What a capture says about one of its interfaces. Formats with one global header have exactly one.
@@ -39,7 +49,8 @@ enum class ReadStatus : uint8_t {
   kPacket,     // batch has at least one packet
   kEnd,        // regular end: between two records
   kTruncated,  // the file ends inside a record; damage() has the details
-  kCorrupt,    // the bytes contradict the format (or an unsupported variant); damage() has the details
+  kCorrupt,    // the bytes contradict the format (or an unsupported variant); damage() has the
+               // details
   kFailed,     // the source could not be read (I/O error); damage() has the details
 };
 
@@ -51,37 +62,52 @@ struct PacketBatch {
 };
 
 struct ReaderOptions {
-  // Bytes per read of the source. 256 KiB stays in the L2 cache, which is what makes the scan fast (docs/perf.md).
+  // Bytes per read of the source. 256 KiB stays in the L2 cache, which is what makes the scan fast
+  // (docs/perf.md).
   size_t block_bytes = size_t{256} << 10;
   // Time of packets without a time of their own that come before the first one that has one.
   CaptureTime initial_time{};
 };
 
+class Parser;
+struct ReaderState;
+
 // Not thread-safe. May be moved between threads between calls.
 class CaptureReader {
  public:
-  virtual ~CaptureReader() = default;
+  CaptureReader(std::unique_ptr<ReaderState> state, std::unique_ptr<Parser> parser);
+  ~CaptureReader();
+  CaptureReader(const CaptureReader&) = delete;
+  CaptureReader& operator=(const CaptureReader&) = delete;
 
-  // Fills `batch` with the next packets of the file, as many as are at hand. kPacket: 1 to kCapacity packets, whose data
-  // stays valid until the next call. Otherwise the batch is empty, and every further call returns the same status.
-  virtual ReadStatus read(PacketBatch& batch) = 0;
+  // Fills `batch` with the next packets of the file, as many as are at hand. kPacket: 1 to
+  // kCapacity packets, whose data stays valid until the next call. Otherwise the batch is empty,
+  // and every further call returns the same status.
+  ReadStatus read(PacketBatch& batch);
 
-  virtual Format format() const noexcept = 0;
-  // Interfaces seen up to now (pcapng adds them while reading); PacketView::interface is an index into it. References
-  // stay valid until the next read().
-  virtual const std::vector<Interface>& interfaces() const noexcept = 0;
-  virtual uint32_t sections() const noexcept = 0;  // pcapng: sections seen; otherwise 1
+  Format format() const noexcept;
+  // Interfaces seen up to now (pcapng adds them while reading); PacketView::interface is an index
+  // into it. References stay valid until the next read().
+  const std::vector<Interface>& interfaces() const noexcept;
+  uint32_t sections() const noexcept;  // pcapng: sections seen; otherwise 1
 
   // Set once read() returned kTruncated, kCorrupt or kFailed.
-  virtual const std::optional<Damage>& damage() const noexcept = 0;
-  // Plain bytes of zeros behind the last packet: padding, neither packets nor damage. Known after kEnd.
-  virtual uint64_t padding_bytes() const noexcept = 0;
+  const std::optional<Damage>& damage() const noexcept;
+  // Plain bytes of zeros behind the last packet: padding, neither packets nor damage. Known after
+  // kEnd.
+  uint64_t padding_bytes() const noexcept;
   // Plain bytes read up to now.
-  virtual uint64_t plain_bytes() const noexcept = 0;
+  uint64_t plain_bytes() const noexcept;
+
+ private:
+  std::unique_ptr<ReaderState> state_;
+  std::unique_ptr<Parser> parser_;
+  ReadStatus final_ = ReadStatus::kPacket;  // set once it is something else
 };
 
-// Recognizes the format by content and reads the header. Errors: kTruncated (no or only half a header), kCorrupt,
-// kUnsupported (not a capture that we know; or a version we do not), or the source's own.
+// Recognizes the format by content and reads the header. Errors: kTruncated (no or only half a
+// header), kCorrupt, kUnsupported (not a capture that we know; or a version we do not), or the
+// source's own.
 Result<std::unique_ptr<CaptureReader>> open_capture(std::unique_ptr<io::ByteSource> source,
                                                     const ReaderOptions& options = {});
 

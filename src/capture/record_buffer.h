@@ -1,4 +1,5 @@
-// A window onto a ByteSource that parsers look at in place: contiguous bytes, moved only at block borders.
+// A window onto a ByteSource that parsers look at in place: contiguous bytes, moved only at block
+// borders.
 #pragma once
 
 #include <cstddef>
@@ -12,9 +13,10 @@
 
 namespace gophercap::capture {
 
-// Keeps unread bytes at the front of one buffer that is refilled block by block. Grows only for a record larger than a block,
-// and then only as fast as bytes really arrive: a length written in a file never allocates anything by itself.
-// Not thread-safe. Pointers are valid until the next ensure() or skip().
+// Keeps unread bytes at the front of one buffer that is refilled block by block. Grows only for a
+// record larger than a block, and then only as fast as bytes really arrive: a length written in a
+// file never allocates anything by itself. Not thread-safe. Pointers are valid until the next
+// ensure() or skip().
 class RecordBuffer {
  public:
   RecordBuffer(std::unique_ptr<io::ByteSource> source, size_t block_bytes);
@@ -29,21 +31,33 @@ class RecordBuffer {
     offset_bytes_ += n;
   }
 
-  // Makes at least n bytes available at data(), if the source has them. False: it has fewer (end or error).
+  // Makes at least n bytes available at data(), if the source has them. False: it has fewer (end or
+  // error).
   bool ensure(size_t n);
-  // Consumes n bytes without keeping them. False: the source ended before (everything is consumed then).
+  // Consumes n bytes without keeping them. False: the source ended before (everything is consumed
+  // then).
   bool skip(uint64_t n);
+
+  // Consumes zero bytes in whole multiples of `unit`, up to the first other byte or the end;
+  // returns how many. Fewer than `unit` zero bytes may be left in front. REQUIRES: 0 < unit <= 64.
+  uint64_t consume_zeros(size_t unit);
+  // True if nothing but zero bytes (or nothing at all) is left; consumes them and adds their number
+  // to `count`. A caller that gets false has lost its place: it must treat the rest as unreadable.
+  bool only_zeros_left(uint64_t& count);
 
   // Set once the source failed; the bytes before the fault are delivered first.
   const std::optional<Error>& error() const noexcept { return error_; }
 
  private:
-  bool refill();                // reads one block behind end_; false at the end or on error
-  void make_room(size_t wanted);  // capacity for at least `wanted` bytes from begin_
+  bool refill();                          // reads once behind end_; false at the end or on error
+  void make_headroom(size_t kept_bytes);  // so that `kept_bytes` fit in front of the block
 
+  // Layout: [headroom][block]. A block is always read to the same (aligned) place and the unread
+  // tail of the one before is moved to just in front of it, so the kernel copies aligned blocks to
+  // memory that stays in the L2 cache.
   std::unique_ptr<io::ByteSource> source_;
   std::unique_ptr<uint8_t[]> buffer_;
-  size_t capacity_ = 0;
+  size_t headroom_ = 0;
   size_t block_bytes_;
   size_t begin_ = 0;
   size_t end_ = 0;

@@ -1,0 +1,123 @@
+#include "capture/capture_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "capture/parser.h"
+
+namespace gophercap::capture {
+
+std::string_view to_string(Format format) noexcept {
+  switch (format) {
+    case Format::kUnknown:
+      return "unknown";
+    case Format::kPcap:
+      return "pcap";
+    case Format::kPcapNanos:
+      return "pcap-ns";
+    case Format::kPcapModified:
+      return "pcap-modified";
+    case Format::kPcapIxia:
+      return "pcap-ixia";
+    case Format::kPcapng:
+      return "pcapng";
+    case Format::kSnoop:
+      return "snoop";
+    case Format::kErf:
+      return "erf";
+  }
+  return "unknown";
+}
+
+ReadStatus ReaderState::cut_at(uint64_t offset_bytes, std::string what) {
+  if (buffer.error()) {
+    const Error& error = *buffer.error();
+    damage = Damage{offset_bytes, error.code, error.what};
+    if (error.code == Errc::kTruncated) return ReadStatus::kTruncated;
+    return error.code == Errc::kCorrupt || error.code == Errc::kUnsupported ? ReadStatus::kCorrupt
+                                                                            : ReadStatus::kFailed;
+  }
+  damage = Damage{offset_bytes, Errc::kTruncated,
+                  std::move(what) + " is cut off by the end of the file"};
+  return ReadStatus::kTruncated;
+}
+
+ReadStatus ReaderState::corrupt_at(uint64_t offset_bytes, std::string reason, Errc code) {
+  damage = Damage{offset_bytes, code, std::move(reason)};
+  return ReadStatus::kCorrupt;
+}
+
+ReadStatus ReaderState::end() {
+  return buffer.error() ? cut_at(buffer.offset_bytes(), {}) : ReadStatus::kEnd;
+}
+
+CaptureReader::CaptureReader(std::unique_ptr<ReaderState> state, std::unique_ptr<Parser> parser)
+    : state_(std::move(state)), parser_(std::move(parser)) {}
+CaptureReader::~CaptureReader() = default;
+
+ReadStatus CaptureReader::read(PacketBatch& batch) {
+  batch.count = 0;
+  if (final_ != ReadStatus::kPacket) return final_;
+  const ReadStatus status = parser_->parse(*state_, batch);
+  if (status == ReadStatus::kPacket) {
+    state_->packets += batch.count;
+  } else {
+    final_ = status;
+  }
+  return status;
+}
+
+Format CaptureReader::format() const noexcept {
+  return parser_->format();
+}
+const std::vector<Interface>& CaptureReader::interfaces() const noexcept {
+  return state_->interfaces;
+}
+uint32_t CaptureReader::sections() const noexcept {
+  return state_->sections;
+}
+const std::optional<Damage>& CaptureReader::damage() const noexcept {
+  return state_->damage;
+}
+uint64_t CaptureReader::padding_bytes() const noexcept {
+  return state_->padding_bytes;
+}
+uint64_t CaptureReader::plain_bytes() const noexcept {
+  return state_->buffer.bytes_read();
+}
+
+Result<std::unique_ptr<CaptureReader>> open_capture(std::unique_ptr<io::ByteSource> source,
+                                                    const ReaderOptions& options) {
+  auto state = std::make_unique<ReaderState>(std::move(source), options);
+  RecordBuffer& buffer = state->buffer;
+  (void)buffer.ensure(
+      32);  // enough for every header that has a magic; shorter files are judged below
+  if (buffer.error() && buffer.size() == 0) return *buffer.error();
+  if (buffer.size() == 0) return Error{Errc::kTruncated, 0, "the file is empty"};
+
+  Result<std::unique_ptr<Parser>> parser = Error{Errc::kInternal, 0, {}};
+  if (is_pcap(buffer)) {
+    parser = open_pcap(*state);
+  } else if (is_pcapng(buffer)) {
+    parser = open_pcapng(*state);
+  } else if (is_snoop(buffer)) {
+    parser = open_snoop(*state);
+  } else if (is_erf(buffer)) {
+    parser = open_erf(*state);
+  } else if (buffer.error()) {
+    return *buffer.error();
+  } else if (buffer.size() < 4) {
+    return Error{Errc::kTruncated, 0, "the file ends inside its first four bytes"};
+  } else {
+    const uint8_t* p = buffer.data();
+    return Error{Errc::kUnsupported, 0,
+                 fmt::format("not a capture file: it begins with {:02x} {:02x} {:02x} {:02x}", p[0],
+                             p[1], p[2], p[3])};
+  }
+  if (!parser) return std::move(parser).error();
+  return std::make_unique<CaptureReader>(std::move(state), *std::move(parser));
+}
+
+}  // namespace gophercap::capture

@@ -1,0 +1,312 @@
+#include "dataset/scan.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <numeric>
+#include <utility>
+
+#include "base/worker_pool.h"
+#include "io/open.h"
+#include "packet/packet_view.h"
+
+namespace gophercap::dataset {
+namespace {
+
+using capture::CaptureReader;
+using capture::PacketBatch;
+using capture::ReadStatus;
+using packet::PacketView;
+
+// How many places a late packet stands too far back: needs the running maximum of the times before
+// it. The newest 4096 of them are kept exactly, of older ones every 4096th.
+class StepBack {
+ public:
+  void push(int64_t running_max) {
+    ring_[count_ % kExact] = running_max;
+    if (count_ % kExact == 0) coarse_.push_back(running_max);
+    ++count_;
+  }
+  // Packets since the first one with a larger time than `time`, which is below the running maximum.
+  uint64_t places(int64_t time) const noexcept {
+    const uint64_t exact = std::min<uint64_t>(count_, kExact);
+    uint64_t low = 0;  // smallest age (0 = newest) whose running maximum is not above `time`
+    uint64_t high = exact;
+    while (low < high) {
+      const uint64_t middle = (low + high) / 2;
+      if (ring_[(count_ - 1 - middle) % kExact] > time) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    if (low < exact || count_ <= kExact) return low;
+    // Older: round up to the sample in front of the first larger one.
+    const auto first_larger = std::upper_bound(coarse_.begin(), coarse_.end(), time);
+    const auto sample = static_cast<uint64_t>(first_larger - coarse_.begin());
+    return count_ - (sample == 0 ? 0 : sample - 1) * kExact - (sample == 0 ? 0 : 1);
+  }
+
+ private:
+  static constexpr uint64_t kExact = 4096;
+  std::array<int64_t, kExact> ring_;  // not cleared: 32 KiB a file matter when the files are tiny
+  std::vector<int64_t> coarse_;
+  uint64_t count_ = 0;
+};
+
+// Everything that changes with each packet, in registers and one cache line rather than in the
+// summary.
+class PacketStatistics {
+ public:
+  explicit PacketStatistics(FileSummary& summary) : summary_(summary) {}
+
+  void add(const PacketBatch& batch) {
+    uint64_t captured_sum = 0;
+    uint64_t wire_sum = 0;
+    for (size_t i = 0; i < batch.count; ++i) {
+      const PacketView& p = batch.packets[i];
+      captured_sum += p.captured_bytes;
+      wire_sum += p.original_bytes;
+      max_captured_ = std::max(max_captured_, p.captured_bytes);
+      above_1514_ += p.captured_bytes > 1514;
+      above_1518_ += p.captured_bytes > 1518;
+      above_9014_ += p.captured_bytes > 9014;
+      cut_ += p.captured_bytes < p.original_bytes;
+      above_original_ += p.captured_bytes > p.original_bytes;
+      carried_ += (p.flags & PacketView::kCarriedFraction) != 0;
+      if (p.has_time()) [[likely]] {
+        add_time(ns_of(p.time));
+      } else {
+        ++without_time_;
+      }
+    }
+    captured_bytes_ += captured_sum;
+    wire_bytes_ += wire_sum;
+    count_interfaces(batch);
+  }
+
+  void finish(const CaptureReader& reader);
+
+ private:
+  void add_time(int64_t time) {
+    if (!any_time_) [[unlikely]] {
+      any_time_ = true;
+      first_ = last_ = min_ = max_ = time;
+      steps_.push(time);
+      return;
+    }
+    out_of_order_ += time < last_;
+    last_ = time;
+    if (time >= max_) [[likely]] {
+      largest_gap_ =
+          std::max(largest_gap_, static_cast<uint64_t>(time) - static_cast<uint64_t>(max_));
+      max_ = time;
+    } else {
+      min_ = std::min(min_, time);
+      largest_step_ =
+          std::max(largest_step_, static_cast<uint64_t>(max_) - static_cast<uint64_t>(time));
+      largest_places_ = std::max(largest_places_, steps_.places(time));
+    }
+    steps_.push(max_);
+  }
+
+  // Nearly every batch is of one interface; then this is one comparison a packet, which vectorizes.
+  void count_interfaces(const PacketBatch& batch) {
+    const uint32_t front = batch.packets[0].interface;
+    uint32_t different = 0;
+    for (size_t i = 0; i < batch.count; ++i) different |= batch.packets[i].interface ^ front;
+    if (different == 0) {
+      interface_packets(front) += batch.count;
+      return;
+    }
+    for (size_t i = 0; i < batch.count; ++i) ++interface_packets(batch.packets[i].interface);
+  }
+  uint64_t& interface_packets(uint32_t interface) {
+    if (interface >= per_interface_.size()) per_interface_.resize(interface + size_t{1});
+    return per_interface_[interface];
+  }
+
+  FileSummary& summary_;
+  uint64_t captured_bytes_ = 0;
+  uint64_t wire_bytes_ = 0;
+  uint32_t max_captured_ = 0;
+  uint64_t above_1514_ = 0;
+  uint64_t above_1518_ = 0;
+  uint64_t above_9014_ = 0;
+  uint64_t cut_ = 0;
+  uint64_t above_original_ = 0;
+  uint64_t carried_ = 0;
+  uint64_t without_time_ = 0;
+  uint64_t out_of_order_ = 0;
+  bool any_time_ = false;
+  int64_t first_ = 0;
+  int64_t last_ = 0;
+  int64_t min_ = 0;
+  int64_t max_ = 0;
+  uint64_t largest_gap_ = 0;
+  uint64_t largest_step_ = 0;
+  uint64_t largest_places_ = 0;
+  std::vector<uint64_t> per_interface_;
+  StepBack steps_;
+};
+
+Nanos saturated(uint64_t ns) {
+  return Nanos(
+      static_cast<int64_t>(std::min<uint64_t>(ns, static_cast<uint64_t>(Nanos::max().count()))));
+}
+
+void PacketStatistics::finish(const CaptureReader& reader) {
+  FileSummary& s = summary_;
+  s.format = reader.format();
+  s.sections = reader.sections();
+  s.interfaces = static_cast<uint32_t>(reader.interfaces().size());
+  s.plain_bytes = reader.plain_bytes();
+  s.padding_bytes = reader.padding_bytes();
+  s.captured_bytes = captured_bytes_;
+  s.wire_bytes = wire_bytes_;
+  s.max_captured_bytes = max_captured_;
+  s.packets_above_1514 = above_1514_;
+  s.packets_above_1518 = above_1518_;
+  s.packets_above_9014 = above_9014_;
+  s.packets_cut = cut_;
+  s.packets_captured_above_original = above_original_;
+  s.packets_fraction_carried = carried_;
+  s.packets_without_time = without_time_;
+  s.out_of_order = out_of_order_;
+  if (any_time_) {
+    s.first = capture_time(first_);
+    s.last = capture_time(last_);
+    s.min = capture_time(min_);
+    s.max = capture_time(max_);
+  }
+  s.largest_gap = saturated(largest_gap_);
+  s.largest_step_back = saturated(largest_step_);
+  s.largest_step_back_packets = largest_places_;
+
+  bool unlimited = false;
+  for (size_t i = 0; i < reader.interfaces().size(); ++i) {
+    const capture::Interface& interface = reader.interfaces()[i];
+    unlimited |= interface.snap_length == 0;
+    s.snap_length = std::max(s.snap_length, interface.snap_length);
+    const uint64_t packets = i < per_interface_.size() ? per_interface_[i] : 0;
+    const auto known =
+        std::find_if(s.link_types.begin(), s.link_types.end(),
+                     [&](const LinkTypeCount& l) { return l.link_type == interface.link_type; });
+    if (known == s.link_types.end()) {
+      s.link_types.push_back({interface.link_type, packets});
+    } else {
+      known->packets += packets;
+    }
+  }
+  if (unlimited) s.snap_length = 0;
+}
+
+class StoredBytes {
+ public:
+  StoredBytes(ScanProgress* progress, uint64_t file_bytes)
+      : progress_(progress), file_bytes_(file_bytes) {}
+  ~StoredBytes() {
+    report(file_bytes_);
+  }  // whatever the codec and the damage left unread is done too
+  // Plain files move the bar as they are read; of compressed ones only the end is known.
+  void plain_read(uint64_t bytes) { report(std::min(bytes, file_bytes_)); }
+
+ private:
+  void report(uint64_t upto) {
+    if (progress_ != nullptr && upto > reported_) {
+      progress_->bytes_done.fetch_add(upto - reported_, std::memory_order_relaxed);
+      reported_ = upto;
+    }
+  }
+  ScanProgress* progress_;
+  uint64_t file_bytes_;
+  uint64_t reported_ = 0;
+};
+
+void scan_with(CaptureReader& reader, FileSummary& summary, ScanProgress* progress,
+               StoredBytes* stored, const std::stop_token& stop) {
+  constexpr uint64_t kReportEvery = 4096;  // batches
+  auto statistics = std::make_unique<PacketStatistics>(summary);
+  auto batch = std::make_unique<PacketBatch>();
+  uint64_t packets_unreported = 0;
+  uint64_t batches = 0;
+  ReadStatus status = reader.read(*batch);
+  for (; status == ReadStatus::kPacket; status = reader.read(*batch)) {
+    statistics->add(*batch);
+    summary.packets += batch->count;
+    packets_unreported += batch->count;
+    if (++batches % kReportEvery == 0) {
+      if (progress != nullptr)
+        progress->packets.fetch_add(std::exchange(packets_unreported, 0),
+                                    std::memory_order_relaxed);
+      if (stored != nullptr) stored->plain_read(reader.plain_bytes());
+      if (stop.stop_requested()) {
+        summary.damage = capture::Damage{reader.plain_bytes(), Errc::kCancelled,
+                                         "stopped before the end of the file"};
+        break;
+      }
+    }
+  }
+  if (progress != nullptr)
+    progress->packets.fetch_add(packets_unreported, std::memory_order_relaxed);
+  statistics->finish(reader);
+  if (!summary.damage) summary.damage = reader.damage();
+}
+
+uint64_t file_size(const std::string& path) {
+  struct stat st {};
+  return ::stat(path.c_str(), &st) == 0 && st.st_size > 0 ? static_cast<uint64_t>(st.st_size) : 0;
+}
+
+}  // namespace
+
+void scan_capture(CaptureReader& reader, FileSummary& summary, ScanProgress* progress,
+                  std::stop_token stop) {
+  scan_with(reader, summary, progress, nullptr, stop);
+}
+
+FileSummary scan_file(const std::string& path, ScanProgress* progress, std::stop_token stop) {
+  FileSummary summary;
+  summary.path = path;
+  const auto failed = [&](const Error& error) {
+    summary.damage = capture::Damage{0, error.code, error.what};
+    if (progress != nullptr) progress->files_done.fetch_add(1, std::memory_order_relaxed);
+    return std::move(summary);
+  };
+  if (stop.stop_requested())
+    return failed({Errc::kCancelled, 0, "stopped before the file was read"});
+  Result<io::Input> input = io::open_input(path);
+  if (!input) return failed(input.error());
+  summary.compression = input->compression;
+  summary.file_size_bytes = input->facts.size_bytes;
+  summary.mtime_ns = input->facts.mtime_ns;
+  StoredBytes stored(progress, summary.file_size_bytes);
+  Result<std::unique_ptr<CaptureReader>> reader = capture::open_capture(std::move(input->source));
+  if (!reader) return failed(reader.error());
+  const bool plain = summary.compression == io::Compression::kNone;
+  scan_with(**reader, summary, progress, plain ? &stored : nullptr, stop);
+  if (!input->facts.regular) summary.file_size_bytes = summary.plain_bytes;
+  if (progress != nullptr) progress->files_done.fetch_add(1, std::memory_order_relaxed);
+  return summary;
+}
+
+std::vector<FileSummary> scan_files(std::span<const std::string> paths, unsigned workers,
+                                    ScanProgress& progress, std::stop_token stop) {
+  std::vector<FileSummary> summaries(paths.size());
+  // Largest first, so that no worker is left alone with a huge file at the end.
+  std::vector<std::pair<uint64_t, size_t>> order(paths.size());
+  for (size_t i = 0; i < paths.size(); ++i) order[i] = {workers > 1 ? file_size(paths[i]) : 0, i};
+  std::stable_sort(order.begin(), order.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  parallel_for(order.size(), workers, [&](size_t i) {
+    const size_t index = order[i].second;
+    summaries[index] = scan_file(paths[index], &progress, stop);
+  });
+  return summaries;
+}
+
+}  // namespace gophercap::dataset
