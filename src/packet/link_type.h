@@ -9,7 +9,7 @@ namespace gophercap::packet {
 inline constexpr uint32_t kLinkTypeEthernet = 1;
 inline constexpr uint32_t kLinkTypeErf = 197;
 
-// "EN10MB", "RAW", "LINUX_SLL", …: the registry's name without LINKTYPE_; "" for a number we have no name for.
+// "ETHERNET", "RAW", "LINUX_SLL", …: the registry's name without LINKTYPE_; "" for a number we have no name for.
 std::string_view link_type_name(uint32_t link_type) noexcept;
 
 // Largest captured length that a record of this link type may claim; more is damage (SPEC: 256 KiB, 128 MiB for 231, 249, 279).
