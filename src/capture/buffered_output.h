@@ -1,0 +1,37 @@
+// A block of bytes in front of an AtomicFile, so that writing a packet is a copy and not a system
+// call.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "io/atomic_file.h"
+
+namespace gophercap::capture {
+
+// Not thread-safe. The first failure sticks: every later call returns it, so that a file with a
+// hole is never committed.
+class BufferedOutput {
+ public:
+  static constexpr size_t kBlockBytes = size_t{256} << 10;
+
+  explicit BufferedOutput(io::AtomicFile file);
+
+  Result<> append(std::span<const uint8_t> bytes);
+  Result<> flush();
+  Result<> commit();
+  const std::string& path() const noexcept { return file_.path(); }
+
+ private:
+  Result<> write_out(std::span<const uint8_t> bytes);
+
+  io::AtomicFile file_;
+  std::vector<uint8_t> block_;
+  std::optional<Error> failure_;
+};
+
+}  // namespace gophercap::capture

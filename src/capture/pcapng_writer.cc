@@ -1,0 +1,108 @@
+#include "capture/pcapng_writer.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace gophercap::capture {
+namespace {
+
+constexpr uint32_t kSectionHeaderBlock = 0x0a0d0d0a;
+constexpr uint32_t kInterfaceBlock = 1;
+constexpr uint32_t kEnhancedPacketBlock = 6;
+constexpr uint32_t kByteOrderMagic = 0x1a2b3c4d;
+constexpr uint16_t kOptTsResol = 9;
+constexpr uint8_t kNanoseconds = 9;
+constexpr size_t kEnhancedHeaderBytes = 28;
+
+class NextGenerationWriter final : public PcapWriter {
+ public:
+  NextGenerationWriter(BufferedOutput output, const WriterOptions& options)
+      : output_(std::move(output)), options_(options) {}
+
+  Result<> write_section_header() {
+    std::array<uint8_t, 28> block{};
+    store_le(&block[0], kSectionHeaderBlock);
+    store_le<uint32_t>(&block[4], block.size());
+    store_le(&block[8], kByteOrderMagic);
+    store_le<uint16_t>(&block[12], 1);
+    store_le<uint64_t>(&block[16], ~uint64_t{0});  // length not known: the file is never rewound
+    store_le<uint32_t>(&block[24], block.size());
+    return output_.append(block);
+  }
+
+  Result<> write(const OutputPacket& packet) override {
+    TRY_VOID(check_packet(packet, output_.path()));
+    if (ns_of(packet.time) < 0) {
+      return unwritable_time(packet.time, "a pcapng begins in 1970", output_.path());
+    }
+    TRY(const uint32_t interface, interface_of(packet.link_type));
+
+    const auto captured = static_cast<uint32_t>(packet.data.size());
+    const uint32_t padding = (4 - captured % 4) % 4;
+    const uint32_t total = uint32_t{kEnhancedHeaderBytes} + captured + padding + 4;
+    const auto ns = static_cast<uint64_t>(ns_of(packet.time));
+    std::array<uint8_t, kEnhancedHeaderBytes> header;
+    store_le(&header[0], kEnhancedPacketBlock);
+    store_le(&header[4], total);
+    store_le(&header[8], interface);
+    store_le(&header[12], static_cast<uint32_t>(ns >> 32));
+    store_le(&header[16], static_cast<uint32_t>(ns));
+    store_le(&header[20], captured);
+    store_le(&header[24], packet.original_bytes);
+    TRY_VOID(output_.append(header));
+    TRY_VOID(output_.append(packet.data));
+
+    std::array<uint8_t, 8> end{};  // up to three bytes of padding, then the length again
+    store_le(&end[padding], total);
+    return output_.append(std::span(end).first(padding + 4));
+  }
+
+  Result<> flush() override { return output_.flush(); }
+
+  Result<> close() override {
+    // libpcap refuses a file without any interface, which a file without any packet would be.
+    if (link_types_.empty()) TRY_VOID(interface_of(options_.link_type));
+    return output_.commit();
+  }
+
+ private:
+  // The interface that stands for a link type; described in the file just before its first packet.
+  Result<uint32_t> interface_of(uint32_t link_type) {
+    const auto known = std::find(link_types_.begin(), link_types_.end(), link_type);
+    const auto index = static_cast<uint32_t>(known - link_types_.begin());
+    if (known != link_types_.end()) return index;
+
+    std::array<uint8_t, 32> block{};
+    store_le(&block[0], kInterfaceBlock);
+    store_le<uint32_t>(&block[4], block.size());
+    store_le(&block[8], static_cast<uint16_t>(link_type));
+    store_le(&block[12], announced_snap_length(options_, link_type));
+    store_le(&block[16], kOptTsResol);
+    store_le<uint16_t>(&block[18], 1);
+    block[20] = kNanoseconds;
+    // 24: opt_endofopt, four zeros
+    store_le<uint32_t>(&block[28], block.size());
+    TRY_VOID(output_.append(block));
+    link_types_.push_back(link_type);
+    return index;
+  }
+
+  BufferedOutput output_;
+  WriterOptions options_;
+  std::vector<uint32_t> link_types_;  // of the interfaces, by index; few, so searched one by one
+};
+
+}  // namespace
+
+Result<std::unique_ptr<PcapWriter>> create_pcapng_writer(BufferedOutput output,
+                                                         const WriterOptions& options) {
+  auto writer = std::make_unique<NextGenerationWriter>(std::move(output), options);
+  TRY_VOID(writer->write_section_header());
+  return std::unique_ptr<PcapWriter>(std::move(writer));
+}
+
+}  // namespace gophercap::capture

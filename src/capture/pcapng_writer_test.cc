@@ -1,0 +1,107 @@
+#include "capture/pcapng_writer.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "capture/capture_reader.h"
+#include "testing/memory_source.h"
+#include "testing/pcap_builder.h"
+#include "testing/temp_dir.h"
+
+namespace gophercap::capture {
+namespace {
+
+using testing::Bytes;
+using testing::payload;
+using testing::PcapngBuilder;
+using testing::read_file;
+using testing::TempDir;
+
+constexpr int64_t kTime = 1'600'000'000'123'456'789;
+
+std::unique_ptr<PcapWriter> writer_to(const std::string& path) {
+  Result<std::unique_ptr<PcapWriter>> writer =
+      PcapWriter::create(path, {.format = OutputFormat::kPcapng});
+  EXPECT_TRUE(writer) << (writer ? "" : writer.error().what);
+  return writer ? *std::move(writer) : nullptr;
+}
+
+TEST(PcapngWriterTest, ByteForByte) {
+  const TempDir dir;
+  const auto writer = writer_to(dir.path("a.pcapng"));
+  for (const size_t n : {61u, 60u, 62u, 63u}) {  // every padding
+    ASSERT_TRUE(writer->write({capture_time(kTime), payload(n), 100, 1}));
+  }
+  ASSERT_TRUE(writer->write({capture_time(0), {}, 0, 113}));
+  ASSERT_TRUE(writer->write({capture_time(INT64_MAX), payload(4), 4, 1}));
+  ASSERT_TRUE(writer->close());
+
+  PcapngBuilder expected;
+  expected.section().interface({.link_type = 1, .snap_length = 262144, .tsresol = 9});
+  for (const size_t n : {61u, 60u, 62u, 63u}) {
+    expected.enhanced({.timestamp = uint64_t{kTime}, .data = payload(n), .original = 100});
+  }
+  expected.interface({.link_type = 113, .snap_length = 262144, .tsresol = 9});
+  expected.enhanced({.interface = 1, .timestamp = 0});
+  expected.enhanced({.timestamp = INT64_MAX, .data = payload(4)});
+  EXPECT_EQ(read_file(dir.path("a.pcapng")), expected.bytes());
+}
+
+TEST(PcapngWriterTest, WithoutPacketsThereIsStillAnInterface) {
+  const TempDir dir;
+  ASSERT_TRUE(writer_to(dir.path("a.pcapng"))->close());
+  PcapngBuilder expected;
+  expected.section().interface({.snap_length = 262144, .tsresol = 9});
+  EXPECT_EQ(read_file(dir.path("a.pcapng")), expected.bytes());
+}
+
+TEST(PcapngWriterTest, RefusesWhatTheFormatCantHold) {
+  const TempDir dir;
+  const auto writer = writer_to(dir.path("a.pcapng"));
+  const Bytes data = payload(60);
+  EXPECT_EQ(writer->write({capture_time(-1), data, 60, 1}).error().code, Errc::kInvalidArgument);
+  EXPECT_EQ(writer->write({capture_time(1), data, 60, 0x10000}).error().code,
+            Errc::kInvalidArgument);
+  EXPECT_EQ(writer->write({capture_time(1), payload(262145), 60, 1}).error().code,
+            Errc::kInvalidArgument);
+}
+
+// What is written reads back: times, lengths, link types and data of many packets of several link
+// types.
+TEST(PcapngWriterTest, ReadsBack) {
+  const TempDir dir;
+  const std::string path = dir.path("a.pcapng");
+  const auto writer = writer_to(path);
+  const std::vector<uint32_t> link_types = {1, 113, 101, 228};
+  constexpr uint32_t kPackets = 3000;
+  for (uint32_t i = 0; i < kPackets; ++i) {
+    const Bytes data = payload(i % 1500, static_cast<uint8_t>(i));
+    ASSERT_TRUE(
+        writer->write({capture_time(kTime + i), data, i % 1500 + i % 3, link_types[i % 4]}));
+  }
+  ASSERT_TRUE(writer->close());
+
+  Result<std::unique_ptr<CaptureReader>> reader =
+      open_capture(std::make_unique<testing::MemorySource>(read_file(path)));
+  ASSERT_TRUE(reader);
+  EXPECT_EQ((*reader)->format(), Format::kPcapng);
+  const auto batch = std::make_unique<PacketBatch>();
+  uint32_t i = 0;
+  while ((*reader)->read(*batch) == ReadStatus::kPacket) {
+    for (size_t k = 0; k < batch->count; ++k, ++i) {
+      const packet::PacketView& view = batch->packets[k];
+      ASSERT_EQ(ns_of(view.time), kTime + i);
+      ASSERT_EQ(view.original_bytes, i % 1500 + i % 3);
+      ASSERT_EQ((*reader)->interfaces()[view.interface].link_type, link_types[i % 4]);
+      const Bytes data(view.data, view.data + view.captured_bytes);
+      ASSERT_EQ(data, payload(i % 1500, static_cast<uint8_t>(i)));
+    }
+  }
+  EXPECT_EQ(i, kPackets);
+  EXPECT_FALSE((*reader)->damage());
+}
+
+}  // namespace
+}  // namespace gophercap::capture
