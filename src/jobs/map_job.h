@@ -26,8 +26,8 @@ struct MapResult {
   uint64_t stored_bytes = 0;
 };
 
-// Fails when nothing could be mapped at all (kNotFound: no file was found) or the dump could not be written. Damaged files do
-// not fail it. A set without any packet still has its dump written.
+// Fails when nothing could be mapped at all (kNotFound: no file was found) or the dump could not be
+// written. Damaged files do not fail it. A set without any packet still has its dump written.
 Result<MapResult> run_map(const MapOptions& options, Reporter& reporter, std::stop_token stop);
 
 }  // namespace gophercap::jobs

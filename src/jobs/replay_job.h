@@ -13,7 +13,11 @@
 
 namespace gophercap::jobs {
 
-enum class OutFormat : uint8_t { kAuto, kPcap, kPcapng };  // kAuto: pcap where there is one link type, else pcapng
+enum class OutFormat : uint8_t {
+  kAuto,
+  kPcap,
+  kPcapng
+};  // kAuto: pcap where there is one link type, else pcapng
 
 struct ReplayOptions {
   std::vector<std::string> paths;  // given: these are mapped first; empty: dump_path is read
@@ -29,8 +33,8 @@ struct ReplayOptions {
   int64_t loop_count = 1;  // <= 0 = for ever
   bool loop_infinite = false;
 
-  std::string report_path;                        // empty = none; "-" = stdout
-  uint64_t memory_bytes = uint64_t{128} << 20;    // for packets between disk and wire
+  std::string report_path;                      // empty = none; "-" = stdout
+  uint64_t memory_bytes = uint64_t{128} << 20;  // for packets between disk and wire
 };
 
 struct ReplayResult {
@@ -38,8 +42,9 @@ struct ReplayResult {
   bool interrupted = false;
 };
 
-// Fails if nothing could be sent for a reason known before the first packet (interface, permission, no files, no packets) or
-// if sending broke down; the report is written in the latter case too.
-Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter, std::stop_token stop);
+// Fails if nothing could be sent for a reason known before the first packet (interface, permission,
+// no files, no packets) or if sending broke down; the report is written in the latter case too.
+Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter,
+                                std::stop_token stop);
 
 }  // namespace gophercap::jobs

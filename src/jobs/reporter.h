@@ -1,4 +1,5 @@
-// How a job speaks while it runs. Jobs know no terminal; src/cli implements this for people and tests for themselves.
+// How a job speaks while it runs. Jobs know no terminal; src/cli implements this for people and
+// tests for themselves.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +23,11 @@ struct ReplayProgress {
   uint64_t packets_sent = 0;
   uint64_t packets_total = 0;  // of one loop × loops; 0 = endless or unknown
   uint64_t bytes_sent = 0;
-  CaptureTime position{};    // capture time of the newest packet sent
+  CaptureTime position{};  // capture time of the newest packet sent
   Nanos elapsed{0};
-  Nanos total{0};            // planned duration; 0 = endless or unknown
+  Nanos total{0};  // planned duration; 0 = endless or unknown
   Nanos lateness_p99{0};
-  uint64_t loop = 0;         // from 0
+  uint64_t loop = 0;  // from 0
 };
 
 // Called from the job's own threads, one call at a time.

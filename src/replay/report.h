@@ -1,4 +1,5 @@
-// What a replay did: every packet read is in exactly one of these counters. docs/formats/report.md has the written form.
+// What a replay did: every packet read is in exactly one of these counters. docs/formats/report.md
+// has the written form.
 #pragma once
 
 #include <cstdint>
@@ -22,10 +23,12 @@ struct Accounts {
   uint64_t failed = 0;             // refused by the backend while sending
   uint64_t unsent_at_stop = 0;     // read ahead, then a stop or failure came
   // Not parts of the sum:
-  uint64_t sent_cut = 0;           // sent, but the capture has only their first bytes (snap length)
-  uint64_t fcs_removed = 0;        // sent without their captured frame check sequence
+  uint64_t sent_cut = 0;     // sent, but the capture has only their first bytes (snap length)
+  uint64_t fcs_removed = 0;  // sent without their captured frame check sequence
 
-  uint64_t skipped() const noexcept { return skipped_link_type + skipped_too_long + skipped_too_short; }
+  uint64_t skipped() const noexcept {
+    return skipped_link_type + skipped_too_long + skipped_too_short;
+  }
   bool balanced() const noexcept { return read == sent + skipped() + failed + unsent_at_stop; }
 };
 
@@ -39,18 +42,21 @@ struct Report {
   std::string pacing;  // "capture time", "top speed"
   uint64_t files = 0;
   uint64_t packets_planned = 0;  // per loop, from the map
-  uint64_t loops_done = 0;
-  CaptureTime first{};  // capture time of the first packet
+  uint64_t loops_planned = 1;    // 0 = for ever
+  uint64_t loops_done = 0;       // complete ones
+  CaptureTime first{};           // capture time of the first packet
   CaptureTime last{};
   Nanos planned_duration{0};  // first to last packet, all loops; 0 at top speed
   Nanos send_duration{0};     // first send call to the return of the last
   Accounts accounts;
-  Histogram lateness;           // return of the send call minus due time, per packet; empty at top speed
-  uint64_t starved_packets = 0; // sent late because no reader had them ready in time; also in `lateness`
+  Histogram lateness;  // return of the send call minus due time, per packet; empty at top speed
+  uint64_t starved_packets =
+      0;  // sent late because no reader had them ready in time; also in `lateness`
   uint64_t send_calls = 0;
   uint64_t retries = 0;  // after ENOBUFS, EAGAIN
   std::vector<DamagedFile> damaged;
-  std::string failure;  // empty = none
+  std::string failure;        // why sending broke down; empty = it did not
+  std::string first_refusal;  // why the first of accounts.failed was refused
   bool interrupted = false;
 };
 

@@ -23,25 +23,28 @@ struct Frame {
 
 struct SendOutcome {
   size_t accepted = 0;  // frames taken, from the front
-  int error = 0;        // errno that stopped it before the first frame not accepted; 0 = all accepted
+  int error = 0;  // errno that stopped it before the first frame not accepted; 0 = all accepted
 };
 
-// Not thread-safe: one sending thread. The engine owns retries and accounting; a backend only says how many it took.
+// Not thread-safe: one sending thread. The engine owns retries and accounting; a backend only says
+// how many it took.
 class Transmitter {
  public:
   virtual ~Transmitter() = default;
 
-  // Hands over as many frames as it can in one system call. Never blocks longer than that call. Allocates nothing.
+  // Hands over as many frames as it can in one system call. Never blocks longer than that call.
+  // Allocates nothing.
   virtual SendOutcome send(std::span<const Frame> frames) noexcept = 0;
 
-  // No frame may still be on its way inside the backend afterwards. Recordings complete their file here.
+  // No frame may still be on its way inside the backend afterwards. Recordings complete their file
+  // here.
   virtual Result<> finish() = 0;
 
   // Frames per send() that are worth gathering.
   virtual size_t preferred_batch() const noexcept = 0;
   virtual bool accepts(uint32_t link_type) const noexcept = 0;
-  // Largest frame that can leave (for an interface: MTU + Ethernet header). A frame whose outer tag is 0x8100 may have
-  // vlan_extra_bytes() more.
+  // Largest frame that can leave (for an interface: MTU + Ethernet header). A frame whose outer tag
+  // is 0x8100 may have vlan_extra_bytes() more.
   virtual uint32_t max_frame_bytes() const noexcept = 0;
   virtual uint32_t vlan_extra_bytes() const noexcept = 0;
   virtual uint32_t min_frame_bytes() const noexcept = 0;

@@ -1,0 +1,116 @@
+#include "replay/engine.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "base/mutex.h"
+#include "replay/merger.h"
+#include "replay/sender.h"
+
+namespace gophercap::replay {
+namespace {
+
+// Departures between merge and send: 8 ms at 2 Mpps, which outlasts the stalls of a busy machine,
+// in 512 KiB.
+constexpr size_t kRingEntries = 16384;
+constexpr size_t kPrefetchFiles = 8;
+constexpr Nanos kWatchEvery = std::chrono::milliseconds(100);
+// 1 to 4 MiB play without starving; less only where thousands of files share the memory.
+constexpr uint64_t kSmallestSlab = 2048;
+constexpr uint64_t kLargestSlab = uint64_t{4} << 20;
+
+// A file in play holds two slabs, each up to one reader block above its size, and the reader's
+// buffer: six slabs' worth at the most when the block is as small as the slab.
+size_t slab_bytes_for(const Plan& plan, uint64_t memory_bytes) {
+  const uint64_t files = std::min<uint64_t>(plan.overlap_depth, plan.files.size()) + kPrefetchFiles;
+  return static_cast<size_t>(std::clamp(memory_bytes / (6 * files), kSmallestSlab, kLargestSlab));
+}
+
+// Where the loop that a scheduled offset lies in begins again.
+uint64_t loop_of(const Timeline& timeline, int64_t due_ns) {
+  const int64_t period = (timeline.due(timeline.first(), 1)).count();
+  return period > 0 && due_ns > 0 ? static_cast<uint64_t>(due_ns / period) : 0;
+}
+
+}  // namespace
+
+Report play(const Plan& plan, const EngineOptions& options, transmit::Transmitter& transmitter,
+            Clock& clock, const std::function<void(const EngineProgress&)>& watch,
+            const std::stop_token& stop) {
+  const Nanos period = plan.span() + options.loop_gap.value_or(plan.mean_gap());
+  const Timeline timeline(plan.first, period, options.stretch);
+  std::stop_source halt;
+  const std::stop_callback forward(stop, [&] { halt.request_stop(); });
+
+  io::FdCache fds(io::FdCache::capacity_from_limits());
+  DepartureRing ring(kRingEntries);
+  std::atomic<uint64_t> released{0};
+  Sender sender(transmitter, clock, timeline, options.topspeed, ring, released);
+  Report report;
+  {
+    ReaderPool readers(options.reader_threads);
+    Merger merger(plan, timeline, TargetLimits::of(transmitter),
+                  {.loops = options.loops,
+                   .slab_bytes = slab_bytes_for(plan, options.memory_bytes),
+                   .prefetch_files = kPrefetchFiles},
+                  fds, readers, ring, released);
+    Mutex mutex;
+    CondVar done;
+    bool sending = true;
+    std::jthread merging([&] { merger.run(halt.get_token()); });
+    std::jthread transmitting([&] {
+      sender.run(halt.get_token());
+      halt.request_stop();  // after a failure the merge has nobody to work for
+      const MutexLock lock(mutex);
+      sending = false;
+      done.notify_all();
+    });
+    const SendTime begun = SendClock::now();
+    const auto look = [&] {
+      if (!watch) return;
+      const int64_t due = sender.newest_due_ns();
+      const uint64_t loop = loop_of(timeline, due);
+      watch({.packets_sent = sender.sent(),
+             .bytes_sent = sender.sent_bytes(),
+             .position = timeline.stamp(Nanos(due) - timeline.due(plan.first, loop)),
+             .elapsed = SendClock::now() - begun,
+             .lateness_p99 = Nanos(sender.lateness_p99_ns()),
+             .loop = loop});
+    };
+    for (;;) {
+      {
+        const MutexLock lock(mutex);
+        if (sending) done.wait_for(mutex, kWatchEvery);
+        if (!sending) break;
+      }
+      look();
+    }
+    transmitting.join();
+    merging.join();
+    look();
+    readers.stop();
+    merger.settle(report);
+  }
+  sender.settle(report);
+
+  report.target = transmitter.describe();
+  report.pacing = options.topspeed  ? "top speed"
+                  : clock.is_real() ? "capture time"
+                                    : "simulated time";
+  report.files = plan.files.size();
+  report.packets_planned = plan.packets;
+  report.first = plan.first;
+  report.last = plan.last;
+  report.loops_planned = options.loops;
+  if (options.loops > 0 && !options.topspeed)
+    report.planned_duration = timeline.due(plan.last, options.loops - 1);
+  Accounts& a = report.accounts;
+  a.unsent_at_stop = a.read - a.skipped() - a.sent - a.failed;
+  const bool complete = a.unsent_at_stop == 0 && report.failure.empty() && !stop.stop_requested();
+  report.interrupted = stop.stop_requested();
+  report.loops_done = complete ? options.loops : loop_of(timeline, sender.newest_due_ns());
+  return report;
+}
+
+}  // namespace gophercap::replay

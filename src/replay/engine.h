@@ -1,0 +1,45 @@
+// Plays a plan: readers → slabs → merge → ring → one sending thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+
+#include "base/time.h"
+#include "replay/clock.h"
+#include "replay/plan.h"
+#include "replay/report.h"
+#include "replay/timeline.h"
+#include "transmit/transmitter.h"
+
+namespace gophercap::replay {
+
+struct EngineOptions {
+  Ratio stretch{};                  // send time per capture time
+  bool topspeed = false;            // ignore the schedule, keep the order
+  uint64_t loops = 1;               // 0 = for ever
+  std::optional<Nanos> loop_gap{};  // between the last packet of a loop and the first of the next;
+                                    // default: the mean gap
+  uint64_t memory_bytes = uint64_t{128}
+                          << 20;  // for packets read ahead; decoders' own state comes on top
+  unsigned reader_threads = 1;
+};
+
+struct EngineProgress {
+  uint64_t packets_sent = 0;
+  uint64_t bytes_sent = 0;
+  CaptureTime position{};
+  Nanos elapsed{0};
+  Nanos lateness_p99{0};
+  uint64_t loop = 0;
+};
+
+// Returns when everything was sent, sending broke down (report.failure), or a stop was asked for
+// (report.interrupted). Does not call transmitter.finish(). `watch` is called a few times a second
+// on the calling thread.
+Report play(const Plan& plan, const EngineOptions& options, transmit::Transmitter& transmitter,
+            Clock& clock, const std::function<void(const EngineProgress&)>& watch,
+            const std::stop_token& stop);
+
+}  // namespace gophercap::replay

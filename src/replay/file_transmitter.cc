@@ -1,0 +1,61 @@
+#include "replay/file_transmitter.h"
+
+#include <cerrno>
+#include <optional>
+#include <utility>
+
+namespace gophercap::replay {
+namespace {
+
+class FileTransmitter final : public transmit::Transmitter {
+ public:
+  FileTransmitter(std::unique_ptr<capture::PcapWriter> writer, std::string path)
+      : writer_(std::move(writer)), path_(std::move(path)) {}
+
+  transmit::SendOutcome send(std::span<const transmit::Frame> frames) noexcept override {
+    for (size_t i = 0; i < frames.size(); ++i) {
+      const transmit::Frame& f = frames[i];
+      const Result<> written = writer_->write({.time = f.stamp,
+                                               .data = {f.data, f.captured_bytes},
+                                               .original_bytes = f.original_bytes,
+                                               .link_type = f.link_type});
+      if (written) continue;
+      const Error& error = written.error();
+      if (error.code == Errc::kInvalidArgument)
+        return {i, EINVAL};  // this packet can't be written; others can
+      if (!failure_) failure_ = error;
+      return {i, error.sys != 0 ? error.sys : EIO};
+    }
+    return {frames.size(), 0};
+  }
+
+  Result<> finish() override {
+    if (failure_) return *failure_;
+    return writer_->close();
+  }
+
+  size_t preferred_batch() const noexcept override { return 256; }
+  bool accepts(uint32_t) const noexcept override { return true; }
+  uint32_t max_frame_bytes() const noexcept override { return UINT32_MAX; }
+  uint32_t vlan_extra_bytes() const noexcept override { return 0; }
+  uint32_t min_frame_bytes() const noexcept override { return 0; }
+  std::string describe() const override {
+    return path_ == "-" ? "standard output" : "file " + path_;
+  }
+
+ private:
+  std::unique_ptr<capture::PcapWriter> writer_;
+  std::string path_;
+  std::optional<Error> failure_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<transmit::Transmitter>> open_file_transmitter(
+    const std::string& path, const capture::WriterOptions& options) {
+  TRY(auto writer, capture::PcapWriter::create(path, options));
+  return std::unique_ptr<transmit::Transmitter>(
+      std::make_unique<FileTransmitter>(std::move(writer), path));
+}
+
+}  // namespace gophercap::replay

@@ -1,0 +1,18 @@
+// Replays into a capture file instead of onto a wire: the same packets, order and schedule, in no
+// time.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "capture/pcap_writer.h"
+#include "transmit/transmitter.h"
+
+namespace gophercap::replay {
+
+// Writes each frame with its stamp. Takes every link type that the format can hold. finish() makes
+// the file appear and has the reason if send() reported an error.
+Result<std::unique_ptr<transmit::Transmitter>> open_file_transmitter(
+    const std::string& path, const capture::WriterOptions& options);
+
+}  // namespace gophercap::replay

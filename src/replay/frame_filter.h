@@ -1,0 +1,37 @@
+// Decides, packet by packet and ahead of time, whether and how much of a packet leaves.
+#pragma once
+
+#include <cstdint>
+
+#include "packet/packet_view.h"
+#include "replay/report.h"
+#include "transmit/transmitter.h"
+
+namespace gophercap::replay {
+
+// What the target can take; a copy, so that reader threads need not ask the backend.
+struct TargetLimits {
+  bool ethernet_only = false;
+  uint32_t min_frame_bytes = 0;
+  uint32_t max_frame_bytes = UINT32_MAX;
+  uint32_t vlan_extra_bytes = 0;
+
+  static TargetLimits of(const transmit::Transmitter& transmitter) noexcept;
+};
+
+enum class Verdict : uint8_t { kSend, kLinkType, kTooLong, kTooShort };
+
+// The frame that leaves of `packet`: its length without the captured frame check sequence, and the
+// verdict. Pure.
+struct Decision {
+  Verdict verdict = Verdict::kSend;
+  uint32_t captured_bytes = 0;
+  uint32_t original_bytes = 0;
+};
+Decision decide(const packet::PacketView& packet, uint32_t link_type,
+                const TargetLimits& limits) noexcept;
+
+// Counts a packet that was read: exactly one of the counters, `read` beside it.
+void account(Verdict verdict, Accounts& accounts) noexcept;
+
+}  // namespace gophercap::replay

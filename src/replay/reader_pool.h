@@ -1,0 +1,89 @@
+// The threads that read ahead: they fill slabs of the files that are needed next, soonest first.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <queue>
+#include <thread>
+#include <tuple>
+#include <vector>
+
+#include "base/mutex.h"
+#include "replay/file_stream.h"
+
+namespace gophercap::replay {
+
+// A file being played: the stream and two slabs that take turns. While one is merged and sent the
+// other is filled.
+struct ActiveFile {
+  enum class SlabState : uint8_t { kIdle, kRequested, kReady, kMerging };
+
+  explicit ActiveFile(std::unique_ptr<FileStream> s) : stream(std::move(s)) {}
+  std::unique_ptr<FileStream> stream;
+  Slab slabs[2];
+  // Under ReaderPool's lock:
+  SlabState states[2] = {SlabState::kIdle, SlabState::kIdle};
+  bool busy = false;   // a reader is in stream->fill()
+  bool ended = false;  // the stream ended with the newest ready slab
+  // The merging thread's own:
+  int merging = -1;  // slab it takes frames from
+  size_t next_frame = 0;
+  uint64_t loop = 0;
+  unsigned slabs_in_flight = 0;  // merged, not all sent
+};
+
+// request() and take() by the merging thread only.
+class ReaderPool {
+ public:
+  explicit ReaderPool(unsigned threads);
+  ~ReaderPool();
+  ReaderPool(const ReaderPool&) = delete;
+  ReaderPool& operator=(const ReaderPool&) = delete;
+
+  // Asks for slab `which` of `file` to be filled. `need` orders requests: (loop, capture time from
+  // which it is needed).
+  struct Need {
+    uint64_t loop = 0;
+    int64_t key_ns = 0;
+    auto operator<=>(const Need&) const = default;
+  };
+  void request(ActiveFile& file, int which, Need need);
+
+  // The filled slab that comes next in the file, without waiting: its index; kNotReady if it is
+  // still being filled; kEnded if the file has no more.
+  static constexpr int kNotReady = -1;
+  static constexpr int kEnded = -2;
+  int take(ActiveFile& file);
+  // Waits until some slab has become ready since the last call, or for `limit`.
+  void wait_for_news(Nanos limit);
+  // Ends the threads; requests not begun are dropped. Afterwards streams and slabs belong to the
+  // caller.
+  void stop();
+  // True while a reader works for `file`: it may not be destroyed yet.
+  bool in_use(ActiveFile& file);
+
+ private:
+  struct Request {
+    Need need;
+    uint64_t sequence;  // equal needs in the order of asking
+    ActiveFile* file;
+    int which;
+    bool operator<(const Request& other) const {
+      return std::tie(need, sequence) >
+             std::tie(other.need, other.sequence);  // priority_queue has the largest on top
+    }
+  };
+  void run();
+
+  Mutex mutex_;
+  CondVar work_;
+  CondVar news_;
+  std::priority_queue<Request> requests_ GUARDED_BY(mutex_);
+  uint64_t sequence_ GUARDED_BY(mutex_) = 0;
+  bool has_news_ GUARDED_BY(mutex_) = false;
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  std::vector<std::jthread> threads_;  // last: they use everything above
+};
+
+}  // namespace gophercap::replay

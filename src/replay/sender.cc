@@ -1,0 +1,211 @@
+#include "replay/sender.h"
+
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <system_error>
+
+#include "base/result.h"
+
+namespace gophercap::replay {
+namespace {
+
+// The first packet leaves once this much is ready, or this long after the first packet was: readers
+// get a start.
+constexpr size_t kPrefill = 4096;
+constexpr Nanos kLongestPrefill = std::chrono::milliseconds(20);
+constexpr Nanos kLead =
+    std::chrono::milliseconds(1);  // from "ready" to the first packet's due time
+
+constexpr Nanos kIdleSleep = std::chrono::microseconds(20);
+// A queue that takes nothing for this long is not full but dead.
+constexpr Nanos kLongestStall = std::chrono::seconds(1);
+constexpr Nanos kRetrySleep = std::chrono::microseconds(20);
+constexpr Nanos kPublishEvery = std::chrono::seconds(1);
+
+void sleep_for(Nanos d) noexcept {
+  const timespec ts{0, static_cast<long>(d.count())};
+  ::nanosleep(&ts, nullptr);
+}
+
+// Errors of the way out as a whole. Any other belongs to the frame: that one failed, the next may
+// go.
+bool is_fatal(int error) noexcept {
+  switch (error) {
+    case ENETDOWN:
+    case ENETUNREACH:
+    case ENODEV:
+    case ENXIO:
+    case EBADF:
+    case EPIPE:
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+    case EIO:
+    case EPERM:
+    case EACCES:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+Sender::Sender(transmit::Transmitter& transmitter, Clock& clock, const Timeline& timeline,
+               bool topspeed, DepartureRing& ring, std::atomic<uint64_t>& released)
+    : transmitter_(transmitter),
+      clock_(clock),
+      timeline_(timeline),
+      topspeed_(topspeed),
+      ring_(ring),
+      released_(released),
+      frames_(std::max<size_t>(transmitter.preferred_batch(), 1)) {}
+
+void Sender::run(const std::stop_token& stop) {
+  // Threads that are not real-time have their timers delayed by up to 50 µs otherwise.
+  if (clock_.is_real()) ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+  while (!over_ && !stop.stop_requested()) {
+    if (!wait_for_departures(stop)) break;
+    if (!started_) start(stop);
+    const std::span<const Departure> waiting = ring_.front();
+    const size_t due = gather_due(waiting, stop);
+    if (due > 0) send(waiting.first(due), stop);
+  }
+}
+
+bool Sender::wait_for_departures(const std::stop_token& stop) {
+  if (!ring_.front().empty()) return true;
+  while (ring_.front().empty()) {
+    if (ring_.exhausted() || stop.stop_requested()) return false;
+    sleep_for(kIdleSleep);
+  }
+  arrived_ = clock_.now();
+  return true;
+}
+
+void Sender::start(const std::stop_token& stop) {
+  started_ = true;
+  const SendTime ready = SendClock::now();
+  while (ring_.size() < std::min(kPrefill, ring_.capacity() / 2) && !ring_.closed() &&
+         !stop.stop_requested() && SendClock::now() - ready < kLongestPrefill) {
+    sleep_for(kRetrySleep);
+  }
+  start_ = clock_.now() + (clock_.is_real() && !topspeed_ ? kLead : Nanos(0));
+  arrived_ = start_;
+  published_ = start_;
+}
+
+// How many of `waiting` may leave in one call; waits for the first.
+size_t Sender::gather_due(std::span<const Departure> waiting, const std::stop_token& stop) {
+  const size_t most = std::min(waiting.size(), frames_.size());
+  if (topspeed_) return most;
+  SendTime now = clock_.now();
+  if (due_time(waiting.front()) > now) {
+    if (!clock_.wait_until(due_time(waiting.front()), stop)) return 0;
+    now = clock_.now();
+  }
+  size_t due = 1;
+  while (due < most && due_time(waiting[due]) <= now) ++due;
+  return due;
+}
+
+void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
+  for (size_t i = 0; i < due.size(); ++i) {
+    const Departure& d = due[i];
+    frames_[i] = {d.data, d.captured_bytes, d.original_bytes, d.link_type,
+                  timeline_.stamp(Nanos(d.due_ns))};
+  }
+  if (send_calls_ == 0) first_send_ = clock_.now();
+  size_t done = 0;
+  while (done < due.size() && !over_) {
+    const transmit::SendOutcome outcome =
+        transmitter_.send({frames_.data() + done, due.size() - done});
+    ++send_calls_;
+    if (outcome.accepted > 0) {
+      last_return_ = clock_.now();
+      account(due.subspan(done, outcome.accepted), last_return_);
+      done += outcome.accepted;
+      stuck_ = false;
+    }
+    if (outcome.error == 0) continue;
+    if (outcome.error == EAGAIN || outcome.error == ENOBUFS || outcome.error == EINTR) {
+      over_ = over_ || !recover(outcome.error, due[done]) || stop.stop_requested();
+    } else if (is_fatal(outcome.error)) {
+      fatal_errno_ = outcome.error;
+      over_ = true;
+    } else {
+      ++failed_;
+      if (failed_errno_ == 0) failed_errno_ = outcome.error;
+      ++done;
+    }
+  }
+  release(due.first(done));
+  ring_.pop(done);
+}
+
+// The queue below is full: give it a moment, but not for ever.
+bool Sender::recover(int error, const Departure&) {
+  ++retries_;
+  const SendTime now = SendClock::now();
+  if (!stuck_) {
+    stuck_ = true;
+    stuck_since_ = now;
+  }
+  if (now - stuck_since_ > kLongestStall) {
+    fatal_errno_ = error;
+    return false;
+  }
+  if (error != EINTR) sleep_for(kRetrySleep);
+  return true;
+}
+
+void Sender::account(std::span<const Departure> accepted, SendTime returned) noexcept {
+  uint64_t bytes = 0;
+  for (const Departure& d : accepted) {
+    bytes += d.captured_bytes;
+    sent_cut_ += d.captured_bytes < d.original_bytes;
+    if (!topspeed_ && clock_.is_real()) {
+      lateness_.record((returned - due_time(d)).count());
+      starved_ += due_time(d) < arrived_;
+    }
+  }
+  // One writer: plain loads and stores are enough, and cheaper than read-modify-write.
+  sent_.store(sent_.load(std::memory_order_relaxed) + accepted.size(), std::memory_order_relaxed);
+  sent_bytes_.store(sent_bytes_.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
+  newest_due_ns_.store(accepted.back().due_ns, std::memory_order_relaxed);
+  if (returned - published_ > kPublishEvery) {
+    published_ = returned;
+    lateness_p99_ns_.store(lateness_.quantile(0.99), std::memory_order_relaxed);
+  }
+}
+
+void Sender::release(std::span<const Departure> done) noexcept {
+  uint64_t slabs = 0;
+  for (const Departure& d : done) slabs += d.last_of_slab;
+  // Release: whoever sees the new number may overwrite the slab, so our reads of it must have
+  // happened.
+  if (slabs > 0)
+    released_.store(released_.load(std::memory_order_relaxed) + slabs, std::memory_order_release);
+}
+
+void Sender::settle(Report& report) const {
+  report.accounts.sent = sent();
+  report.accounts.sent_bytes = sent_bytes();
+  report.accounts.sent_cut = sent_cut_;
+  report.accounts.failed = failed_;
+  report.lateness = lateness_;
+  report.starved_packets = starved_;
+  report.send_calls = send_calls_;
+  report.retries = retries_;
+  report.send_duration = send_calls_ > 0 ? last_return_ - first_send_ : Nanos(0);
+  if (fatal_errno_ != 0) {
+    report.failure = errno_error(fatal_errno_, transmitter_.describe()).what;
+  } else if (failed_errno_ != 0) {
+    report.first_refusal = errno_error(failed_errno_, transmitter_.describe()).what;
+  }
+}
+
+}  // namespace gophercap::replay

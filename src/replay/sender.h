@@ -1,0 +1,83 @@
+// The one thread that sends: takes departures from the ring when they are due and hands them to the
+// transmitter.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/histogram.h"
+#include "replay/clock.h"
+#include "replay/departure.h"
+#include "replay/report.h"
+#include "replay/timeline.h"
+#include "transmit/transmitter.h"
+
+namespace gophercap::replay {
+
+// run() by one thread, which allocates nothing, locks nothing and logs nothing. The atomics may be
+// read by anybody at any time, the results after run().
+class Sender {
+ public:
+  Sender(transmit::Transmitter& transmitter, Clock& clock, const Timeline& timeline, bool topspeed,
+         DepartureRing& ring, std::atomic<uint64_t>& released);
+
+  void run(const std::stop_token& stop);
+
+  // For progress.
+  uint64_t sent() const noexcept { return sent_.load(std::memory_order_relaxed); }
+  uint64_t sent_bytes() const noexcept { return sent_bytes_.load(std::memory_order_relaxed); }
+  int64_t newest_due_ns() const noexcept { return newest_due_ns_.load(std::memory_order_relaxed); }
+  int64_t lateness_p99_ns() const noexcept {
+    return lateness_p99_ns_.load(std::memory_order_relaxed);
+  }
+
+  // After run(): sent, failed, lateness, durations, failure.
+  void settle(Report& report) const;
+
+ private:
+  bool wait_for_departures(const std::stop_token& stop);
+  void start(const std::stop_token& stop);
+  size_t gather_due(std::span<const Departure> waiting, const std::stop_token& stop);
+  void send(std::span<const Departure> due, const std::stop_token& stop);
+  void account(std::span<const Departure> accepted, SendTime returned) noexcept;
+  void release(std::span<const Departure> done) noexcept;
+  // What to do about an errno of the transmitter. False: sending is over.
+  bool recover(int error, const Departure& refused);
+  SendTime due_time(const Departure& d) const noexcept { return start_ + Nanos(d.due_ns); }
+
+  transmit::Transmitter& transmitter_;
+  Clock& clock_;
+  const Timeline& timeline_;
+  const bool topspeed_;
+  DepartureRing& ring_;
+  std::atomic<uint64_t>& released_;
+
+  std::vector<transmit::Frame> frames_;  // of one send call; allocated once
+  bool started_ = false;
+  bool over_ = false;
+  SendTime start_{};
+  SendTime first_send_{};
+  SendTime last_return_{};
+  SendTime arrived_{};  // when departures came into a ring that had been empty
+  SendTime stuck_since_{};
+  SendTime published_{};
+  bool stuck_ = false;
+
+  std::atomic<uint64_t> sent_{0};
+  std::atomic<uint64_t> sent_bytes_{0};
+  std::atomic<int64_t> newest_due_ns_{0};
+  std::atomic<int64_t> lateness_p99_ns_{0};
+  Histogram lateness_;
+  uint64_t sent_cut_ = 0;
+  uint64_t failed_ = 0;
+  uint64_t starved_ = 0;
+  uint64_t send_calls_ = 0;
+  uint64_t retries_ = 0;
+  int failed_errno_ = 0;  // of the first refused frame
+  int fatal_errno_ = 0;
+};
+
+}  // namespace gophercap::replay

@@ -1,0 +1,50 @@
+// A piece of one file's packets in memory: the frames that will leave, one behind the other, and
+// where each one lies.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+namespace gophercap::replay {
+
+struct SlabFrame {
+  int64_t key_ns = 0;   // CaptureTime of the packet's key
+  uint32_t offset = 0;  // in the slab
+  uint32_t captured_bytes = 0;
+  uint32_t original_bytes = 0;
+  uint32_t link_type = 1;
+};
+
+// Filled by one reader thread, then read by the merging thread, then its bytes by the sending
+// thread, then filled again: never by two at a time (ReaderPool hands it from one to the next).
+class Slab {
+ public:
+  void clear() noexcept {
+    frames_.clear();
+    used_ = 0;
+  }
+  void append(int64_t key_ns, const uint8_t* data, uint32_t captured, uint32_t original,
+              uint32_t link_type) {
+    if (capacity_ - used_ < captured) grow(used_ + captured);
+    std::memcpy(bytes_.get() + used_, data, captured);
+    frames_.push_back({key_ns, static_cast<uint32_t>(used_), captured, original, link_type});
+    used_ += captured;
+  }
+  const std::vector<SlabFrame>& frames() const noexcept { return frames_; }
+  const uint8_t* bytes() const noexcept { return bytes_.get(); }
+  size_t used_bytes() const noexcept { return used_; }
+  // What it costs, the list of frames included.
+  size_t footprint_bytes() const noexcept { return used_ + frames_.size() * sizeof(SlabFrame); }
+
+ private:
+  void grow(size_t wanted);
+
+  std::unique_ptr<uint8_t[]> bytes_;
+  size_t capacity_ = 0;
+  size_t used_ = 0;
+  std::vector<SlabFrame> frames_;
+};
+
+}  // namespace gophercap::replay

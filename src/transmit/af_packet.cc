@@ -1,0 +1,138 @@
+#include "transmit/af_packet.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "base/fd.h"
+#include "packet/link_type.h"
+
+namespace gophercap::transmit {
+namespace {
+
+constexpr uint32_t kEthernetHeaderBytes = 14;
+constexpr uint32_t kVlanTagBytes = 4;
+// Larger batches gain nothing (docs/perf.md) and delay the account of what was sent.
+constexpr size_t kBatch = 256;
+// Room for bursts while the device is busy; the system caps it without CAP_NET_ADMIN, which is
+// fine.
+constexpr int kSendBufferBytes = 8 << 20;
+
+ifreq request_for(const std::string& interface) noexcept {
+  ifreq request{};
+  std::memcpy(request.ifr_name, interface.c_str(),
+              std::min<size_t>(interface.size(), IFNAMSIZ - 1));
+  return request;
+}
+
+std::string existing_interfaces() {
+  std::vector<std::string> names;
+  if (struct if_nameindex* list = ::if_nameindex(); list != nullptr) {
+    for (const struct if_nameindex* i = list; i->if_index != 0; ++i) names.emplace_back(i->if_name);
+    ::if_freenameindex(list);
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+class AfPacket final : public Transmitter {
+ public:
+  AfPacket(Fd socket, std::string interface, uint32_t mtu)
+      : socket_(std::move(socket)), interface_(std::move(interface)), mtu_(mtu) {
+    for (size_t i = 0; i < kBatch; ++i) {
+      messages_[i] = {};
+      messages_[i].msg_hdr.msg_iov = &vectors_[i];
+      messages_[i].msg_hdr.msg_iovlen = 1;
+    }
+  }
+
+  SendOutcome send(std::span<const Frame> frames) noexcept override {
+    const size_t n = std::min(frames.size(), kBatch);
+    for (size_t i = 0; i < n; ++i) {
+      vectors_[i].iov_base =
+          const_cast<uint8_t*>(frames[i].data);  // the API has no const; the kernel only reads
+      vectors_[i].iov_len = frames[i].captured_bytes;
+    }
+    // Returns how many left; the error that stopped it comes again when it is the first one's.
+    const int sent =
+        ::sendmmsg(socket_.value(), messages_.data(), static_cast<unsigned>(n), MSG_DONTWAIT);
+    if (sent < 0) return {0, errno};
+    return {static_cast<size_t>(sent), 0};
+  }
+
+  Result<> finish() override { return {}; }  // a frame is the kernel's as soon as sendmmsg returns
+  size_t preferred_batch() const noexcept override { return kBatch; }
+  bool accepts(uint32_t link_type) const noexcept override {
+    return link_type == packet::kLinkTypeEthernet;
+  }
+  uint32_t max_frame_bytes() const noexcept override { return mtu_ + kEthernetHeaderBytes; }
+  uint32_t vlan_extra_bytes() const noexcept override { return kVlanTagBytes; }
+  uint32_t min_frame_bytes() const noexcept override { return kEthernetHeaderBytes; }
+  std::string describe() const override {
+    return fmt::format("interface {} (AF_PACKET sendmmsg, MTU {})", interface_, mtu_);
+  }
+
+ private:
+  Fd socket_;
+  std::string interface_;
+  uint32_t mtu_;
+  std::array<iovec, kBatch> vectors_{};
+  std::array<mmsghdr, kBatch> messages_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Transmitter>> open_af_packet(const std::string& interface) {
+  const std::string name = "interface " + interface;
+  if (interface.empty() || interface.size() >= IFNAMSIZ) {
+    return Error{
+        Errc::kInvalidArgument, 0,
+        fmt::format("interface '{}': a name has 1 to {} characters", interface, IFNAMSIZ - 1)};
+  }
+  const unsigned index = ::if_nametoindex(interface.c_str());
+  if (index == 0) {
+    return Error{Errc::kNotFound, ENODEV,
+                 fmt::format("{}: no such interface; there is {}", name, existing_interfaces())};
+  }
+  // Protocol 0: the socket receives nothing, so it costs nothing for what others send.
+  Fd socket(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
+  if (!socket.valid()) return errno_error(errno, name + ": packet socket");
+
+  ifreq request = request_for(interface);
+  if (::ioctl(socket.value(), SIOCGIFFLAGS, &request) != 0) return errno_error(errno, name);
+  if ((request.ifr_flags & IFF_UP) == 0) {
+    return Error{Errc::kIo, ENETDOWN, fmt::format("{}: is down", name)};
+  }
+  request = request_for(interface);
+  if (::ioctl(socket.value(), SIOCGIFMTU, &request) != 0) return errno_error(errno, name);
+  const int mtu = request.ifr_mtu;
+
+  sockaddr_storage address{};
+  sockaddr_ll link{};
+  link.sll_family = AF_PACKET;
+  link.sll_protocol = 0;
+  link.sll_ifindex = static_cast<int>(index);
+  std::memcpy(&address, &link, sizeof link);
+  if (::bind(socket.value(), static_cast<const sockaddr*>(static_cast<const void*>(&address)),
+             sizeof link) != 0) {
+    return errno_error(errno, name);
+  }
+  if (::setsockopt(socket.value(), SOL_SOCKET, SO_SNDBUFFORCE, &kSendBufferBytes,
+                   sizeof kSendBufferBytes) != 0) {
+    (void)::setsockopt(socket.value(), SOL_SOCKET, SO_SNDBUF, &kSendBufferBytes,
+                       sizeof kSendBufferBytes);
+  }
+  return std::unique_ptr<Transmitter>(std::make_unique<AfPacket>(
+      std::move(socket), interface, static_cast<uint32_t>(std::max(mtu, 0))));
+}
+
+}  // namespace gophercap::transmit

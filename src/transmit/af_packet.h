@@ -1,0 +1,18 @@
+// Sends frames on a Linux interface through an AF_PACKET socket (packet(7)), many per system call
+// by sendmmsg(2).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "transmit/transmitter.h"
+
+namespace gophercap::transmit {
+
+// Opens the interface: it must exist and be up, and the process needs CAP_NET_RAW. Errors:
+// kNotFound (no such interface; names those that exist), kPermission, kIo (down, or the system's
+// reason). Frames leave through the interface's queueing discipline and are seen by sniffers on it.
+Result<std::unique_ptr<Transmitter>> open_af_packet(const std::string& interface);
+
+}  // namespace gophercap::transmit
