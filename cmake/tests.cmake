@@ -31,3 +31,9 @@ foreach(kind cli net)
 endforeach()
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME house.includes COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/check_includes.py ${PROJECT_SOURCE_DIR})
+
+# The demo is a test too: it fails if what arrives is not what was promised. 77 = no network namespaces here.
+if(GOPHERCAP_BENCH)
+  add_test(NAME demo.run COMMAND ${BASH} ${PROJECT_SOURCE_DIR}/demo/run ${CMAKE_BINARY_DIR})
+  set_tests_properties(demo.run PROPERTIES LABELS timing SKIP_RETURN_CODE 77 TIMEOUT 240)
+endif()
