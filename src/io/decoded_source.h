@@ -24,7 +24,9 @@ enum class Decoding : uint8_t { kMore, kEnd };
 template <class Decoder>
 class DecodedSource final : public ByteSource {
  public:
-  explicit DecodedSource(std::unique_ptr<ByteSource> raw) : in_(std::move(raw)) {}
+  template <class... Args>
+  explicit DecodedSource(std::unique_ptr<ByteSource> raw, Args... decoder_args)
+      : in_(std::move(raw)), decoder_(decoder_args...) {}
 
   Result<size_t> read(std::span<uint8_t> out) override {
     size_t produced = 0;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "io/fd_cache_impl.h"
 
@@ -40,7 +41,7 @@ size_t FdCache::capacity_from_limits() {
 Result<bool> FdCache::Impl::take(FdEntry& entry) {
   Fd evicted;  // closed after the lock is gone: close() of a network file may wait
   {
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     if (entry.linked) {
       unlink(entry);
       return false;
@@ -51,7 +52,7 @@ Result<bool> FdCache::Impl::take(FdEntry& entry) {
   evicted.reset();
   Result<Fd> opened = open_evicting(entry.path);
   if (!opened) {
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     --open_count;
     return opened.error();
   }
@@ -66,7 +67,7 @@ Result<Fd> FdCache::Impl::open_evicting(const std::string& path) {
     if (opened || (opened.error().sys != EMFILE && opened.error().sys != ENFILE)) return opened;
     Fd evicted;
     {
-      const std::lock_guard lock(mutex);
+      const MutexLock lock(mutex);
       evicted = evict_oldest();
     }
     if (!evicted.valid()) return opened;
@@ -75,7 +76,7 @@ Result<Fd> FdCache::Impl::open_evicting(const std::string& path) {
 
 void FdCache::Impl::give_back(FdEntry& entry) {
   Fd surplus;
-  const std::lock_guard lock(mutex);
+  const MutexLock lock(mutex);
   if (open_count > capacity) {
     surplus = std::move(entry.fd);
     --open_count;
@@ -86,7 +87,7 @@ void FdCache::Impl::give_back(FdEntry& entry) {
 
 void FdCache::Impl::forget(FdEntry& entry) {
   Fd closing;
-  const std::lock_guard lock(mutex);
+  const MutexLock lock(mutex);
   if (!entry.linked) return;
   unlink(entry);
   --open_count;
@@ -94,7 +95,7 @@ void FdCache::Impl::forget(FdEntry& entry) {
 }
 
 Fd FdCache::Impl::detach(FdEntry& entry) {
-  const std::lock_guard lock(mutex);
+  const MutexLock lock(mutex);
   --open_count;
   return std::move(entry.fd);
 }

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <mutex>
 #include <string>
+#include <utility>
 
 #include "base/fd.h"
+#include "base/mutex.h"
 #include "base/result.h"
 #include "io/fd_cache.h"
 
@@ -27,6 +28,7 @@ struct FdEntry {
   bool linked = false;
 };
 
+// Thread-safe, but each entry belongs to one reader.
 struct FdCache::Impl {
   explicit Impl(size_t capacity_fds) : capacity(capacity_fds) {}
 
@@ -41,16 +43,16 @@ struct FdCache::Impl {
   Fd detach(FdEntry& entry);
 
  private:
-  Fd evict_oldest();
-  void link_newest(FdEntry& entry);
-  void unlink(FdEntry& entry);
+  Fd evict_oldest() REQUIRES_LOCK(mutex);
+  void link_newest(FdEntry& entry) REQUIRES_LOCK(mutex);
+  void unlink(FdEntry& entry) REQUIRES_LOCK(mutex);
   Result<Fd> open_evicting(const std::string& path);
 
   const size_t capacity;
-  std::mutex mutex;
-  size_t open_count = 0;  // linked and taken ones
-  FdEntry* newest = nullptr;
-  FdEntry* oldest = nullptr;
+  Mutex mutex;
+  size_t open_count GUARDED_BY(mutex) = 0;  // linked and taken ones
+  FdEntry* newest GUARDED_BY(mutex) = nullptr;
+  FdEntry* oldest GUARDED_BY(mutex) = nullptr;
 };
 
 }  // namespace gophercap::io

@@ -4,30 +4,26 @@
 #include <isa-l/igzip_lib.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
 #include "base/bytes.h"
 #include "io/decoded_source.h"
+#include "io/frames.h"
 
 namespace gophercap::io {
 namespace {
 
-constexpr uint8_t kMagic0 = 0x1f;
-constexpr uint8_t kMagic1 = 0x8b;
+constexpr std::array kMagics = {&kGzipMagic};
+constexpr FrameFormat kFormat{"gzip", kMagics, true};
+
 constexpr uint8_t kMethodDeflate = 8;
 constexpr uint8_t kFlagHeaderCrc = 0x02;
 constexpr uint8_t kFlagExtra = 0x04;
 constexpr uint8_t kFlagName = 0x08;
 constexpr uint8_t kFlagComment = 0x10;
 constexpr uint8_t kFlagsReserved = 0xe0;
-
-Error truncated() {
-  return {Errc::kTruncated, 0, "gzip data ends inside a member"};
-}
-Error corrupt(const char* what) {
-  return {Errc::kCorrupt, 0, what};
-}
 
 // Consumes a member's header. ISA-L's own parser wants it whole in one buffer and version 2.30
 // overruns on some, so only the raw deflate data is left to the library.
@@ -38,15 +34,15 @@ class HeaderReader {
   Result<> read() {
     constexpr size_t kFixed = 10;
     TRY(const std::span<const uint8_t> fixed, in_.peek(kFixed));
-    if (fixed.size() < kFixed) return truncated();
+    if (fixed.size() < kFixed) return truncated_error(kFormat.name);
     const uint8_t method = fixed[2];
     const uint8_t flags = fixed[3];
     consume(kFixed);
     if (method != kMethodDeflate) {
-      return Error{Errc::kUnsupported, 0, "gzip member is not compressed by deflate"};
+      return unsupported_error(kFormat.name, "is not compressed by deflate");
     }
     if ((flags & kFlagsReserved) != 0) {
-      return Error{Errc::kUnsupported, 0, "gzip member has reserved flags set"};
+      return unsupported_error(kFormat.name, "has reserved flags set");
     }
     if ((flags & kFlagExtra) != 0) TRY_VOID(skip_extra());
     if ((flags & kFlagName) != 0) TRY_VOID(skip_text());
@@ -63,12 +59,12 @@ class HeaderReader {
 
   Result<> skip_extra() {
     TRY(const std::span<const uint8_t> length, in_.peek(2));
-    if (length.size() < 2) return truncated();
+    if (length.size() < 2) return truncated_error(kFormat.name);
     size_t left = load_le16(length.data());
     consume(2);
     while (left > 0) {
       TRY(const std::span<const uint8_t> bytes, in_.peek(1));
-      if (bytes.empty()) return truncated();
+      if (bytes.empty()) return truncated_error(kFormat.name);
       const size_t step = std::min(left, bytes.size());
       consume(step);
       left -= step;
@@ -79,7 +75,7 @@ class HeaderReader {
   Result<> skip_text() {
     while (true) {
       TRY(const std::span<const uint8_t> bytes, in_.peek(1));
-      if (bytes.empty()) return truncated();
+      if (bytes.empty()) return truncated_error(kFormat.name);
       const auto zero = std::find(bytes.begin(), bytes.end(), uint8_t{0});
       const bool found = zero != bytes.end();
       consume(static_cast<size_t>(zero - bytes.begin()) + (found ? 1 : 0));
@@ -90,8 +86,9 @@ class HeaderReader {
   Result<> check_crc() {
     const uint32_t expected = crc_ & 0xffff;
     TRY(const std::span<const uint8_t> stored, in_.peek(2));
-    if (stored.size() < 2) return truncated();
-    if (load_le16(stored.data()) != expected) return corrupt("gzip header checksum is wrong");
+    if (stored.size() < 2) return truncated_error(kFormat.name);
+    if (load_le16(stored.data()) != expected)
+      return corrupt_error(kFormat.name, "has a wrong header checksum");
     consume(2);
     return {};
   }
@@ -106,49 +103,27 @@ class GzipDecoder {
 
   Result<Decoding> decode(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
     switch (stage_) {
-      case Stage::kFirstMember:
-        return begin_first_member(in);
+      case Stage::kMember:
+        return begin_member(in);
       case Stage::kBody:
         return inflate(in, out, produced);
       case Stage::kDamage:
         return drain(out, produced);
       case Stage::kTrailer:
         return check_trailer(in);
-      case Stage::kNextMember:
-        return begin_next_member(in);
-      case Stage::kPadding:
-        return skip_padding(in);
     }
     return Error{Errc::kInternal, 0, "gzip decoder in no stage"};
   }
 
  private:
-  enum class Stage : uint8_t { kFirstMember, kBody, kDamage, kTrailer, kNextMember, kPadding };
-
-  Result<Decoding> begin_first_member(InputBlock& in) {
-    TRY(const std::span<const uint8_t> bytes, in.peek(2));
-    if (bytes.size() < 2) return truncated();
-    if (bytes[0] != kMagic0 || bytes[1] != kMagic1) return corrupt("not gzip data");
-    return begin_member(in);
-  }
-
-  Result<Decoding> begin_next_member(InputBlock& in) {
-    TRY(const std::span<const uint8_t> bytes, in.peek(2));
-    if (bytes.empty()) return Decoding::kEnd;
-    if (bytes[0] == 0) {
-      stage_ = Stage::kPadding;
-      return Decoding::kMore;
-    }
-    if (bytes[0] != kMagic0) return trailing_garbage();
-    if (bytes.size() < 2) return truncated();
-    if (bytes[1] != kMagic1) return trailing_garbage();
-    return begin_member(in);
-  }
+  enum class Stage : uint8_t { kMember, kBody, kDamage, kTrailer };
 
   Result<Decoding> begin_member(InputBlock& in) {
+    TRY(const Next next, next_frame(in, kFormat, first_));
+    if (next == Next::kEnd) return Decoding::kEnd;
     TRY_VOID(HeaderReader(in).read());
     isal_inflate_reset(&inflate_);
-    inflate_.crc_flag = ISAL_DEFLATE;
+    first_ = false;
     crc_ = 0;
     size_ = 0;
     stage_ = Stage::kBody;
@@ -165,7 +140,9 @@ class GzipDecoder {
     const int status = isal_inflate(&inflate_);
     const ptrdiff_t consumed = inflate_.next_in - bytes.data();
     in.advance(consumed);
-    deliver(out, static_cast<size_t>(inflate_.next_out - out.data()), produced);
+    produced = static_cast<size_t>(inflate_.next_out - out.data());
+    crc_ = crc32_gzip_refl(crc_, out.data(), produced);
+    size_ += static_cast<uint32_t>(produced);
     if (status != ISAL_DECOMP_OK) {
       stage_ = Stage::kDamage;
       return Decoding::kMore;
@@ -178,11 +155,11 @@ class GzipDecoder {
     }
     if (produced > 0) return Decoding::kMore;
     if (!in.bytes().empty()) {
-      if (consumed == 0) return corrupt("gzip data makes no progress");
+      if (consumed == 0) return corrupt_error(kFormat.name, "is damaged");
       return Decoding::kMore;
     }
     TRY(const bool more, in.refill());
-    if (!more) return truncated();
+    if (!more) return truncated_error(kFormat.name);
     return Decoding::kMore;
   }
 
@@ -191,7 +168,7 @@ class GzipDecoder {
   Result<Decoding> drain(std::span<uint8_t> out, size_t& produced) {
     const size_t left = static_cast<size_t>(inflate_.tmp_out_valid - inflate_.tmp_out_processed);
     const size_t count = std::min(left, out.size());
-    if (count == 0) return corrupt("gzip data is damaged");
+    if (count == 0) return corrupt_error(kFormat.name, "is damaged");
     std::memcpy(out.data(), inflate_.tmp_out_buffer + inflate_.tmp_out_processed, count);
     inflate_.tmp_out_processed += static_cast<int32_t>(count);
     produced = count;
@@ -201,33 +178,20 @@ class GzipDecoder {
   Result<Decoding> check_trailer(InputBlock& in) {
     constexpr size_t kTrailer = 8;
     TRY(const std::span<const uint8_t> trailer, in.peek(kTrailer));
-    if (trailer.size() < kTrailer) return truncated();
-    if (load_le32(trailer.data()) != crc_) return corrupt("gzip checksum is wrong");
-    if (load_le32(trailer.data() + 4) != size_) return corrupt("gzip length is wrong");
-    in.advance(kTrailer);
-    stage_ = Stage::kNextMember;
-    return Decoding::kMore;
-  }
-
-  static Result<Decoding> skip_padding(InputBlock& in) {
-    TRY(const std::span<const uint8_t> bytes, in.peek(1));
-    if (bytes.empty()) return Decoding::kEnd;
-    if (std::any_of(bytes.begin(), bytes.end(), [](uint8_t b) { return b != 0; })) {
-      return trailing_garbage();
+    if (trailer.size() < kTrailer) return truncated_error(kFormat.name);
+    if (load_le32(trailer.data()) != crc_) {
+      return corrupt_error(kFormat.name, "has a wrong checksum");
     }
-    in.advance(static_cast<ptrdiff_t>(bytes.size()));
+    if (load_le32(trailer.data() + 4) != size_) {
+      return corrupt_error(kFormat.name, "has a wrong length");
+    }
+    in.advance(kTrailer);
+    stage_ = Stage::kMember;
     return Decoding::kMore;
   }
 
-  static Error trailing_garbage() { return corrupt("trailing garbage after gzip data"); }
-
-  void deliver(std::span<const uint8_t> out, size_t count, size_t& produced) {
-    crc_ = crc32_gzip_refl(crc_, out.data(), count);
-    size_ += static_cast<uint32_t>(count);
-    produced = count;
-  }
-
-  Stage stage_ = Stage::kFirstMember;
+  Stage stage_ = Stage::kMember;
+  bool first_ = true;
   uint32_t crc_ = 0;
   uint32_t size_ = 0;  // modulo 2^32, as in the trailer
   inflate_state inflate_;

@@ -1,30 +1,63 @@
 #include "io/open.h"
 
-#include <algorithm>
-#include <array>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "base/bytes.h"
+#include "io/bzip2_source.h"
 #include "io/file_source.h"
+#include "io/frames.h"
 #include "io/gzip_source.h"
+#include "io/lz4_source.h"
 #include "io/prefixed_source.h"
+#include "io/xz_source.h"
+#include "io/zstd_source.h"
 
 namespace gophercap::io {
 namespace {
 
-constexpr size_t kProbeSize = 6;
-
-Result<std::vector<uint8_t>> read_front(ByteSource& source) {
-  std::array<uint8_t, kProbeSize> bytes;
-  size_t count = 0;
-  while (count < bytes.size()) {
-    Result<size_t> got = source.read(std::span(bytes).subspan(count));
-    if (!got && count == 0) return got.error();
-    if (!got || *got == 0) break;  // a fault behind some bytes comes again when they have been read
-    count += *got;
+// Makes `front` `size` bytes long, or as long as the input allows.
+Result<> read_front(ByteSource& source, size_t size, std::vector<uint8_t>& front) {
+  size_t count = front.size();
+  front.resize(size);
+  Result<size_t> got = 1;
+  while (count < size && got && *got > 0) {
+    got = source.read(std::span(front).subspan(count));
+    if (got) count += *got;
   }
-  return std::vector<uint8_t>(bytes.begin(), bytes.begin() + count);
+  front.resize(count);
+  if (!got && count == 0) return got.error();
+  return {};  // a fault behind some bytes comes again when they have been read
+}
+
+Result<std::vector<uint8_t>> probe_front(ByteSource& source) {
+  constexpr size_t kMagicSize = 6;
+  constexpr size_t kBehindSkippable = 4096;
+  std::vector<uint8_t> front;
+  TRY_VOID(read_front(source, kMagicSize, front));
+  if (kSkippableMagic.begins(front)) TRY_VOID(read_front(source, kBehindSkippable, front));
+  return front;
+}
+
+// zstd and lz4 have the same skippable frames; the first frame that is none decides.
+Compression probe_behind_skippable(std::span<const uint8_t> bytes) {
+  constexpr size_t kHeader = 8;
+  while (kSkippableMagic.begins(bytes) && bytes.size() >= kHeader) {
+    const size_t size = load_le32(bytes.data() + 4);
+    if (size > bytes.size() - kHeader) break;
+    bytes = bytes.subspan(kHeader + size);
+  }
+  const bool lz4 = kLz4Magic.begins(bytes) || kLz4LegacyMagic.begins(bytes);
+  return lz4 ? Compression::kLz4 : Compression::kZstd;
+}
+
+// "BZh9" may begin a text, so what must follow is looked at as well: the magic of a block, or of
+// the stream's end.
+bool is_bzip2(std::span<const uint8_t> bytes) {
+  if (!kBzip2Magic.begins(bytes)) return false;
+  if (bytes.size() < 6) return true;
+  return (bytes[4] == 0x31 && bytes[5] == 0x41) || (bytes[4] == 0x17 && bytes[5] == 0x72);
 }
 
 std::unique_ptr<ByteSource> put_codec(Compression compression, std::unique_ptr<ByteSource> raw) {
@@ -63,16 +96,21 @@ std::string_view to_string(Compression compression) noexcept {
 }
 
 Compression probe_compression(std::span<const uint8_t> first_bytes) noexcept {
-  return first_bytes.size() >= 2 && first_bytes[0] == 0x1f && first_bytes[1] == 0x8b
-             ? Compression::kGzip
-             : Compression::kNone;
+  if (kGzipMagic.begins(first_bytes)) return Compression::kGzip;
+  if (kZstdMagic.begins(first_bytes)) return Compression::kZstd;
+  if (kLz4Magic.begins(first_bytes)) return Compression::kLz4;
+  if (kLz4LegacyMagic.begins(first_bytes)) return Compression::kLz4;
+  if (kXzMagic.begins(first_bytes)) return Compression::kXz;
+  if (is_bzip2(first_bytes)) return Compression::kBzip2;
+  if (kSkippableMagic.begins(first_bytes)) return probe_behind_skippable(first_bytes);
+  return Compression::kNone;
 }
 
 Result<Input> open_input(const std::string& path, FdCache* fds) {
   TRY(std::unique_ptr<FileSource> file, FileSource::open(path, fds));
   Input input;
   input.facts = file->facts();
-  TRY(std::vector<uint8_t> front, read_front(*file));
+  TRY(std::vector<uint8_t> front, probe_front(*file));
   input.compression = probe_compression(front);
   std::unique_ptr<ByteSource> raw;
   if (input.facts.regular) {
@@ -87,7 +125,7 @@ Result<Input> open_input(const std::string& path, FdCache* fds) {
 }
 
 Result<Input> decode(std::unique_ptr<ByteSource> raw) {
-  TRY(std::vector<uint8_t> front, read_front(*raw));
+  TRY(std::vector<uint8_t> front, probe_front(*raw));
   Input input;
   input.compression = probe_compression(front);
   input.source = put_codec(input.compression,

@@ -1,0 +1,185 @@
+#include "io/lz4_source.h"
+
+#include <lz4.h>
+#include <lz4frame.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "io/decoded_source.h"
+#include "io/frames.h"
+
+namespace gophercap::io {
+namespace {
+
+constexpr std::array kMagics = {&kLz4Magic, &kLz4LegacyMagic, &kSkippableMagic};
+constexpr FrameFormat kFormat{"lz4", kMagics, true};
+
+Error error_of(size_t status) {
+  const std::string_view name = LZ4F_getErrorName(status);  // "ERROR_contentChecksum_invalid"
+  if (name == "ERROR_allocation_failed") return no_memory_error(kFormat.name);
+  return corrupt_error(kFormat.name, "is damaged (" + std::string(name) + ")");
+}
+
+char* chars(uint8_t* bytes) {
+  return static_cast<char*>(static_cast<void*>(bytes));
+}
+
+// The format before frames: a magic, then blocks of 8 MiB plain size, each behind its compressed
+// size.
+class LegacyFrame {
+ public:
+  // False: the frame ends here.
+  Result<bool> decode(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
+    if (given_ == plain_size_) {
+      TRY(const bool more, load_block(in));
+      if (!more) return false;
+    }
+    const size_t count = std::min(out.size(), plain_size_ - given_);
+    std::copy_n(plain_.data() + given_, count, out.data());
+    given_ += count;
+    produced = count;
+    return true;
+  }
+
+ private:
+  static constexpr int kBlock = 8 << 20;
+
+  Result<bool> load_block(InputBlock& in) {
+    constexpr size_t kSizeField = 4;
+    TRY(const std::span<const uint8_t> field, in.peek(kSizeField));
+    if (field.empty()) return false;
+    // The end is known by something too large for a size: the magic of the next frame.
+    for (const Magic* magic : kMagics) {
+      if (magic->begins(field)) return false;
+    }
+    if (field.size() < kSizeField) return truncated_error(kFormat.name);
+    const uint32_t size = load_le32(field.data());
+    if (size == 0 || size > uint32_t{LZ4_COMPRESSBOUND(kBlock)}) {
+      return corrupt_error(kFormat.name, "has an impossible block size");
+    }
+    in.advance(kSizeField);
+    TRY_VOID(collect(in, size));
+    plain_.resize(kBlock);
+    const int plain = LZ4_decompress_safe(chars(compressed_.data()), chars(plain_.data()),
+                                          static_cast<int>(size), kBlock);
+    if (plain < 0) return corrupt_error(kFormat.name, "is damaged");
+    plain_size_ = static_cast<size_t>(plain);
+    given_ = 0;
+    return true;
+  }
+
+  Result<> collect(InputBlock& in, size_t size) {
+    compressed_.clear();
+    while (compressed_.size() < size) {
+      TRY(const std::span<const uint8_t> bytes, in.peek(1));
+      if (bytes.empty()) return truncated_error(kFormat.name);
+      const size_t count = std::min(bytes.size(), size - compressed_.size());
+      compressed_.insert(compressed_.end(), bytes.begin(),
+                         bytes.begin() + static_cast<ptrdiff_t>(count));
+      in.advance(static_cast<ptrdiff_t>(count));
+    }
+    return {};
+  }
+
+  std::vector<uint8_t> compressed_;
+  std::vector<uint8_t> plain_;
+  size_t plain_size_ = 0;
+  size_t given_ = 0;
+};
+
+class Lz4Decoder {
+ public:
+  Lz4Decoder() {
+    LZ4F_dctx* context = nullptr;
+    if (LZ4F_isError(LZ4F_createDecompressionContext(&context, LZ4F_VERSION)) == 0) {
+      context_.reset(context);
+    }
+  }
+
+  Result<Decoding> decode(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
+    if (!context_) return no_memory_error(kFormat.name);
+    switch (stage_) {
+      case Stage::kBetween:
+        return begin_frame(in);
+      case Stage::kFrame:
+        return decode_frame(in, out, produced);
+      case Stage::kLegacy: {
+        TRY(const bool more, legacy_.decode(in, out, produced));
+        if (!more) stage_ = Stage::kBetween;
+        return Decoding::kMore;
+      }
+    }
+    return Error{Errc::kInternal, 0, "lz4 decoder in no stage"};
+  }
+
+ private:
+  enum class Stage : uint8_t { kBetween, kFrame, kLegacy };
+  struct Free {
+    void operator()(LZ4F_dctx* context) const noexcept { LZ4F_freeDecompressionContext(context); }
+  };
+
+  Result<Decoding> begin_frame(InputBlock& in) {
+    TRY(const Next next, next_frame(in, kFormat, first_));
+    if (next == Next::kEnd) return Decoding::kEnd;
+    first_ = false;
+    stage_ = Stage::kFrame;
+    if (kLz4LegacyMagic.begins(in.bytes())) {
+      in.advance(static_cast<ptrdiff_t>(kLz4LegacyMagic.size));
+      stage_ = Stage::kLegacy;
+    }
+    return Decoding::kMore;
+  }
+
+  // LZ4F_decompress() forgets what it has produced in a call that fails. So each call gets at most
+  // one block, without the header of the next, and none at all while the block before may still be
+  // on its way out.
+  Result<Decoding> decode_frame(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
+    constexpr size_t kBlockHeader = 4;
+    const std::span<const uint8_t> bytes = in.bytes();
+    const size_t wanted = hint_ > kBlockHeader ? hint_ - kBlockHeader : hint_;
+    size_t consumed = flushing_ ? 0 : std::min(wanted, bytes.size());
+    size_t written = out.size();
+    const size_t status =
+        LZ4F_decompress(context_.get(), out.data(), &written, bytes.data(), &consumed, nullptr);
+    if (LZ4F_isError(status) != 0) return error_of(status);
+    produced = written;
+    in.advance(static_cast<ptrdiff_t>(consumed));
+    const bool was_flushing = std::exchange(flushing_, written == out.size());
+    if (status == 0) {
+      stage_ = Stage::kBetween;
+      flushing_ = false;
+      hint_ = kFirstBytes;
+    } else {
+      hint_ = status;
+      if (produced == 0 && !was_flushing && in.bytes().empty()) {
+        TRY(const bool more, in.refill());
+        if (!more) return truncated_error(kFormat.name);
+      }
+    }
+    return Decoding::kMore;
+  }
+
+  // Enough for the decoder to say how long the frame's header is.
+  static constexpr size_t kFirstBytes = 11;
+
+  std::unique_ptr<LZ4F_dctx, Free> context_;
+  LegacyFrame legacy_;
+  Stage stage_ = Stage::kBetween;
+  size_t hint_ = kFirstBytes;
+  bool flushing_ = false;
+  bool first_ = true;
+};
+
+}  // namespace
+
+std::unique_ptr<ByteSource> make_lz4_source(std::unique_ptr<ByteSource> raw) {
+  return std::make_unique<DecodedSource<Lz4Decoder>>(std::move(raw));
+}
+
+}  // namespace gophercap::io

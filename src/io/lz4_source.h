@@ -1,0 +1,15 @@
+// lz4: any number of frames, skippable ones and those of the legacy format (lz4 -l) among them.
+#pragma once
+
+#include <memory>
+
+#include "io/byte_source.h"
+
+namespace gophercap::io {
+
+// Zeros after a frame are padding and ignored; anything else that is no frame is kCorrupt. The
+// legacy format has no end mark and no checksum: a file of it that is cut between two blocks looks
+// complete.
+std::unique_ptr<ByteSource> make_lz4_source(std::unique_ptr<ByteSource> raw);
+
+}  // namespace gophercap::io

@@ -1,0 +1,109 @@
+#include "io/zstd_source.h"
+
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "io/decoded_source.h"
+#include "io/frames.h"
+
+namespace gophercap::io {
+namespace {
+
+constexpr std::array kMagics = {&kZstdMagic, &kSkippableMagic};
+constexpr FrameFormat kFormat{"zstd", kMagics, false};
+
+Error error_of(size_t status) {
+  switch (ZSTD_getErrorCode(status)) {
+    case ZSTD_error_memory_allocation:
+      return no_memory_error(kFormat.name);
+    case ZSTD_error_frameParameter_windowTooLarge:
+      return unsupported_error(kFormat.name, "wants a larger window than we allow");
+    case ZSTD_error_dictionary_wrong:
+      return unsupported_error(kFormat.name, "needs a dictionary that we don't have");
+    case ZSTD_error_checksum_wrong:
+      return corrupt_error(kFormat.name, "has a wrong checksum");
+    default:
+      return corrupt_error(kFormat.name,
+                           std::string("is damaged (") + ZSTD_getErrorName(status) + ")");
+  }
+}
+
+class ZstdDecoder {
+ public:
+  explicit ZstdDecoder(int max_window_log) : context_(ZSTD_createDCtx()) {
+    if (context_) {
+      ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, max_window_log);
+    }
+  }
+
+  Result<Decoding> decode(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
+    if (!context_) return no_memory_error(kFormat.name);
+    if (between_frames_) {
+      TRY(const Next next, next_frame(in, kFormat, first_));
+      if (next == Next::kEnd) return Decoding::kEnd;
+      between_frames_ = false;
+      first_ = false;
+    }
+    return decode_step(in, out, produced);
+  }
+
+ private:
+  // ZSTD_decompressStream() forgets what it has produced in a call that fails. So each call gets at
+  // most one block, without the header of the next, and none at all while the block before may
+  // still be on its way out.
+  Result<Decoding> decode_step(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
+    constexpr size_t kBlockHeader = 3;
+    const std::span<const uint8_t> bytes = in.bytes();
+    const size_t wanted = hint_ > kBlockHeader ? hint_ - kBlockHeader : hint_;
+    const size_t given = flushing_ ? 0 : std::min(wanted, bytes.size());
+    ZSTD_inBuffer from{bytes.data(), given, 0};
+    ZSTD_outBuffer to{out.data(), out.size(), 0};
+    const size_t status = ZSTD_decompressStream(context_.get(), &to, &from);
+    if (ZSTD_isError(status) != 0) return error_of(status);
+    produced = to.pos;
+    in.advance(static_cast<ptrdiff_t>(from.pos));
+    const bool was_flushing = std::exchange(flushing_, to.pos == to.size);
+    if (status == 0) {
+      begin_next();
+    } else {
+      hint_ = status;
+      if (produced == 0 && !was_flushing && in.bytes().empty()) {
+        TRY(const bool more, in.refill());
+        if (!more) return truncated_error(kFormat.name);
+      }
+    }
+    return Decoding::kMore;
+  }
+
+  void begin_next() {
+    between_frames_ = true;
+    flushing_ = false;
+    hint_ = kFirstBytes;
+  }
+
+  // Enough for the decoder to say how long the frame's header is.
+  static constexpr size_t kFirstBytes = 8;
+
+  struct Free {
+    void operator()(ZSTD_DCtx* context) const noexcept { ZSTD_freeDCtx(context); }
+  };
+
+  std::unique_ptr<ZSTD_DCtx, Free> context_;
+  size_t hint_ = kFirstBytes;
+  bool flushing_ = false;
+  bool between_frames_ = true;
+  bool first_ = true;
+};
+
+}  // namespace
+
+std::unique_ptr<ByteSource> make_zstd_source(std::unique_ptr<ByteSource> raw, int max_window_log) {
+  return std::make_unique<DecodedSource<ZstdDecoder>>(std::move(raw), max_window_log);
+}
+
+}  // namespace gophercap::io

@@ -1,0 +1,18 @@
+// Zstandard (RFC 8878): any number of frames, skippable ones among them.
+#pragma once
+
+#include <memory>
+
+#include "io/byte_source.h"
+
+namespace gophercap::io {
+
+// As far as the format goes (2 GiB), so that `zstd --long=31` is read. The memory is taken when a
+// frame asks for it.
+inline constexpr int kLargestZstdWindowLog = 31;
+
+// Frames that want a larger window than 2^max_window_log bytes are kUnsupported.
+std::unique_ptr<ByteSource> make_zstd_source(std::unique_ptr<ByteSource> raw,
+                                             int max_window_log = kLargestZstdWindowLog);
+
+}  // namespace gophercap::io
