@@ -37,6 +37,7 @@ std::string TempDir::write(std::string_view name, std::span<const uint8_t> bytes
   std::error_code ignored;  // if the folder is missing, opening the file fails
   fs::create_directories(fs::path(file_path).parent_path(), ignored);
   const File file(std::fopen(file_path.c_str(), "wb"));
+  if (bytes.empty() && file != nullptr) return file_path;
   if (file == nullptr || std::fwrite(bytes.data(), 1, bytes.size(), file.get()) != bytes.size()) {
     ADD_FAILURE() << "can't write " << file_path;
   }
