@@ -1,0 +1,277 @@
+#include "replay/engine.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <string>
+#include <tuple>
+
+#include "dataset/scan.h"
+#include "testing/pcap_builder.h"
+#include "testing/recording_transmitter.h"
+#include "testing/temp_dir.h"
+
+namespace gophercap::replay {
+namespace {
+
+using testing::Bytes;
+using testing::PcapBuilder;
+using testing::RecordingTransmitter;
+
+constexpr int64_t kBase = 1'600'000'000'000'000'000;
+
+// A frame that says which packet it is.
+Bytes numbered(uint32_t file, uint32_t number, size_t size = 60) {
+  Bytes frame = testing::ethernet_frame(size);
+  for (unsigned i = 0; i < 4; ++i) {
+    frame[14 + i] = static_cast<uint8_t>(file >> (8 * i));
+    frame[18 + i] = static_cast<uint8_t>(number >> (8 * i));
+  }
+  return frame;
+}
+
+struct Expected {
+  int64_t key;
+  std::string path;
+  uint32_t number;
+  Bytes frame;
+};
+
+class Engine : public ::testing::Test {
+ protected:
+  // Adds a file with packets at these microseconds after kBase; remembers what should come out of
+  // it.
+  void add_file(const std::string& name, const std::vector<int64_t>& micros,
+                size_t frame_bytes = 60) {
+    PcapBuilder pcap;
+    int64_t key = INT64_MIN;
+    for (uint32_t i = 0; i < micros.size(); ++i) {
+      const int64_t time = kBase + micros[i] * 1000;
+      key = std::max(key, time);
+      Bytes frame = numbered(file_count_, i, frame_bytes);
+      pcap.packet(time, frame);
+      expected_.push_back({key, dir_.path() / name, i, std::move(frame)});
+    }
+    ++file_count_;
+    paths_.push_back(dir_.write(name, pcap.bytes()));
+  }
+
+  Plan plan() {
+    std::sort(paths_.begin(), paths_.end());
+    dataset::ScanProgress progress;
+    dataset::DatasetSummary set;
+    set.files = dataset::scan_files(paths_, 1, progress);
+    dataset::summarize(set);
+    Result<Plan> made = make_plan(set);
+    EXPECT_TRUE(made) << made.error().what;
+    return *std::move(made);
+  }
+
+  Report run(const EngineOptions& options = {}, std::stop_token stop = {}) {
+    SimulatedClock clock;
+    return play(plan(), options, out_, clock, {}, stop);
+  }
+
+  void expect_merged_order(uint64_t loops = 1) {
+    std::sort(expected_.begin(), expected_.end(), [](const Expected& a, const Expected& b) {
+      return std::tie(a.key, a.path, a.number) < std::tie(b.key, b.path, b.number);
+    });
+    ASSERT_EQ(out_.sent.size(), expected_.size() * loops);
+    for (size_t i = 0; i < out_.sent.size(); ++i) {
+      ASSERT_EQ(out_.sent[i].data, expected_[i % expected_.size()].frame) << "packet " << i;
+    }
+  }
+
+  testing::TempDir dir_;
+  std::vector<std::string> paths_;
+  std::vector<Expected> expected_;
+  RecordingTransmitter out_;
+  uint32_t file_count_ = 0;
+};
+
+TEST_F(Engine, EightFilesInterleavedToTheMicrosecondComeOutInOrder) {
+  for (int f = 0; f < 8; ++f) {
+    std::vector<int64_t> micros;
+    for (int i = 0; i < 500; ++i) micros.push_back(i * 8 + f);
+    add_file("w" + std::to_string((f * 5) % 8) + ".pcap", micros);
+  }
+  const Report report = run();
+  expect_merged_order();
+  EXPECT_EQ(report.accounts.sent, 4000u);
+  EXPECT_TRUE(report.accounts.balanced());
+  EXPECT_EQ(report.accounts.unsent_at_stop, 0u);
+  EXPECT_EQ(report.planned_duration, std::chrono::microseconds(3999));
+  for (size_t i = 0; i < out_.sent.size(); ++i) {
+    ASSERT_EQ(out_.sent[i].stamp, capture_time(kBase + static_cast<int64_t>(i) * 1000));
+  }
+}
+
+TEST_F(Engine, TiesComeInTheOrderOfPaths) {
+  add_file("c.pcap", {0, 1, 1, 2});
+  add_file("a.pcap", {1, 1, 2});
+  add_file("b.pcap", {0, 1, 2});
+  run();
+  expect_merged_order();
+}
+
+TEST_F(Engine, AnOutlierBackwardsLeavesWhereItStandsAndDelaysNothing) {
+  add_file("a.pcap", {100, 200, -1'500'000'000, 300});
+  add_file("b.pcap", {150, 250});
+  const Report report = run();
+  expect_merged_order();
+  EXPECT_EQ(report.planned_duration, std::chrono::microseconds(200));
+}
+
+TEST_F(Engine, LoopsFollowOnePeriodApart) {
+  add_file("a.pcap", {0, 10, 20});
+  add_file("b.pcap", {5});
+  const Report report = run({.loops = 3});
+  expect_merged_order(3);
+  EXPECT_EQ(report.loops_done, 3u);
+  // Span 20 µs and the mean gap of 4 packets, 6666 ns, make the period.
+  EXPECT_EQ(out_.sent[4].stamp - out_.sent[0].stamp, Nanos(26'666));
+  EXPECT_EQ(out_.sent[8].stamp - out_.sent[0].stamp, Nanos(53'332));
+}
+
+TEST_F(Engine, ASinglePacketLoopsToo) {
+  add_file("a.pcap", {7});
+  EXPECT_EQ(run({.loops = 100}).accounts.sent, 100u);
+}
+
+TEST_F(Engine, MemoryForASlabOfAFewPacketsIsEnough) {
+  for (int f = 0; f < 20; ++f) {
+    std::vector<int64_t> micros;
+    for (int i = 0; i < 300; ++i) micros.push_back((i * 7919 + f * 104729) % 100'000);
+    std::sort(micros.begin(), micros.end());
+    add_file("f" + std::to_string(100 + f), micros, 60 + static_cast<size_t>(f) * 70);
+  }
+  run({.memory_bytes = 1});
+  expect_merged_order();
+}
+
+TEST_F(Engine, MoreReadersChangeNothing) {
+  for (int f = 0; f < 12; ++f) {
+    std::vector<int64_t> micros;
+    for (int i = 0; i < 2000; ++i) micros.push_back((i / 3) * 5 + f % 4);
+    add_file("f" + std::to_string(100 + f), micros);
+  }
+  run({.memory_bytes = 1 << 20, .reader_threads = 4});
+  expect_merged_order();
+}
+
+TEST_F(Engine, WhatDoesNotFitIsSkippedByReasonAndCounted) {
+  add_file("a.pcap", {0, 1}, 1600);
+  add_file("b.pcap", {0, 1}, 60);
+  out_.max_bytes = 1514;
+  const Report report = run();
+  EXPECT_EQ(report.accounts.read, 4u);
+  EXPECT_EQ(report.accounts.sent, 2u);
+  EXPECT_EQ(report.accounts.skipped_too_long, 2u);
+  EXPECT_TRUE(report.accounts.balanced());
+}
+
+TEST_F(Engine, AFrameThatIsRefusedFailsAloneAndTheRestGoesOn) {
+  add_file("a.pcap", {0, 1, 2, 3, 4});
+  int asked = 0;
+  out_.refuse = [&](const transmit::Frame& f, size_t) {
+    return f.data[18] == 2 && ++asked > 0 ? EMSGSIZE : 0;
+  };
+  const Report report = run();
+  EXPECT_EQ(report.accounts.sent, 4u);
+  EXPECT_EQ(report.accounts.failed, 1u);
+  EXPECT_NE(report.first_refusal, "");
+  EXPECT_EQ(report.failure, "");
+  EXPECT_TRUE(report.accounts.balanced());
+}
+
+TEST_F(Engine, AFullQueueIsTriedAgainWithTheSamePacket) {
+  add_file("a.pcap", {0, 1, 2, 3});
+  int refusals = 0;
+  out_.refuse = [&](const transmit::Frame&, size_t index) {
+    return index == 2 && refusals++ < 5 ? ENOBUFS : 0;
+  };
+  const Report report = run();
+  expect_merged_order();
+  EXPECT_GE(report.retries, 4u);
+}
+
+TEST_F(Engine, AQueueThatStaysFullEndsTheRun) {
+  add_file("a.pcap", {0, 1, 2, 3});
+  out_.refuse = [](const transmit::Frame&, size_t index) { return index == 2 ? ENOBUFS : 0; };
+  const Report report = run();
+  EXPECT_NE(report.failure, "");
+  EXPECT_EQ(report.accounts.sent, 2u);
+  EXPECT_EQ(report.accounts.unsent_at_stop, 2u);
+  EXPECT_TRUE(report.accounts.balanced());
+}
+
+TEST_F(Engine, AnInterfaceThatGoesDownEndsTheRunAndTheAccountsHold) {
+  std::vector<int64_t> micros;
+  for (int i = 0; i < 50'000; ++i) micros.push_back(i);
+  add_file("a.pcap", micros);
+  out_.refuse = [](const transmit::Frame&, size_t index) { return index == 1000 ? ENETDOWN : 0; };
+  const Report report = run();
+  EXPECT_NE(report.failure, "");
+  EXPECT_EQ(report.accounts.sent, 1000u);
+  EXPECT_TRUE(report.accounts.balanced());
+  EXPECT_GT(report.accounts.unsent_at_stop, 0u);
+}
+
+TEST_F(Engine, AStopEndsAnEndlessReplay) {
+  add_file("a.pcap", {0, 1, 2, 3});
+  std::stop_source stop;
+  out_.refuse = [&](const transmit::Frame&, size_t index) {
+    if (index == 10'000) stop.request_stop();
+    return 0;
+  };
+  const Report report = run({.loops = 0}, stop.get_token());
+  EXPECT_TRUE(report.interrupted);
+  EXPECT_GE(report.accounts.sent, 10'000u);
+  EXPECT_TRUE(report.accounts.balanced());
+}
+
+TEST_F(Engine, ADamagedFileGivesWhatItHasAndIsNamed) {
+  add_file("a.pcap", {0, 1, 2, 3});
+  add_file("b.pcap", {0, 1, 2, 3});
+  std::filesystem::resize_file(paths_[1], std::filesystem::file_size(paths_[1]) - 1);
+  const Report report = run();
+  EXPECT_EQ(report.accounts.sent, 7u);
+  ASSERT_EQ(report.damaged.size(), 1u);
+  EXPECT_EQ(report.damaged[0].path, paths_[1]);
+  EXPECT_EQ(report.damaged[0].damage.code, Errc::kTruncated);
+}
+
+TEST_F(Engine, AFileThatHasGoneSinceItWasMappedIsNamedAndTheOthersArePlayed) {
+  add_file("a.pcap", {0, 1});
+  add_file("b.pcap", {0, 1});
+  const Plan made = plan();
+  std::filesystem::remove(paths_[0]);
+  SimulatedClock clock;
+  const Report report = play(made, {}, out_, clock, {}, {});
+  EXPECT_EQ(report.accounts.sent, 2u);
+  ASSERT_EQ(report.damaged.size(), 1u);
+  EXPECT_EQ(report.damaged[0].damage.code, Errc::kNotFound);
+}
+
+TEST_F(Engine, RealTimeIsKept) {
+  add_file("a.pcap", {0, 20'000, 40'000});
+  RealClock clock;
+  const Report report = play(plan(), {}, out_, clock, {}, {});
+  EXPECT_EQ(report.lateness.count(), 3u);
+  EXPECT_GE(report.send_duration,
+            std::chrono::microseconds(39'000));  // never early; how late is for the benchmark
+}
+
+TEST_F(Engine, TopSpeedKeepsTheOrderAndDropsTheWaiting) {
+  add_file("a.pcap", {0, 3'600'000'000});  // an hour apart
+  add_file("b.pcap", {1'800'000'000});
+  RealClock clock;
+  const Report report = play(plan(), {.topspeed = true}, out_, clock, {}, {});
+  expect_merged_order();
+  EXPECT_EQ(report.lateness.count(), 0u);
+}
+
+}  // namespace
+}  // namespace gophercap::replay

@@ -1,0 +1,90 @@
+#include "replay/plan.h"
+
+#include <gtest/gtest.h>
+
+#include "packet/link_type.h"
+
+namespace gophercap::replay {
+namespace {
+
+dataset::FileSummary file(const std::string& path, int64_t first, int64_t max,
+                          uint64_t packets = 2) {
+  dataset::FileSummary f;
+  f.path = path;
+  f.packets = packets;
+  f.first = f.min = capture_time(first);
+  f.max = f.last = capture_time(max);
+  f.link_types = {{packet::kLinkTypeEthernet, packets}};
+  return f;
+}
+
+dataset::DatasetSummary set_of(std::vector<dataset::FileSummary> files) {
+  dataset::DatasetSummary set;
+  set.files = std::move(files);
+  dataset::summarize(set);
+  return set;
+}
+
+TEST(Plan, OrdersFilesByNeedAndRemembersTheOrderOfPaths) {
+  const Result<Plan> plan =
+      make_plan(set_of({file("a", 50, 60), file("b", 10, 99), file("c", 10, 20)}));
+  ASSERT_TRUE(plan);
+  ASSERT_EQ(plan->files.size(), 3u);
+  EXPECT_EQ(plan->files[0].path, "b");
+  EXPECT_EQ(plan->files[0].ordinal, 1u);
+  EXPECT_EQ(plan->files[1].path, "c");
+  EXPECT_EQ(plan->files[2].path, "a");
+  EXPECT_EQ(plan->files[2].ordinal, 0u);
+  EXPECT_EQ(plan->first, capture_time(10));
+  EXPECT_EQ(plan->last, capture_time(99));
+  EXPECT_EQ(plan->span(), Nanos(89));
+  EXPECT_EQ(plan->packets, 6u);
+  EXPECT_EQ(plan->mean_gap(), Nanos(89 / 5));
+}
+
+TEST(Plan, CountsHowManyFilesAreNeededAtOnce) {
+  EXPECT_EQ(
+      make_plan(set_of({file("a", 0, 10), file("b", 10, 20), file("c", 21, 30)}))->overlap_depth,
+      2u);
+  EXPECT_EQ(make_plan(set_of({file("a", 0, 1), file("b", 2, 3), file("c", 4, 5)}))->overlap_depth,
+            1u);
+  EXPECT_EQ(make_plan(set_of({file("a", 0, 9), file("b", 1, 8), file("c", 2, 7)}))->overlap_depth,
+            3u);
+}
+
+TEST(Plan, LeavesOutEmptyFilesAndRefusesASetOfThem) {
+  dataset::FileSummary empty;
+  empty.path = "empty";
+  EXPECT_EQ(make_plan(set_of({empty, file("a", 1, 2)}))->files.size(), 1u);
+  const Result<Plan> none = make_plan(set_of({empty}));
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, Errc::kNotFound);
+}
+
+TEST(Plan, FilesWithoutAnyTimeStandAtTheBeginningOfTheSet) {
+  dataset::FileSummary timeless = file("t", 0, 0);
+  timeless.first = timeless.last = timeless.min = timeless.max = std::nullopt;
+  const Result<Plan> plan = make_plan(set_of({file("a", 500, 600), timeless}));
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->files[1].path, "t");
+  EXPECT_EQ(plan->files[1].first_key, capture_time(500));
+  EXPECT_EQ(plan->last, capture_time(600));
+}
+
+TEST(Plan, ABackwardOutlierDoesNotMoveTheBeginning) {
+  // The key of a packet is the largest time up to it: a packet from 1970 in the middle of a file is
+  // due where it stands.
+  dataset::FileSummary f = file("a", 1'000'000, 2'000'000);
+  f.min = capture_time(0);
+  EXPECT_EQ(make_plan(set_of({f}))->first, capture_time(1'000'000));
+}
+
+TEST(Plan, SurvivesADumpThatLies) {
+  dataset::FileSummary f = file("a", 100, 50);
+  const Result<Plan> plan = make_plan(set_of({f, file("b", 70, 60)}));
+  ASSERT_TRUE(plan);
+  EXPECT_GE(plan->span(), Nanos(0));
+}
+
+}  // namespace
+}  // namespace gophercap::replay

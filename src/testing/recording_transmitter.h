@@ -1,0 +1,52 @@
+// A Transmitter that remembers what it was given, and refuses what a test tells it to.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "transmit/transmitter.h"
+
+namespace gophercap::testing {
+
+class RecordingTransmitter final : public transmit::Transmitter {
+ public:
+  struct Sent {
+    std::vector<uint8_t> data;
+    uint32_t original_bytes;
+    uint32_t link_type;
+    CaptureTime stamp;
+  };
+  std::vector<Sent> sent;
+  std::vector<size_t> calls;  // frames offered per send()
+
+  // Called for each frame before it is taken; returns an errno to refuse it with, 0 to take it.
+  std::function<int(const transmit::Frame&, size_t index)> refuse;
+  size_t batch = 256;
+  bool ethernet_only = false;
+  uint32_t max_bytes = UINT32_MAX;
+  uint32_t min_bytes = 0;
+
+  transmit::SendOutcome send(std::span<const transmit::Frame> frames) noexcept override {
+    calls.push_back(frames.size());
+    for (size_t i = 0; i < frames.size(); ++i) {
+      const transmit::Frame& f = frames[i];
+      if (const int error = refuse ? refuse(f, sent.size()) : 0; error != 0)
+        return {i, i == 0 ? error : 0};
+      sent.push_back({{f.data, f.data + f.captured_bytes}, f.original_bytes, f.link_type, f.stamp});
+    }
+    return {frames.size(), 0};
+  }
+  Result<> finish() override { return {}; }
+  size_t preferred_batch() const noexcept override { return batch; }
+  bool accepts(uint32_t link_type) const noexcept override {
+    return !ethernet_only || link_type == 1;
+  }
+  uint32_t max_frame_bytes() const noexcept override { return max_bytes; }
+  uint32_t vlan_extra_bytes() const noexcept override { return 4; }
+  uint32_t min_frame_bytes() const noexcept override { return min_bytes; }
+  std::string describe() const override { return "a recording"; }
+};
+
+}  // namespace gophercap::testing
