@@ -1,0 +1,44 @@
+// One function per command: settings in, job run, result printed.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/complaint.h"
+#include "cli/console.h"
+#include "cli/parser.h"
+#include "cli/run.h"
+#include "cli/settings.h"
+
+namespace gophercap::cli {
+
+struct Invocation {
+  Arguments arguments;
+  Settings settings;
+};
+
+Outcome map_command(const Invocation& invocation, Console& console);
+Outcome replay_command(const Invocation& invocation, Console& console);
+Outcome example_config_command(const Invocation& invocation, Console& console);
+
+// Prints complaints and says kUsage.
+Outcome usage_error(Console& console, const std::vector<Complaint>& complaints);
+
+// Prints a result. The outcome of that, merged with `code`.
+ExitCode print_result(Console& console, std::string_view text, ExitCode code);
+
+// What a job's failure means for the exit status.
+ExitCode exit_code_of(const Error& error);
+
+// Prints "error: …" and, where the cure is known, "hint: …".
+struct HintContext {
+  std::string interface_name{};  // packets were to be sent to
+};
+void print_error(Console& console, const Error& error, const HintContext& context = {});
+
+// Of --file-workers: below 1 = the job decides.
+int worker_count(int64_t asked);
+
+}  // namespace gophercap::cli

@@ -1,0 +1,45 @@
+// What the process tells its caller. docs and every --help show the same numbers.
+#pragma once
+
+#include <cstdint>
+
+namespace gophercap::cli {
+
+enum class ExitCode : uint8_t {
+  kOk = 0,
+  kFailed = 1,
+  kUsage = 2,
+  kIncomplete =
+      3,  // done, but inputs were damaged, or packets skipped or failed that nobody asked to skip
+  kNothingFound = 4,  // no input matched
+  kBug = 70,          // ours; EX_SOFTWARE of sysexits.h
+};
+
+// The worse of two outcomes. Not the larger number: "failed" (1) outweighs "done, but…" (3) and
+// "nothing found" (4).
+constexpr ExitCode merge(ExitCode a, ExitCode b) noexcept {
+  constexpr auto weight = [](ExitCode code) {
+    switch (code) {
+      case ExitCode::kOk:
+        return 0;
+      case ExitCode::kIncomplete:
+        return 1;
+      case ExitCode::kNothingFound:
+        return 2;
+      case ExitCode::kFailed:
+        return 3;
+      case ExitCode::kUsage:
+        return 4;
+      case ExitCode::kBug:
+        return 5;
+    }
+    return 5;
+  };
+  return weight(a) >= weight(b) ? a : b;
+}
+
+constexpr int to_int(ExitCode code) noexcept {
+  return static_cast<int>(code);
+}
+
+}  // namespace gophercap::cli

@@ -1,0 +1,59 @@
+#include "cli/hints.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <vector>
+
+#include "cli/suggest.h"
+
+namespace gophercap::cli {
+namespace {
+
+std::string interface_hint(std::string_view name, std::span<const std::string> interfaces) {
+  const std::vector<std::string_view> names(interfaces.begin(), interfaces.end());
+  if (std::string hint = did_you_mean(name, names); !hint.empty()) return hint;
+  if (names.empty()) return {};
+  return fmt::format("interfaces here: {}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+std::string hint_for(const Error& error, std::string_view interface_name,
+                     std::span<const std::string> interfaces) {
+  // Only what is about the interface: a file may be missing or forbidden too.
+  const bool about_interface =
+      !interface_name.empty() && error.what.find(interface_name) != std::string::npos;
+  switch (error.sys) {
+    case EMFILE:
+      return "raise the limit of open files: ulimit -n 65536";
+    case ENFILE:
+      return "the whole system has too many open files: sysctl fs.file-max";
+    case ENOSPC:
+    case EDQUOT:
+      return "free some space, or write elsewhere";
+    case EMSGSIZE:
+      return interface_name.empty()
+                 ? ""
+                 : fmt::format("raise the MTU: ip link set dev {} mtu 9000", interface_name);
+    case ENETDOWN:
+      return interface_name.empty()
+                 ? ""
+                 : fmt::format("bring it up: ip link set dev {} up", interface_name);
+    case EPERM:
+      if (!interface_name.empty()) {
+        return "run as root, or once: setcap cap_net_raw+ep \"$(command -v gophercap)\"";
+      }
+      return {};
+    default:
+      break;
+  }
+  if (about_interface && (error.code == Errc::kNotFound || error.sys == ENODEV) &&
+      std::ranges::find(interfaces, interface_name) == interfaces.end()) {
+    return interface_hint(interface_name, interfaces);
+  }
+  return {};
+}
+
+}  // namespace gophercap::cli

@@ -1,0 +1,19 @@
+// Configuration keys beside those of option_table.h.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace gophercap::cli {
+
+// Keys of the original that do nothing here: a file of the original still has to load.
+std::span<const std::string_view> unused_keys();
+
+// Keys by which versions 0.1 to 0.3.2 of the original knew today's.
+struct OldKey {
+  std::string_view old_name;
+  std::string_view key;
+};
+std::span<const OldKey> old_keys();
+
+}  // namespace gophercap::cli

@@ -1,0 +1,126 @@
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/escape.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/text_report.h"
+#include "cli/units.h"
+#include "dataset/discover.h"
+#include "dataset/dump.h"
+#include "jobs/map_job.h"
+
+namespace gophercap::cli {
+namespace {
+
+constexpr Command kThis = Command::kMap;
+
+// Folders named on the command line come beside paths there; those of a configuration are only what
+// to do without any.
+std::vector<std::string> paths_of(const Invocation& invocation) {
+  std::vector<std::string> paths = invocation.arguments.positionals;
+  if (paths.empty() || invocation.settings.source(kThis, "dir-src") == Source::kCommandLine) {
+    for (const std::string& folder : invocation.settings.list(kThis, "dir-src")) {
+      if (!folder.empty()) paths.push_back(folder);
+    }
+  }
+  return paths;
+}
+
+// One path a line; names that a terminal would obey are escaped there. JSON has no bytes, so what
+// is not UTF-8 becomes U+FFFD.
+std::string file_list(const std::vector<std::string>& paths, bool json, bool terminal) {
+  if (json) {
+    const nlohmann::ordered_json list = {{"version", 1}, {"files", paths}};
+    return list.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  }
+  std::string out;
+  for (const std::string& path : paths) out += (terminal ? escape_for_terminal(path) : path) + "\n";
+  return out;
+}
+
+Outcome list_files(const dataset::Selection& selection, bool json, Console& console) {
+  const Result<dataset::Discovery> found = dataset::discover(selection);
+  if (!found) {
+    print_error(console, found.error());
+    return {exit_code_of(found.error())};
+  }
+  ExitCode code = ExitCode::kOk;
+  for (const Error& problem : found->problems) {
+    console.warning(problem.what);
+    code = ExitCode::kIncomplete;
+  }
+  if (found->paths.empty()) {
+    console.error("map: no file matches");
+    return {merge(code, ExitCode::kNothingFound)};
+  }
+  return {print_result(console, file_list(found->paths, json, console.out_is_terminal()), code)};
+}
+
+ExitCode judge(const jobs::MapResult& result, bool said, Console& console) {
+  ExitCode code = ExitCode::kOk;
+  for (const Error& problem : result.problems) {
+    console.warning(problem.what);
+    code = ExitCode::kIncomplete;
+  }
+  if (const uint64_t damaged = result.set.damaged_files(); damaged > 0) {
+    // Where the report does not reach a person's eyes, the exit status should not be the only word.
+    if (!said) {
+      console.warning(fmt::format("{} of {} damaged; what stands before the damage is used",
+                                  group_digits(damaged), counted(result.set.files.size(), "file")));
+    }
+    code = merge(code, ExitCode::kIncomplete);
+  }
+  if (result.set.packets() == 0 && !result.interrupted) {
+    console.error(fmt::format("map: no packet in {}", counted(result.set.files.size(), "file")));
+    code = merge(code, ExitCode::kFailed);
+  }
+  return code;
+}
+
+}  // namespace
+
+Outcome map_command(const Invocation& invocation, Console& console) {
+  const Settings& settings = invocation.settings;
+  jobs::MapOptions options;
+  options.selection.paths = paths_of(invocation);
+  options.selection.suffixes = settings.list(kThis, "file-suffix");
+  options.selection.regexp = settings.text(kThis, "file-regexp");
+  options.workers = worker_count(settings.integer(kThis, "file-workers"));
+  options.dump_path = settings.text(kThis, "dump-json");
+  if (options.selection.paths.empty()) {
+    return usage_error(console, {{"map: needs a PATH or --dir-src", "gophercap map /data/pcap"}});
+  }
+  const bool json = settings.flag(kThis, "json");
+  if (settings.flag(kThis, "dryrun")) return list_files(options.selection, json, console);
+
+  // Before the job makes threads.
+  SignalGuard signals;
+  ConsoleReporter reporter(console);
+  const Result<jobs::MapResult> result = jobs::run_map(options, reporter, signals.token());
+  console.clear_progress();
+  if (!result) {
+    print_error(console, result.error());
+    return {exit_code_of(result.error()), signals.received()};
+  }
+  if (result->interrupted) console.error("map: interrupted, no dump was written");
+
+  // The job writes a dump to standard output itself: nothing else may stand there then.
+  const bool dump_printed = options.dump_path == "-" && !result->interrupted;
+  const bool said = !dump_printed && !json && console.out_is_terminal();
+  ExitCode code = judge(*result, said, console);
+  if (!dump_printed && json) {
+    if (!result->interrupted)
+      code = print_result(console, dataset::dump_to_json(result->set) + "\n", code);
+  } else if (!dump_printed) {
+    const TextOptions text{console.out_is_terminal(), console.out_width()};
+    code = print_result(
+        console, map_report(*result, result->interrupted ? "" : options.dump_path, text), code);
+  }
+  return {code, signals.received()};
+}
+
+}  // namespace gophercap::cli

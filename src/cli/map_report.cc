@@ -1,0 +1,251 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "capture/capture_reader.h"
+#include "cli/escape.h"
+#include "cli/table.h"
+#include "cli/text_report.h"
+#include "cli/units.h"
+#include "packet/link_type.h"
+
+namespace gophercap::cli {
+namespace {
+
+using dataset::DatasetSummary;
+using dataset::FileSummary;
+
+std::string join(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string link_type_text(uint32_t link_type) {
+  const std::string_view name = packet::link_type_name(link_type);
+  return name.empty() ? fmt::format("link type {}", link_type) : std::string(name);
+}
+
+// --- the table ---
+
+std::string format_text(const FileSummary& file) {
+  if (file.compression == io::Compression::kNone) return std::string(to_string(file.format));
+  return fmt::format("{}+{}", to_string(file.format), to_string(file.compression));
+}
+
+std::string flags_text(const FileSummary& file) {
+  std::vector<std::string> flags;
+  if (file.damage) flags.emplace_back("damaged");
+  if (file.empty()) flags.emplace_back("empty");
+  if (file.packets_cut > 0) flags.emplace_back("snapped");
+  if (file.packets_without_time > 0) flags.emplace_back("timeless");
+  if (file.padding_bytes > 0) flags.emplace_back("padded");
+  return join(flags);
+}
+
+std::vector<std::string> row_of(const FileSummary& file) {
+  return {escape_for_terminal(file.path),
+          format_text(file),
+          group_digits(file.packets),
+          human_bytes(file.captured_bytes),
+          file.min ? human_time(*file.min) : "-",
+          file.min ? human_duration(*file.max - *file.min) : "-",
+          file.out_of_order == 0 ? "-" : group_digits(file.out_of_order),
+          flags_text(file)};
+}
+
+std::string file_table(const DatasetSummary& set, const TextOptions& options) {
+  std::vector<const FileSummary*> shown;
+  for (const FileSummary& file : set.files) shown.push_back(&file);
+  std::string title;
+  if (options.terminal && shown.size() > kMaxTableFiles) {
+    const auto larger = [](const FileSummary* a, const FileSummary* b) {
+      return a->captured_bytes > b->captured_bytes;
+    };
+    std::ranges::stable_sort(shown, larger);
+    shown.resize(kLargestShown);
+    title = fmt::format("The {} largest of {} files (all of them: --json, or through a pipe):\n",
+                        kLargestShown, group_digits(set.files.size()));
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const FileSummary* file : shown) rows.push_back(row_of(*file));
+  return title + format_table({{"FILE", false, true},
+                               {"FORMAT"},
+                               {"PACKETS", true},
+                               {"BYTES", true},
+                               {"BEGINNING (UTC)"},
+                               {"DURATION", true},
+                               {"UNORDERED", true},
+                               {"NOTES"}},
+                              rows, options.terminal ? options.width : 0);
+}
+
+// --- totals ---
+
+struct Totals {
+  uint64_t out_of_order = 0, wire_bytes = 0, cut = 0, without_time = 0, carried = 0,
+           captured_above_original = 0;
+  uint64_t above_1514 = 0, padding_bytes = 0, padded_files = 0, empty_files = 0;
+  uint32_t max_captured_bytes = 0;
+  std::map<uint32_t, uint64_t> link_types;
+  const FileSummary* largest_gap = nullptr;
+  const FileSummary* largest_step_back = nullptr;
+};
+
+Totals total(const DatasetSummary& set) {
+  Totals sum;
+  for (const FileSummary& file : set.files) {
+    sum.out_of_order += file.out_of_order;
+    sum.wire_bytes += file.wire_bytes;
+    sum.cut += file.packets_cut;
+    sum.without_time += file.packets_without_time;
+    sum.carried += file.packets_fraction_carried;
+    sum.captured_above_original += file.packets_captured_above_original;
+    sum.above_1514 += file.packets_above_1514;
+    sum.padding_bytes += file.padding_bytes;
+    sum.padded_files += file.padding_bytes > 0 ? uint64_t{1} : 0;
+    sum.empty_files += file.empty() ? uint64_t{1} : 0;
+    sum.max_captured_bytes = std::max(sum.max_captured_bytes, file.max_captured_bytes);
+    for (const dataset::LinkTypeCount& count : file.link_types)
+      sum.link_types[count.link_type] += count.packets;
+    if (sum.largest_gap == nullptr || file.largest_gap > sum.largest_gap->largest_gap)
+      sum.largest_gap = &file;
+    if (sum.largest_step_back == nullptr ||
+        file.largest_step_back > sum.largest_step_back->largest_step_back) {
+      sum.largest_step_back = &file;
+    }
+  }
+  return sum;
+}
+
+std::string with_remarks(std::string text, const std::vector<std::string>& remarks) {
+  return remarks.empty() ? text : fmt::format("{} ({})", text, join(remarks));
+}
+
+std::string link_types_text(const Totals& sum) {
+  std::vector<std::pair<uint32_t, uint64_t>> types(sum.link_types.begin(), sum.link_types.end());
+  std::ranges::stable_sort(types, std::ranges::greater{}, &std::pair<uint32_t, uint64_t>::second);
+  std::vector<std::string> words;
+  for (const auto& [type, packets] : types)
+    words.push_back(fmt::format("{} {}", link_type_text(type), group_digits(packets)));
+  return join(words);
+}
+
+std::string summary(const jobs::MapResult& result, const Totals& sum, std::string_view dump_path) {
+  const DatasetSummary& set = result.set;
+  std::vector<std::string> files;
+  if (set.damaged_files() > 0)
+    files.push_back(fmt::format("{} damaged", group_digits(set.damaged_files())));
+  if (sum.empty_files > 0) files.push_back(fmt::format("{} empty", group_digits(sum.empty_files)));
+  std::vector<std::string> packets;
+  if (sum.out_of_order > 0)
+    packets.push_back(fmt::format("{} out of order", group_digits(sum.out_of_order)));
+  if (sum.cut > 0)
+    packets.push_back(fmt::format("{} cut by the snap length", group_digits(sum.cut)));
+  std::vector<SummaryLine> lines = {
+      {"files", with_remarks(group_digits(set.files.size()), files)},
+      {"packets", with_remarks(group_digits(set.packets()), packets)},
+      {"bytes",
+       fmt::format("{} captured, {} on the wire, {} stored", human_bytes(set.captured_bytes()),
+                   human_bytes(sum.wire_bytes), human_bytes(result.stored_bytes))}};
+  if (set.beginning && set.end) {
+    lines.push_back({"beginning", format_rfc3339(*set.beginning)});
+    lines.push_back({"end", format_rfc3339(*set.end)});
+    const Nanos span = *set.end - *set.beginning;
+    std::string text = human_duration(span);
+    if (span > Nanos{0})
+      text += fmt::format(", {} on average",
+                          human_number(per_second(set.packets(), span), "packets/s"));
+    lines.push_back({"span", text});
+    lines.push_back(
+        {"overlap", fmt::format("up to {} at once", counted(set.overlap_depth, "file"))});
+  }
+  if (!sum.link_types.empty()) lines.push_back({"link types", link_types_text(sum)});
+  lines.push_back(
+      {"took", fmt::format("{}, {}", human_duration(result.elapsed),
+                           human_number(per_second(result.stored_bytes, result.elapsed), "B/s"))});
+  if (!dump_path.empty()) lines.push_back({"dump", escape_for_terminal(dump_path)});
+  return format_summary(lines);
+}
+
+// --- damage and notes ---
+
+std::string damage_list(const DatasetSummary& set, const TextOptions& options) {
+  std::string out;
+  size_t listed = 0;
+  for (const FileSummary& file : set.files) {
+    if (!file.damage) continue;
+    if (out.empty()) out = "\nDamage (what stands before it is used):\n";
+    if (options.terminal && listed == kMaxDamageShown) {
+      out += fmt::format("  … and {} more\n", counted(set.damaged_files() - listed, "file"));
+      break;
+    }
+    out += fmt::format("  {}: byte {}: {}\n", escape_for_terminal(file.path),
+                       file.damage->offset_bytes, escape_for_terminal(file.damage->reason));
+    ++listed;
+  }
+  return out;
+}
+
+std::vector<std::string> notes(const Totals& sum) {
+  using namespace std::chrono_literals;
+  std::vector<std::string> lines;
+  if (sum.largest_gap != nullptr && sum.largest_gap->largest_gap > 1h) {
+    lines.push_back(fmt::format("a gap of {} without packets in {}",
+                                human_duration(sum.largest_gap->largest_gap),
+                                escape_for_terminal(sum.largest_gap->path)));
+  }
+  if (sum.largest_step_back != nullptr && sum.largest_step_back->largest_step_back > 1s) {
+    lines.push_back(
+        fmt::format("time steps back by {} in {}: replay sends the packets behind the step at once",
+                    human_duration(sum.largest_step_back->largest_step_back),
+                    escape_for_terminal(sum.largest_step_back->path)));
+  }
+  if (sum.above_1514 > 0) {
+    lines.push_back(fmt::format(
+        "{} longer than 1514 bytes, the longest {}: replay needs an interface with an MTU of {}",
+        counted(sum.above_1514, "packet"), sum.max_captured_bytes, sum.max_captured_bytes - 14));
+  }
+  uint64_t not_ethernet = 0;
+  for (const auto& [type, packets] : sum.link_types)
+    not_ethernet += type == packet::kLinkTypeEthernet ? uint64_t{0} : packets;
+  if (not_ethernet > 0) {
+    lines.push_back(fmt::format("{} not Ethernet: replay to an interface skips them",
+                                counted(not_ethernet, "packet")));
+  }
+  if (sum.without_time > 0) {
+    lines.push_back(fmt::format("{} without a time of their own: they take that of a neighbour",
+                                counted(sum.without_time, "packet")));
+  }
+  if (sum.carried > 0) {
+    lines.push_back(fmt::format("{} whose fraction of a second exceeds a second: carried over",
+                                counted(sum.carried, "packet")));
+  }
+  if (sum.captured_above_original > 0) {
+    lines.push_back(fmt::format("{} captured longer than their original length",
+                                counted(sum.captured_above_original, "packet")));
+  }
+  if (sum.padding_bytes > 0) {
+    lines.push_back(fmt::format("{} of zeros behind the last packet of {}: padding",
+                                human_bytes(sum.padding_bytes), counted(sum.padded_files, "file")));
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string map_report(const jobs::MapResult& result, std::string_view dump_path,
+                       const TextOptions& options) {
+  const Totals sum = total(result.set);
+  std::string out;
+  if (!result.interrupted && !result.set.files.empty())
+    out = file_table(result.set, options) + "\n";
+  out += summary(result, sum, dump_path);
+  out += damage_list(result.set, options);
+  const std::vector<std::string> lines = notes(sum);
+  if (!lines.empty()) out += "\nNotes:\n";
+  for (const std::string& line : lines) out += fmt::format("  {}\n", line);
+  return out;
+}
+
+}  // namespace gophercap::cli

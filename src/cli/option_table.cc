@@ -1,0 +1,124 @@
+#include "cli/option_table.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <thread>
+
+namespace gophercap::cli {
+namespace {
+
+using enum Command;
+using enum ValueType;
+
+constexpr std::string_view kOnePerCpu = "one per CPU";
+
+constexpr std::array kOptions = {
+    OptionSpec{kMap, "dir-src", "", "DIR", "map.dir.src", kPathList, "", "",
+               "Folder to search, as a PATH is (repeatable)"},
+    OptionSpec{kMap, "file-suffix", "", "S", "map.file.suffix", kStringList, "",
+               "pcap, pcapng, cap",
+               "Ending of files to take in folders (repeatable); \"\" takes every file"},
+    OptionSpec{kMap, "file-workers", "", "N", "map.file.workers", kInteger, "0", kOnePerCpu,
+               "Files read at once; below 1 means one per CPU"},
+    OptionSpec{kMap, "dryrun", "dry-run", "", "map.dryrun", kBool, "false", "",
+               "Only list the files that would be read"},
+    OptionSpec{kMap, "json", "", "", "map.json", kBool, "false", "",
+               "Print the dump instead of a table"},
+
+    OptionSpec{kReplay, "out-interface", "", "IF", "replay.out.interface", kInterface, "eth0", "",
+               "Interface to send to"},
+    OptionSpec{kReplay, "out-file", "", "FILE", "replay.out.file", kPath, "", "",
+               "Write a capture, without waiting; - means stdout"},
+    OptionSpec{kReplay, "out-format", "", "auto|pcap|pcapng", "replay.out.format", kChoice, "auto",
+               "", "Of that capture; auto: pcap for one link type"},
+    OptionSpec{kReplay, "topspeed", "", "", "replay.topspeed", kBool, "false", "",
+               "Send as fast as possible, in order all the same"},
+    OptionSpec{kReplay, "loop-count", "", "N", "replay.loop.count", kInteger, "1", "",
+               "How many times; below 1 means for ever"},
+    OptionSpec{kReplay, "loop-infinite", "", "", "replay.loop.infinite", kBool, "false", "",
+               "Repeat for ever"},
+    OptionSpec{kReplay, "report", "", "FILE", "replay.report", kPath, "", "",
+               "Write all counters as JSON; - means stdout"},
+    OptionSpec{kReplay, "memory", "", "SIZE", "replay.memory", kSize, "128M", "",
+               "For packets between files and wire"},
+    OptionSpec{kReplay, "file-workers", "", "N", "replay.file.workers", kInteger, "0", kOnePerCpu,
+               "Files mapped at once; below 1 means one per CPU"},
+    OptionSpec{kReplay, "json", "", "", "replay.json", kBool, "false", "",
+               "Print the report instead of a summary"},
+
+    OptionSpec{kExampleConfig, "force", "", "", "", kBool, "false", "", "Replace an existing file"},
+
+    OptionSpec{kGlobal, "config", "", "FILE", "", kPath, "", "~/.go-replay.yaml if it exists",
+               "Configuration to read"},
+    OptionSpec{kGlobal, "dump-json", "", "FILE", "global.dump.json", kPath,
+               "/tmp/mapped-files.json", "", "The dump of map, for replay"},
+    OptionSpec{kGlobal, "file-regexp", "", "RE", "global.file.regexp", kRegexp, "", "",
+               "Only files whose path matches anywhere (RE2)"},
+    OptionSpec{kGlobal, "quiet", "", "", "global.quiet", kBool, "false", "",
+               "No progress and no notes; errors stay"},
+    OptionSpec{kGlobal, "help", "h", "", "", kBool, "false", "", "Explain the command"},
+};
+
+}  // namespace
+
+std::span<const OptionSpec> option_table() {
+  return kOptions;
+}
+
+std::vector<const OptionSpec*> options_of(Command command) {
+  std::vector<const OptionSpec*> found;
+  for (const OptionSpec& option : kOptions) {
+    if (option.command == command || option.command == kGlobal) found.push_back(&option);
+  }
+  return found;
+}
+
+const OptionSpec* find_option(Command command, std::string_view name) {
+  for (const OptionSpec& option : kOptions) {
+    if (option.command != command && option.command != kGlobal) continue;
+    if (option.name == name || (!option.alias.empty() && option.alias == name)) return &option;
+  }
+  return nullptr;
+}
+
+bool is_list(ValueType type) noexcept {
+  return type == kStringList || type == kPathList;
+}
+
+size_t option_index(const OptionSpec& option) noexcept {
+  return static_cast<size_t>(&option - kOptions.data());
+}
+
+std::string default_text(const OptionSpec& option) {
+  if (!option.default_shown.empty()) return std::string(option.default_shown);
+  if (option.type == kBool && option.default_value == "false") return {};
+  return std::string(option.default_value);
+}
+
+std::string default_here(const OptionSpec& option) {
+  if (option.default_shown == kOnePerCpu)
+    return fmt::format("{}", std::max(1U, std::thread::hardware_concurrency()));
+  return default_text(option);
+}
+
+std::string environment_name(std::string_view key) {
+  std::string name = "GOPHERCAP_";
+  for (const char c : key) {
+    name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return name;
+}
+
+std::vector<std::string_view> choices(const OptionSpec& option) {
+  std::vector<std::string_view> words;
+  std::string_view rest = option.value_name;
+  while (!rest.empty()) {
+    const size_t bar = rest.find('|');
+    words.push_back(rest.substr(0, bar));
+    rest = bar == std::string_view::npos ? std::string_view{} : rest.substr(bar + 1);
+  }
+  return words;
+}
+
+}  // namespace gophercap::cli

@@ -1,0 +1,41 @@
+// How a job's words reach the terminal: one progress line there, a plain line every ten seconds in
+// a log.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "base/time.h"
+#include "cli/console.h"
+#include "jobs/reporter.h"
+
+namespace gophercap::cli {
+
+// "map 12/100 files, 1.2 GB of 10 GB, 3.4 M packets, 1.1 GB/s, 8s left". `elapsed` since the job
+// began.
+std::string progress_text(const jobs::MapProgress& progress, Nanos elapsed);
+// "replay 2020-09-28 08:00:00, 12 % of 1h0m0s, 1.2 kpps, 9.8 Mbit/s, p99 20µs late, 53m left"
+std::string progress_text(const jobs::ReplayProgress& progress);
+
+class ConsoleReporter final : public jobs::Reporter {
+ public:
+  // `now` is a seam for tests.
+  using Now = SendTime (*)() noexcept;
+  explicit ConsoleReporter(Console& console, Now now = &SendClock::now);
+
+  void progress(const jobs::MapProgress& progress) override;
+  void progress(const jobs::ReplayProgress& progress) override;
+  void info(std::string_view line) override;
+  void warning(std::string_view line) override;
+
+ private:
+  bool due();
+  void show(const std::string& text);
+
+  Console& console_;
+  Now now_;
+  SendTime begin_;
+  SendTime last_;
+};
+
+}  // namespace gophercap::cli

@@ -1,0 +1,158 @@
+#include "cli/run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/completion.h"
+#include "cli/console.h"
+#include "cli/help.h"
+#include "cli/man_page.h"
+#include "cli/parser.h"
+#include "cli/settings.h"
+
+namespace gophercap::cli {
+namespace {
+
+std::string config_path(const Arguments& arguments, bool& must_exist) {
+  for (const GivenOption& given : arguments.options) {
+    if (given.option->name == "config") {
+      must_exist = true;
+      return given.values.back();
+    }
+  }
+  must_exist = false;
+  const char* home = std::getenv("HOME");
+  return home == nullptr || *home == '\0' ? std::string{} : std::string(home) + "/.go-replay.yaml";
+}
+
+// File, then environment, then command line.
+std::vector<Complaint> load_settings(Invocation& invocation, Console& console) {
+  std::vector<Complaint> complaints;
+  bool must_exist = false;
+  const std::string path = config_path(invocation.arguments, must_exist);
+  std::vector<std::string> unused;
+  if (!path.empty()) {
+    const Result<std::string> text = read_config(path);
+    if (text) {
+      ConfigFile file = parse_config(*text, path);
+      complaints = std::move(file.complaints);
+      if (complaints.empty()) invocation.settings.apply(file);
+      unused = std::move(file.unused_keys);
+    } else if (must_exist || text.error().sys != ENOENT) {
+      complaints.push_back(
+          {text.error().what, must_exist && text.error().sys == ENOENT
+                                  ? "gophercap exampleConfig --config FILE writes one"
+                                  : ""});
+    }
+  }
+  for (Complaint& complaint : invocation.settings.apply_environment(environ))
+    complaints.push_back(std::move(complaint));
+  invocation.settings.apply(invocation.arguments);
+  console.set_quiet(invocation.settings.flag(Command::kGlobal, "quiet"));
+  if (!unused.empty()) {
+    console.warning(fmt::format("{}: not used by this version: {}", path, fmt::join(unused, ", ")));
+  }
+  return complaints;
+}
+
+ExitCode help_command(const Arguments& arguments, Console& console) {
+  if (arguments.positionals.size() > 1) {
+    return usage_error(console, {{"help: takes one command", ""}}).code;
+  }
+  Command topic = Command::kGlobal;
+  if (!arguments.positionals.empty()) {
+    const Arguments named = parse_arguments(arguments.positionals);
+    if (!named.complaints.empty()) return usage_error(console, named.complaints).code;
+    topic = named.command;
+  }
+  return print_result(console, help_text(topic), ExitCode::kOk);
+}
+
+ExitCode completion_command(const Arguments& arguments, Console& console) {
+  const std::string script = arguments.positionals.size() == 1
+                                 ? completion_script(arguments.positionals.front())
+                                 : std::string{};
+  if (script.empty())
+    return usage_error(console, {{"completion: needs the name of a shell: bash, zsh or fish", ""}})
+        .code;
+  return print_result(console, script, ExitCode::kOk);
+}
+
+Outcome dispatch(Invocation& invocation, Console& console) {
+  const Arguments& arguments = invocation.arguments;
+  if (arguments.help && (arguments.complaints.empty() || arguments.command != Command::kGlobal)) {
+    return {print_result(console, help_text(arguments.command), ExitCode::kOk)};
+  }
+  if (!arguments.complaints.empty()) return usage_error(console, arguments.complaints);
+  switch (arguments.command) {
+    case Command::kHelp:
+      return {help_command(arguments, console)};
+    case Command::kCompletion:
+      return {completion_command(arguments, console)};
+    case Command::kMap:
+    case Command::kReplay: {
+      const std::vector<Complaint> complaints = load_settings(invocation, console);
+      if (!complaints.empty()) return usage_error(console, complaints);
+      return arguments.command == Command::kMap ? map_command(invocation, console)
+                                                : replay_command(invocation, console);
+    }
+    default:
+      break;
+  }
+  if (!arguments.positionals.empty()) {
+    return usage_error(console,
+                       {{fmt::format("{}: {} takes no arguments", arguments.positionals.front(),
+                                     command_spec(arguments.command).name),
+                         ""}});
+  }
+  switch (arguments.command) {
+    case Command::kVersion:
+      return {print_result(console, "gopherCap " GOPHERCAP_VERSION "\n", ExitCode::kOk)};
+    case Command::kMan:
+      return {print_result(console, man_page(GOPHERCAP_VERSION), ExitCode::kOk)};
+    case Command::kExampleConfig:
+      invocation.settings.apply(arguments);
+      return example_config_command(invocation, console);
+    default:
+      console.plain(short_usage());
+      return {ExitCode::kUsage};
+  }
+}
+
+// Words on standard error may fail as well; there is nothing left to do about it then.
+Outcome report_bug(const char* what) noexcept {
+  try {
+    Console console({});
+    console.error(fmt::format("internal: {}", what));
+    console.hint(
+        "this is a bug in gophercap: please report it with the command line and the version");
+  } catch (...) {
+  }
+  return {ExitCode::kBug};
+}
+
+}  // namespace
+
+Outcome run(int argc, const char* const* argv) {
+  try {
+    Console console({});
+    Invocation invocation;
+    std::vector<std::string> words;
+    for (int i = 1; i < argc; ++i) words.emplace_back(argv[i]);
+    invocation.arguments = parse_arguments(words);
+    return dispatch(invocation, console);
+  } catch (const std::exception& error) {
+    return report_bug(error.what());
+  } catch (...) {
+    return report_bug("unknown exception");
+  }
+}
+
+}  // namespace gophercap::cli

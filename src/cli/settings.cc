@@ -1,0 +1,87 @@
+#include "cli/settings.h"
+
+#include <fmt/format.h>
+
+#include <cassert>
+
+#include "cli/values.h"
+
+namespace gophercap::cli {
+
+Settings::Settings() {
+  for (const OptionSpec& option : option_table()) {
+    Setting setting;
+    if (!option.default_value.empty()) setting.values.emplace_back(option.default_value);
+    settings_.push_back(std::move(setting));
+  }
+}
+
+void Settings::set(const OptionSpec& option, std::vector<std::string> values, Source source) {
+  settings_[option_index(option)] = {std::move(values), source};
+}
+
+void Settings::apply(const ConfigFile& file) {
+  for (const ConfigValue& value : file.values)
+    set(*value.option, value.values, Source::kConfigFile);
+}
+
+std::vector<Complaint> Settings::apply_environment(const char* const* environment) {
+  std::vector<Complaint> complaints;
+  for (; environment != nullptr && *environment != nullptr; ++environment) {
+    const std::string_view entry = *environment;
+    if (!entry.starts_with("GOPHERCAP_")) continue;
+    const size_t equals = entry.find('=');
+    if (equals == std::string_view::npos) continue;
+    const std::string_view name = entry.substr(0, equals);
+    const std::string_view value = entry.substr(equals + 1);
+    if (value.empty()) continue;  // set to nothing is not set
+    for (const OptionSpec& option : option_table()) {
+      if (option.key.empty() || environment_name(option.key) != name) continue;
+      if (const Result<> checked = check_value(option, value); !checked) {
+        complaints.push_back({fmt::format("{}: {}", name, checked.error().what)});
+      } else {
+        set(option, {std::string(value)}, Source::kEnvironment);
+      }
+    }
+  }
+  return complaints;
+}
+
+void Settings::apply(const Arguments& arguments) {
+  for (const GivenOption& given : arguments.options)
+    set(*given.option, given.values, Source::kCommandLine);
+}
+
+const Setting& Settings::of(Command command, std::string_view name) const {
+  const OptionSpec* option = find_option(command, name);
+  assert(option != nullptr);
+  return settings_[option_index(*option)];
+}
+
+Source Settings::source(Command command, std::string_view name) const {
+  return of(command, name).source;
+}
+
+const std::vector<std::string>& Settings::list(Command command, std::string_view name) const {
+  return of(command, name).values;
+}
+
+const std::string& Settings::text(Command command, std::string_view name) const {
+  static const std::string kNone;
+  const Setting& setting = of(command, name);
+  return setting.values.empty() ? kNone : setting.values.back();
+}
+
+bool Settings::flag(Command command, std::string_view name) const {
+  return *parse_bool(text(command, name));
+}
+
+int64_t Settings::integer(Command command, std::string_view name) const {
+  return *parse_integer(text(command, name));
+}
+
+uint64_t Settings::size(Command command, std::string_view name) const {
+  return *parse_size(text(command, name));
+}
+
+}  // namespace gophercap::cli

@@ -1,0 +1,50 @@
+// What holds for this run: command line before environment before configuration file before
+// default.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/complaint.h"
+#include "cli/config_file.h"
+#include "cli/option_table.h"
+#include "cli/parser.h"
+
+namespace gophercap::cli {
+
+enum class Source : uint8_t { kDefault, kConfigFile, kEnvironment, kCommandLine };
+
+struct Setting {
+  std::vector<std::string> values;
+  Source source = Source::kDefault;
+};
+
+// The values have passed check_value(), so reading them can't fail. REQUIRES everywhere: the option
+// exists for that command and is of that type.
+class Settings {
+ public:
+  Settings();  // the defaults
+
+  void apply(const ConfigFile& file);
+  // `environment`: "NAME=value" as in environ. Returns what is wrong with GOPHERCAP_ variables of
+  // ours.
+  std::vector<Complaint> apply_environment(const char* const* environment);
+  void apply(const Arguments& arguments);
+
+  Source source(Command command, std::string_view name) const;
+  const std::vector<std::string>& list(Command command, std::string_view name) const;
+  const std::string& text(Command command, std::string_view name) const;  // "" = not given
+  bool flag(Command command, std::string_view name) const;
+  int64_t integer(Command command, std::string_view name) const;
+  uint64_t size(Command command, std::string_view name) const;
+
+ private:
+  void set(const OptionSpec& option, std::vector<std::string> values, Source source);
+  const Setting& of(Command command, std::string_view name) const;
+
+  std::vector<Setting> settings_;  // in the order of option_table()
+};
+
+}  // namespace gophercap::cli

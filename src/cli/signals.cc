@@ -1,0 +1,73 @@
+#include "cli/signals.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <system_error>
+
+namespace gophercap::cli {
+namespace {
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+
+}  // namespace
+
+SignalGuard::SignalGuard() {
+  std::signal(SIGPIPE, SIG_IGN);
+  const sigset_t set = stop_signals();
+  signals_ = Fd(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  wake_ = Fd(eventfd(0, EFD_CLOEXEC));
+  if (!signals_.valid() || !wake_.valid()) {
+    throw std::system_error(errno, std::generic_category(), "signals");
+  }
+  pthread_sigmask(SIG_BLOCK, &set, &previous_mask_);
+  thread_ = std::thread([this] { watch(); });
+}
+
+SignalGuard::~SignalGuard() {
+  const uint64_t one = 1;
+  while (write(wake_.value(), &one, sizeof one) < 0 && errno == EINTR) {
+  }
+  thread_.join();
+  pthread_sigmask(SIG_SETMASK, &previous_mask_, nullptr);
+}
+
+void SignalGuard::watch() {
+  std::array<pollfd, 2> fds = {{{signals_.value(), POLLIN, 0}, {wake_.value(), POLLIN, 0}}};
+  for (;;) {
+    if (poll(fds.data(), fds.size(), -1) < 0) continue;  // EINTR: a debugger, say
+    signalfd_siginfo info{};
+    while (read(signals_.value(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+      const int signal = static_cast<int>(info.ssi_signo);
+      // The user has said it twice: nothing that could hang is done any more.
+      if (received_.load() != 0) _exit(128 + signal);
+      received_.store(signal);
+      stop_.request_stop();
+    }
+    if (fds[1].revents != 0) return;
+  }
+}
+
+void die_by(int signal) {
+  std::signal(signal, SIG_DFL);
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, signal);
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  raise(signal);
+  _exit(128 + signal);  // not reached: both signals end a process
+}
+
+}  // namespace gophercap::cli

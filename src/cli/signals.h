@@ -1,0 +1,44 @@
+// SIGINT and SIGTERM ask for a stop; a second one ends the process at once. SIGPIPE becomes an
+// error of write().
+#pragma once
+
+#include <csignal>
+
+#include <atomic>
+#include <stop_token>
+#include <thread>
+
+#include "base/fd.h"
+
+namespace gophercap::cli {
+
+// Make it before any other thread, so that all inherit the blocked signals and only its own thread
+// sees them.
+class SignalGuard {
+ public:
+  SignalGuard();
+  SignalGuard(const SignalGuard&) = delete;
+  SignalGuard& operator=(const SignalGuard&) = delete;
+  // Unblocks what was blocked. Signals that were not received here act as they did before.
+  ~SignalGuard();
+
+  std::stop_token token() const noexcept { return stop_.get_token(); }
+  // The signal that asked for a stop; 0 = none.
+  int received() const noexcept { return received_.load(); }
+
+ private:
+  void watch();
+
+  sigset_t previous_mask_{};
+  Fd signals_;
+  Fd wake_;  // written to by the destructor
+  std::stop_source stop_;
+  std::atomic<int> received_{0};
+  std::thread thread_;  // last: it uses all of the above
+};
+
+// Ends the process by `signal`'s default action, so that the caller's shell sees why (128 +
+// signal). No SignalGuard may exist.
+[[noreturn]] void die_by(int signal);
+
+}  // namespace gophercap::cli

@@ -1,0 +1,116 @@
+#include "cli/values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+
+#include "base/time.h"
+#include "cli/suggest.h"
+
+namespace gophercap::cli {
+namespace {
+
+Error invalid(std::string_view text, std::string_view expected) {
+  return Error{Errc::kInvalidArgument, 0, fmt::format("\"{}\" is not {}", text, expected)};
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return result;
+}
+
+}  // namespace
+
+Result<bool> parse_bool(std::string_view text) {
+  const std::string word = lower(text);
+  for (const std::string_view yes : {"true", "t", "1", "yes", "on"}) {
+    if (word == yes) return true;
+  }
+  for (const std::string_view no : {"false", "f", "0", "no", "off"}) {
+    if (word == no) return false;
+  }
+  return invalid(text, "true or false");
+}
+
+Result<int64_t> parse_integer(std::string_view text) {
+  std::string_view digits = text;
+  if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error == std::errc::result_out_of_range) return invalid(text, "a number of 64 bits");
+  if (error != std::errc{} || end != digits.data() + digits.size()) {
+    return invalid(text, "a whole number");
+  }
+  return value;
+}
+
+Result<uint64_t> parse_size(std::string_view text) {
+  constexpr std::string_view kExpected = "a size such as 4096, 64K, 128M or 1.5G";
+  constexpr std::string_view kUnits = "kmgt";
+  std::string word = lower(text);
+  if (word.ends_with("ib")) {
+    word.resize(word.size() - 2);
+    if (word.empty() || kUnits.find(word.back()) == std::string_view::npos) {
+      return invalid(text, kExpected);
+    }
+  } else if (word.ends_with('b')) {
+    word.pop_back();
+  }
+  unsigned shift = 0;
+  if (!word.empty()) {
+    if (const size_t unit = kUnits.find(word.back()); unit != std::string_view::npos) {
+      shift = 10 * (static_cast<unsigned>(unit) + 1);
+      word.pop_back();
+    }
+  }
+  // Only digits and one point: from_chars would also take signs, exponents, "inf".
+  if (word.empty() || word.find_first_not_of("0123456789.") != std::string::npos ||
+      std::ranges::count(word, '.') > (shift == 0 ? 0 : 1) || word.front() == '.' ||
+      word.back() == '.') {
+    return invalid(text, kExpected);
+  }
+  double value = 0;
+  std::from_chars(word.data(), word.data() + word.size(), value);
+  value *= static_cast<double>(uint64_t{1} << shift);
+  if (value > 9e18) return invalid(text, kExpected);
+  return static_cast<uint64_t>(value);
+}
+
+Result<> check_value(const OptionSpec& option, std::string_view text) {
+  switch (option.type) {
+    case ValueType::kBool:
+      TRY_VOID(parse_bool(text));
+      return {};
+    case ValueType::kInteger:
+      TRY_VOID(parse_integer(text));
+      return {};
+    case ValueType::kDuration:
+      TRY_VOID(parse_duration(text));
+      return {};
+    case ValueType::kSize:
+      TRY_VOID(parse_size(text));
+      return {};
+    case ValueType::kChoice: {
+      const std::vector<std::string_view> words = choices(option);
+      if (std::ranges::find(words, text) != words.end()) return {};
+      return invalid(text, fmt::format("one of {}", fmt::join(words, ", ")));
+    }
+    case ValueType::kString:
+    case ValueType::kStringList:
+    case ValueType::kPath:
+    case ValueType::kPathList:
+    case ValueType::kInterface:
+    case ValueType::kRegexp:  // the job compiles it and says where it is wrong
+      break;
+  }
+  // Nothing further down can mean a zero byte; the system calls would cut the text there.
+  if (text.find('\0') != std::string_view::npos) return invalid(text, "free of zero bytes");
+  return {};
+}
+
+}  // namespace gophercap::cli
