@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Holds every #include of src/ against the module table of cmake/modules.cmake.
+
+A module may include its own headers and those of the modules in its DEPS, and DEPS may name lower levels only. The linker
+can't see a breach that is header-only, so this does. Tests may include any module of their own level or below, and
+src/testing/, which nothing else may.
+
+usage: check_includes.py SOURCE_DIR     violations as file:line, exit 1 if there are any
+       check_includes.py --self-test    proves on a tree of its own that breaches are found
+"""
+
+import pathlib
+import re
+import sys
+import tempfile
+
+MODULE = re.compile(r"^\s*gophercap_module\(\s*(\w+)\s+LEVEL\s+(\d+)([^)]*)\)", re.M)
+INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
+TABLE = "cmake/modules.cmake"
+TESTING = "testing"
+
+
+def read_table(text):
+    """{module: (level, deps, line)}"""
+    table = {}
+    for match in MODULE.finditer(text):
+        name, level, rest = match.groups()
+        deps = re.search(r"\bDEPS\b((?:\s+(?!LINK\b)[\w-]+)*)", rest)
+        line = text.count("\n", 0, match.start(1)) + 1
+        table[name] = (int(level), deps.group(1).split() if deps else [], line)
+    return table
+
+
+def check_table(table):
+    for name, (level, deps, line) in table.items():
+        for dep in deps:
+            if dep not in table:
+                yield f"{TABLE}:{line}: {name} depends on {dep}, which is no module"
+            elif table[dep][0] >= level:
+                yield f"{TABLE}:{line}: {name} (level {level}) depends on {dep} (level {table[dep][0]})"
+
+
+def breach(table, module, is_test, target):
+    """Why a file of `module` must not include a header of `target`; None if it may."""
+    if target == module:
+        return None
+    if target == TESTING:
+        return None if is_test else "only tests include testing/"
+    if target not in table:
+        return f"{target}/ is no module"
+    if module == TESTING:
+        return None  # helpers of tests for every module; the program does not link them
+    level, deps, _ = table[module]
+    if is_test:
+        return None if table[target][0] <= level else f"{target} is of a higher level than {module}"
+    return None if target in deps else f"{target} is not in DEPS of {module}"
+
+
+def check_tree(root):
+    table = read_table((root / TABLE).read_text())
+    if not table:
+        yield f"{TABLE}:1: no gophercap_module() found"
+        return
+    yield from check_table(table)
+    for path in sorted(root.glob("src/*/*")):
+        if path.suffix not in (".h", ".cc"):
+            continue
+        name = path.relative_to(root)
+        module = path.parent.name
+        if module not in table and module != TESTING:
+            yield f"{name}:1: {module} is not in {TABLE}"
+            continue
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            match = INCLUDE.match(line)
+            if not match:
+                continue
+            target, slash, _ = match.group(1).partition("/")
+            reason = (
+                breach(table, module, path.name.endswith("_test.cc"), target) if slash else "has no module in front"
+            )
+            if reason:
+                yield f'{name}:{number}: #include "{match.group(1)}": {reason}'
+
+
+def self_test():
+    table = """
+gophercap_module(base LEVEL 0 LINK fmt::fmt)
+gophercap_module(io   LEVEL 1 DEPS base LINK x::y)
+gophercap_module(net  LEVEL 1
+                 DEPS base)
+gophercap_module(top  LEVEL 2 DEPS base io)
+"""
+    good = {
+        "src/base/a.h": "#include <vector>\n",
+        "src/io/b.cc": '#include "io/b.h"\n#include "base/a.h"\n',
+        "src/io/b_test.cc": '#include "testing/t.h"\n#include "net/n.h"\n',
+        "src/testing/t.cc": '#include "top/c.h"\n#include "testing/t.h"\n',
+        "src/top/c.cc": '#include "io/b.h"\n',
+    }
+    bad = {
+        "src/base/up.h": ('\n#include "io/b.h"\n', "src/base/up.h:2:"),
+        "src/io/sideways.cc": ('#include "net/n.h"\n', "src/io/sideways.cc:1:"),
+        "src/top/skipped.cc": ('#  include "net/n.h"\n', "src/top/skipped.cc:1:"),
+        "src/io/helper.cc": ('#include "testing/t.h"\n', "src/io/helper.cc:1:"),
+        "src/io/up_test.cc": ('#include "top/c.h"\n', "src/io/up_test.cc:1:"),
+        "src/io/bare.h": ('#include "b.h"\n', "src/io/bare.h:1:"),
+        "src/io/strange.h": ('#include "nowhere/b.h"\n', "src/io/strange.h:1:"),
+        "src/new/x.h": ("", "src/new/x.h:1:"),
+    }
+    bad_tables = [
+        (table.replace("LEVEL 2 DEPS base io", "LEVEL 1 DEPS base io"), f"{TABLE}:6:"),
+        (table.replace("DEPS base io", "DEPS base oi"), f"{TABLE}:6:"),
+        ("", f"{TABLE}:1:"),
+    ]
+
+    def run(module_table, files):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for name, text in {TABLE: module_table, **files}.items():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / name).write_text(text)
+            return list(check_tree(root))
+
+    failures = []
+    if found := run(table, good):
+        failures.append(f"a clean tree has violations: {found}")
+    for name, (text, expected) in bad.items():
+        found = run(table, {**good, name: text})
+        if len(found) != 1 or not found[0].startswith(expected):
+            failures.append(f"{name}: expected one violation at {expected}, found {found}")
+    for text, expected in bad_tables:
+        found = run(text, {})
+        if len(found) != 1 or not found[0].startswith(expected):
+            failures.append(f"table: expected one violation at {expected}, found {found}")
+    return failures
+
+
+def main(arguments):
+    if len(arguments) != 1:
+        sys.exit(__doc__)
+    # The self-test takes no time: a check that no longer finds anything must not pass.
+    problems = self_test()
+    if arguments[0] != "--self-test":
+        problems += check_tree(pathlib.Path(arguments[0]))
+    for problem in problems:
+        print(problem)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
