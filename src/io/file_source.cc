@@ -115,6 +115,7 @@ Result<size_t> FileSource::read(std::span<uint8_t> out) {
 void FileSource::rewind() noexcept {
   offset_ = 0;
   ended_ = false;
+  fault_.reset();
 }
 
 Result<size_t> FileSource::read_once(std::span<uint8_t> out) {

@@ -67,10 +67,13 @@ std::unique_ptr<ByteSource> put_codec(Compression compression, std::unique_ptr<B
     case Compression::kGzip:
       return make_gzip_source(std::move(raw));
     case Compression::kZstd:
+      return make_zstd_source(std::move(raw));
     case Compression::kLz4:
+      return make_lz4_source(std::move(raw));
     case Compression::kXz:
+      return make_xz_source(std::move(raw));
     case Compression::kBzip2:
-      break;
+      return make_bzip2_source(std::move(raw));
   }
   return raw;
 }
@@ -114,8 +117,8 @@ Result<Input> open_input(const std::string& path, FdCache* fds) {
   input.compression = probe_compression(front);
   std::unique_ptr<ByteSource> raw;
   if (input.facts.regular) {
-    file->rewind();  // reading the first bytes twice costs less than a look at a prefix on each
-                     // read
+    // Reading the first bytes twice costs less than a look at a prefix on each read.
+    file->rewind();
     raw = std::move(file);
   } else {
     raw = std::make_unique<PrefixedSource>(std::move(front), std::move(file));
