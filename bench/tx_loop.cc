@@ -56,26 +56,25 @@ Result<int> run(const Options& options) {
     }
   }
   const std::span<const std::span<const uint8_t>> all(frames);
-  std::vector<std::unique_ptr<Part>> parts;
+  std::vector<Part> parts;
   for (unsigned t = 0; t < options.threads; ++t) {
     const size_t from = all.size() * t / options.threads;
     const size_t to = all.size() * (t + 1) / options.threads;
     TRY(Fd socket, open_sender(options.interface, options.qdisc_bypass));
-    parts.push_back(
-        std::make_unique<Part>(std::move(socket), SendList(all.subspan(from, to - from))));
+    parts.push_back(Part{std::move(socket), SendList(all.subspan(from, to - from))});
   }
 
   const SendTime start = SendClock::now();
   {
     std::vector<std::jthread> others;
     for (size_t t = 1; t < parts.size(); ++t) {
-      others.emplace_back([&, t] { send_all(*parts[t], options.batch, options.loops); });
+      others.emplace_back([&, t] { send_all(parts[t], options.batch, options.loops); });
     }
-    send_all(*parts[0], options.batch, options.loops);
+    send_all(parts[0], options.batch, options.loops);
   }
   const double seconds = std::chrono::duration<double>(SendClock::now() - start).count();
-  for (const auto& part : parts) {
-    if (part->error != 0) return errno_error(part->error, options.interface);
+  for (const Part& part : parts) {
+    if (part.error != 0) return errno_error(part.error, options.interface);
   }
   const uint64_t packets = uint64_t{frames.size()} * options.loops;
   fmt::print("{{\"packets\": {}, \"bytes\": {}, \"send_seconds\": {:.6f}, \"mpps\": {:.4f}}}\n",

@@ -129,16 +129,18 @@ uint64_t Ring::drops_since_last_call() const noexcept {
   return rc == 0 ? stats.tp_drops : 0;
 }
 
-// Copies a frame to the output. The kernel takes the outer VLAN tag out of the bytes; it is put
-// back behind the addresses.
+// The kernel takes the outer VLAN tag out of the bytes: how many are to be put back behind the
+// addresses.
+uint32_t removed_tag_bytes(const tpacket3_hdr& header) noexcept {
+  const bool tagged = (header.tp_status & TP_STATUS_VLAN_VALID) != 0;
+  return tagged && header.tp_snaplen >= kMacBytes ? kVlanBytes : 0;
+}
+
 void write_frame(CaptureWriter& writer, const tpacket3_hdr& header, const uint8_t* data,
                  int64_t time_ns) {
-  const bool tagged =
-      (header.tp_status & TP_STATUS_VLAN_VALID) != 0 && header.tp_snaplen >= kMacBytes;
-  const uint32_t extra = tagged ? kVlanBytes : 0;
-  const std::span<uint8_t> out =
-      writer.add(time_ns, header.tp_snaplen + extra, header.tp_len + extra);
-  if (!tagged) {
+  const uint32_t tag = removed_tag_bytes(header);
+  const auto out = writer.add(time_ns, header.tp_snaplen + tag, header.tp_len + tag);
+  if (tag == 0) {
     std::memcpy(out.data(), data, header.tp_snaplen);
     return;
   }
@@ -147,7 +149,7 @@ void write_frame(CaptureWriter& writer, const tpacket3_hdr& header, const uint8_
   std::memcpy(out.data(), data, kMacBytes);
   store_le(out.data() + kMacBytes, byte_swap(type));
   store_le(out.data() + kMacBytes + 2, byte_swap(static_cast<uint16_t>(header.hv1.tp_vlan_tci)));
-  std::memcpy(out.data() + kMacBytes + kVlanBytes, data + kMacBytes, header.tp_snaplen - kMacBytes);
+  std::memcpy(out.data() + kMacBytes + tag, data + kMacBytes, header.tp_snaplen - kMacBytes);
 }
 
 void take_block(const uint8_t* block, Totals& totals, CaptureWriter* writer) {
@@ -162,7 +164,7 @@ void take_block(const uint8_t* block, Totals& totals, CaptureWriter* writer) {
     if (totals.packets == 0) totals.first_ns = time_ns;
     totals.last_ns = time_ns;
     ++totals.packets;
-    totals.bytes += header.tp_len;
+    totals.bytes += header.tp_len + removed_tag_bytes(header);
     at += header.tp_next_offset;
   }
 }
