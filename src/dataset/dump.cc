@@ -1,0 +1,67 @@
+#include "dataset/dump.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <span>
+
+#include "dataset/dump_writer.h"
+#include "io/atomic_file.h"
+#include "io/open.h"
+
+namespace gophercap::dataset {
+namespace {
+
+constexpr size_t kBlockBytes = size_t{1} << 20;
+constexpr uint64_t kLargestDump = 0xffffffff;  // what the JSON parser takes
+
+Result<> write_out(io::AtomicFile& file, std::string& text, size_t at_least) {
+  if (text.size() < at_least) return {};
+  TRY_VOID(file.write(std::string_view(text)));
+  text.clear();
+  return {};
+}
+
+}  // namespace
+
+Result<> write_dump(const DatasetSummary& set, const std::string& path) {
+  TRY(io::AtomicFile file, io::AtomicFile::create(path, io::Sync::kYes));
+  DumpWriter writer(set);
+  writer.begin();
+  for (const FileSummary& summary : set.files) {
+    writer.file(summary);
+    TRY_VOID(write_out(file, writer.text(), kBlockBytes));
+  }
+  writer.end();
+  TRY_VOID(write_out(file, writer.text(), 0));
+  return file.commit();
+}
+
+Result<Dump> read_dump(const std::string& path) {
+  Result<io::Input> input = io::open_input(path);
+  if (!input) return input.error();
+  std::string json;
+  while (true) {
+    const size_t size = json.size();
+    if (size > kLargestDump) return Error{Errc::kUnsupported, 0, path + ": larger than 4 GiB"};
+    json.resize(size + kBlockBytes);
+    auto* begin = static_cast<uint8_t*>(static_cast<void*>(json.data() + size));
+    const Result<size_t> count = input->source->read(std::span(begin, kBlockBytes));
+    if (!count) return count.error().with_context(path);
+    json.resize(size + *count);
+    if (*count == 0) break;
+  }
+  Result<Dump> dump = dump_from_json(json);
+  if (!dump) return dump.error().with_context(path);
+  return dump;
+}
+
+bool still_valid(const FileSummary& file) {
+  struct stat facts {};
+  if (stat(file.path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return false;
+  const int64_t mtime_ns =
+      int64_t{facts.st_mtim.tv_sec} * 1'000'000'000 + int64_t{facts.st_mtim.tv_nsec};
+  return static_cast<uint64_t>(facts.st_size) == file.file_size_bytes && mtime_ns == file.mtime_ns;
+}
+
+}  // namespace gophercap::dataset
