@@ -20,7 +20,7 @@ constexpr uint32_t kHeaderBytes = 16;
 constexpr uint8_t kMoreHeaders = 0x80;
 constexpr uint32_t kExtensionBytes = 8;
 constexpr uint8_t kPad = 48;
-constexpr uint8_t kHighestType = 27;
+constexpr uint8_t kHighestType = 29;
 constexpr uint32_t kLinkTypeRaw = 101;
 // Endace cards capture Ethernet with its frame check sequence, and wlen counts it.
 constexpr uint32_t kEthernetFcsBytes = 4;
@@ -30,6 +30,10 @@ bool is_ethernet(uint8_t type) noexcept {
 }
 bool is_ip(uint8_t type) noexcept {
   return type == 22 || type == 23;
+}
+
+bool is_packet_type(uint8_t type) noexcept {
+  return type >= 1 && type <= kHighestType;
 }
 
 uint32_t link_type_of(uint8_t type) noexcept {
@@ -90,7 +94,7 @@ class ErfParser final : public Parser {
       }
       return state.corrupt_at(offset, fmt::format("{}: record of {} bytes", name(), record_bytes));
     }
-    if ((type == 0 || type > kHighestType) && type != kPad) {
+    if (!is_packet_type(type) && type != kPad) {
       return state.corrupt_at(offset, fmt::format("{}: record type {} is unknown", name(), type));
     }
     if (!buffer.ensure(record_bytes))
@@ -150,28 +154,36 @@ class ErfParser final : public Parser {
 
 }  // namespace
 
-// At least two records in a row, or one that is the whole file: known types, lengths that fit,
-// times that go on within a day. Text can't pass: its bytes are above every record type.
-bool is_erf(const RecordBuffer& buffer) noexcept {
-  constexpr uint64_t kDay = uint64_t{86400} << 32;
+// Three records of known types in a row, with times that go on within a month; or fewer, at least
+// one of them whole, where the file ends or is cut or has only zeros left. Of random bytes, less
+// than one file in ten thousand passes.
+bool is_erf(RecordBuffer& buffer) {
+  constexpr int kRecords = 3;
+  constexpr size_t kProbeBytes = size_t{128} << 10;  // of records with at most 64 KiB - 1 each
+  constexpr uint64_t kMonth = uint64_t{30 * 86400} << 32;
+  if (!buffer.ensure(kHeaderBytes)) return false;
+  if (!is_packet_type(buffer.data()[8] & 0x7fu)) return false;
+  (void)buffer.ensure(kProbeBytes);
   const uint8_t* p = buffer.data();
-  size_t left = buffer.size();
+  const uint8_t* const end = p + std::min(buffer.size(), kProbeBytes);
   uint64_t before = 0;
-  int records = 0;
-  while (records < 8 && left >= kHeaderBytes) {
+  for (int records = 0; records < kRecords; ++records) {
+    const auto left = static_cast<size_t>(end - p);
+    if (left < kHeaderBytes) return records > 0;
     const uint64_t stamp = load_le64(p);
     const uint8_t type = p[8] & 0x7fu;
     const uint32_t record_bytes = load_be16(p + 10);
-    const bool known = (type >= 1 && type <= kHighestType) || (type == kPad && records > 0);
-    if (!known || record_bytes < kHeaderBytes || (stamp >> 32) == 0) return false;
-    if (records > 0 && (stamp > before + kDay || before > stamp + kDay)) return false;
-    if (record_bytes > left) return records >= 2;
-    before = stamp;
+    if (type == 0)
+      return records > 0 && std::all_of(p, end, [](uint8_t byte) { return byte == 0; });
+    if (!is_packet_type(type) && type != kPad) return false;
+    if (record_bytes < kHeaderBytes) return false;
+    if (type != kPad && records > 0 && std::max(stamp, before) - std::min(stamp, before) > kMonth)
+      return false;
+    if (record_bytes > left) return records > 0;
+    if (type != kPad) before = stamp;
     p += record_bytes;
-    left -= record_bytes;
-    ++records;
   }
-  return records >= 2 || (records == 1 && left == 0);
+  return true;
 }
 
 Result<std::unique_ptr<Parser>> open_erf(ReaderState&) {

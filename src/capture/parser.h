@@ -61,10 +61,10 @@ Result<std::unique_ptr<Parser>> open_pcapng(ReaderState& state);
 Result<std::unique_ptr<Parser>> open_snoop(ReaderState& state);
 Result<std::unique_ptr<Parser>> open_erf(ReaderState& state);
 
-// Do the bytes in the buffer look like that format? Nothing is consumed.
+// Do the bytes at the buffer's front look like that format? Nothing is consumed.
 bool is_pcap(const RecordBuffer& buffer) noexcept;
 bool is_pcapng(const RecordBuffer& buffer) noexcept;
 bool is_snoop(const RecordBuffer& buffer) noexcept;
-bool is_erf(const RecordBuffer& buffer) noexcept;
+bool is_erf(RecordBuffer& buffer);  // reads as far as it needs to judge
 
 }  // namespace gophercap::capture

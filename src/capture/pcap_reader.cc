@@ -2,6 +2,7 @@
 // (Kuznetzov) records, IXIA.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -77,6 +78,10 @@ class PcapParser final : public Parser {
   template <bool kSwapped>
   void parse_buffered(ReaderState& state, PacketBatch& batch) const noexcept;
   ReadStatus parse_slowly(ReaderState& state);
+  // The rest of a header whose first 16 bytes are zeros: "modified" records have 8 bytes more.
+  bool is_zero_header(const uint8_t* p) const noexcept {
+    return header_.variant.record_header_bytes == 16 || load_le64(p + 16) == 0;
+  }
   void give_zero_records(PacketBatch& batch) noexcept;
   void lengths(uint32_t& captured, uint32_t& original) const noexcept {
     if (header_.length_order == LengthOrder::kCapturedFirst) [[likely]]
@@ -115,7 +120,7 @@ void PcapParser::parse_buffered(ReaderState& state, PacketBatch& batch) const no
     uint32_t original = load(p + 12);
     lengths(captured, original);
     if (captured > max_captured_ || static_cast<size_t>(end - p) - header_bytes < captured) break;
-    if ((seconds | fraction | captured | original) == 0) [[unlikely]]
+    if ((seconds | fraction | captured | original) == 0 && is_zero_header(p)) [[unlikely]]
       break;
     PacketView& view = batch.packets[count++];
     view.data = p + header_bytes;
@@ -170,10 +175,10 @@ ReadStatus PcapParser::parse_slowly(ReaderState& state) {
   const uint64_t offset = buffer.offset_bytes();
   const uint64_t zeros = buffer.consume_zeros(header_bytes);
   if (!buffer.ensure(header_bytes)) {
-    uint64_t tail = zeros;
-    (void)buffer.only_zeros_left(tail);
-    if (buffer.size() == 0) {
-      state.padding_bytes = tail;
+    const size_t left = buffer.size();
+    if (std::all_of(buffer.data(), buffer.data() + left, [](uint8_t b) { return b == 0; })) {
+      state.padding_bytes = zeros + left;
+      buffer.consume(left);
       return state.end();
     }
     if (zeros == 0) return state.cut_at(offset, state.next_packet() + ": record header");

@@ -38,10 +38,21 @@ enum OptionCode : uint16_t {
 constexpr uint32_t kMaxBlockBytes = 256u << 20;
 // Options behind a packet or in a header block: more than this is nobody's comment.
 constexpr uint32_t kMaxOptionBytes = 1u << 20;
+// Of all sections together. Each costs memory for good, and a compressed file may hold any number.
+constexpr size_t kMaxInterfaces = size_t{1} << 20;
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 
 constexpr uint32_t padded(uint32_t n) noexcept {
   return (n + 3) & ~3u;
+}
+
+Result<> check_version(ByteOrder order, const uint8_t* section_header) {
+  const uint32_t major = order.load16(section_header + 12);
+  const uint32_t minor = order.load16(section_header + 14);
+  if (major == 1 && (minor == 0 || minor == 2)) return {};
+  return Error{
+      Errc::kUnsupported, 0,
+      fmt::format("pcapng version {}.{} is not one that we read (1.0, 1.2)", major, minor)};
 }
 
 // Converts the 64-bit time stamps of one interface: if_tsresol and if_tsoffset.
@@ -210,7 +221,8 @@ void PcapngParser::parse_buffered(ReaderState& state, PacketBatch& batch) {
     }
     const PacketFields f = packet_fields(p, kEnhancedPacket);
     if (f.interface >= interfaces_.size() || f.captured > block_bytes - 32 ||
-        f.captured > interfaces_[f.interface].max_captured) {
+        f.captured > interfaces_[f.interface].max_captured ||
+        block_bytes - 32 - f.captured > kMaxOptionBytes) {
       break;
     }
     give(state, batch, p, block_bytes, base_offset + static_cast<uint64_t>(p - begin), f);
@@ -303,16 +315,10 @@ ReadStatus PcapngParser::parse_section(ReaderState& state, uint32_t block_bytes)
   if (block_bytes < 28)
     return state.corrupt_at(offset, fmt::format("section header of {} bytes", block_bytes));
   if (!buffer.ensure(28)) return state.cut_at(offset, "section header");
-  const uint32_t major = order_.load16(buffer.data() + 12);
-  const uint32_t minor = order_.load16(buffer.data() + 14);
+  if (Result<> version = check_version(order_, buffer.data()); !version)
+    return state.corrupt_at(offset, version.error().what, version.error().code);
   const ReadStatus status = skip_block(state, block_bytes);
   if (status != ReadStatus::kPacket) return status;
-  if (major != 1 || (minor != 0 && minor != 2)) {
-    return state.corrupt_at(
-        offset,
-        fmt::format("pcapng version {}.{} is not one that we read (1.0, 1.2)", major, minor),
-        Errc::kUnsupported);
-  }
   state.sections = in_section_ ? state.sections + 1 : 1;
   in_section_ = true;
   first_interface_ = static_cast<uint32_t>(state.interfaces.size());
@@ -329,6 +335,10 @@ ReadStatus PcapngParser::parse_interface(ReaderState& state, uint32_t block_byte
     return state.corrupt_at(
         offset, fmt::format("interface description of {} bytes is above the limit of {}",
                             block_bytes, kMaxOptionBytes));
+  }
+  if (state.interfaces.size() == kMaxInterfaces) {
+    return state.corrupt_at(offset,
+                            fmt::format("more interfaces than the limit of {}", kMaxInterfaces));
   }
   if (!buffer.ensure(block_bytes)) return state.cut_at(offset, "interface description");
   const uint8_t* block = buffer.data();
@@ -421,6 +431,7 @@ Result<std::unique_ptr<Parser>> open_pcapng(ReaderState& state) {
     return Error{Errc::kUnsupported, 0,
                  fmt::format("not a pcapng file: byte-order magic 0x{:08x}", magic)};
   }
+  TRY_VOID(check_version(ByteOrder{magic != kByteOrderMagic}, buffer.data()));
   state.sections = 0;
   return std::unique_ptr<Parser>(std::make_unique<PcapngParser>());
 }

@@ -25,6 +25,7 @@ class RecordBuffer {
   size_t size() const noexcept { return end_ - begin_; }
   uint64_t offset_bytes() const noexcept { return offset_bytes_; }  // of data() in the plain bytes
   uint64_t bytes_read() const noexcept { return offset_bytes_ + size(); }
+  size_t allocated_bytes() const noexcept { return headroom_ + block_bytes_; }
 
   void consume(size_t n) noexcept {  // REQUIRES: n <= size()
     begin_ += n;

@@ -1,6 +1,7 @@
 // snoop (RFC 1761): what Solaris' snoop writes. Always big-endian.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -121,7 +122,9 @@ class SnoopParser final : public Parser {
 }  // namespace
 
 bool is_snoop(const RecordBuffer& buffer) noexcept {
-  return buffer.size() >= 8 && std::memcmp(buffer.data(), "snoop\0\0\0", 8) == 0;
+  // Half of it is enough: then the file ends there, and opening it says so.
+  return buffer.size() >= 4 &&
+         std::memcmp(buffer.data(), "snoop\0\0\0", std::min<size_t>(buffer.size(), 8)) == 0;
 }
 
 Result<std::unique_ptr<Parser>> open_snoop(ReaderState& state) {

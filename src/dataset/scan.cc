@@ -7,7 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
-#include <numeric>
+#include <unordered_map>
 #include <utility>
 
 #include "base/worker_pool.h"
@@ -188,19 +188,15 @@ void PacketStatistics::finish(const CaptureReader& reader) {
   s.largest_step_back_packets = largest_places_;
 
   bool unlimited = false;
+  std::unordered_map<uint32_t, size_t> position;  // a file may describe very many interfaces
   for (size_t i = 0; i < reader.interfaces().size(); ++i) {
     const capture::Interface& interface = reader.interfaces()[i];
     unlimited |= interface.snap_length == 0;
     s.snap_length = std::max(s.snap_length, interface.snap_length);
     const uint64_t packets = i < per_interface_.size() ? per_interface_[i] : 0;
-    const auto known =
-        std::find_if(s.link_types.begin(), s.link_types.end(),
-                     [&](const LinkTypeCount& l) { return l.link_type == interface.link_type; });
-    if (known == s.link_types.end()) {
-      s.link_types.push_back({interface.link_type, packets});
-    } else {
-      known->packets += packets;
-    }
+    const auto [known, is_new] = position.try_emplace(interface.link_type, s.link_types.size());
+    if (is_new) s.link_types.push_back({interface.link_type, 0});
+    s.link_types[known->second].packets += packets;
   }
   if (unlimited) s.snap_length = 0;
 }
