@@ -23,10 +23,11 @@ Discovery found(const Selection& selection) {
 
 // Paths relative to the folder.
 Names names_in(const TempDir& dir, const Selection& selection) {
+  const std::string folder = dir.path("");
   Names names;
   for (const std::string& path : found(selection).paths) {
-    EXPECT_TRUE(path.starts_with(dir.path())) << path;
-    names.push_back(path.substr(dir.path().size() + 1));
+    EXPECT_TRUE(path.starts_with(folder)) << path;
+    names.push_back(path.substr(folder.size()));
   }
   return names;
 }
@@ -122,7 +123,7 @@ TEST(DiscoverTest, LinksAreFollowed) {
   elsewhere.write("sub/u.pcap", "");
   dir.link(target, "file.pcap");
   dir.link(target, "file.txt");
-  dir.link(elsewhere.path(), "folder");
+  dir.link(elsewhere.path().string(), "folder");
   EXPECT_EQ(names_in(dir, {.paths = {dir.path()}}),
             Names({"file.pcap", "folder/sub/u.pcap", "folder/t.pcap"}));
 }
@@ -145,7 +146,7 @@ TEST(DiscoverTest, RealFoldersComeBeforeLinks) {
   dir.write("m/x.pcap", "");
   elsewhere.write("y.pcap", "");
   for (const char* name : {"a", "z"}) dir.link("m", name);
-  for (const char* name : {"q", "c", "p"}) dir.link(elsewhere.path(), name);
+  for (const char* name : {"q", "c", "p"}) dir.link(elsewhere.path().string(), name);
   EXPECT_EQ(names_in(dir, {.paths = {dir.path()}}), Names({"c/y.pcap", "m/x.pcap"}));
 }
 
@@ -170,15 +171,15 @@ TEST(DiscoverTest, UnreadableFoldersAreReported) {
   const TempDir dir;
   dir.write("ok.pcap", "");
   const std::string name(200, 'd');
-  std::string deep = dir.path();
+  std::string deep = dir.path().string();
   while (deep.size() < 3880) deep += '/' + name;
-  ASSERT_TRUE(dir.make_folder(deep.substr(dir.path().size() + 1)) == deep);
+  ASSERT_TRUE(dir.make_folder(deep.substr(dir.path("").size())) == deep);
   const Discovery from_above = found({.paths = {dir.path()}});
   EXPECT_EQ(from_above.problems.size(), 0u);
   // The same folders, reached through a name that is 250 bytes longer.
   const TempDir above;
-  const std::string roundabout = above.path() + "/" + std::string(250, 'l');
-  above.link(dir.path(), std::string(250, 'l'));
+  const std::string roundabout = above.path(std::string(250, 'l'));
+  above.link(dir.path().string(), std::string(250, 'l'));
   const Discovery all = found({.paths = {roundabout}});
   EXPECT_EQ(all.paths, Names({roundabout + "/ok.pcap"}));
   ASSERT_EQ(all.problems.size(), 1u);
@@ -210,8 +211,8 @@ TEST(DiscoverTest, PathsStayAsGiven) {
   dir.write("x/a.pcap", "");
   const Discovery slashed = found({.paths = {dir.path("x/")}});
   EXPECT_EQ(slashed.paths, Names({dir.path("x/a.pcap")}));
-  const Discovery dotted = found({.paths = {dir.path() + "/./x"}});
-  EXPECT_EQ(dotted.paths, Names({dir.path() + "/./x/a.pcap"}));
+  const Discovery dotted = found({.paths = {dir.path().string() + "/./x"}});
+  EXPECT_EQ(dotted.paths, Names({dir.path().string() + "/./x/a.pcap"}));
 }
 
 TEST(DiscoverTest, NestedRootsAreWalkedOnce) {

@@ -15,6 +15,11 @@ namespace {
 constexpr size_t kBlockBytes = size_t{1} << 20;
 constexpr uint64_t kLargestDump = 0xffffffff;  // what the JSON parser takes
 
+// What the system refuses names the path already; what a codec or the parser says does not.
+Error about(const Error& error, const std::string& path) {
+  return error.what.starts_with(path) ? error : error.with_context(path);
+}
+
 Result<> write_out(io::AtomicFile& file, std::string& text, size_t at_least) {
   if (text.size() < at_least) return {};
   TRY_VOID(file.write(std::string_view(text)));
@@ -39,7 +44,7 @@ Result<> write_dump(const DatasetSummary& set, const std::string& path) {
 
 Result<Dump> read_dump(const std::string& path) {
   Result<io::Input> input = io::open_input(path);
-  if (!input) return input.error();
+  if (!input) return about(input.error(), path);
   std::string json;
   while (true) {
     const size_t size = json.size();
@@ -47,7 +52,7 @@ Result<Dump> read_dump(const std::string& path) {
     json.resize(size + kBlockBytes);
     auto* begin = static_cast<uint8_t*>(static_cast<void*>(json.data() + size));
     const Result<size_t> count = input->source->read(std::span(begin, kBlockBytes));
-    if (!count) return count.error().with_context(path);
+    if (!count) return about(count.error(), path);
     json.resize(size + *count);
     if (*count == 0) break;
   }
@@ -59,9 +64,11 @@ Result<Dump> read_dump(const std::string& path) {
 bool still_valid(const FileSummary& file) {
   struct stat facts {};
   if (stat(file.path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return false;
-  const int64_t mtime_ns =
-      int64_t{facts.st_mtim.tv_sec} * 1'000'000'000 + int64_t{facts.st_mtim.tv_nsec};
-  return static_cast<uint64_t>(facts.st_size) == file.file_size_bytes && mtime_ns == file.mtime_ns;
+  // Unsigned: file systems may hold years that do not fit, where the sum wraps.
+  const uint64_t mtime_ns = static_cast<uint64_t>(facts.st_mtim.tv_sec) * 1'000'000'000 +
+                            static_cast<uint64_t>(facts.st_mtim.tv_nsec);
+  return static_cast<uint64_t>(facts.st_size) == file.file_size_bytes &&
+         mtime_ns == static_cast<uint64_t>(file.mtime_ns);
 }
 
 }  // namespace gophercap::dataset

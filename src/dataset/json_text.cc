@@ -50,6 +50,12 @@ void append_escaped(std::string& out, char c) {
     case '\\':
       out += "\\\\";
       break;
+    case '\b':
+      out += "\\b";
+      break;
+    case '\f':
+      out += "\\f";
+      break;
     case '\n':
       out += "\\n";
       break;
