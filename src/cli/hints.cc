@@ -9,16 +9,6 @@
 #include "cli/suggest.h"
 
 namespace gophercap::cli {
-namespace {
-
-std::string interface_hint(std::string_view name, std::span<const std::string> interfaces) {
-  const std::vector<std::string_view> names(interfaces.begin(), interfaces.end());
-  if (std::string hint = did_you_mean(name, names); !hint.empty()) return hint;
-  if (names.empty()) return {};
-  return fmt::format("interfaces here: {}", fmt::join(names, ", "));
-}
-
-}  // namespace
 
 std::string hint_for(const Error& error, std::string_view interface_name,
                      std::span<const std::string> interfaces) {
@@ -51,7 +41,8 @@ std::string hint_for(const Error& error, std::string_view interface_name,
   }
   if (about_interface && (error.code == Errc::kNotFound || error.sys == ENODEV) &&
       std::ranges::find(interfaces, interface_name) == interfaces.end()) {
-    return interface_hint(interface_name, interfaces);
+    const std::vector<std::string_view> names(interfaces.begin(), interfaces.end());
+    return did_you_mean(interface_name, names);
   }
   return {};
 }

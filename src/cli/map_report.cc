@@ -37,7 +37,7 @@ std::string flags_text(const FileSummary& file) {
   std::vector<std::string> flags;
   if (file.damage) flags.emplace_back("damaged");
   if (file.empty()) flags.emplace_back("empty");
-  if (file.packets_cut > 0) flags.emplace_back("snapped");
+  if (file.packets_cut > 0) flags.emplace_back("snaplen");
   if (file.packets_without_time > 0) flags.emplace_back("timeless");
   if (file.padding_bytes > 0) flags.emplace_back("padded");
   return join(flags);

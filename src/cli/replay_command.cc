@@ -105,6 +105,8 @@ Outcome replay_command(const Invocation& invocation, Console& console) {
     return {exit_code_of(result.error()), signals.received()};
   }
 
+  if (result->interrupted)
+    console.warning("replay: interrupted; what was sent until then is reported");
   ExitCode code = judge(result->report, console, hints);
   const TextOptions text{console.out_is_terminal(), console.out_width()};
   if (options.out_file == "-") {

@@ -16,6 +16,7 @@
 #include "cli/man_page.h"
 #include "cli/parser.h"
 #include "cli/settings.h"
+#include "cli/signals.h"
 
 namespace gophercap::cli {
 namespace {
@@ -142,6 +143,7 @@ Outcome report_bug(const char* what) noexcept {
 
 Outcome run(int argc, const char* const* argv) {
   try {
+    ignore_broken_pipes();
     Console console({});
     Invocation invocation;
     std::vector<std::string> words;

@@ -25,7 +25,6 @@ sigset_t stop_signals() {
 }  // namespace
 
 SignalGuard::SignalGuard() {
-  std::signal(SIGPIPE, SIG_IGN);
   const sigset_t set = stop_signals();
   signals_ = Fd(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   wake_ = Fd(eventfd(0, EFD_CLOEXEC));
@@ -58,6 +57,10 @@ void SignalGuard::watch() {
     }
     if (fds[1].revents != 0) return;
   }
+}
+
+void ignore_broken_pipes() {
+  std::signal(SIGPIPE, SIG_IGN);
 }
 
 void die_by(int signal) {

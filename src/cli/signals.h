@@ -37,6 +37,9 @@ class SignalGuard {
   std::thread thread_;  // last: it uses all of the above
 };
 
+// A reader that went away is an error of write() from now on, not the end of the process.
+void ignore_broken_pipes();
+
 // Ends the process by `signal`'s default action, so that the caller's shell sees why (128 +
 // signal). No SignalGuard may exist.
 [[noreturn]] void die_by(int signal);
