@@ -1,6 +1,7 @@
 // What all decompressing sources have in common: the ByteSource contract around a decoder.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -21,6 +22,11 @@ enum class Decoding : uint8_t { kMore, kEnd };
 // which takes one step: it sets `produced` (0 at first) to the bytes that it wrote to `out`, also
 // where it fails, and says kEnd where the input ends and may end. It is not called again after kEnd
 // or an error.
+//
+// Each step has the same room for its output, whatever the caller's buffer is. How soon a library
+// notices damage depends on that room, and a file must give the same bytes to each of its readers:
+// else a replay would meet other packets than the map announced. Callers with room for a step get
+// the bytes straight from the decoder, others out of a buffer of ours.
 template <class Decoder>
 class DecodedSource final : public ByteSource {
  public:
@@ -29,12 +35,28 @@ class DecodedSource final : public ByteSource {
       : in_(std::move(raw)), decoder_(decoder_args...) {}
 
   Result<size_t> read(std::span<uint8_t> out) override {
+    if (staged_.empty()) {
+      if (out.size() >= kStep) return step(out.first(kStep));
+      if (staging_ == nullptr) staging_.reset(new uint8_t[kStep]);
+      TRY(const size_t produced, step({staging_.get(), kStep}));
+      staged_ = {staging_.get(), produced};
+    }
+    const size_t count = std::min(staged_.size(), out.size());
+    std::copy_n(staged_.data(), count, out.data());
+    staged_ = staged_.subspan(count);
+    return count;
+  }
+
+ private:
+  static constexpr size_t kStep = size_t{128} << 10;
+
+  Result<size_t> step(std::span<uint8_t> out) {
     size_t produced = 0;
     while (produced == 0 && !ended_ && !fault_) {
-      Result<Decoding> step = decoder_.decode(in_, out, produced);
-      if (!step) {
-        fault_ = std::move(step).error();
-      } else if (*step == Decoding::kEnd) {
+      Result<Decoding> result = decoder_.decode(in_, out, produced);
+      if (!result) {
+        fault_ = std::move(result).error();
+      } else if (*result == Decoding::kEnd) {
         ended_ = true;
       }
     }
@@ -42,9 +64,10 @@ class DecodedSource final : public ByteSource {
     return produced;
   }
 
- private:
   InputBlock in_;
   Decoder decoder_;
+  std::unique_ptr<uint8_t[]> staging_;
+  std::span<const uint8_t> staged_;  // part of staging_ that the caller has not got yet
   std::optional<Error> fault_;
   bool ended_ = false;
 };

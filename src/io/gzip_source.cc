@@ -163,8 +163,7 @@ class GzipDecoder {
     return Decoding::kMore;
   }
 
-  // What was decoded before the damage but found no room in the caller's buffer: without it the
-  // same file would give a different number of bytes to readers with different buffers.
+  // What was decoded before the damage but found no room in `out`.
   Result<Decoding> drain(std::span<uint8_t> out, size_t& produced) {
     const size_t left = static_cast<size_t>(inflate_.tmp_out_valid - inflate_.tmp_out_processed);
     const size_t count = std::min(left, out.size());

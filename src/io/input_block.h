@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "base/result.h"
@@ -24,7 +25,9 @@ class InputBlock {
   // Consumes `count` of bytes(), or takes up to 8 back where it is negative.
   void advance(ptrdiff_t count) noexcept;
 
-  // Reads more behind bytes(). False: the raw input has ended.
+  // Reads as much behind bytes() as there is room for, however small the pieces of the raw input
+  // are: what a decoder makes of damage may depend on how much it sees at once. False: the raw
+  // input has ended.
   Result<bool> refill();
 
   // bytes(), refilled until there are `count` or the raw input has ended. REQUIRES: count <= 64.
@@ -41,6 +44,7 @@ class InputBlock {
   std::unique_ptr<uint8_t[]> buffer_;
   size_t begin_ = kKept;
   size_t end_ = kKept;
+  std::optional<Error> fault_;  // of the raw input, behind what is in the buffer
 };
 
 }  // namespace gophercap::io
