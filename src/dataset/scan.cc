@@ -31,6 +31,18 @@ class StepBack {
     if (count_ % kExact == 0) coarse_.push_back(running_max);
     ++count_;
   }
+  // The same for a batch whose every time is not below the one before it.
+  void push_in_order(const PacketBatch& batch) {
+    for (size_t i = 0; i < batch.count; ++i) {
+      ring_[(count_ + i) % kExact] = ns_of(batch.packets[i].time);
+    }
+    static_assert(PacketBatch::kCapacity <= kExact);  // so a batch has at most one coarse sample
+    const uint64_t sample = (count_ + kExact - 1) / kExact * kExact;
+    if (sample < count_ + batch.count) {
+      coarse_.push_back(ns_of(batch.packets[sample - count_].time));
+    }
+    count_ += batch.count;
+  }
   // Packets since the first one with a larger time than `time`, which is below the running maximum.
   uint64_t places(int64_t time) const noexcept {
     const uint64_t exact = std::min<uint64_t>(count_, kExact);
@@ -58,40 +70,94 @@ class StepBack {
   uint64_t count_ = 0;
 };
 
-// Everything that changes with each packet, in registers and one cache line rather than in the
-// summary.
+// Everything that changes with each packet.
 class PacketStatistics {
  public:
   explicit PacketStatistics(FileSummary& summary) : summary_(summary) {}
 
   void add(const PacketBatch& batch) {
-    uint64_t captured_sum = 0;
-    uint64_t wire_sum = 0;
-    for (size_t i = 0; i < batch.count; ++i) {
-      const PacketView& p = batch.packets[i];
-      captured_sum += p.captured_bytes;
-      wire_sum += p.original_bytes;
-      max_captured_ = std::max(max_captured_, p.captured_bytes);
-      above_1514_ += p.captured_bytes > 1514;
-      above_1518_ += p.captured_bytes > 1518;
-      above_9014_ += p.captured_bytes > 9014;
-      cut_ += p.captured_bytes < p.original_bytes;
-      above_original_ += p.captured_bytes > p.original_bytes;
-      carried_ += (p.flags & PacketView::kCarriedFraction) != 0;
-      if (p.has_time()) [[likely]] {
-        add_time(ns_of(p.time));
-      } else {
-        ++without_time_;
+    add_lengths(batch);
+    if (!add_times_in_order(batch)) {
+      for (size_t i = 0; i < batch.count; ++i) {
+        if (batch.packets[i].has_time()) {
+          add_time(ns_of(batch.packets[i].time));
+        } else {
+          ++without_time_;
+        }
       }
     }
-    captured_bytes_ += captured_sum;
-    wire_bytes_ += wire_sum;
-    count_interfaces(batch);
   }
 
   void finish(const CaptureReader& reader);
 
  private:
+  // Locals, not members: stores through the ring might change members for all the compiler knows.
+  void add_lengths(const PacketBatch& batch) {
+    uint64_t captured_sum = 0;
+    uint64_t wire_sum = 0;
+    uint32_t max_captured = 0;
+    uint32_t above_1514 = 0;
+    uint32_t above_1518 = 0;
+    uint32_t above_9014 = 0;
+    uint32_t cut = 0;
+    uint32_t above_original = 0;
+    uint32_t carried = 0;
+    const uint32_t interface = batch.packets[0].interface;
+    uint32_t other_interface = 0;
+    for (size_t i = 0; i < batch.count; ++i) {
+      const PacketView& p = batch.packets[i];
+      captured_sum += p.captured_bytes;
+      wire_sum += p.original_bytes;
+      max_captured = std::max(max_captured, p.captured_bytes);
+      if (p.captured_bytes > 1514) [[unlikely]] {
+        ++above_1514;
+        above_1518 += p.captured_bytes > 1518;
+        above_9014 += p.captured_bytes > 9014;
+      }
+      cut += p.captured_bytes < p.original_bytes;
+      above_original += p.captured_bytes > p.original_bytes;
+      carried += (p.flags & PacketView::kCarriedFraction) != 0;
+      other_interface |= p.interface ^ interface;
+    }
+    captured_bytes_ += captured_sum;
+    wire_bytes_ += wire_sum;
+    max_captured_ = std::max(max_captured_, max_captured);
+    above_1514_ += above_1514;
+    above_1518_ += above_1518;
+    above_9014_ += above_9014;
+    cut_ += cut;
+    above_original_ += above_original;
+    carried_ += carried;
+    if (other_interface == 0) {
+      interface_packets(interface) += batch.count;
+    } else {
+      for (size_t i = 0; i < batch.count; ++i) ++interface_packets(batch.packets[i].interface);
+    }
+  }
+
+  // What nearly every batch is: times for all packets, none below the one before. False: it is not,
+  // and nothing was done.
+  bool add_times_in_order(const PacketBatch& batch) {
+    if (!any_time_ || last_ != max_) return false;
+    int64_t before = max_;
+    uint64_t largest_gap = largest_gap_;
+    bool in_order = true;
+    for (size_t i = 0; i < batch.count; ++i) {
+      const PacketView& p = batch.packets[i];
+      const int64_t time = ns_of(p.time);
+      in_order &= time >= before;
+      in_order &= p.has_time();
+      largest_gap =
+          std::max(largest_gap, static_cast<uint64_t>(time) - static_cast<uint64_t>(before));
+      before = time;
+    }
+    if (!in_order) return false;
+    largest_gap_ = largest_gap;
+    last_ = max_ = before;
+    steps_.push_in_order(batch);
+    return true;
+  }
+
   void add_time(int64_t time) {
     if (!any_time_) [[unlikely]] {
       any_time_ = true;
@@ -114,17 +180,6 @@ class PacketStatistics {
     steps_.push(max_);
   }
 
-  // Nearly every batch is of one interface; then this is one comparison a packet, which vectorizes.
-  void count_interfaces(const PacketBatch& batch) {
-    const uint32_t front = batch.packets[0].interface;
-    uint32_t different = 0;
-    for (size_t i = 0; i < batch.count; ++i) different |= batch.packets[i].interface ^ front;
-    if (different == 0) {
-      interface_packets(front) += batch.count;
-      return;
-    }
-    for (size_t i = 0; i < batch.count; ++i) ++interface_packets(batch.packets[i].interface);
-  }
   uint64_t& interface_packets(uint32_t interface) {
     if (interface >= per_interface_.size()) per_interface_.resize(interface + size_t{1});
     return per_interface_[interface];
