@@ -43,13 +43,13 @@ class Arrivals {
 
   void advance() noexcept {
     const auto n = static_cast<double>(count_);
+    const auto in_burst = static_cast<double>(count_ % 32);
     switch (pattern_) {
       case Pattern::kConstant:
         offset_ns_ = n * gap_ns_;
         return;
       case Pattern::kBursts32:
-        offset_ns_ = static_cast<double>(count_ / 32 * 32) * gap_ns_ +
-                     static_cast<double>(count_ % 32) * 1000;
+        offset_ns_ = (n - in_burst) * gap_ns_ + in_burst * 1000;
         return;
       case Pattern::kPoisson:
         if (count_ > 0) offset_ns_ += random_.exponential(gap_ns_);
