@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -97,9 +98,20 @@ class HeaderReader {
   uint32_t crc_ = 0;
 };
 
+// ISA-L 2.30 copies a match before it checks whether its distance reaches behind the beginning of
+// the data. The bytes in front of its window must therefore be ours.
+struct GuardedInflate {
+  static constexpr size_t kFarthestMatch = 32768;
+
+  std::array<uint8_t, kFarthestMatch - offsetof(inflate_state, tmp_out_buffer)> in_front;
+  inflate_state state;
+};
+
 class GzipDecoder {
  public:
   GzipDecoder() { isal_inflate_init(&inflate_); }
+  GzipDecoder(const GzipDecoder&) = delete;
+  GzipDecoder& operator=(const GzipDecoder&) = delete;
 
   Result<Decoding> decode(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
     switch (stage_) {
@@ -144,6 +156,7 @@ class GzipDecoder {
     crc_ = crc32_gzip_refl(crc_, out.data(), produced);
     size_ += static_cast<uint32_t>(produced);
     if (status != ISAL_DECOMP_OK) {
+      if (status == ISAL_INVALID_LOOKBACK) drop_bad_match(produced);
       stage_ = Stage::kDamage;
       return Decoding::kMore;
     }
@@ -161,6 +174,16 @@ class GzipDecoder {
     TRY(const bool more, in.refill());
     if (!more) return truncated_error(kFormat.name);
     return Decoding::kMore;
+  }
+
+  // A match that reaches behind the beginning may be among the output already; nothing says whether
+  // it is, so as much as the longest one goes.
+  void drop_bad_match(size_t& produced) {
+    constexpr int32_t kLongestMatch = 258;
+    const int32_t waiting = inflate_.tmp_out_valid - inflate_.tmp_out_processed;
+    const int32_t from_waiting = std::min(waiting, kLongestMatch);
+    inflate_.tmp_out_valid -= from_waiting;
+    produced -= std::min(produced, static_cast<size_t>(kLongestMatch - from_waiting));
   }
 
   // What was decoded before the damage but found no room in `out`.
@@ -193,7 +216,8 @@ class GzipDecoder {
   bool first_ = true;
   uint32_t crc_ = 0;
   uint32_t size_ = 0;  // modulo 2^32, as in the trailer
-  inflate_state inflate_;
+  GuardedInflate guarded_;
+  inflate_state& inflate_ = guarded_.state;
 };
 
 }  // namespace
