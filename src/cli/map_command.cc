@@ -114,7 +114,7 @@ Outcome map_command(const Invocation& invocation, Console& console) {
   ExitCode code = judge(*result, said, console);
   if (!dump_printed && json) {
     if (!result->interrupted)
-      code = print_result(console, dataset::dump_to_json(result->set) + "\n", code);
+      code = print_result(console, dataset::dump_to_json(result->set), code);
   } else if (!dump_printed) {
     const TextOptions text{console.out_is_terminal(), console.out_width()};
     code = print_result(

@@ -43,8 +43,8 @@ std::string flags_text(const FileSummary& file) {
   return join(flags);
 }
 
-std::vector<std::string> row_of(const FileSummary& file) {
-  return {escape_for_terminal(file.path),
+std::vector<std::string> row_of(const FileSummary& file, size_t folder_bytes) {
+  return {escape_for_terminal(std::string_view(file.path).substr(folder_bytes)),
           format_text(file),
           group_digits(file.packets),
           human_bytes(file.captured_bytes),
@@ -54,10 +54,22 @@ std::vector<std::string> row_of(const FileSummary& file) {
           flags_text(file)};
 }
 
+// Bytes of the folder ("/data/x/") that all paths lie below.
+size_t common_folder(const std::vector<const FileSummary*>& files) {
+  std::string_view common = files.front()->path;
+  for (const FileSummary* file : files) {
+    common = common.substr(
+        0, static_cast<size_t>(std::ranges::mismatch(common, file->path).in1 - common.begin()));
+  }
+  const size_t slash = common.rfind('/');
+  return slash == std::string_view::npos ? 0 : slash + 1;
+}
+
 std::string file_table(const DatasetSummary& set, const TextOptions& options) {
   std::vector<const FileSummary*> shown;
   for (const FileSummary& file : set.files) shown.push_back(&file);
   std::string title;
+  size_t folder_bytes = 0;
   if (options.terminal && shown.size() > kMaxTableFiles) {
     const auto larger = [](const FileSummary* a, const FileSummary* b) {
       return a->captured_bytes > b->captured_bytes;
@@ -67,16 +79,23 @@ std::string file_table(const DatasetSummary& set, const TextOptions& options) {
     title = fmt::format("The {} largest of {} files (all of them: --json, or through a pipe):\n",
                         kLargestShown, group_digits(set.files.size()));
   }
+  if (options.terminal && shown.size() > 1) folder_bytes = common_folder(shown);
+  if (folder_bytes > 1) {
+    title +=
+        fmt::format("In {}:\n", escape_for_terminal(shown.front()->path.substr(0, folder_bytes)));
+  } else {
+    folder_bytes = 0;
+  }
   std::vector<std::vector<std::string>> rows;
-  for (const FileSummary* file : shown) rows.push_back(row_of(*file));
-  return title + format_table({{"FILE", false, true},
-                               {"FORMAT"},
-                               {"PACKETS", true},
-                               {"BYTES", true},
-                               {"BEGINNING (UTC)"},
-                               {"DURATION", true},
-                               {"UNORDERED", true},
-                               {"NOTES"}},
+  for (const FileSummary* file : shown) rows.push_back(row_of(*file, folder_bytes));
+  return title + format_table({{.title = "FILE", .elided = true},
+                               {.title = "FORMAT", .leaves = 1},
+                               {.title = "PACKETS", .right_aligned = true},
+                               {.title = "BYTES", .right_aligned = true},
+                               {.title = "BEGINNING (UTC)"},
+                               {.title = "DURATION", .right_aligned = true, .leaves = 2},
+                               {.title = "UNORDERED", .right_aligned = true, .leaves = 3},
+                               {.title = "NOTES"}},
                               rows, options.terminal ? options.width : 0);
 }
 
@@ -126,8 +145,10 @@ std::string link_types_text(const Totals& sum) {
   std::vector<std::pair<uint32_t, uint64_t>> types(sum.link_types.begin(), sum.link_types.end());
   std::ranges::stable_sort(types, std::ranges::greater{}, &std::pair<uint32_t, uint64_t>::second);
   std::vector<std::string> words;
-  for (const auto& [type, packets] : types)
-    words.push_back(fmt::format("{} {}", link_type_text(type), group_digits(packets)));
+  for (const auto& [type, packets] : types) {
+    if (packets > 0)
+      words.push_back(fmt::format("{} {}", link_type_text(type), group_digits(packets)));
+  }
   return join(words);
 }
 
@@ -160,7 +181,8 @@ std::string summary(const jobs::MapResult& result, const Totals& sum, std::strin
     lines.push_back(
         {"overlap", fmt::format("up to {} at once", counted(set.overlap_depth, "file"))});
   }
-  if (!sum.link_types.empty()) lines.push_back({"link types", link_types_text(sum)});
+  if (const std::string types = link_types_text(sum); !types.empty())
+    lines.push_back({"link types", types});
   lines.push_back(
       {"took", fmt::format("{}, {}", human_duration(result.elapsed),
                            human_number(per_second(result.stored_bytes, result.elapsed), "B/s"))});

@@ -116,7 +116,7 @@ Outcome replay_command(const Invocation& invocation, Console& console) {
   } else if (options.report_path == "-") {
     // The job has written the report there.
   } else if (json) {
-    code = print_result(console, replay::report_to_json(result->report) + "\n", code);
+    code = print_result(console, replay::report_to_json(result->report), code);
   } else {
     code = print_result(console, replay_report(result->report, text), code);
   }

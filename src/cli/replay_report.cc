@@ -33,11 +33,18 @@ std::string skipped_text(const Accounts& accounts) {
   return fmt::format("{} ({})", counted(accounts.skipped(), "packet"), fmt::join(reasons, ", "));
 }
 
-void add_accounts(std::vector<SummaryLine>& lines, const Accounts& accounts) {
+void add_accounts(std::vector<SummaryLine>& lines, const Report& report) {
+  const Accounts& accounts = report.accounts;
   lines.push_back({"read", counted(accounts.read, "packet")});
   lines.push_back({"sent", sent_text(accounts)});
   if (accounts.skipped() > 0) lines.push_back({"skipped", skipped_text(accounts)});
-  if (accounts.failed > 0) lines.push_back({"failed", counted(accounts.failed, "packet")});
+  if (accounts.failed > 0) {
+    std::string text = counted(accounts.failed, "packet");
+    if (!report.first_refusal.empty()) {
+      text += fmt::format("; the first: {}", escape_for_terminal(report.first_refusal));
+    }
+    lines.push_back({"failed", text});
+  }
   if (accounts.unsent_at_stop > 0) {
     lines.push_back({"unsent", fmt::format("{} already read when it stopped",
                                            counted(accounts.unsent_at_stop, "packet"))});
@@ -57,9 +64,12 @@ std::string replay_report(const Report& report, const TextOptions& options) {
   std::vector<SummaryLine> lines = {{"target", escape_for_terminal(report.target)},
                                     {"pacing", report.pacing}};
   lines.push_back({"files", group_digits(report.files)});
-  if (report.loops_done != 1)
-    lines.push_back({"loops", fmt::format("{} whole", group_digits(report.loops_done))});
-  add_accounts(lines, accounts);
+  if (report.loops_planned != 1)
+    lines.push_back(
+        {"loops",
+         fmt::format("{} of {}", group_digits(report.loops_done),
+                     report.loops_planned == 0 ? "endless" : group_digits(report.loops_planned))});
+  add_accounts(lines, report);
   std::string took = human_duration(report.send_duration);
   if (report.planned_duration > Nanos{0})
     took += fmt::format(" (planned {})", human_duration(report.planned_duration));

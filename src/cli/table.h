@@ -11,9 +11,12 @@ struct Column {
   std::string title;
   bool right_aligned = false;
   bool elided = false;  // gives way in the middle where the table is too wide; at most one column
+  int leaves =
+      0;  // not 0: left out, 1 first, where the elided column would become too narrow to read
 };
 
-// Cells are escaped already. `width` 0 = as wide as it has to be. No blanks at line ends.
+// Cells are escaped already, one for each column in each row. `width` 0 = as wide as it has to be.
+// No blanks at line ends.
 std::string format_table(const std::vector<Column>& columns,
                          const std::vector<std::vector<std::string>>& rows, size_t width);
 

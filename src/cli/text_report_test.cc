@@ -187,7 +187,9 @@ TEST(ReplayReport, EveryPacketIsAccountedFor) {
   report.target = "interface veth0";
   report.pacing = "capture time";
   report.files = 6;
+  report.loops_planned = 3;
   report.loops_done = 2;
+  report.first_refusal = "No buffer \x07";
   report.planned_duration = 10s;
   report.send_duration = 10s + 1500us;
   report.accounts = {.read = 20'000,
@@ -206,13 +208,14 @@ TEST(ReplayReport, EveryPacketIsAccountedFor) {
   report.damaged.push_back({"x\x1b.pcap", {12, Errc::kCorrupt, "broken"}});
   const std::string text = replay_report(report, kPipe);
   for (const std::string_view line :
-       {"target    interface veth0\n", "loops     2 whole\n", "read      20,000 packets\n",
+       {"target    interface veth0\n", "loops     2 of 3\n", "read      20,000 packets\n",
         "sent      18,000 packets, 9.00 MB; 5 only as far as captured; 6 without their frame check "
         "sequence\n",
         "skipped   1,500 packets (1,000 not Ethernet, 500 longer than the interface takes)\n",
-        "failed    300 packets\n", "unsent    200 packets already read when it stopped\n",
-        "took      10.002s (planned 10s)\n", "rate      1.80 kpackets/s, 7.20 Mbit/s\n",
-        "starved   4 packets late", "retries   9 ", "  x\\x1b.pcap: byte 12: broken\n"}) {
+        "failed    300 packets; the first: No buffer \\x07\n",
+        "unsent    200 packets already read when it stopped\n", "took      10.002s (planned 10s)\n",
+        "rate      1.80 kpackets/s, 7.20 Mbit/s\n", "starved   4 packets late", "retries   9 ",
+        "  x\\x1b.pcap: byte 12: broken\n"}) {
     EXPECT_TRUE(contains(text, line)) << line << "in\n" << text;
   }
   EXPECT_TRUE(contains(text, "max 1ms\n")) << text;
@@ -230,14 +233,44 @@ TEST(ReplayReport, LeavesOutWhatDidNotHappen) {
 }
 
 TEST(Table, AlignsAndElides) {
-  const std::vector<Column> columns = {{"NAME", false, true}, {"N", true}, {"REST"}};
+  const std::vector<Column> columns = {
+      {.title = "NAME", .elided = true}, {.title = "N", .right_aligned = true}, {.title = "REST"}};
   EXPECT_EQ(format_table(columns, {{"a", "1", ""}, {"bbbbb", "10", "x"}}, 0),
             "NAME    N  REST\na       1\nbbbbb  10  x\n");
-  EXPECT_EQ(format_table(columns, {{std::string(40, 'b'), "10", "x"}}, 24),
-            "NAME             N  REST\nbbbbbb…bbbbbbb  10  x\n");
-  // Never narrower than readable; then the terminal wraps.
-  EXPECT_TRUE(contains(format_table(columns, {{std::string(40, 'b'), "10", "x"}}, 5),
-                       "bbbbb…bbbbbb  10  x\n"));
+  const std::vector<std::vector<std::string>> wide = {{std::string(50, 'b'), "10", "x"}};
+  EXPECT_EQ(lines_of(format_table(columns, wide, 40))[1], "bbbbbbbbbbbbbb…bbbbbbbbbbbbbbb  10  x");
+  EXPECT_EQ(lines_of(format_table(columns, wide, 5))[1], "bbbbbbbbbbb…bbbbbbbbbbbb  10  x")
+      << "not below what can be read";
+}
+
+TEST(Table, ColumnsLeaveInTheirTurn) {
+  const std::vector<Column> columns = {{.title = "NAME", .elided = true},
+                                       {.title = "SECOND", .leaves = 2},
+                                       {.title = "STAYS"},
+                                       {.title = "FIRST", .leaves = 1}};
+  const std::vector<std::vector<std::string>> rows = {{std::string(24, 'b'), "2", "x", "1"}};
+  const auto titles = [&](size_t width) {
+    return lines_of(format_table(columns, rows, width))[0].substr(24);
+  };
+  EXPECT_EQ(titles(46), "  SECOND  STAYS  FIRST");
+  EXPECT_EQ(titles(45), "  SECOND  STAYS");
+  EXPECT_EQ(titles(39), "  SECOND  STAYS");
+  EXPECT_EQ(titles(38), "  STAYS");
+  EXPECT_EQ(titles(1), "  STAYS");
+}
+
+TEST(MapReport, ATerminalNamesTheCommonFolderOnce) {
+  const std::string text =
+      map_report(result_of({file("/data/x/a.pcap"), file("/data/x/b/c.pcap")}), "", {true, 80});
+  EXPECT_TRUE(text.starts_with("In /data/x/:\nFILE ")) << text;
+  EXPECT_TRUE(contains(text, "\nb/c.pcap ")) << text;
+  EXPECT_TRUE(
+      contains(map_report(result_of({file("/data/x/a.pcap"), file("/data/x/b/c.pcap")}), "", kPipe),
+               "\n/data/x/a.pcap "));
+  EXPECT_TRUE(contains(map_report(result_of({file("/a.pcap"), file("/b.pcap")}), "", kTerminal),
+                       "\n/b.pcap "));
+  EXPECT_TRUE(contains(map_report(result_of({file("d/ab.pcap"), file("d/ac.pcap")}), "", kTerminal),
+                       "In d/:\n"));
 }
 
 TEST(Summary, Aligns) {

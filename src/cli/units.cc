@@ -41,6 +41,10 @@ std::string human_bytes(uint64_t bytes) {
 std::string human_duration(Nanos d) {
   using namespace std::chrono_literals;
   const Nanos size = d < Nanos{0} ? -d : d;
+  if (size >= 48h) {
+    const auto hours = std::chrono::round<std::chrono::hours>(size).count();
+    return fmt::format("{}{}d{}h", d < Nanos{0} ? "-" : "", hours / 24, hours % 24);
+  }
   if (size >= 1h) return format_duration(std::chrono::round<std::chrono::seconds>(d));
   if (size >= 1s) return format_duration(std::chrono::round<std::chrono::milliseconds>(d));
   if (size >= 1ms) return format_duration(std::chrono::round<std::chrono::microseconds>(d));

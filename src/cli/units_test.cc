@@ -32,6 +32,8 @@ TEST(Units, Durations) {
   EXPECT_EQ(human_duration(1234567ns), "1.235ms");
   EXPECT_EQ(human_duration(1234567890ns), "1.235s");
   EXPECT_EQ(human_duration(90min + 400ms), "1h30m0s");
+  EXPECT_EQ(human_duration(48h), "2d0h");
+  EXPECT_EQ(human_duration(-(73h + 31min)), "-3d2h");
   EXPECT_EQ(human_duration(-1234567890ns), "-1.235s");
 }
 
