@@ -1,4 +1,5 @@
-// Bytes from outside: byte-order loads by memcpy and a bounds-checked cursor. No struct overlays anywhere.
+// Bytes from outside: byte-order loads by memcpy and a bounds-checked cursor. No struct overlays
+// anywhere.
 #pragma once
 
 #include <bit>
@@ -8,7 +9,8 @@
 
 namespace gophercap {
 
-static_assert(std::endian::native == std::endian::little, "loads below assume a little-endian host");
+static_assert(std::endian::native == std::endian::little,
+              "loads below assume a little-endian host");
 
 template <class T>
 inline T load_le(const uint8_t* p) noexcept {
@@ -16,16 +18,34 @@ inline T load_le(const uint8_t* p) noexcept {
   std::memcpy(&value, p, sizeof value);
   return value;
 }
-inline uint16_t byte_swap(uint16_t v) noexcept { return __builtin_bswap16(v); }
-inline uint32_t byte_swap(uint32_t v) noexcept { return __builtin_bswap32(v); }
-inline uint64_t byte_swap(uint64_t v) noexcept { return __builtin_bswap64(v); }
+inline uint16_t byte_swap(uint16_t v) noexcept {
+  return __builtin_bswap16(v);
+}
+inline uint32_t byte_swap(uint32_t v) noexcept {
+  return __builtin_bswap32(v);
+}
+inline uint64_t byte_swap(uint64_t v) noexcept {
+  return __builtin_bswap64(v);
+}
 
-inline uint16_t load_le16(const uint8_t* p) noexcept { return load_le<uint16_t>(p); }
-inline uint32_t load_le32(const uint8_t* p) noexcept { return load_le<uint32_t>(p); }
-inline uint64_t load_le64(const uint8_t* p) noexcept { return load_le<uint64_t>(p); }
-inline uint16_t load_be16(const uint8_t* p) noexcept { return byte_swap(load_le16(p)); }
-inline uint32_t load_be32(const uint8_t* p) noexcept { return byte_swap(load_le32(p)); }
-inline uint64_t load_be64(const uint8_t* p) noexcept { return byte_swap(load_le64(p)); }
+inline uint16_t load_le16(const uint8_t* p) noexcept {
+  return load_le<uint16_t>(p);
+}
+inline uint32_t load_le32(const uint8_t* p) noexcept {
+  return load_le<uint32_t>(p);
+}
+inline uint64_t load_le64(const uint8_t* p) noexcept {
+  return load_le<uint64_t>(p);
+}
+inline uint16_t load_be16(const uint8_t* p) noexcept {
+  return byte_swap(load_le16(p));
+}
+inline uint32_t load_be32(const uint8_t* p) noexcept {
+  return byte_swap(load_le32(p));
+}
+inline uint64_t load_be64(const uint8_t* p) noexcept {
+  return byte_swap(load_le64(p));
+}
 
 // Loads in the byte order that a file's header announced.
 struct ByteOrder {

@@ -22,7 +22,8 @@ class Fd {
   int value() const noexcept { return fd_; }
   bool valid() const noexcept { return fd_ >= 0; }
   int release() noexcept { return std::exchange(fd_, -1); }
-  void reset() noexcept;  // closes; errors of close() are meaningless for inputs and checked by AtomicFile for outputs
+  void reset() noexcept;  // closes; errors of close() are meaningless for inputs and checked by
+                          // AtomicFile for outputs
 
  private:
   int fd_ = -1;

@@ -1,5 +1,6 @@
-// Histogram of non-negative durations with a bounded relative error, fixed memory and no allocation while recording: what
-// lateness is measured with. Buckets are those of an HDR histogram with 6 significant bits.
+// Histogram of non-negative durations with a bounded relative error, fixed memory and no allocation
+// while recording: what lateness is measured with. Buckets are those of an HDR histogram with 6
+// significant bits.
 #pragma once
 
 #include <array>
@@ -9,8 +10,9 @@
 
 namespace gophercap {
 
-// Values 0 … 2^63-1 in nanoseconds; a quantile is at most 1/64 (1.6 %) above the true value. record() by one thread; reading
-// at the same time gives a slightly torn but harmless picture only after copying, so copy at a quiet moment or accept it.
+// Values 0 … 2^63-1 in nanoseconds; a quantile is at most 1/64 (1.6 %) above the true value.
+// record() by one thread; reading at the same time gives a slightly torn but harmless picture only
+// after copying, so copy at a quiet moment or accept it.
 class Histogram {
  public:
   void record(int64_t value) noexcept { record_many(value, 1); }
@@ -26,8 +28,8 @@ class Histogram {
   uint64_t count() const noexcept { return count_; }
   int64_t max() const noexcept { return static_cast<int64_t>(max_); }
   double mean() const noexcept { return count_ == 0 ? 0 : sum_ / static_cast<double>(count_); }
-  // Smallest recorded value (rounded up to its bucket's top, never above max()) that at least q of all values do not
-  // exceed. 0 < q <= 1; 0 where nothing was recorded.
+  // Smallest recorded value (rounded up to its bucket's top, never above max()) that at least q of
+  // all values do not exceed. 0 < q <= 1; 0 where nothing was recorded.
   int64_t quantile(double q) const noexcept;
 
  private:

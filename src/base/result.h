@@ -1,7 +1,7 @@
 // Result<T>: a value or an Error. The only way in which functions of this project fail.
 //
-// Why not std::expected: it needs C++23, where clang 14 has none, and clang is kept for tidy, thread-safety analysis and
-// fuzzing. Our own name makes the later switch a change of this file.
+// Why not std::expected: it needs C++23, where clang 14 has none, and clang is kept for tidy,
+// thread-safety analysis and fuzzing. Our own name makes the later switch a change of this file.
 //
 //   Result<Fd> fd = open_file(path);          if (!fd) return fd.error().with_context(path);
 //   TRY(Fd fd, open_file(path));              // same, without the context
@@ -55,13 +55,14 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
 
 #define GOPHERCAP_CONCAT_(a, b) a##b
 #define GOPHERCAP_CONCAT(a, b) GOPHERCAP_CONCAT_(a, b)
-#define GOPHERCAP_TRY_(tmp, decl, expr)              \
-  auto tmp = (expr);                                 \
-  if (!tmp) [[unlikely]] return std::move(tmp).error(); \
+#define GOPHERCAP_TRY_(tmp, decl, expr) \
+  auto tmp = (expr);                    \
+  if (!tmp) [[unlikely]]                \
+    return std::move(tmp).error();      \
   decl = *std::move(tmp)
 #define TRY(decl, expr) GOPHERCAP_TRY_(GOPHERCAP_CONCAT(try_, __LINE__), decl, expr)
-#define TRY_VOID(expr)                                                        \
-  do {                                                                        \
-    if (auto try_result = (expr); !try_result) [[unlikely]]                   \
-      return std::move(try_result).error();                                   \
+#define TRY_VOID(expr)                                      \
+  do {                                                      \
+    if (auto try_result = (expr); !try_result) [[unlikely]] \
+      return std::move(try_result).error();                 \
   } while (false)

@@ -1,5 +1,6 @@
-// Two clocks that do not mix: CaptureTime (what a capture says) and SendTime (this machine, now). They do not compare and
-// do not subtract from each other; only replay::Timeline converts. Durations are signed 64-bit nanoseconds.
+// Two clocks that do not mix: CaptureTime (what a capture says) and SendTime (this machine, now).
+// They do not compare and do not subtract from each other; only replay::Timeline converts.
+// Durations are signed 64-bit nanoseconds.
 #pragma once
 
 #include <chrono>
@@ -13,7 +14,8 @@ namespace gophercap {
 
 using Nanos = std::chrono::nanoseconds;
 
-// Time stamps of packets: nanoseconds since 1970-01-01 UTC (leap seconds as in POSIX), 1677 to 2262.
+// Time stamps of packets: nanoseconds since 1970-01-01 UTC (leap seconds as in POSIX), 1677 to
+// 2262.
 struct CaptureClock {
   using duration = Nanos;
   using rep = duration::rep;
@@ -34,15 +36,23 @@ struct SendClock {
 };
 using SendTime = SendClock::time_point;
 
-inline constexpr CaptureTime capture_time(int64_t ns) noexcept { return CaptureTime(Nanos(ns)); }
-inline constexpr int64_t ns_of(CaptureTime t) noexcept { return t.time_since_epoch().count(); }
-inline constexpr int64_t ns_of(SendTime t) noexcept { return t.time_since_epoch().count(); }
+inline constexpr CaptureTime capture_time(int64_t ns) noexcept {
+  return CaptureTime(Nanos(ns));
+}
+inline constexpr int64_t ns_of(CaptureTime t) noexcept {
+  return t.time_since_epoch().count();
+}
+inline constexpr int64_t ns_of(SendTime t) noexcept {
+  return t.time_since_epoch().count();
+}
 
-// 2020-09-28T08:00:00.123456789Z: RFC 3339 in UTC, fraction without trailing zeros, as Go's RFC3339Nano.
+// 2020-09-28T08:00:00.123456789Z: RFC 3339 in UTC, fraction without trailing zeros, as Go's
+// RFC3339Nano.
 std::string format_rfc3339(CaptureTime t);
-// Accepts RFC 3339 (with any zone offset) and "2006-01-02 15:04:05[.fraction]" as UTC (or with a zone). Every time that
-// CaptureTime holds (1677-09-21 to 2262-04-11) reads back as it was written; digits behind the ninth are dropped.
-// Fails with kInvalidArgument: malformed, or outside that range (Go's zero time, year 1, among them).
+// Accepts RFC 3339 (with any zone offset) and "2006-01-02 15:04:05[.fraction]" as UTC (or with a
+// zone). Every time that CaptureTime holds (1677-09-21 to 2262-04-11) reads back as it was written;
+// digits behind the ninth are dropped. Fails with kInvalidArgument: malformed, or outside that
+// range (Go's zero time, year 1, among them).
 Result<CaptureTime> parse_time(std::string_view text);
 
 // Go's time.Duration form: "1h30m0s", "250ms", "1.5s", "0s", "-3µs".
