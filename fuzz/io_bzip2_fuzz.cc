@@ -1,0 +1,7 @@
+#include "decode_fuzz.h"
+#include "io/bzip2_source.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  return gophercap::fuzz::decode_in_pieces(
+      data, size, [](auto raw) { return gophercap::io::make_bzip2_source(std::move(raw)); });
+}

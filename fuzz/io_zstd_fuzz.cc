@@ -1,0 +1,11 @@
+#include "decode_fuzz.h"
+#include "io/zstd_source.h"
+
+// Small windows only: a fuzzer takes a large one for a leak.
+constexpr int kWindowLog = 20;
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  return gophercap::fuzz::decode_in_pieces(data, size, [](auto raw) {
+    return gophercap::io::make_zstd_source(std::move(raw), kWindowLog);
+  });
+}
