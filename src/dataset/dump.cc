@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <span>
 
+#include "dataset/dump_reader.h"
 #include "dataset/dump_writer.h"
 #include "io/atomic_file.h"
 #include "io/open.h"
@@ -46,6 +47,7 @@ Result<Dump> read_dump(const std::string& path) {
   Result<io::Input> input = io::open_input(path);
   if (!input) return about(input.error(), path);
   std::string json;
+  json.reserve(std::min(input->facts.size_bytes, kLargestDump) + kBlockBytes + kDumpPadding);
   while (true) {
     const size_t size = json.size();
     if (size > kLargestDump) return Error{Errc::kUnsupported, 0, path + ": larger than 4 GiB"};
@@ -56,7 +58,8 @@ Result<Dump> read_dump(const std::string& path) {
     json.resize(size + *count);
     if (*count == 0) break;
   }
-  Result<Dump> dump = dump_from_json(json);
+  json.reserve(json.size() + kDumpPadding);
+  Result<Dump> dump = dump_from_padded_json(json);
   if (!dump) return dump.error().with_context(path);
   return dump;
 }

@@ -1,9 +1,10 @@
+#include "dataset/dump_reader.h"
+
 #include <fmt/format.h>
 #include <simdjson.h>
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,75 +13,14 @@
 
 #include "dataset/dump.h"
 #include "dataset/json_text.h"
+#include "dataset/json_values.h"
 
 namespace gophercap::dataset {
 namespace {
 
 using simdjson::dom::element;
 
-// Counts are ints in the original: nothing above this can be right.
-constexpr uint64_t kLargestCount = std::numeric_limits<int64_t>::max();
-
-Error corrupt(std::string what) {
-  return {Errc::kCorrupt, 0, std::move(what)};
-}
-
-// One value each, of exactly the type that dump.md says. The caller adds where it stands.
-
-Result<uint64_t> read_count(const element& json, uint64_t largest = kLargestCount) {
-  uint64_t value = 0;
-  if (json.get_uint64().get(value) != simdjson::SUCCESS || value > largest) {
-    return corrupt(fmt::format("expected a whole number from 0 to {}", largest));
-  }
-  return value;
-}
-
-Result<std::string_view> read_text(const element& json) {
-  std::string_view value;
-  if (json.get_string().get(value) != simdjson::SUCCESS) return corrupt("expected a string");
-  return value;
-}
-
-Result<CaptureTime> read_time(const element& json) {
-  TRY(const std::string_view text, read_text(json));
-  Result<CaptureTime> time = parse_time(text);
-  if (!time) return corrupt(time.error().what);
-  return time;
-}
-
-template <class T>
-Result<> read_small(const element& json, T& target) {
-  TRY(const uint64_t value, read_count(json, std::numeric_limits<T>::max()));
-  target = static_cast<T>(value);
-  return {};
-}
-
-// The enumerator from kFirst (the enumeration's 0) to `last` whose word this is.
-template <class Enum>
-Result<Enum> read_word(const element& json, Enum last) {
-  TRY(const std::string_view text, read_text(json));
-  for (uint8_t i = 0; i <= static_cast<uint8_t>(last); ++i) {
-    if (to_string(static_cast<Enum>(i)) == text) return static_cast<Enum>(i);
-  }
-  return corrupt(fmt::format("unknown word \"{}\"", text.substr(0, 64)));
-}
-
-Result<std::string> bytes_of_hex(std::string_view digits) {
-  const auto digit = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
-  };
-  std::string bytes;
-  if (digits.size() % 2 != 0) return corrupt("expected an even number of hexadecimal digits");
-  for (size_t i = 0; i < digits.size(); i += 2) {
-    const int high = digit(digits[i]);
-    const int low = digit(digits[i + 1]);
-    if (high < 0 || low < 0) return corrupt("expected lower-case hexadecimal digits");
-    bytes += static_cast<char>(high * 16 + low);
-  }
-  return bytes;
-}
+static_assert(kDumpPadding >= simdjson::SIMDJSON_PADDING);
 
 // One entry of "files" while its keys come in.
 struct Entry {
@@ -362,6 +302,7 @@ Result<Dump> read_parsed(const element& json) {
   if (files.is_null() && !dump.ours) return dump;  // Go's way to write an empty list
   simdjson::dom::array list;
   if (files.get_array().get(list) != simdjson::SUCCESS) return corrupt("files: expected an array");
+  dump.set.files.reserve(list.size());
   size_t index = 0;
   for (const element& item : list) {
     Result<FileSummary> file = dump.ours ? read_file(item) : read_foreign_file(item);
@@ -382,9 +323,17 @@ Result<Dump> read_parsed(const element& json) {
 }  // namespace
 
 Result<Dump> dump_from_json(std::string_view json) {
+  std::string padded;
+  padded.reserve(json.size() + kDumpPadding);
+  padded = json;
+  return dump_from_padded_json(padded);
+}
+
+Result<Dump> dump_from_padded_json(const std::string& json) {
   simdjson::dom::parser parser;
   element root;
-  const simdjson::error_code error = parser.parse(json.data(), json.size()).get(root);
+  constexpr bool kCopy = false;
+  const simdjson::error_code error = parser.parse(json.data(), json.size(), kCopy).get(root);
   if (error == simdjson::MEMALLOC) {
     return Error{Errc::kIo, 0, "not enough memory to parse the dump"};
   }

@@ -22,10 +22,6 @@ double packets_per_second(uint64_t packets, Nanos duration) {
   return static_cast<double>(packets) / (static_cast<double>(duration.count()) / 1e9);
 }
 
-bool is_utf8(std::string_view bytes) {
-  return utf8_or_replaced(bytes) == bytes;
-}
-
 std::string hex(std::string_view bytes) {
   std::string digits;
   for (const char c : bytes) {

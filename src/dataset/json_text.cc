@@ -35,7 +35,7 @@ size_t well_formed_front(std::string_view bytes) {
   if (bytes.size() < length) return 0;
   const bool continued = std::all_of(
       bytes.begin() + 1, bytes.begin() + static_cast<std::ptrdiff_t>(length), is_continuation);
-  return continued && simdjson::validate_utf8(bytes.data(), length) ? length : 0;
+  return continued && is_utf8(bytes.substr(0, length)) ? length : 0;
 }
 
 bool needs_escape(char c) {
@@ -73,8 +73,11 @@ void append_escaped(std::string& out, char c) {
 
 }  // namespace
 
+bool is_utf8(std::string_view bytes) noexcept {
+  return simdjson::validate_utf8(bytes.data(), bytes.size());
+}
+
 std::string utf8_or_replaced(std::string_view bytes) {
-  if (simdjson::validate_utf8(bytes.data(), bytes.size())) return std::string(bytes);
   std::string text;
   while (!bytes.empty()) {
     const size_t length = well_formed_front(bytes);
@@ -121,13 +124,13 @@ void JsonText::key(std::string_view name) {
 }
 
 void JsonText::value(std::string_view text) {
+  if (!is_utf8(text)) return value(utf8_or_replaced(text));
   begin_value();
   text_ += '"';
-  const std::string clean = utf8_or_replaced(text);
-  if (std::none_of(clean.begin(), clean.end(), needs_escape)) {
-    text_ += clean;
+  if (std::none_of(text.begin(), text.end(), needs_escape)) {
+    text_ += text;
   } else {
-    for (const char c : clean) {
+    for (const char c : text) {
       if (needs_escape(c)) {
         append_escaped(text_, c);
       } else {

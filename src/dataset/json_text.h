@@ -9,6 +9,8 @@
 
 namespace gophercap::dataset {
 
+bool is_utf8(std::string_view bytes) noexcept;
+
 // Bytes that are not UTF-8 become U+FFFD, one for each byte (as Go's encoder does).
 std::string utf8_or_replaced(std::string_view bytes);
 

@@ -1,0 +1,45 @@
+// Single values out of a parsed dump, of exactly the type that docs/formats/dump.md says. Fail with
+// kCorrupt and what was expected; the caller adds where.
+#pragma once
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace gophercap::dataset {
+
+// Counts are ints in the original: nothing above this can be right.
+inline constexpr uint64_t kLargestCount = std::numeric_limits<int64_t>::max();
+
+Error corrupt(std::string what);
+
+Result<uint64_t> read_count(const simdjson::dom::element& json, uint64_t largest = kLargestCount);
+Result<std::string_view> read_text(const simdjson::dom::element& json);
+Result<CaptureTime> read_time(const simdjson::dom::element& json);
+Result<std::string> bytes_of_hex(std::string_view digits);
+
+template <class T>
+Result<> read_small(const simdjson::dom::element& json, T& target) {
+  TRY(const uint64_t value, read_count(json, std::numeric_limits<T>::max()));
+  target = static_cast<T>(value);
+  return {};
+}
+
+// The enumerator from the enumeration's 0 to `last` whose word (to_string) this is.
+template <class Enum>
+Result<Enum> read_word(const simdjson::dom::element& json, Enum last) {
+  TRY(const std::string_view text, read_text(json));
+  for (uint8_t i = 0; i <= static_cast<uint8_t>(last); ++i) {
+    if (to_string(static_cast<Enum>(i)) == text) return static_cast<Enum>(i);
+  }
+  return corrupt(fmt::format("unknown word \"{}\"", text.substr(0, 64)));
+}
+
+}  // namespace gophercap::dataset
