@@ -1,0 +1,26 @@
+// Reads a dump of any bytes. What reads must be written and read again to the same text: nothing is
+// lost or invented, and the reader accepts whatever the writer writes.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "dataset/dump.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using gophercap::Result;
+  using gophercap::dataset::Dump;
+  const std::string input(
+      data, data + size);  // a copy of its own size, so that reading beyond it is seen
+  const Result<Dump> first = gophercap::dataset::dump_from_json(input);
+  if (!first) {
+    if (first.error().what.empty()) std::abort();
+    return 0;
+  }
+  const std::string text = gophercap::dataset::dump_to_json(first->set);
+  const Result<Dump> second = gophercap::dataset::dump_from_json(text);
+  if (!second || !second->ours) std::abort();
+  if (gophercap::dataset::dump_to_json(second->set) != text) std::abort();
+  return 0;
+}
