@@ -12,10 +12,11 @@
 namespace gophercap::replay {
 namespace {
 
-// The first packet leaves once this much is ready, or this long after the first packet was: readers
-// get a start.
+// The first packet leaves once this much is ready. Where the memory given is too little for that,
+// or the machine too busy, it waits no longer than this: a start that the readers can't keep up
+// with makes the first packets late.
 constexpr size_t kPrefill = 4096;
-constexpr Nanos kLongestPrefill = std::chrono::milliseconds(20);
+constexpr Nanos kLongestPrefill = std::chrono::milliseconds(500);
 constexpr Nanos kLead =
     std::chrono::milliseconds(1);  // from "ready" to the first packet's due time
 
@@ -102,7 +103,8 @@ void Sender::start(const std::stop_token& stop) {
 size_t Sender::gather_due(std::span<const Departure> waiting, const std::stop_token& stop) {
   const size_t most = std::min(waiting.size(), frames_.size());
   if (topspeed_) return most;
-  if (!clock_.is_real()) {  // no time passes between two packets, so there is no reason to let them go one by one
+  if (!clock_.is_real()) {  // no time passes between two packets, so there is no reason to let them
+                            // go one by one
     (void)clock_.wait_until(due_time(waiting[most - 1]), stop);
     return most;
   }
