@@ -1,5 +1,6 @@
-// The JSON dump of a dataset: what `map` writes and `replay` reads. Format: docs/formats/dump.md. Compatible both ways with
-// the original tool's dump (SPEC: every key of the original with its type, no zero time).
+// The JSON dump of a dataset: what `map` writes and `replay` reads. Format: docs/formats/dump.md.
+// Compatible both ways with the original tool's dump (SPEC: every key of the original with its
+// type, no zero time).
 #pragma once
 
 #include <string>
@@ -17,12 +18,14 @@ std::string dump_to_json(const DatasetSummary& set);
 
 struct Dump {
   DatasetSummary set;
-  // False: written by the original tool (no version key). Then only the paths mean anything: its counts and times are
-  // known to be wrong (research: first packet not counted, last instead of largest time), so map the files again.
+  // False: written by the original tool (no version key). Then only the paths mean anything: its
+  // counts and times are known to be wrong (first packet not counted, last instead of
+  // largest time), so map the files again.
   bool ours = false;
 };
 
-// Hostile input is expected. Errors: kCorrupt (not JSON, wrong types; says where), kUnsupported (a newer version).
+// Hostile input is expected. Errors: kCorrupt (not JSON, wrong types; says where), kUnsupported (a
+// newer version).
 Result<Dump> dump_from_json(std::string_view json);
 Result<Dump> read_dump(const std::string& path);
 
