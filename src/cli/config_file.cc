@@ -10,6 +10,7 @@
 #include <map>
 
 #include "base/fd.h"
+#include "cli/ascii.h"
 #include "cli/known_keys.h"
 #include "cli/suggest.h"
 #include "cli/values.h"
@@ -21,14 +22,6 @@ constexpr size_t kMaxConfigBytes = size_t{1} << 20;
 // Enough to correct a file in one go, little enough for a file that is no configuration at all.
 constexpr size_t kMaxComplaints = 20;
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
 // Every key that may stand in a file, in lower case.
 struct KnownKey {
   std::string_view spelling;
@@ -39,9 +32,9 @@ using KnownKeys = std::map<std::string, KnownKey, std::less<>>;
 KnownKeys make_known_keys() {
   KnownKeys keys;
   for (const OptionSpec& option : option_table()) {
-    if (!option.key.empty()) keys.emplace(lower(option.key), KnownKey{option.key, &option});
+    if (!option.key.empty()) keys.emplace(ascii_lower(option.key), KnownKey{option.key, &option});
   }
-  for (const std::string_view key : unused_keys()) keys.emplace(lower(key), KnownKey{key});
+  for (const std::string_view key : unused_keys()) keys.emplace(ascii_lower(key), KnownKey{key});
   for (const OldKey& old : old_keys()) keys.emplace(old.old_name, keys.at(std::string(old.key)));
   return keys;
 }
@@ -76,17 +69,16 @@ class Walker {
 
  private:
   void walk_entry(const YAML::Node& key_node, const YAML::Node& value, const std::string& name) {
-    const std::string key = lower(name);
-    const std::string shown = name;
+    const std::string key = ascii_lower(name);
     if (const auto known = keys_.find(key); known != keys_.end()) {
       const auto [first, is_new] =
-          seen_.emplace(lower(known->second.spelling), key_node.Mark().line + 1);
+          seen_.emplace(ascii_lower(known->second.spelling), key_node.Mark().line + 1);
       if (!is_new) {
         complain(key_node,
-                 fmt::format("{}: is given twice, first in line {}", shown, first->second));
+                 fmt::format("{}: is given twice, first in line {}", name, first->second));
         return;
       }
-      take_value(known->second, value, shown);
+      take_value(known->second, value, name);
       return;
     }
     const auto below = keys_.lower_bound(key + ".");
@@ -94,13 +86,13 @@ class Walker {
       if (value.IsMap()) {
         walk_map(value, name);
       } else if (!value.IsNull()) {
-        complain(value, fmt::format("{}: is a group of keys, not a key", shown));
+        complain(value, fmt::format("{}: is a group of keys, not a key", name));
       }
       return;
     }
     std::vector<std::string_view> names;
     for (const auto& [spelling, known] : keys_) names.push_back(known.spelling);
-    complain(key_node, fmt::format("{}: unknown key", shown),
+    complain(key_node, fmt::format("{}: unknown key", name),
              did_you_mean(full_name(name, value), names));
   }
 
@@ -119,7 +111,8 @@ class Walker {
   void take_value(const KnownKey& known, const YAML::Node& value, const std::string& shown) {
     if (value.IsNull()) return;  // "key:" is not given
     if (known.option == nullptr) {
-      if (!value.IsScalar() || (!value.Scalar().empty() && lower(value.Scalar()) != "false")) {
+      if (!value.IsScalar() ||
+          (!value.Scalar().empty() && ascii_lower(value.Scalar()) != "false")) {
         result_.unused_keys.emplace_back(known.spelling);
       }
       return;

@@ -18,7 +18,7 @@ enum class ExitCode : uint8_t {
 // The worse of two outcomes. Not the larger number: "failed" (1) outweighs "done, but…" (3) and
 // "nothing found" (4).
 constexpr ExitCode merge(ExitCode a, ExitCode b) noexcept {
-  constexpr auto weight = [](ExitCode code) {
+  constexpr auto kWeight = [](ExitCode code) {
     switch (code) {
       case ExitCode::kOk:
         return 0;
@@ -35,7 +35,7 @@ constexpr ExitCode merge(ExitCode a, ExitCode b) noexcept {
     }
     return 5;
   };
-  return weight(a) >= weight(b) ? a : b;
+  return kWeight(a) >= kWeight(b) ? a : b;
 }
 
 constexpr int to_int(ExitCode code) noexcept {

@@ -67,6 +67,7 @@ size_t common_folder(const std::vector<const FileSummary*>& files) {
 
 std::string file_table(const DatasetSummary& set, const TextOptions& options) {
   std::vector<const FileSummary*> shown;
+  shown.reserve(set.files.size());
   for (const FileSummary& file : set.files) shown.push_back(&file);
   std::string title;
   size_t folder_bytes = 0;

@@ -112,13 +112,15 @@ Outcome replay_command(const Invocation& invocation, Console& console) {
   if (options.out_file == "-") {
     // Standard output is the capture; the summary is worth having all the same.
     const TextOptions words{console.err_is_terminal(), console.err_width()};
-    if (!console.quiet()) console.plain(replay_report(result->report, words));
+    if (!console.quiet())
+      console.plain(replay_report(result->report, !options.out_file.empty(), words));
   } else if (options.report_path == "-") {
     // The job has written the report there.
   } else if (json) {
     code = print_result(console, replay::report_to_json(result->report), code);
   } else {
-    code = print_result(console, replay_report(result->report, text), code);
+    code =
+        print_result(console, replay_report(result->report, !options.out_file.empty(), text), code);
   }
   return {code, signals.received()};
 }

@@ -51,6 +51,25 @@ void add_accounts(std::vector<SummaryLine>& lines, const Report& report) {
   }
 }
 
+void add_durations(std::vector<SummaryLine>& lines, const Report& report, bool simulated) {
+  if (simulated) {
+    if (report.planned_duration > Nanos{0})
+      lines.push_back({"span", human_duration(report.planned_duration)});
+    return;
+  }
+  std::string took = human_duration(report.send_duration);
+  if (report.planned_duration > Nanos{0})
+    took += fmt::format(" (planned {})", human_duration(report.planned_duration));
+  lines.push_back({"took", took});
+  if (report.send_duration <= Nanos{0}) return;
+  const Accounts& accounts = report.accounts;
+  lines.push_back(
+      {"rate",
+       fmt::format(
+           "{}, {}", human_number(per_second(accounts.sent, report.send_duration), "packets/s"),
+           human_number(8 * per_second(accounts.sent_bytes, report.send_duration), "bit/s"))});
+}
+
 std::string lateness_text(const Histogram& lateness) {
   const auto at = [&](double q) { return human_duration(Nanos(lateness.quantile(q))); };
   return fmt::format("p50 {}, p99 {}, p99.9 {}, max {}", at(0.5), at(0.99), at(0.999),
@@ -59,8 +78,7 @@ std::string lateness_text(const Histogram& lateness) {
 
 }  // namespace
 
-std::string replay_report(const Report& report, const TextOptions& options) {
-  const Accounts& accounts = report.accounts;
+std::string replay_report(const Report& report, bool simulated, const TextOptions& options) {
   std::vector<SummaryLine> lines = {{"target", escape_for_terminal(report.target)},
                                     {"pacing", report.pacing}};
   lines.push_back({"files", group_digits(report.files)});
@@ -70,17 +88,7 @@ std::string replay_report(const Report& report, const TextOptions& options) {
          fmt::format("{} of {}", group_digits(report.loops_done),
                      report.loops_planned == 0 ? "endless" : group_digits(report.loops_planned))});
   add_accounts(lines, report);
-  std::string took = human_duration(report.send_duration);
-  if (report.planned_duration > Nanos{0})
-    took += fmt::format(" (planned {})", human_duration(report.planned_duration));
-  lines.push_back({"took", took});
-  if (report.send_duration > Nanos{0}) {
-    lines.push_back(
-        {"rate",
-         fmt::format(
-             "{}, {}", human_number(per_second(accounts.sent, report.send_duration), "packets/s"),
-             human_number(8 * per_second(accounts.sent_bytes, report.send_duration), "bit/s"))});
-  }
+  add_durations(lines, report, simulated);
   if (report.lateness.count() > 0) lines.push_back({"lateness", lateness_text(report.lateness)});
   if (report.starved_packets > 0) {
     lines.push_back(

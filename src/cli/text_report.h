@@ -27,7 +27,8 @@ inline constexpr size_t kMaxDamageShown = 20;
 std::string map_report(const jobs::MapResult& result, std::string_view dump_path,
                        const TextOptions& options);
 
-// Every packet accounted for, durations, lateness.
-std::string replay_report(const replay::Report& report, const TextOptions& options);
+// Every packet accounted for, durations, lateness. `simulated`: no time has passed (--out-file), so
+// rates mean nothing.
+std::string replay_report(const replay::Report& report, bool simulated, const TextOptions& options);
 
 }  // namespace gophercap::cli

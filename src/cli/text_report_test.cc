@@ -206,7 +206,7 @@ TEST(ReplayReport, EveryPacketIsAccountedFor) {
   report.starved_packets = 4;
   report.retries = 9;
   report.damaged.push_back({"x\x1b.pcap", {12, Errc::kCorrupt, "broken"}});
-  const std::string text = replay_report(report, kPipe);
+  const std::string text = replay_report(report, false, kPipe);
   for (const std::string_view line :
        {"target    interface veth0\n", "loops     2 of 3\n", "read      20,000 packets\n",
         "sent      18,000 packets, 9.00 MB; 5 only as far as captured; 6 without their frame check "
@@ -225,11 +225,20 @@ TEST(ReplayReport, LeavesOutWhatDidNotHappen) {
   replay::Report report;
   report.loops_done = 1;
   report.accounts.read = report.accounts.sent = 1;
-  const std::string text = replay_report(report, kPipe);
+  const std::string text = replay_report(report, false, kPipe);
   for (const std::string_view word : {"skipped", "failed", "unsent", "lateness", "starved",
                                       "retries", "loops", "Damage", "rate"}) {
     EXPECT_FALSE(contains(text, word)) << word << " in\n" << text;
   }
+}
+
+TEST(ReplayReport, NoRatesWhereNoTimePassed) {
+  replay::Report report;
+  report.planned_duration = report.send_duration = 72h;
+  report.accounts.read = report.accounts.sent = 10;
+  const std::string text = replay_report(report, true, kPipe);
+  EXPECT_TRUE(contains(text, "span    3d0h\n")) << text;
+  EXPECT_FALSE(contains(text, "rate") || contains(text, "took")) << text;
 }
 
 TEST(Table, AlignsAndElides) {

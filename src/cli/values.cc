@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/time.h"
-#include "cli/suggest.h"
+#include "cli/ascii.h"
 
 namespace gophercap::cli {
 namespace {
@@ -16,18 +16,10 @@ Error invalid(std::string_view text, std::string_view expected) {
   return Error{Errc::kInvalidArgument, 0, fmt::format("\"{}\" is not {}", text, expected)};
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
 }  // namespace
 
 Result<bool> parse_bool(std::string_view text) {
-  const std::string word = lower(text);
+  const std::string word = ascii_lower(text);
   for (const std::string_view yes : {"true", "t", "1", "yes", "on"}) {
     if (word == yes) return true;
   }
@@ -52,7 +44,7 @@ Result<int64_t> parse_integer(std::string_view text) {
 Result<uint64_t> parse_size(std::string_view text) {
   constexpr std::string_view kExpected = "a size such as 4096, 64K, 128M or 1.5G";
   constexpr std::string_view kUnits = "kmgt";
-  std::string word = lower(text);
+  std::string word = ascii_lower(text);
   if (word.ends_with("ib")) {
     word.resize(word.size() - 2);
     if (word.empty() || kUnits.find(word.back()) == std::string_view::npos) {
