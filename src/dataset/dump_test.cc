@@ -7,10 +7,12 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <span>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "testing/compress.h"
 #include "testing/temp_dir.h"
 
 namespace gophercap::dataset {
@@ -326,6 +328,22 @@ TEST(DumpFileTest, WritesWhatDumpToJsonGives) {
   ASSERT_TRUE(back) << back.error().what;
   EXPECT_EQ(back->set.files.size(), 3000u);
   EXPECT_EQ(dir.names().size(), 1u);
+}
+
+TEST(DumpFileTest, ACompressedDumpReadsAsWell) {
+  const TempDir dir;
+  const DatasetSummary set = set_of({timed_file("a.pcap", kBase, kBase + kSecond, 2)});
+  const std::string text = dump_to_json(set);
+  const std::vector<uint8_t> plain(text.begin(), text.end());
+  const std::vector<uint8_t> packed = testing::compress(io::Compression::kZstd, plain);
+  const Result<Dump> back = read_dump(dir.write("d.json.zst", packed));
+  ASSERT_TRUE(back) << back.error().what;
+  expect_equal(back->set.files[0], set.files[0]);
+  // Cut by a byte: the codec's complaint, with the path in front.
+  const std::string cut = dir.write("cut.zst", std::span(packed).first(packed.size() - 1));
+  const Result<Dump> damaged = read_dump(cut);
+  ASSERT_FALSE(damaged);
+  EXPECT_EQ(damaged.error().what.rfind(cut), 0u) << damaged.error().what;
 }
 
 TEST(DumpFileTest, ErrorsNameThePathOnce) {
