@@ -33,6 +33,14 @@ foreach(kind cli net)
   endforeach()
 endforeach()
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
+# Real captures (GOPHERCAP_CORPUS names their folder) against other tools; 77 = there are none here.
+file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/corpus/*.py)
+foreach(script ${scripts})
+  get_filename_component(name ${script} NAME_WE)
+  add_test(NAME corpus.${name} COMMAND ${Python3_EXECUTABLE} ${script})
+  set_tests_properties(corpus.${name} PROPERTIES LABELS corpus SKIP_RETURN_CODE 77 TIMEOUT 240
+    ENVIRONMENT "GOPHERCAP=$<TARGET_FILE:gophercap>")
+endforeach()
 add_test(NAME house.includes COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/check_includes.py ${PROJECT_SOURCE_DIR})
 
 # The demo is a test too: it fails if what arrives is not what was promised. 77 = no network namespaces here.
