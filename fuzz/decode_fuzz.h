@@ -67,12 +67,15 @@ struct Decoded {
   std::optional<Errc> fault;
 };
 
-inline Decoded read_all(io::ByteSource& source, size_t out_size) {
+// `filling` is what the buffer holds before each read: a decoder that takes what was there for its
+// own betrays itself.
+inline Decoded read_all(io::ByteSource& source, size_t out_size, uint8_t filling) {
   constexpr size_t kCap = size_t{4} << 20;
   static GuardedBuffer buffer;
   const std::span<uint8_t> out = buffer.last(out_size);
   Decoded all;
   while (all.bytes.size() < kCap) {
+    std::fill(out.begin(), out.end(), filling);
     const Result<size_t> count = source.read(out);
     if (count && *count > 0) {
       require(*count <= out.size());
@@ -100,9 +103,9 @@ int decode_in_pieces(const uint8_t* data, size_t size, MakeSource make_source) {
   const size_t out_size = data[1] < 128 ? size_t{data[1]} * 16 + 200 : size_t{data[1]} << 12;
   const std::span<const uint8_t> input(data + 2, size - 2);
   const auto source = make_source(std::make_unique<PiecewiseSource>(input, input.size()));
-  const Decoded whole = read_all(*source, size_t{256} << 10);
+  const Decoded whole = read_all(*source, size_t{128} << 10, 0x00);
   const auto piecewise = make_source(std::make_unique<PiecewiseSource>(input, piece));
-  const Decoded pieces = read_all(*piecewise, std::min(out_size, GuardedBuffer::kSize));
+  const Decoded pieces = read_all(*piecewise, std::min(out_size, GuardedBuffer::kSize), 0xa5);
   require(whole.bytes == pieces.bytes);
   require(whole.fault == pieces.fault);
   require(whole.fault != Errc::kInternal && whole.fault != Errc::kIo);

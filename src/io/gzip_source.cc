@@ -156,7 +156,7 @@ class GzipDecoder {
     crc_ = crc32_gzip_refl(crc_, out.data(), produced);
     size_ += static_cast<uint32_t>(produced);
     if (status != ISAL_DECOMP_OK) {
-      if (status == ISAL_INVALID_LOOKBACK) drop_bad_match(produced);
+      if (status != ISAL_INVALID_BLOCK) drop_bad_match(produced);
       stage_ = Stage::kDamage;
       return Decoding::kMore;
     }
@@ -176,8 +176,8 @@ class GzipDecoder {
     return Decoding::kMore;
   }
 
-  // A match that reaches behind the beginning may be among the output already; nothing says whether
-  // it is, so as much as the longest one goes.
+  // A match of a distance that can't be may have been copied already, from anywhere; nothing says
+  // whether it was, so as much as the longest one goes.
   void drop_bad_match(size_t& produced) {
     constexpr int32_t kLongestMatch = 258;
     const int32_t waiting = inflate_.tmp_out_valid - inflate_.tmp_out_processed;

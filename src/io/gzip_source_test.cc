@@ -186,5 +186,18 @@ TEST(GzipSource, MatchBeforeTheBeginningOfAMemberIsCorrupt) {
   }
 }
 
+// Fixed Huffman block: a match of length 3 at distance code 30, which does not exist.
+TEST(GzipSource, ImpossibleDistanceIsCorruptAndGivesNothingThatWasNotThere) {
+  const Bytes plain(400, 's');
+  const Bytes match = {0x03, 0x3e, 0x00};
+  for (const size_t behind : {size_t{1}, size_t{20}, size_t{1000}}) {
+    const ReadAll all = decode(header(0) + stored(plain, false) + match + Bytes(behind));
+    EXPECT_LE(all.bytes.size(), plain.size());
+    EXPECT_GE(all.bytes.size(), plain.size() - 258);
+    EXPECT_TRUE(all.bytes == Bytes(all.bytes.size(), 's'));
+    expect_fault(all, Errc::kCorrupt);
+  }
+}
+
 }  // namespace
 }  // namespace gophercap::io
