@@ -17,6 +17,7 @@ using Rows = std::vector<std::vector<std::string>>;
 
 std::vector<size_t> natural_widths(const std::vector<Column>& columns, const Rows& rows) {
   std::vector<size_t> widths;
+  widths.reserve(columns.size());
   for (const Column& column : columns) widths.push_back(display_width(column.title));
   for (const auto& row : rows) {
     for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i]));
@@ -67,6 +68,7 @@ std::string format_table(const std::vector<Column>& columns,
   if (width > 0) fit(columns, width, widths);
   std::string out;
   std::vector<std::string> titles;
+  titles.reserve(columns.size());
   for (const Column& column : columns) titles.push_back(column.title);
   append_row(out, columns, titles, widths);
   for (const auto& row : rows) append_row(out, columns, row, widths);

@@ -202,15 +202,14 @@ TEST(ReplayReport, EveryPacketIsAccountedFor) {
                      .sent_cut = 5,
                      .fcs_removed = 6};
   ASSERT_TRUE(report.accounts.balanced());
-  for (int i = 1; i <= 1000; ++i) report.lateness.record(i * 1000);
+  for (int64_t i = 1; i <= 1000; ++i) report.lateness.record(i * 1000);
   report.starved_packets = 4;
   report.retries = 9;
   report.damaged.push_back({"x\x1b.pcap", {12, Errc::kCorrupt, "broken"}});
   const std::string text = replay_report(report, false, kPipe);
   for (const std::string_view line :
        {"target    interface veth0\n", "loops     2 of 3\n", "read      20,000 packets\n",
-        "sent      18,000 packets, 9.00 MB; 5 only as far as captured; 6 without their frame check "
-        "sequence\n",
+        "sent      18,000 packets, 9.00 MB; 5 only as far as captured; 6 without their frame check",
         "skipped   1,500 packets (1,000 not Ethernet, 500 longer than the interface takes)\n",
         "failed    300 packets; the first: No buffer \\x07\n",
         "unsent    200 packets already read when it stopped\n", "took      10.002s (planned 10s)\n",
