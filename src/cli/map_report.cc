@@ -88,6 +88,7 @@ std::string file_table(const DatasetSummary& set, const TextOptions& options) {
     folder_bytes = 0;
   }
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(shown.size());
   for (const FileSummary* file : shown) rows.push_back(row_of(*file, folder_bytes));
   return title + format_table({{.title = "FILE", .elided = true},
                                {.title = "FORMAT", .leaves = 1},
