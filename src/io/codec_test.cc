@@ -151,8 +151,8 @@ TEST_P(Codec, NothingInAFrame) {
 }
 
 TEST_P(Codec, CutAnywhereIsTruncatedOrEndsBetweenFrames) {
-  const Bytes a = sample(900, 4);
-  const Bytes b = sample(500, 5);
+  const Bytes a = sample(400, 4);
+  const Bytes b = sample(150, 5);
   const Bytes plain = a + b;
   const size_t border = frame(a).size();
   const Bytes file = frame(a) + frame(b);
@@ -175,8 +175,8 @@ TEST_P(Codec, CutAnywhereIsTruncatedOrEndsBetweenFrames) {
 }
 
 TEST_P(Codec, FlippedBitsAreFoundAndReadersAgreeOnWhatIsBeforeThem) {
-  const Bytes a = sample(900, 4);
-  const Bytes b = sample(500, 5);
+  const Bytes a = sample(400, 4);
+  const Bytes b = sample(150, 5);
   const Bytes file = frame(a) + frame(b);
   for (size_t at = 0; at < file.size(); ++at) {
     for (const uint8_t bits : std::array<uint8_t, 2>{0x10, 0xff}) {
