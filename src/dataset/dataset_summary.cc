@@ -45,7 +45,7 @@ void summarize(DatasetSummary& set) {
   for (const FileSummary& file : set.files) {
     if (!file.min || !file.max) continue;
     begins.push_back(*file.min);
-    ends.push_back(*file.max);
+    ends.push_back(std::max(*file.min, *file.max));  // a dump may say anything
   }
   set.beginning.reset();
   set.end.reset();
