@@ -19,7 +19,23 @@
 namespace gophercap::capture {
 namespace {
 
-using namespace gophercap::testing;  // NOLINT: a test reads as a list of records
+using testing::Bytes;
+using testing::ErfBuilder;
+using testing::ErfRecord;
+using testing::FailingSource;
+using testing::kMagicIxiaHardware;
+using testing::kMagicModified;
+using testing::kMagicNanos;
+using testing::MemorySource;
+using testing::payload;
+using testing::PcapBuilder;
+using testing::PcapHeader;
+using testing::PcapngBuilder;
+using testing::PcapRecord;
+using testing::read_capture;
+using testing::ReadCapture;
+using testing::ReadPacket;
+using testing::SnoopBuilder;
 
 constexpr uint32_t kSeconds = 0x5f719ce1;  // 2020; no byte of it is zero, in either order
 

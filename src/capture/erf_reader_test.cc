@@ -13,7 +13,13 @@
 namespace gophercap::capture {
 namespace {
 
-using namespace gophercap::testing;  // NOLINT: a test reads as a list of records
+using testing::Bytes;
+using testing::ErfBuilder;
+using testing::ErfRecord;
+using testing::payload;
+using testing::read_capture;
+using testing::ReadCapture;
+using testing::ReadPacket;
 
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr uint8_t kPadRecord = 48;

@@ -12,8 +12,20 @@
 namespace gophercap::capture {
 namespace {
 
-using namespace gophercap::testing;  // NOLINT: a test reads as a list of records
 using packet::PacketView;
+using testing::Bytes;
+using testing::kMagicIxiaHardware;
+using testing::kMagicIxiaSoftware;
+using testing::kMagicMicros;
+using testing::kMagicModified;
+using testing::kMagicNanos;
+using testing::payload;
+using testing::PcapBuilder;
+using testing::PcapHeader;
+using testing::PcapRecord;
+using testing::read_capture;
+using testing::ReadCapture;
+using testing::ReadPacket;
 
 constexpr int64_t kSecond = 1'000'000'000;
 

@@ -13,8 +13,17 @@
 namespace gophercap::capture {
 namespace {
 
-using namespace gophercap::testing;  // NOLINT: a test reads as a list of blocks
 using packet::PacketView;
+using testing::BlockLengths;
+using testing::Bytes;
+using testing::ByteWriter;
+using testing::InterfaceBlock;
+using testing::Option;
+using testing::payload;
+using testing::PcapngBuilder;
+using testing::read_capture;
+using testing::ReadCapture;
+using testing::ReadPacket;
 
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr uint16_t kOptEpbFlags = 2;

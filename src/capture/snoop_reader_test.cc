@@ -13,8 +13,12 @@
 namespace gophercap::capture {
 namespace {
 
-using namespace gophercap::testing;  // NOLINT: a test reads as a list of records
 using packet::PacketView;
+using testing::payload;
+using testing::read_capture;
+using testing::ReadCapture;
+using testing::ReadPacket;
+using testing::SnoopBuilder;
 
 constexpr int64_t kSecond = 1'000'000'000;
 
