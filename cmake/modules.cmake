@@ -1,6 +1,8 @@
 # The house: module = folder = namespace = static library. LEVEL gives the direction: a module includes only modules
 # of a lower level that its DEPS name. tests/check_includes.py reads this table and holds every #include against it
 # (a header-only breach links fine, so the linker can't see it).
+set(precompiled <algorithm> <array> <atomic> <chrono> <filesystem> <functional> <memory> <optional> <span> <string>
+  <string_view> <vector> <fmt/format.h> <tl/expected.hpp>)
 function(gophercap_module name)
   cmake_parse_arguments(M "" "LEVEL" "DEPS;LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cc)
@@ -11,6 +13,7 @@ function(gophercap_module name)
   foreach(dep ${M_DEPS})
     target_link_libraries(gophercap_${name} PUBLIC gophercap_${dep})
   endforeach()
+  gophercap_precompile(library gophercap_${name} ${precompiled})
   set_property(GLOBAL APPEND PROPERTY GOPHERCAP_MODULES ${name})
 endfunction()
 

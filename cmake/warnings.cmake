@@ -14,3 +14,5 @@ if(GOPHERCAP_WERROR)
 endif()
 target_include_directories(gophercap_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_link_libraries(gophercap_options INTERFACE Threads::Threads)
+# libre2 brings -pthread with it; precompiled headers are shared only by targets that all have it.
+target_compile_options(gophercap_options INTERFACE -pthread)
