@@ -1,4 +1,5 @@
-// Runs a fuzz target over the files of a folder, without libFuzzer: the corpus as a plain test, with any compiler.
+// Runs a fuzz target over the files of a folder, without libFuzzer: the corpus as a plain test,
+// with any compiler.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -7,16 +7,26 @@ namespace gophercap {
 
 std::string_view to_string(Errc code) noexcept {
   switch (code) {
-    case Errc::kIo: return "io";
-    case Errc::kTruncated: return "truncated";
-    case Errc::kCorrupt: return "corrupt";
-    case Errc::kUnsupported: return "unsupported";
-    case Errc::kNotFound: return "not_found";
-    case Errc::kPermission: return "permission";
-    case Errc::kNoSpace: return "no_space";
-    case Errc::kInvalidArgument: return "invalid_argument";
-    case Errc::kCancelled: return "cancelled";
-    case Errc::kInternal: return "internal";
+    case Errc::kIo:
+      return "io";
+    case Errc::kTruncated:
+      return "truncated";
+    case Errc::kCorrupt:
+      return "corrupt";
+    case Errc::kUnsupported:
+      return "unsupported";
+    case Errc::kNotFound:
+      return "not_found";
+    case Errc::kPermission:
+      return "permission";
+    case Errc::kNoSpace:
+      return "no_space";
+    case Errc::kInvalidArgument:
+      return "invalid_argument";
+    case Errc::kCancelled:
+      return "cancelled";
+    case Errc::kInternal:
+      return "internal";
   }
   return "unknown";
 }
@@ -34,12 +44,19 @@ Error errno_error(int sys, std::string_view context) {
     case ENOENT:
     case ENOTDIR:
     case ENODEV:
-    case ENXIO: code = Errc::kNotFound; break;
+    case ENXIO:
+      code = Errc::kNotFound;
+      break;
     case EACCES:
-    case EPERM: code = Errc::kPermission; break;
+    case EPERM:
+      code = Errc::kPermission;
+      break;
     case ENOSPC:
-    case EDQUOT: code = Errc::kNoSpace; break;
-    default: break;
+    case EDQUOT:
+      code = Errc::kNoSpace;
+      break;
+    default:
+      break;
   }
   std::string text(context);
   if (!text.empty()) text += ": ";

@@ -14,7 +14,8 @@ namespace gophercap::capture {
 
 enum class OutputFormat : uint8_t { kPcapMicros, kPcapNanos, kPcapng };
 
-// One packet to write. `link_type` must be the writer's for pcap; pcapng gets an interface per link type.
+// One packet to write. `link_type` must be the writer's for pcap; pcapng gets an interface per link
+// type.
 struct OutputPacket {
   CaptureTime time{};
   std::span<const uint8_t> data;
@@ -29,16 +30,18 @@ struct WriterOptions {
   io::Sync sync = io::Sync::kNo;
 };
 
-// The same packets make the same bytes on every run and machine (little-endian, no names, no comments).
-// Not thread-safe. Destroyed without close(): no file appears (see AtomicFile).
+// The same packets make the same bytes on every run and machine (little-endian, no names, no
+// comments). Not thread-safe. Destroyed without close(): no file appears (see AtomicFile).
 class PcapWriter {
  public:
   // path "-" = standard output.
-  static Result<std::unique_ptr<PcapWriter>> create(const std::string& path, const WriterOptions& options);
+  static Result<std::unique_ptr<PcapWriter>> create(const std::string& path,
+                                                    const WriterOptions& options);
   virtual ~PcapWriter() = default;
 
-  // Fails with kInvalidArgument if the packet's time can't be written (pcap: before 1970 or after 2106; pcapng: before 1970)
-  // or its link type is not the file's; with the file's error otherwise. Buffered: an error may belong to an earlier packet.
+  // Fails with kInvalidArgument if the packet's time can't be written (pcap: before 1970 or after
+  // 2106; pcapng: before 1970) or its link type is not the file's; with the file's error otherwise.
+  // Buffered: an error may belong to an earlier packet.
   virtual Result<> write(const OutputPacket& packet) = 0;
   virtual Result<> flush() = 0;  // everything up to here is handed to the system
   virtual Result<> close() = 0;  // flush, then the file appears under its name

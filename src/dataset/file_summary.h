@@ -1,4 +1,5 @@
-// What is known of a capture file after one pass over it, and of a set of them. docs/formats/dump.md has the written form.
+// What is known of a capture file after one pass over it, and of a set of them.
+// docs/formats/dump.md has the written form.
 #pragma once
 
 #include <cstdint>
@@ -35,11 +36,11 @@ struct FileSummary {
 
   // Of packets that have a time. Empty: there is none. first/last in file order; min/max by time.
   std::optional<CaptureTime> first, last, min, max;
-  uint64_t out_of_order = 0;               // packets whose time is below that of the packet before them
-  Nanos largest_step_back{0};              // how far a packet lies below the largest time before it
-  uint64_t largest_step_back_packets = 0;  // by how many places such a packet stands too late (exact up to 4096, then
-                                           // rounded up by at most 4095)
-  Nanos largest_gap{0};                    // between a packet and the largest time before it
+  uint64_t out_of_order = 0;   // packets whose time is below that of the packet before them
+  Nanos largest_step_back{0};  // how far a packet lies below the largest time before it
+  uint64_t largest_step_back_packets = 0;  // by how many places such a packet stands too late
+                                           // (exact up to 4096, then rounded up by at most 4095)
+  Nanos largest_gap{0};  // between a packet and the largest time before it
 
   uint64_t packets_above_1514 = 0;  // captured bytes: will not fit MTU 1500, …
   uint64_t packets_above_1518 = 0;  // … with a VLAN tag, …
@@ -59,9 +60,10 @@ struct FileSummary {
 };
 
 struct DatasetSummary {
-  std::vector<FileSummary> files;               // ordered by path bytes
-  std::optional<CaptureTime> beginning, end;    // smallest and largest time of all files; empty: no packet has a time
-  uint64_t overlap_depth = 0;                   // most files whose [min, max] hold one instant
+  std::vector<FileSummary> files;  // ordered by path bytes
+  std::optional<CaptureTime> beginning,
+      end;  // smallest and largest time of all files; empty: no packet has a time
+  uint64_t overlap_depth = 0;  // most files whose [min, max] hold one instant
 
   uint64_t packets() const noexcept;
   uint64_t captured_bytes() const noexcept;

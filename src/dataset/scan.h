@@ -20,20 +20,24 @@ namespace gophercap::dataset {
 // Written by the scanning threads, read by whoever shows progress. All counters only grow.
 struct ScanProgress {
   std::atomic<uint64_t> files_done{0};
-  std::atomic<uint64_t> bytes_done{0};  // of the files as stored (compressed bytes for compressed ones)
+  std::atomic<uint64_t> bytes_done{
+      0};  // of the files as stored (compressed bytes for compressed ones)
   std::atomic<uint64_t> packets{0};
 };
 
-// Never fails: what goes wrong is in FileSummary::damage, and what was readable before it is counted.
-FileSummary scan_file(const std::string& path, ScanProgress* progress = nullptr, std::stop_token stop = {});
+// Never fails: what goes wrong is in FileSummary::damage, and what was readable before it is
+// counted.
+FileSummary scan_file(const std::string& path, ScanProgress* progress = nullptr,
+                      std::stop_token stop = {});
 
-// Scans `paths` with `workers` threads (1 = inline), largest file first; the result is in the order of `paths` and does not
-// depend on the number of workers. Stopped: files that were not scanned to the end have damage with code kCancelled.
-std::vector<FileSummary> scan_files(std::span<const std::string> paths, unsigned workers, ScanProgress& progress,
-                                    std::stop_token stop = {});
+// Scans `paths` with `workers` threads (1 = inline), largest file first; the result is in the order
+// of `paths` and does not depend on the number of workers. Stopped: files that were not scanned to
+// the end have damage with code kCancelled.
+std::vector<FileSummary> scan_files(std::span<const std::string> paths, unsigned workers,
+                                    ScanProgress& progress, std::stop_token stop = {});
 
 // The packet loop of scan_file, for a reader that is already open (benchmarks, fuzzing).
-void scan_capture(capture::CaptureReader& reader, FileSummary& summary, ScanProgress* progress = nullptr,
-                  std::stop_token stop = {});
+void scan_capture(capture::CaptureReader& reader, FileSummary& summary,
+                  ScanProgress* progress = nullptr, std::stop_token stop = {});
 
 }  // namespace gophercap::dataset
