@@ -160,7 +160,7 @@ class ErfParser final : public Parser {
 bool is_erf(RecordBuffer& buffer) {
   constexpr int kRecords = 3;
   constexpr size_t kProbeBytes = size_t{128} << 10;  // of records with at most 64 KiB - 1 each
-  constexpr uint64_t kMonth = uint64_t{30 * 86400} << 32;
+  constexpr uint64_t kMonth = uint64_t{2'592'000} << 32;
   if (!buffer.ensure(kHeaderBytes)) return false;
   if (!is_packet_type(buffer.data()[8] & 0x7fu)) return false;
   (void)buffer.ensure(kProbeBytes);

@@ -32,27 +32,27 @@ struct Entry {
 
 using ReadKey = Result<> (*)(const element&, Entry&);
 
-template <uint64_t FileSummary::*Member>
+template <uint64_t FileSummary::*kMember>
 Result<> count_into(const element& json, Entry& entry) {
-  TRY(entry.summary.*Member, read_count(json));
+  TRY(entry.summary.*kMember, read_count(json));
   return {};
 }
 
-template <uint32_t FileSummary::*Member>
+template <uint32_t FileSummary::*kMember>
 Result<> small_into(const element& json, Entry& entry) {
-  return read_small(json, entry.summary.*Member);
+  return read_small(json, entry.summary.*kMember);
 }
 
-template <Nanos FileSummary::*Member>
+template <Nanos FileSummary::*kMember>
 Result<> nanos_into(const element& json, Entry& entry) {
   TRY(const uint64_t value, read_count(json));
-  entry.summary.*Member = Nanos(static_cast<int64_t>(value));
+  entry.summary.*kMember = Nanos(static_cast<int64_t>(value));
   return {};
 }
 
-template <std::optional<CaptureTime> FileSummary::*Member>
+template <std::optional<CaptureTime> FileSummary::*kMember>
 Result<> time_into(const element& json, Entry& entry) {
-  TRY(entry.summary.*Member, read_time(json));
+  TRY(entry.summary.*kMember, read_time(json));
   return {};
 }
 
@@ -225,13 +225,13 @@ Result<> settle(Entry& entry) {
 }
 
 Result<FileSummary> read_file(const element& json) {
-  static const std::unordered_map<std::string_view, Key> keys = make_keys();
+  static const std::unordered_map<std::string_view, Key> kKeys = make_keys();
   simdjson::dom::object object;
   if (json.get_object().get(object) != simdjson::SUCCESS) return corrupt("expected an object");
   Entry entry;
   for (const simdjson::dom::key_value_pair& field : object) {
-    const auto key = keys.find(field.key);
-    if (key == keys.end()) continue;
+    const auto key = kKeys.find(field.key);
+    if (key == kKeys.end()) continue;
     const Result<> read = key->second.read(field.value, entry);
     if (!read) return read.error().with_context(field.key);
     entry.seen |= key->second.required;

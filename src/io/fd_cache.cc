@@ -41,19 +41,19 @@ size_t FdCache::capacity_from_limits() {
 Result<bool> FdCache::Impl::take(FdEntry& entry) {
   Fd evicted;  // closed after the lock is gone: close() of a network file may wait
   {
-    const MutexLock lock(mutex);
+    const MutexLock lock(mutex_);
     if (entry.linked) {
       unlink(entry);
       return false;
     }
-    if (open_count >= capacity) evicted = evict_oldest();
-    ++open_count;
+    if (open_count_ >= capacity_) evicted = evict_oldest();
+    ++open_count_;
   }
   evicted.reset();
   Result<Fd> opened = open_evicting(entry.path);
   if (!opened) {
-    const MutexLock lock(mutex);
-    --open_count;
+    const MutexLock lock(mutex_);
+    --open_count_;
     return opened.error();
   }
   entry.fd = *std::move(opened);
@@ -67,7 +67,7 @@ Result<Fd> FdCache::Impl::open_evicting(const std::string& path) {
     if (opened || (opened.error().sys != EMFILE && opened.error().sys != ENFILE)) return opened;
     Fd evicted;
     {
-      const MutexLock lock(mutex);
+      const MutexLock lock(mutex_);
       evicted = evict_oldest();
     }
     if (!evicted.valid()) return opened;
@@ -76,10 +76,10 @@ Result<Fd> FdCache::Impl::open_evicting(const std::string& path) {
 
 void FdCache::Impl::give_back(FdEntry& entry) {
   Fd surplus;
-  const MutexLock lock(mutex);
-  if (open_count > capacity) {
+  const MutexLock lock(mutex_);
+  if (open_count_ > capacity_) {
     surplus = std::move(entry.fd);
-    --open_count;
+    --open_count_;
     return;
   }
   link_newest(entry);
@@ -87,38 +87,38 @@ void FdCache::Impl::give_back(FdEntry& entry) {
 
 void FdCache::Impl::forget(FdEntry& entry) {
   Fd closing;
-  const MutexLock lock(mutex);
+  const MutexLock lock(mutex_);
   if (!entry.linked) return;
   unlink(entry);
-  --open_count;
+  --open_count_;
   closing = std::move(entry.fd);
 }
 
 Fd FdCache::Impl::detach(FdEntry& entry) {
-  const MutexLock lock(mutex);
-  --open_count;
+  const MutexLock lock(mutex_);
+  --open_count_;
   return std::move(entry.fd);
 }
 
 Fd FdCache::Impl::evict_oldest() {
-  if (oldest == nullptr) return Fd();
-  FdEntry& entry = *oldest;
+  if (oldest_ == nullptr) return Fd();
+  FdEntry& entry = *oldest_;
   unlink(entry);
-  --open_count;
+  --open_count_;
   return std::move(entry.fd);
 }
 
 void FdCache::Impl::link_newest(FdEntry& entry) {
-  entry.older = newest;
+  entry.older = newest_;
   entry.newer = nullptr;
-  (newest == nullptr ? oldest : newest->newer) = &entry;
-  newest = &entry;
+  (newest_ == nullptr ? oldest_ : newest_->newer) = &entry;
+  newest_ = &entry;
   entry.linked = true;
 }
 
 void FdCache::Impl::unlink(FdEntry& entry) {
-  (entry.newer == nullptr ? newest : entry.newer->older) = entry.older;
-  (entry.older == nullptr ? oldest : entry.older->newer) = entry.newer;
+  (entry.newer == nullptr ? newest_ : entry.newer->older) = entry.older;
+  (entry.older == nullptr ? oldest_ : entry.older->newer) = entry.newer;
   entry.newer = nullptr;
   entry.older = nullptr;
   entry.linked = false;

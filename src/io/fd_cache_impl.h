@@ -30,7 +30,7 @@ struct FdEntry {
 
 // Thread-safe, but each entry belongs to one reader.
 struct FdCache::Impl {
-  explicit Impl(size_t capacity_fds) : capacity(capacity_fds) {}
+  explicit Impl(size_t capacity_fds) : capacity_(capacity_fds) {}
 
   // Gives `entry` a descriptor that stays open until give_back(). True: it had to be opened
   // (again).
@@ -43,16 +43,16 @@ struct FdCache::Impl {
   Fd detach(FdEntry& entry);
 
  private:
-  Fd evict_oldest() REQUIRES_LOCK(mutex);
-  void link_newest(FdEntry& entry) REQUIRES_LOCK(mutex);
-  void unlink(FdEntry& entry) REQUIRES_LOCK(mutex);
+  Fd evict_oldest() REQUIRES_LOCK(mutex_);
+  void link_newest(FdEntry& entry) REQUIRES_LOCK(mutex_);
+  void unlink(FdEntry& entry) REQUIRES_LOCK(mutex_);
   Result<Fd> open_evicting(const std::string& path);
 
-  const size_t capacity;
-  Mutex mutex;
-  size_t open_count GUARDED_BY(mutex) = 0;  // linked and taken ones
-  FdEntry* newest GUARDED_BY(mutex) = nullptr;
-  FdEntry* oldest GUARDED_BY(mutex) = nullptr;
+  const size_t capacity_;
+  Mutex mutex_;
+  size_t open_count_ GUARDED_BY(mutex_) = 0;  // linked and taken ones
+  FdEntry* newest_ GUARDED_BY(mutex_) = nullptr;
+  FdEntry* oldest_ GUARDED_BY(mutex_) = nullptr;
 };
 
 }  // namespace gophercap::io

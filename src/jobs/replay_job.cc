@@ -63,6 +63,7 @@ Result<> renew(dataset::Dump& dump, const ReplayOptions& options, Reporter& repo
           : fmt::format("{} was not written by this program; mapping its {} files again",
                         options.dump_path, stale.size()));
   std::vector<std::string> paths;
+  paths.reserve(stale.size());
   for (const size_t i : stale) paths.push_back(dump.set.files[i].path);
   std::vector<FileSummary> fresh =
       scan_reporting(paths, worker_count(options.workers), reporter, stop);
