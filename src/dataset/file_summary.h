@@ -40,7 +40,7 @@ struct FileSummary {
   Nanos largest_step_back{0};  // how far a packet lies below the largest time before it
   uint64_t largest_step_back_packets = 0;  // by how many places such a packet stands too late
                                            // (exact up to 4096, then rounded up by at most 4095)
-  Nanos largest_gap{0};  // between a packet and the largest time before it
+  Nanos largest_gap{0};                    // between a packet and the largest time before it
 
   uint64_t packets_above_1514 = 0;  // captured bytes: will not fit MTU 1500, …
   uint64_t packets_above_1518 = 0;  // … with a VLAN tag, …
