@@ -213,7 +213,7 @@ TEST(DumpReaderTest, MissingKeys) {
                                  {"beginning", "1970-01-01T00:00:00Z"},
                                  {"end", "1970-01-01T00:00:00Z"},
                                  {"of_a_later_version", {1, 2, {3}}}};
-  json["files"] = {required};
+  json["files"] = ordered_json::array({required});  // in bare braces compilers differ
   json["something_else"] = nullptr;
   const Result<Dump> dump = dump_from_json(json.dump());
   ASSERT_TRUE(dump) << dump.error().what;
