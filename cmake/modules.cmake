@@ -1,7 +1,7 @@
 # The house: module = folder = namespace = static library. LEVEL gives the direction: a module includes only modules
 # of a lower level that its DEPS name. tests/check_includes.py reads this table and holds every #include against it
 # (a header-only breach links fine, so the linker can't see it).
-set(precompiled <algorithm> <array> <atomic> <chrono> <filesystem> <functional> <memory> <optional> <span> <string>
+set(precompiled <algorithm> <array> <atomic> <chrono> <functional> <memory> <optional> <span> <string>
   <string_view> <vector> <fmt/format.h> <tl/expected.hpp>)
 function(gophercap_module name)
   cmake_parse_arguments(M "" "LEVEL" "DEPS;LINK" ${ARGN})
