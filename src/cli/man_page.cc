@@ -28,7 +28,7 @@ std::string roff(std::string_view text) {
 }
 
 // Arguments of macros stand in quotes.
-std::string quoted(std::string_view text) {
+std::string roff_quoted(std::string_view text) {
   std::string out;
   for (const char c : roff(text)) {
     if (c == '"')
@@ -65,7 +65,7 @@ void append_options(std::string& out, Command owner) {
 void append_examples(std::string& out, const CommandSpec& command) {
   for (const Example& example : command.examples) {
     out += fmt::format(".TP\n{}:\n.B {}\n", roff(example.what),
-                       quoted(fmt::format("gophercap {}", example.line)));
+                       roff_quoted(fmt::format("gophercap {}", example.line)));
   }
 }
 
@@ -74,7 +74,7 @@ void append_examples(std::string& out, const CommandSpec& command) {
 std::string man_page(std::string_view version) {
   const CommandSpec& program = program_spec();
   std::string out = fmt::format(".TH GOPHERCAP 1 \"\" {} \"User Commands\"\n",
-                                quoted(fmt::format("gophercap {}", version)));
+                                roff_quoted(fmt::format("gophercap {}", version)));
   out += fmt::format(".SH NAME\ngophercap \\- {}\n",
                      roff("maps and replays datasets of packet captures as they happened"));
   out += ".SH SYNOPSIS\n";
@@ -87,7 +87,7 @@ std::string man_page(std::string_view version) {
   out += ".SH COMMANDS\n";
   for (const CommandSpec& command : command_table()) {
     if (command.hidden) continue;
-    out += fmt::format(".SS {}\n{}\n", quoted(command.name), roff(command.summary));
+    out += fmt::format(".SS {}\n{}\n", roff_quoted(command.name), roff(command.summary));
     if (!command.kebab.empty())
       out += fmt::format("Also called \\fB{}\\fR.\n", roff(command.kebab));
     if (!command.details.empty()) out += fmt::format(".PP\n{}\n", roff(command.details));
