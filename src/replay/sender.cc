@@ -138,7 +138,7 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
     }
     if (outcome.error == 0) continue;
     if (outcome.error == EAGAIN || outcome.error == ENOBUFS || outcome.error == EINTR) {
-      over_ = over_ || !recover(outcome.error, due[done]) || stop.stop_requested();
+      over_ = over_ || !recover(outcome.error) || stop.stop_requested();
     } else if (is_fatal(outcome.error)) {
       fatal_errno_ = outcome.error;
       over_ = true;
@@ -153,7 +153,7 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
 }
 
 // The queue below is full: give it a moment, but not for ever.
-bool Sender::recover(int error, const Departure&) {
+bool Sender::recover(int error) {
   ++retries_;
   const SendTime now = SendClock::now();
   if (!stuck_) {

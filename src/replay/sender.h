@@ -45,7 +45,7 @@ class Sender {
   void account(std::span<const Departure> accepted, SendTime returned) noexcept;
   void release(std::span<const Departure> done) noexcept;
   // What to do about an errno of the transmitter. False: sending is over.
-  bool recover(int error, const Departure& refused);
+  bool recover(int error);
   SendTime due_time(const Departure& d) const noexcept { return start_ + Nanos(d.due_ns); }
 
   transmit::Transmitter& transmitter_;
