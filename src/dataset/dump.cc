@@ -67,11 +67,8 @@ Result<Dump> read_dump(const std::string& path) {
 bool still_valid(const FileSummary& file) {
   struct stat facts {};
   if (stat(file.path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return false;
-  // Unsigned: file systems may hold years that do not fit, where the sum wraps.
-  const uint64_t mtime_ns = static_cast<uint64_t>(facts.st_mtim.tv_sec) * 1'000'000'000 +
-                            static_cast<uint64_t>(facts.st_mtim.tv_nsec);
   return static_cast<uint64_t>(facts.st_size) == file.file_size_bytes &&
-         mtime_ns == static_cast<uint64_t>(file.mtime_ns);
+         io::mtime_ns_of(facts) == file.mtime_ns;
 }
 
 }  // namespace gophercap::dataset

@@ -14,10 +14,6 @@ namespace {
 
 constexpr const char* kStandardInput = "standard input";
 
-int64_t mtime_ns(const struct stat& status) {
-  return int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
-}
-
 void announce_sequential(int fd) {
   // Doubles the kernel's read-ahead; a hint, so its failure means nothing.
   ::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
@@ -37,6 +33,11 @@ class Lease {
 };
 
 }  // namespace
+
+int64_t mtime_ns_of(const struct stat& status) noexcept {
+  return static_cast<int64_t>(static_cast<uint64_t>(status.st_mtim.tv_sec) * 1'000'000'000 +
+                              static_cast<uint64_t>(status.st_mtim.tv_nsec));
+}
 
 FileSource::FileSource(std::string path, FdCache* fds)
     : entry_(std::move(path)), cache_(fds == nullptr ? nullptr : &fds->impl()) {}
@@ -82,7 +83,7 @@ Result<> FileSource::inspect_first(int fd) {
   facts_.regular = S_ISREG(status.st_mode);
   if (!facts_.regular) return {};
   facts_.size_bytes = static_cast<uint64_t>(status.st_size);
-  facts_.mtime_ns = mtime_ns(status);
+  facts_.mtime_ns = mtime_ns_of(status);
   facts_.inode = status.st_ino;
   facts_.device = status.st_dev;
   announce_sequential(fd);

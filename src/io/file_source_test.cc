@@ -86,6 +86,15 @@ TEST(FileSource, KnowsTheFacts) {
             int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec);
 }
 
+TEST(FileSource, AFileOfTheYear2500HasATimeToo) {
+  struct stat status {};
+  status.st_mtim = {16'725'225'600, 5};  // ext4 and tar hold such
+  EXPECT_NE(mtime_ns_of(status), 0);     // wraps; UBSan would say if it overflowed
+  struct stat later = status;
+  ++later.st_mtim.tv_nsec;
+  EXPECT_NE(mtime_ns_of(later), mtime_ns_of(status));
+}
+
 TEST(FileSource, RewindStartsOver) {
   const TempDir dir;
   const Bytes bytes = numbered(50);

@@ -11,6 +11,8 @@
 #include "base/result.h"
 #include "io/byte_source.h"
 
+struct stat;
+
 namespace gophercap::io {
 
 class FdCache;
@@ -31,6 +33,10 @@ struct FileFacts {
   uint64_t device = 0;
   bool regular = false;  // false: stdin, pipe, device; the other facts mean nothing then
 };
+
+// FileFacts::mtime_ns of a file. File systems hold years that nanoseconds in 64 bits do not: these
+// wrap, which is as good for telling whether a file has changed.
+int64_t mtime_ns_of(const struct stat& status) noexcept;
 
 struct Input {
   std::unique_ptr<ByteSource> source;  // plain bytes
