@@ -31,6 +31,11 @@ std::string hint_for(const Error& error, std::string_view interface_name,
       return interface_name.empty()
                  ? ""
                  : fmt::format("bring it up: ip link set dev {} up", interface_name);
+    case ENOLINK:
+      return interface_name.empty()
+                 ? ""
+                 : fmt::format("plug it in, or bring up the other end; see: ip link show dev {}",
+                               interface_name);
     case EPERM:
       if (!interface_name.empty()) {
         return "run as root, or once: setcap cap_net_raw+ep \"$(command -v gophercap)\"";

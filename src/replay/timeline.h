@@ -4,16 +4,10 @@
 
 #include <cstdint>
 
-#include "base/result.h"
+#include "base/ratio.h"
 #include "base/time.h"
 
 namespace gophercap::replay {
-
-// A positive ratio. Not a float: 1/3 stays 1/3 over a year of packets.
-struct Ratio {
-  uint64_t num = 1;
-  uint64_t den = 1;
-};
 
 // due(p, n) = ((key(p) - first) + n * period) * num / den after the start, floored to a nanosecond,
 // computed in 128 bits from the start each time: nothing adds up, so nothing drifts. Immutable; may

@@ -1,21 +1,18 @@
 #include "transmit/af_packet.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
-#include <net/if.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <vector>
 
 #include "base/fd.h"
 #include "packet/link_type.h"
+#include "transmit/interface.h"
 
 namespace gophercap::transmit {
 namespace {
@@ -27,22 +24,6 @@ constexpr size_t kBatch = 256;
 // Room for bursts while the device is busy; the system caps it without CAP_NET_ADMIN, which is
 // fine.
 constexpr int kSendBufferBytes = 8 << 20;
-
-ifreq request_for(const std::string& interface) noexcept {
-  ifreq request{};
-  std::memcpy(request.ifr_name, interface.c_str(),
-              std::min<size_t>(interface.size(), IFNAMSIZ - 1));
-  return request;
-}
-
-std::string existing_interfaces() {
-  std::vector<std::string> names;
-  if (struct if_nameindex* list = ::if_nameindex(); list != nullptr) {
-    for (const struct if_nameindex* i = list; i->if_index != 0; ++i) names.emplace_back(i->if_name);
-    ::if_freenameindex(list);
-  }
-  return fmt::format("{}", fmt::join(names, ", "));
-}
 
 class AfPacket final : public Transmitter {
  public:
@@ -93,34 +74,17 @@ class AfPacket final : public Transmitter {
 
 Result<std::unique_ptr<Transmitter>> open_af_packet(const std::string& interface) {
   const std::string name = "interface " + interface;
-  if (interface.empty() || interface.size() >= IFNAMSIZ) {
-    return Error{
-        Errc::kInvalidArgument, 0,
-        fmt::format("interface '{}': a name has 1 to {} characters", interface, IFNAMSIZ - 1)};
-  }
-  const unsigned index = ::if_nametoindex(interface.c_str());
-  if (index == 0) {
-    return Error{Errc::kNotFound, ENODEV,
-                 fmt::format("{}: no such interface; there is {}", name, existing_interfaces())};
-  }
+  TRY(const InterfaceFacts facts, inspect_interface(interface));
   // Protocol 0: the socket receives nothing, so it costs nothing for what others send.
   Fd socket(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
   if (!socket.valid()) return errno_error(errno, name + ": packet socket");
-
-  ifreq request = request_for(interface);
-  if (::ioctl(socket.value(), SIOCGIFFLAGS, &request) != 0) return errno_error(errno, name);
-  if ((request.ifr_flags & IFF_UP) == 0) {
-    return Error{Errc::kIo, ENETDOWN, fmt::format("{}: is down", name)};
-  }
-  request = request_for(interface);
-  if (::ioctl(socket.value(), SIOCGIFMTU, &request) != 0) return errno_error(errno, name);
-  const int mtu = request.ifr_mtu;
+  TRY_VOID(check_ready(interface, facts));
 
   sockaddr_storage address{};
   sockaddr_ll link{};
   link.sll_family = AF_PACKET;
   link.sll_protocol = 0;
-  link.sll_ifindex = static_cast<int>(index);
+  link.sll_ifindex = static_cast<int>(facts.index);
   std::memcpy(&address, &link, sizeof link);
   if (::bind(socket.value(), static_cast<const sockaddr*>(static_cast<const void*>(&address)),
              sizeof link) != 0) {
@@ -131,8 +95,8 @@ Result<std::unique_ptr<Transmitter>> open_af_packet(const std::string& interface
     (void)::setsockopt(socket.value(), SOL_SOCKET, SO_SNDBUF, &kSendBufferBytes,
                        sizeof kSendBufferBytes);
   }
-  return std::unique_ptr<Transmitter>(std::make_unique<AfPacket>(
-      std::move(socket), interface, static_cast<uint32_t>(std::max(mtu, 0))));
+  return std::unique_ptr<Transmitter>(
+      std::make_unique<AfPacket>(std::move(socket), interface, facts.mtu));
 }
 
 }  // namespace gophercap::transmit

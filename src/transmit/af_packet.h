@@ -10,9 +10,9 @@
 
 namespace gophercap::transmit {
 
-// Opens the interface: it must exist and be up, and the process needs CAP_NET_RAW. Errors:
-// kNotFound (no such interface; names those that exist), kPermission, kIo (down, or the system's
-// reason). Frames leave through the interface's queueing discipline and are seen by sniffers on it.
+// Opens the interface, and the process needs CAP_NET_RAW. Errors: kPermission and those of
+// inspect_interface() and check_ready() in transmit/interface.h. Frames leave through the
+// interface's queueing discipline and are seen by sniffers on it.
 Result<std::unique_ptr<Transmitter>> open_af_packet(const std::string& interface);
 
 }  // namespace gophercap::transmit

@@ -1,0 +1,51 @@
+// Filter expressions as tcpdump takes them (pcap-filter(7)), compiled by libpcap.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "packet/packet_view.h"
+
+namespace gophercap::packet {
+
+// One expression, compiled for each link type of a set: where a field stands in a packet depends on
+// it. Immutable once made; match() may be called by all threads.
+class BpfFilter {
+ public:
+  // Compiles for all of `link_types`, and for Ethernet if that list is empty. kInvalidArgument: it
+  // compiles for none of them, or not for Ethernet where that is one: the expression is wrong.
+  static Result<BpfFilter> compile(const std::string& expression,
+                                   std::span<const uint32_t> link_types);
+  ~BpfFilter();
+  BpfFilter(BpfFilter&&) noexcept;
+  BpfFilter& operator=(BpfFilter&&) noexcept;
+
+  // Packets of a link type that it was not compiled for never match. `captured_bytes` and
+  // `original_bytes` are the frame's, without a frame check sequence.
+  bool matches(const PacketView& packet, uint32_t link_type, uint32_t captured_bytes,
+               uint32_t original_bytes) const noexcept;
+
+  // Link types for which the expression makes no sense ("ether host …" on a serial line), with
+  // libpcap's words.
+  struct Unfit {
+    uint32_t link_type;
+    std::string reason;
+  };
+  const std::vector<Unfit>& unfit() const noexcept;
+  const std::string& expression() const noexcept;
+
+ private:
+  struct State;
+  explicit BpfFilter(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// Whether the frame has a VLAN tag in front of its payload (802.1Q, 802.1ad and the older 0x9100).
+// pcap-filter expressions look at untagged frames unless they say "vlan".
+bool has_vlan_tag(const PacketView& packet, uint32_t link_type) noexcept;
+
+}  // namespace gophercap::packet

@@ -1,0 +1,27 @@
+// What the system knows of a network interface, before anything is sent.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+
+namespace gophercap::transmit {
+
+struct InterfaceFacts {
+  unsigned index = 0;
+  uint32_t mtu = 0;       // bytes behind the Ethernet header
+  bool up = false;        // by its administrator
+  bool carrier = false;   // somebody is at the other end (IFF_RUNNING); means nothing while down
+  bool ethernet = false;  // takes Ethernet frames: an Ethernet device or loopback
+};
+
+// Needs no privilege. Errors: kInvalidArgument (no interface can have that name), kNotFound (no
+// such interface; names those that exist), kIo.
+Result<InterfaceFacts> inspect_interface(const std::string& name);
+
+// Why frames can't leave through it now: kIo with ENETDOWN (down), ENOLINK (no carrier: the kernel
+// would take frames and drop them without a word), kUnsupported (not Ethernet).
+Result<> check_ready(const std::string& name, const InterfaceFacts& facts);
+
+}  // namespace gophercap::transmit
