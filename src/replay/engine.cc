@@ -21,10 +21,27 @@ constexpr uint64_t kSmallestSlab = 2048;
 constexpr uint64_t kLargestSlab = uint64_t{4} << 20;
 
 // A file in play holds two slabs, each up to one reader block above its size, and the reader's
-// buffer: six slabs' worth at the most when the block is as small as the slab.
-size_t slab_bytes_for(const Plan& plan, uint64_t memory_bytes) {
-  const uint64_t files = std::min<uint64_t>(plan.overlap_depth, plan.files.size()) + kPrefetchFiles;
-  return static_cast<size_t>(std::clamp(memory_bytes / (6 * files), kSmallestSlab, kLargestSlab));
+// buffer: six slabs' worth at the most when the block is as small as the slab. Where packets have
+// to be sorted, half of the memory is for those that wait.
+StreamOptions stream_options(const Plan& plan, const EngineOptions& options,
+                             const transmit::Transmitter& transmitter) {
+  const auto count = [&](auto member) {
+    return static_cast<uint64_t>(std::count_if(plan.files.begin(), plan.files.end(),
+                                               [&](const PlannedFile& f) { return f.*member; }));
+  };
+  const uint64_t files = std::min<uint64_t>(
+      std::max(plan.overlap_depth, count(&PlannedFile::begins_outside)) + kPrefetchFiles,
+      plan.files.size() + kPrefetchFiles);
+  const bool sort = count(&PlannedFile::sort) > 0;
+  const uint64_t for_slabs = sort ? options.memory_bytes / 2 : options.memory_bytes;
+  StreamOptions stream;
+  stream.limits = TargetLimits::of(transmitter);
+  stream.choice = options.choice;
+  stream.key_rule = plan.key_rule;
+  stream.slab_bytes =
+      static_cast<size_t>(std::clamp(for_slabs / (6 * files), kSmallestSlab, kLargestSlab));
+  stream.sort_bytes = static_cast<size_t>(options.memory_bytes / 2 / files);
+  return stream;
 }
 
 // Where the loop that a scheduled offset lies in begins again.
@@ -50,11 +67,10 @@ Report play(const Plan& plan, const EngineOptions& options, transmit::Transmitte
   Report report;
   {
     ReaderPool readers(options.reader_threads);
-    Merger merger(plan, timeline, TargetLimits::of(transmitter),
-                  {.loops = options.loops,
-                   .slab_bytes = slab_bytes_for(plan, options.memory_bytes),
-                   .prefetch_files = kPrefetchFiles},
-                  fds, readers, ring, released);
+    const MergeOptions merge = {.stream = stream_options(plan, options, transmitter),
+                                .loops = options.loops,
+                                .prefetch_files = kPrefetchFiles};
+    Merger merger(plan, timeline, merge, fds, readers, ring, released);
     Mutex mutex;
     CondVar done;
     bool sending = true;
@@ -98,7 +114,9 @@ Report play(const Plan& plan, const EngineOptions& options, transmit::Transmitte
   report.pacing = options.topspeed  ? "top speed"
                   : clock.is_real() ? "capture time"
                                     : "simulated time";
+  report.stretch = options.stretch;
   report.files = plan.files.size();
+  report.files_outside_window = plan.files_outside_window;
   report.packets_planned = plan.packets;
   report.first = plan.first;
   report.last = plan.last;
@@ -106,7 +124,7 @@ Report play(const Plan& plan, const EngineOptions& options, transmit::Transmitte
   if (options.loops > 0 && !options.topspeed)
     report.planned_duration = timeline.due(plan.last, options.loops - 1);
   Accounts& a = report.accounts;
-  a.unsent_at_stop = a.read - a.skipped() - a.sent - a.failed;
+  a.unsent_at_stop = a.read - a.left_out() - a.sent - a.failed;
   const bool complete = a.unsent_at_stop == 0 && report.failure.empty() && !stop.stop_requested();
   report.interrupted = stop.stop_requested();
   report.loops_done = complete ? options.loops : loop_of(timeline, sender.newest_due_ns());

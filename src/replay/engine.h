@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "replay/clock.h"
+#include "replay/frame_filter.h"
 #include "replay/plan.h"
 #include "replay/report.h"
 #include "replay/timeline.h"
@@ -16,6 +17,7 @@
 namespace gophercap::replay {
 
 struct EngineOptions {
+  Choice choice{};
   Ratio stretch{};                  // send time per capture time
   bool topspeed = false;            // ignore the schedule, keep the order
   uint64_t loops = 1;               // 0 = for ever

@@ -11,6 +11,20 @@ using capture::PacketBatch;
 using capture::ReadStatus;
 using packet::PacketView;
 
+namespace {
+
+// Where few packets are chosen a slab would take very long to fill, and those that are in it would
+// wait.
+constexpr uint64_t kMostReadPerSlab = uint64_t{16} << 20;
+
+int64_t shifted(int64_t ns, int64_t shift) noexcept {
+  int64_t sum = 0;
+  if (__builtin_add_overflow(ns, shift, &sum)) return shift > 0 ? INT64_MAX : INT64_MIN;
+  return sum;
+}
+
+}  // namespace
+
 void Slab::grow(size_t wanted) {
   const size_t capacity = std::max(wanted, capacity_ + capacity_ / 2);
   auto grown = std::make_unique_for_overwrite<uint8_t[]>(capacity);
@@ -19,55 +33,92 @@ void Slab::grow(size_t wanted) {
   capacity_ = capacity;
 }
 
+FileStream::FileStream(const PlannedFile& file, const StreamOptions& options, io::FdCache& fds)
+    : file_(file), options_(options), fds_(fds) {}
+
 void FileStream::open() {
   opened_ = true;
   Result<io::Input> input = io::open_input(file_.path, &fds_);
   Result<std::unique_ptr<capture::CaptureReader>> reader =
-      input ? capture::open_capture(
-                  std::move(input->source),
-                  {.block_bytes = std::min(slab_bytes_, capture::ReaderOptions{}.block_bytes),
-                   .initial_time = file_.first_key})
-            : Result<std::unique_ptr<capture::CaptureReader>>(input.error());
-  if (reader) {
-    reader_ = *std::move(reader);
-  } else {
+      input
+          ? capture::open_capture(
+                std::move(input->source),
+                {.block_bytes = std::min(options_.slab_bytes, capture::ReaderOptions{}.block_bytes),
+                 .initial_time = file_.initial_time})
+          : Result<std::unique_ptr<capture::CaptureReader>>(input.error());
+  if (!reader) {
     damage_ = capture::Damage{0, reader.error().code, reader.error().what};
-    finish();
+    ended_ = true;
+    return;
   }
-}
-
-void FileStream::finish() {
-  reader_.reset();
-  ended_ = true;
+  reader_ = *std::move(reader);
+  if (file_.sort) {
+    sorter_ = std::make_unique<ReorderBuffer>(
+        ReorderBuffer::Limits{.step_back = file_.step_back,
+                              .step_back_packets = file_.step_back_packets,
+                              .memory_bytes = options_.sort_bytes});
+  }
 }
 
 void FileStream::take(const PacketBatch& batch, Slab& slab) {
   const std::vector<capture::Interface>& interfaces = reader_->interfaces();
-  for (size_t i = 0; i < batch.count; ++i) {
+  const int64_t shift = file_.key_shift.count();
+  for (size_t i = 0; i < batch.count && !past_window(); ++i) {
     const PacketView& packet = batch.packets[i];
     const int64_t time = ns_of(packet.time);
-    key_ns_ = any_ ? std::max(key_ns_, time) : time;
-    any_ = true;
+    const bool out_of_order = time < before_ns_;
+    before_ns_ = time;
+    largest_ns_ = std::max(largest_ns_, time);
+    bytes_read_ += packet.captured_bytes;
     const uint32_t link_type = interfaces[packet.interface].link_type;
-    const Decision d = decide(packet, link_type, limits_);
+    const Decision d = decide(packet, link_type, out_of_order, options_.choice, options_.limits);
     account(d.verdict, accounts_);
-    if (d.verdict != Verdict::kSend) continue;
+    inside_ += d.verdict != Verdict::kOutsideWindow;
+    if (d.verdict != Verdict::kSend) {
+      accounts_.filtered_vlan +=
+          d.verdict == Verdict::kFiltered && packet::has_vlan_tag(packet, link_type);
+      continue;
+    }
     accounts_.fcs_removed += packet.fcs_bytes != 0;
-    slab.append(key_ns_, packet.data, d.captured_bytes, d.original_bytes, link_type);
+    if (sorter_ != nullptr) {
+      sorter_->push({time, packet.data, d.captured_bytes, d.original_bytes, link_type});
+    } else {
+      // With --reorder a file without disorder comes here: each packet's own time is the largest.
+      slab.append(shifted(largest_ns_, shift), packet.data, d.captured_bytes, d.original_bytes,
+                  link_type);
+    }
   }
 }
 
-void FileStream::fill(Slab& slab, PacketBatch& batch) {
+void FileStream::drain_sorted(Slab& slab) {
+  PendingFrame frame;
+  while (slab.footprint_bytes() < options_.slab_bytes && sorter_->peek(frame)) {
+    accounts_.not_sorted += frame.time_ns < last_key_ns_;
+    last_key_ns_ = std::max(last_key_ns_, frame.time_ns);
+    slab.append(shifted(last_key_ns_, file_.key_shift.count()), frame.data, frame.captured_bytes,
+                frame.original_bytes, frame.link_type);
+    sorter_->pop();
+  }
+}
+
+void FileStream::fill(Slab& slab, PacketBatch& batch, const std::stop_token& stop) {
   slab.clear();
   if (!opened_) open();
-  while (!ended_ && slab.footprint_bytes() < slab_bytes_) {
-    const ReadStatus status = reader_->read(batch);
-    if (status == ReadStatus::kPacket) {
+  const uint64_t enough = bytes_read_ + kMostReadPerSlab;
+  while (!ended_ && slab.footprint_bytes() < options_.slab_bytes && !stop.stop_requested()) {
+    if (bytes_read_ > enough && !slab.frames().empty()) break;
+    if (reader_ != nullptr && reader_->read(batch) == ReadStatus::kPacket) {
       take(batch, slab);
-      continue;
+      if (past_window()) reader_.reset();
+    } else if (reader_ != nullptr) {
+      damage_ = reader_->damage();
+      reader_.reset();
     }
-    damage_ = reader_->damage();
-    finish();
+    if (sorter_ != nullptr) {
+      if (reader_ == nullptr) sorter_->finish();
+      drain_sorted(slab);
+    }
+    ended_ = reader_ == nullptr && (sorter_ == nullptr || sorter_->empty());
   }
 }
 

@@ -10,23 +10,30 @@
 #include "io/fd_cache.h"
 #include "replay/frame_filter.h"
 #include "replay/plan.h"
+#include "replay/reorder_buffer.h"
 #include "replay/slab.h"
 
 namespace gophercap::replay {
 
+struct StreamOptions {
+  TargetLimits limits{};
+  Choice choice{};
+  KeyRule key_rule = KeyRule::kRunningMax;
+  size_t slab_bytes = size_t{1} << 20;  // about how much one slab holds; the reader's own buffer is
+                                        // of that size too (at most 256 KiB)
+  size_t sort_bytes = size_t{16} << 20;  // for packets that wait to be sorted
+};
+
 // Not thread-safe; one thread at a time fills it.
 class FileStream {
  public:
-  // `slab_bytes`: about how much one slab holds; the reader's own buffer is of that size too (at
-  // most 256 KiB). REQUIRES: `file` and `fds` outlive the stream.
-  FileStream(const PlannedFile& file, const TargetLimits& limits, io::FdCache& fds,
-             size_t slab_bytes)
-      : file_(file), limits_(limits), fds_(fds), slab_bytes_(slab_bytes) {}
+  // REQUIRES: `file`, `options` and `fds` outlive the stream.
+  FileStream(const PlannedFile& file, const StreamOptions& options, io::FdCache& fds);
 
   // Clears the slab and fills it with the next packets that will leave. Empty afterwards: the file
-  // is at its end (or broke: damage()). Opens the file when first called and closes it as soon as
-  // it is read to the end.
-  void fill(Slab& slab, capture::PacketBatch& batch);
+  // is at its end (or broke: damage()), or a stop was asked for. Opens the file when first called
+  // and closes it as soon as it is read to the end.
+  void fill(Slab& slab, capture::PacketBatch& batch, const std::stop_token& stop);
 
   bool ended() const noexcept { return ended_; }
   const PlannedFile& file() const noexcept { return file_; }
@@ -35,18 +42,22 @@ class FileStream {
 
  private:
   void open();
-  void finish();
   void take(const capture::PacketBatch& batch, Slab& slab);
+  void drain_sorted(Slab& slab);
+  bool past_window() const noexcept { return file_.ends_outside && inside_ >= file_.packets; }
 
   const PlannedFile& file_;
-  TargetLimits limits_;
+  const StreamOptions& options_;
   io::FdCache& fds_;
-  size_t slab_bytes_;
   std::unique_ptr<capture::CaptureReader> reader_;
+  std::unique_ptr<ReorderBuffer> sorter_;  // where the file needs one
   bool opened_ = false;
   bool ended_ = false;
-  int64_t key_ns_ = 0;  // largest time up to now
-  bool any_ = false;
+  int64_t before_ns_ = INT64_MIN;    // time of the packet before
+  int64_t largest_ns_ = INT64_MIN;   // time up to now
+  int64_t last_key_ns_ = INT64_MIN;  // of the packets sorted
+  uint64_t inside_ = 0;              // the window
+  uint64_t bytes_read_ = 0;          // captured
   Accounts accounts_;
   std::optional<capture::Damage> damage_;
 };

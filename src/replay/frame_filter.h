@@ -3,8 +3,10 @@
 
 #include <cstdint>
 
+#include "packet/bpf.h"
 #include "packet/packet_view.h"
 #include "replay/report.h"
+#include "replay/window.h"
 #include "transmit/transmitter.h"
 
 namespace gophercap::replay {
@@ -19,7 +21,26 @@ struct TargetLimits {
   static TargetLimits of(const transmit::Transmitter& transmitter) noexcept;
 };
 
-enum class Verdict : uint8_t { kSend, kLinkType, kTooLong, kTooShort };
+// What the user asked for. `expression` is borrowed.
+struct Choice {
+  Window window{};
+  const packet::BpfFilter* expression = nullptr;  // null = every packet
+  bool skip_out_of_order = false;
+  uint32_t longest_frame_bytes = UINT32_MAX;  // --skip-mtu
+};
+
+// In the order in which they are looked for: a packet that is outside the window and too long is
+// outside the window.
+enum class Verdict : uint8_t {
+  kSend,
+  kOutsideWindow,
+  kFiltered,
+  kOutOfOrder,
+  kLinkType,
+  kAboveLimit,
+  kTooLong,
+  kTooShort
+};
 
 // The frame that leaves of `packet`: its length without the captured frame check sequence, and the
 // verdict. Pure.
@@ -28,8 +49,9 @@ struct Decision {
   uint32_t captured_bytes = 0;
   uint32_t original_bytes = 0;
 };
-Decision decide(const packet::PacketView& packet, uint32_t link_type,
-                const TargetLimits& limits) noexcept;
+// `out_of_order`: its time is below that of the packet before it in its file.
+Decision decide(const packet::PacketView& packet, uint32_t link_type, bool out_of_order,
+                const Choice& choice, const TargetLimits& limits) noexcept;
 
 // Counts a packet that was read: exactly one of the counters, `read` beside it.
 void account(Verdict verdict, Accounts& accounts) noexcept;

@@ -22,26 +22,26 @@ constexpr TargetLimits kMtu1500{
 
 TEST(FrameFilter, SendsWhatFits) {
   const std::vector<uint8_t> frame(1514);
-  EXPECT_EQ(decide(view(frame), 1, kMtu1500).verdict, Verdict::kSend);
+  EXPECT_EQ(decide(view(frame), 1, false, {}, kMtu1500).verdict, Verdict::kSend);
 }
 
 TEST(FrameFilter, AllowsFourBytesMoreForAVlanTagOnly) {
   std::vector<uint8_t> frame(1518);
-  EXPECT_EQ(decide(view(frame), 1, kMtu1500).verdict, Verdict::kTooLong);
+  EXPECT_EQ(decide(view(frame), 1, false, {}, kMtu1500).verdict, Verdict::kTooLong);
   frame[12] = 0x81;
-  EXPECT_EQ(decide(view(frame), 1, kMtu1500).verdict, Verdict::kSend);
+  EXPECT_EQ(decide(view(frame), 1, false, {}, kMtu1500).verdict, Verdict::kSend);
   frame[12] = 0x88;
   frame[13] = 0xa8;  // 802.1ad: the kernel gives nothing extra for it
-  EXPECT_EQ(decide(view(frame), 1, kMtu1500).verdict, Verdict::kTooLong);
+  EXPECT_EQ(decide(view(frame), 1, false, {}, kMtu1500).verdict, Verdict::kTooLong);
   frame[12] = 0x81;
   frame[13] = 0;
   frame.resize(1519);
-  EXPECT_EQ(decide(view(frame), 1, kMtu1500).verdict, Verdict::kTooLong);
+  EXPECT_EQ(decide(view(frame), 1, false, {}, kMtu1500).verdict, Verdict::kTooLong);
 }
 
 TEST(FrameFilter, LeavesOffTheFrameCheckSequence) {
   const std::vector<uint8_t> frame(1518);
-  const Decision d = decide(view(frame, 4), 1, kMtu1500);
+  const Decision d = decide(view(frame, 4), 1, false, {}, kMtu1500);
   EXPECT_EQ(d.verdict, Verdict::kSend);
   EXPECT_EQ(d.captured_bytes, 1514u);
   EXPECT_EQ(d.original_bytes, 1514u);
@@ -50,8 +50,8 @@ TEST(FrameFilter, LeavesOffTheFrameCheckSequence) {
 TEST(FrameFilter, SkipsByReason) {
   const std::vector<uint8_t> frame(100);
   const std::vector<uint8_t> runt(13);
-  EXPECT_EQ(decide(view(frame), 113, kMtu1500).verdict, Verdict::kLinkType);
-  EXPECT_EQ(decide(view(runt), 1, kMtu1500).verdict, Verdict::kTooShort);
+  EXPECT_EQ(decide(view(frame), 113, false, {}, kMtu1500).verdict, Verdict::kLinkType);
+  EXPECT_EQ(decide(view(runt), 1, false, {}, kMtu1500).verdict, Verdict::kTooShort);
   Accounts a;
   for (const Verdict v :
        {Verdict::kSend, Verdict::kLinkType, Verdict::kTooLong, Verdict::kTooShort})
@@ -64,7 +64,7 @@ TEST(FrameFilter, SkipsByReason) {
 
 TEST(FrameFilter, ARecordingTakesEverything) {
   const std::vector<uint8_t> nothing;
-  EXPECT_EQ(decide(view(nothing), 250, {}).verdict, Verdict::kSend);
+  EXPECT_EQ(decide(view(nothing), 250, false, {}, {}).verdict, Verdict::kSend);
 }
 
 }  // namespace

@@ -12,12 +12,11 @@ constexpr Nanos kWaitForRoom = std::chrono::microseconds(200);
 
 }  // namespace
 
-Merger::Merger(const Plan& plan, const Timeline& timeline, const TargetLimits& limits,
-               const MergeOptions& options, io::FdCache& fds, ReaderPool& readers,
-               DepartureRing& ring, const std::atomic<uint64_t>& released)
+Merger::Merger(const Plan& plan, const Timeline& timeline, const MergeOptions& options,
+               io::FdCache& fds, ReaderPool& readers, DepartureRing& ring,
+               const std::atomic<uint64_t>& released)
     : plan_(plan),
       timeline_(timeline),
-      limits_(limits),
       options_(options),
       fds_(fds),
       readers_(readers),
@@ -53,10 +52,11 @@ void Merger::run(const std::stop_token& stop) {
 // Keeps the next few files open and their first slabs filled. All loops are one endless list of
 // files.
 void Merger::open_ahead() {
-  while (upcoming_.size() < options_.prefetch_files &&
-         (options_.loops == 0 || next_loop_ < options_.loops)) {
+  while (options_.loops == 0 || next_loop_ < options_.loops) {
     const PlannedFile& planned = plan_.files[next_file_];
-    auto stream = std::make_unique<FileStream>(planned, limits_, fds_, options_.slab_bytes);
+    // One that has to be read up to the window first takes long: these come early.
+    if (upcoming_.size() >= options_.prefetch_files && !planned.begins_outside) break;
+    auto stream = std::make_unique<FileStream>(planned, options_.stream, fds_);
     ActiveFile& file = *files_.emplace_back(std::make_unique<ActiveFile>(std::move(stream)));
     file.loop = next_loop_;
     upcoming_.push_back(&file);
@@ -74,8 +74,10 @@ bool Merger::activate_due(const std::stop_token& stop) {
   for (;;) {
     if (upcoming_.empty()) return !heap_.empty();
     const ActiveFile& next = *upcoming_.front();
+    const PlannedFile& file = next.stream->file();
+    const bool same_loop = !heap_.empty() && next.loop == loop_;
     if (!heap_.empty() &&
-        (next.loop != loop_ || ns_of(next.stream->file().first_key) > heap_.front().key_ns)) {
+        (!same_loop || (ns_of(file.first_key) > heap_.front().key_ns && !file.begins_outside))) {
       return true;
     }
     if (!activate_first_upcoming(stop)) return false;
@@ -183,12 +185,7 @@ void Merger::retire(ActiveFile& file) {
 }
 
 void Merger::settle_file(const ActiveFile& file) {
-  const Accounts& a = file.stream->accounts();
-  accounts_.read += a.read;
-  accounts_.skipped_link_type += a.skipped_link_type;
-  accounts_.skipped_too_long += a.skipped_too_long;
-  accounts_.skipped_too_short += a.skipped_too_short;
-  accounts_.fcs_removed += a.fcs_removed;
+  accounts_ += file.stream->accounts();
   // The same fault comes again in each loop; once is enough.
   if (file.stream->damage() && file.loop == 0) {
     damaged_.push_back({file.stream->file().path, *file.stream->damage()});
@@ -198,11 +195,7 @@ void Merger::settle_file(const ActiveFile& file) {
 void Merger::settle(Report& report) {
   for (const auto& file : files_) settle_file(*file);
   files_.clear();
-  report.accounts.read = accounts_.read;
-  report.accounts.skipped_link_type = accounts_.skipped_link_type;
-  report.accounts.skipped_too_long = accounts_.skipped_too_long;
-  report.accounts.skipped_too_short = accounts_.skipped_too_short;
-  report.accounts.fcs_removed = accounts_.fcs_removed;
+  report.accounts += accounts_;
   std::sort(damaged_.begin(), damaged_.end(),
             [](const auto& a, const auto& b) { return a.path < b.path; });
   report.damaged = std::move(damaged_);

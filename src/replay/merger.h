@@ -20,8 +20,8 @@
 namespace gophercap::replay {
 
 struct MergeOptions {
-  uint64_t loops = 1;  // 0 = for ever
-  size_t slab_bytes = size_t{1} << 20;
+  StreamOptions stream{};
+  uint64_t loops = 1;         // 0 = for ever
   size_t prefetch_files = 8;  // opened before they are needed
 };
 
@@ -35,9 +35,8 @@ struct MergeOptions {
 class Merger {
  public:
   // `released` is the number of departures with last_of_slab that the sending thread has let go of.
-  Merger(const Plan& plan, const Timeline& timeline, const TargetLimits& limits,
-         const MergeOptions& options, io::FdCache& fds, ReaderPool& readers, DepartureRing& ring,
-         const std::atomic<uint64_t>& released);
+  Merger(const Plan& plan, const Timeline& timeline, const MergeOptions& options, io::FdCache& fds,
+         ReaderPool& readers, DepartureRing& ring, const std::atomic<uint64_t>& released);
   ~Merger();
 
   // Returns when everything has been pushed or a stop was asked for; closes the ring.
@@ -73,7 +72,6 @@ class Merger {
 
   const Plan& plan_;
   const Timeline& timeline_;
-  const TargetLimits limits_;
   const MergeOptions options_;
   io::FdCache& fds_;
   ReaderPool& readers_;

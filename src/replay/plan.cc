@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "base/worker_pool.h"
+
 namespace gophercap::replay {
 namespace {
 
@@ -24,6 +26,80 @@ uint64_t depth_of(const std::vector<PlannedFile>& files) {
   return depth;
 }
 
+CaptureTime shifted(CaptureTime t, Nanos shift) noexcept {
+  int64_t ns = 0;
+  if (__builtin_add_overflow(ns_of(t), shift.count(), &ns))
+    ns = shift.count() > 0 ? std::numeric_limits<int64_t>::max()
+                           : std::numeric_limits<int64_t>::min();
+  return capture_time(ns);
+}
+
+Nanos distance(CaptureTime from, CaptureTime to) noexcept {
+  int64_t ns = 0;
+  if (__builtin_sub_overflow(ns_of(to), ns_of(from), &ns))
+    ns = to > from ? std::numeric_limits<int64_t>::max() : std::numeric_limits<int64_t>::min();
+  return Nanos(ns);
+}
+
+// A file on its way into the plan, with what its part of the window holds.
+struct Candidate {
+  const dataset::FileSummary* file = nullptr;
+  PlannedFile planned;
+  uint64_t packets_cut = 0;
+  std::vector<dataset::LinkTypeCount> link_types;
+  bool straddles = false;  // has packets on both sides of an end of the window
+};
+
+Candidate candidate(const dataset::FileSummary& file, CaptureTime beginning,
+                    const PlanOptions& options) {
+  Candidate c;
+  c.file = &file;
+  c.packets_cut = file.packets_cut;
+  c.link_types = file.link_types;
+  const CaptureTime first = file.first.value_or(beginning);
+  const bool own = options.key_rule == KeyRule::kOwnTime;
+  PlannedFile& planned = c.planned;
+  planned.path = file.path;
+  planned.initial_time = first;
+  planned.first_key = own ? std::min(first, file.min.value_or(first)) : first;
+  planned.last_key = std::max(first, file.max.value_or(first));
+  planned.packets = file.packets;
+  planned.file_size_bytes = file.file_size_bytes;
+  planned.sort = own && file.out_of_order > 0;
+  planned.step_back = file.largest_step_back;
+  // Packets without a time take up places too.
+  planned.step_back_packets = file.largest_step_back_packets + file.packets_without_time;
+  c.straddles =
+      !options.window.contains_all(std::min(first, file.min.value_or(first)), planned.last_key);
+  return c;
+}
+
+void look_into(Candidate& c, const PlanOptions& options) {
+  PlannedFile& planned = c.planned;
+  Survey survey = survey_file(planned.path, planned.initial_time, options.key_rule,
+                              {.window = options.window}, {}, options.stop);
+  planned.begins_outside = options.window.from && planned.initial_time < *options.window.from;
+  planned.ends_outside = true;
+  planned.packets = survey.packets;
+  planned.first_key = survey.first_key.value_or(planned.first_key);
+  planned.last_key = survey.last_key.value_or(planned.first_key);
+  c.packets_cut = survey.packets_cut;
+  c.link_types = std::move(survey.link_types);
+}
+
+void add_link_types(std::vector<dataset::LinkTypeCount>& sums,
+                    const std::vector<dataset::LinkTypeCount>& counts) {
+  for (const dataset::LinkTypeCount& count : counts) {
+    const auto known = std::find_if(sums.begin(), sums.end(),
+                                    [&](const auto& l) { return l.link_type == count.link_type; });
+    if (known == sums.end()) {
+      sums.push_back(count);
+    } else {
+      known->packets += count.packets;
+    }
+  }
+}
+
 }  // namespace
 
 Nanos Plan::span() const noexcept {
@@ -37,37 +113,59 @@ Nanos Plan::mean_gap() const noexcept {
                              static_cast<int64_t>(std::min<uint64_t>(packets - 1, INT64_MAX)));
 }
 
-Result<Plan> make_plan(const dataset::DatasetSummary& set) {
+Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& options) {
   Plan plan;
+  plan.key_rule = options.key_rule;
   const CaptureTime beginning = set.beginning.value_or(CaptureTime{});
-  std::vector<const dataset::FileSummary*> by_path;
+  std::vector<Candidate> candidates;
+  std::vector<size_t> straddling;
+  bool any_packet = false;
   for (const dataset::FileSummary& file : set.files) {
-    if (!file.empty()) by_path.push_back(&file);
+    if (file.empty()) continue;
+    any_packet = true;
+    Candidate c = candidate(file, beginning, options);
+    if (options.window.contains_none(
+            std::min(c.planned.initial_time, file.min.value_or(c.planned.initial_time)),
+            c.planned.last_key)) {
+      ++plan.files_outside_window;
+      continue;
+    }
+    if (c.straddles) straddling.push_back(candidates.size());
+    candidates.push_back(std::move(c));
   }
-  std::sort(by_path.begin(), by_path.end(),
-            [](const auto* a, const auto* b) { return a->path < b->path; });
-  for (const dataset::FileSummary* file : by_path) {
-    const CaptureTime first_key = file->first.value_or(beginning);
-    plan.files.push_back({.path = file->path,
-                          .ordinal = static_cast<uint32_t>(plan.files.size()),
-                          .first_key = first_key,
-                          .last_key = std::max(first_key, file->max.value_or(first_key)),
-                          .packets = file->packets,
-                          .file_size_bytes = file->file_size_bytes});
-    plan.packets += file->packets;
-    plan.packets_cut += file->packets_cut;
-    for (const dataset::LinkTypeCount& count : file->link_types) {
-      const auto known =
-          std::find_if(plan.link_types.begin(), plan.link_types.end(),
-                       [&](const auto& l) { return l.link_type == count.link_type; });
-      if (known == plan.link_types.end()) {
-        plan.link_types.push_back(count);
-      } else {
-        known->packets += count.packets;
-      }
+  parallel_for(straddling.size(), options.workers,
+               [&](size_t i) { look_into(candidates[straddling[i]], options); });
+  if (options.stop.stop_requested())
+    return Error{Errc::kCancelled, 0, "stopped before the first packet was sent"};
+  plan.files_surveyed = straddling.size();
+
+  std::sort(candidates.begin(), candidates.end(),
+            [](const Candidate& a, const Candidate& b) { return a.planned.path < b.planned.path; });
+  for (Candidate& c : candidates) {
+    if (c.planned.packets == 0) {
+      ++plan.files_outside_window;
+      continue;
+    }
+    c.planned.ordinal = static_cast<uint32_t>(plan.files.size());
+    plan.packets += c.planned.packets;
+    plan.packets_cut += c.packets_cut;
+    add_link_types(plan.link_types, c.link_types);
+    plan.files.push_back(std::move(c.planned));
+  }
+  if (plan.files.empty()) {
+    return Error{
+        Errc::kNotFound, 0,
+        any_packet ? "no packet lies inside the window of time" : "none of the files has a packet"};
+  }
+  if (options.files_start_together) {
+    // Zero is the first packet of the first file by path, the first packet in merge order.
+    const CaptureTime zero = plan.files.front().first_key;
+    for (PlannedFile& file : plan.files) {
+      file.key_shift = distance(file.first_key, zero);
+      file.first_key = shifted(file.first_key, file.key_shift);
+      file.last_key = shifted(file.last_key, file.key_shift);
     }
   }
-  if (plan.files.empty()) return Error{Errc::kNotFound, 0, "none of the files has a packet"};
   std::sort(plan.files.begin(), plan.files.end(), [](const PlannedFile& a, const PlannedFile& b) {
     return std::tie(a.first_key, a.ordinal) < std::tie(b.first_key, b.ordinal);
   });

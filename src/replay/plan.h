@@ -2,22 +2,40 @@
 #pragma once
 
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
 #include "dataset/file_summary.h"
+#include "replay/survey.h"
+#include "replay/window.h"
 
 namespace gophercap::replay {
 
 struct PlannedFile {
   std::string path;
-  uint32_t ordinal = 0;     // place in the order of path bytes: settles ties between equal times
-  CaptureTime first_key{};  // key of its first packet: the file is needed from then on
-  CaptureTime last_key{};   // key of its last packet
-  uint64_t packets = 0;
+  uint32_t ordinal = 0;        // place in the order of path bytes: settles ties between equal times
+  CaptureTime initial_time{};  // of packets before the first one that has a time
+  CaptureTime first_key{};     // smallest key of its packets: the file is needed from then on
+  CaptureTime last_key{};      // largest key
+  Nanos key_shift{0};          // added to every key (saturating); in first_key and last_key already
+  uint64_t packets = 0;        // inside the window
   uint64_t file_size_bytes = 0;
+  bool begins_outside = false;  // packets before the window have to be read past first
+  bool ends_outside = false;    // nothing is left to do once `packets` were inside the window
+  bool sort = false;            // has packets out of order, and they are to be sorted
+  Nanos step_back{0};           // how far out of order, see dataset::FileSummary
+  uint64_t step_back_packets = 0;
+};
+
+struct PlanOptions {
+  Window window{};
+  KeyRule key_rule = KeyRule::kRunningMax;
+  bool files_start_together = false;  // --wait-disable: each file's first packet is at time 0
+  unsigned workers = 1;               // for files that have to be looked at
+  std::stop_token stop{};
 };
 
 struct Plan {
@@ -26,7 +44,10 @@ struct Plan {
   CaptureTime last{};              // largest key
   uint64_t packets = 0;
   uint64_t packets_cut = 0;
-  uint64_t overlap_depth = 0;  // most files that are needed at one instant
+  uint64_t overlap_depth = 0;         // most files that are needed at one instant
+  uint64_t files_outside_window = 0;  // have packets, none of them inside the window
+  uint64_t files_surveyed = 0;        // had to be looked at
+  KeyRule key_rule = KeyRule::kRunningMax;
   std::vector<dataset::LinkTypeCount> link_types;
 
   Nanos span() const noexcept;      // last - first, saturated
@@ -35,7 +56,9 @@ struct Plan {
 
 // The key of a packet is the largest time in its file up to and including it (SPEC 4), so a file is
 // needed from its first packet's time to its largest. Files none of whose packets has a time stand
-// at the set's beginning. Fails with kNotFound if no file has a packet.
-Result<Plan> make_plan(const dataset::DatasetSummary& set);
+// at the set's beginning. Files wholly outside the window are not opened; those that lie across one
+// of its ends are read once, for the exact first and last packet inside. Fails with kNotFound if no
+// packet is left, kCancelled if stopped.
+Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& options = {});
 
 }  // namespace gophercap::replay

@@ -24,6 +24,7 @@ void ReaderPool::stop() {
     const MutexLock lock(mutex_);
     stopping_ = true;
   }
+  halt_.request_stop();
   work_.notify_all();
   threads_.clear();
 }
@@ -88,7 +89,7 @@ void ReaderPool::run() {
     const int which = request.which;
     file.busy = true;
     mutex_.unlock();
-    file.stream->fill(file.slabs[which], *batch);
+    file.stream->fill(file.slabs[which], *batch, halt_.get_token());
     mutex_.lock();
     file.busy = false;
     file.states[which] = file.slabs[which].frames().empty() ? SlabState::kIdle : SlabState::kReady;

@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <queue>
+#include <stop_token>
 #include <thread>
 #include <tuple>
 #include <vector>
@@ -83,6 +84,7 @@ class ReaderPool {
   uint64_t sequence_ GUARDED_BY(mutex_) = 0;
   bool has_news_ GUARDED_BY(mutex_) = false;
   bool stopping_ GUARDED_BY(mutex_) = false;
+  std::stop_source halt_;  // a thread may be in the middle of a file none of which is wanted
   std::vector<std::jthread> threads_;  // last: they use everything above
 };
 

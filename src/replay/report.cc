@@ -21,24 +21,52 @@ Json accounts_json(const Accounts& a) {
   return {{"read", a.read},
           {"sent", a.sent},
           {"sent_bytes", a.sent_bytes},
+          {"filtered", a.filtered},
+          {"outside_window", a.outside_window},
           {"skipped",
-           {{"link_type", a.skipped_link_type},
+           {{"out_of_order", a.skipped_out_of_order},
+            {"above_limit", a.skipped_above_limit},
+            {"link_type", a.skipped_link_type},
             {"too_long", a.skipped_too_long},
             {"too_short", a.skipped_too_short}}},
           {"failed", a.failed},
           {"unsent_at_stop", a.unsent_at_stop},
           {"balanced", a.balanced()},
           {"sent_cut_by_snaplen", a.sent_cut},
-          {"sent_without_fcs", a.fcs_removed}};
+          {"sent_without_fcs", a.fcs_removed},
+          {"filtered_with_vlan_tag", a.filtered_vlan},
+          {"not_sorted", a.not_sorted}};
 }
 
 }  // namespace
+
+Accounts& Accounts::operator+=(const Accounts& other) noexcept {
+  read += other.read;
+  sent += other.sent;
+  sent_bytes += other.sent_bytes;
+  filtered += other.filtered;
+  outside_window += other.outside_window;
+  skipped_out_of_order += other.skipped_out_of_order;
+  skipped_above_limit += other.skipped_above_limit;
+  skipped_link_type += other.skipped_link_type;
+  skipped_too_long += other.skipped_too_long;
+  skipped_too_short += other.skipped_too_short;
+  failed += other.failed;
+  unsent_at_stop += other.unsent_at_stop;
+  sent_cut += other.sent_cut;
+  fcs_removed += other.fcs_removed;
+  filtered_vlan += other.filtered_vlan;
+  not_sorted += other.not_sorted;
+  return *this;
+}
 
 std::string report_to_json(const Report& report) {
   Json json = {{"gophercap_report_version", kReportVersion},
                {"target", report.target},
                {"pacing", report.pacing},
+               {"stretch", {{"num", report.stretch.num}, {"den", report.stretch.den}}},
                {"files", report.files},
+               {"files_outside_window", report.files_outside_window},
                {"packets_planned_per_loop", report.packets_planned},
                {"loops_planned", report.loops_planned},
                {"loops_done", report.loops_done},

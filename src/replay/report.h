@@ -7,29 +7,44 @@
 #include <vector>
 
 #include "base/histogram.h"
+#include "base/ratio.h"
 #include "base/time.h"
 #include "capture/capture_reader.h"
 
 namespace gophercap::replay {
 
-// read == sent + skipped() + failed(). Bytes are those of sent frames.
+// read == sent + filtered + outside_window + skipped() + failed + unsent_at_stop. Bytes are those
+// of sent frames.
 struct Accounts {
   uint64_t read = 0;
   uint64_t sent = 0;
   uint64_t sent_bytes = 0;
-  uint64_t skipped_link_type = 0;  // not Ethernet on an interface
-  uint64_t skipped_too_long = 0;   // longer than the interface takes
-  uint64_t skipped_too_short = 0;  // shorter than an Ethernet header
-  uint64_t failed = 0;             // refused by the backend while sending
-  uint64_t unsent_at_stop = 0;     // read ahead, then a stop or failure came
+  uint64_t filtered = 0;              // the expression did not match
+  uint64_t outside_window = 0;        // read, since their file also holds packets inside
+  uint64_t skipped_out_of_order = 0;  // --skip-ooo
+  uint64_t skipped_above_limit = 0;   // --skip-mtu
+  uint64_t skipped_link_type = 0;     // not Ethernet on an interface
+  uint64_t skipped_too_long = 0;      // longer than the interface takes
+  uint64_t skipped_too_short = 0;     // shorter than an Ethernet header
+  uint64_t failed = 0;                // refused by the backend while sending
+  uint64_t unsent_at_stop = 0;        // read ahead, then a stop or failure came
   // Not parts of the sum:
-  uint64_t sent_cut = 0;     // sent, but the capture has only their first bytes (snap length)
-  uint64_t fcs_removed = 0;  // sent without their captured frame check sequence
+  uint64_t sent_cut = 0;       // sent, but the capture has only their first bytes (snap length)
+  uint64_t fcs_removed = 0;    // sent without their captured frame check sequence
+  uint64_t filtered_vlan = 0;  // of those filtered: Ethernet frames with a VLAN tag
+  uint64_t not_sorted = 0;     // --reorder: stood too far back for the memory given
 
-  uint64_t skipped() const noexcept {
+  // Because the user asked for it, and because it could not be helped.
+  uint64_t skipped_as_asked() const noexcept { return skipped_out_of_order + skipped_above_limit; }
+  uint64_t skipped_by_target() const noexcept {
     return skipped_link_type + skipped_too_long + skipped_too_short;
   }
-  bool balanced() const noexcept { return read == sent + skipped() + failed + unsent_at_stop; }
+  uint64_t skipped() const noexcept { return skipped_as_asked() + skipped_by_target(); }
+  // Everything read that was never handed to the sending thread.
+  uint64_t left_out() const noexcept { return filtered + outside_window + skipped(); }
+  bool balanced() const noexcept { return read == sent + left_out() + failed + unsent_at_stop; }
+
+  Accounts& operator+=(const Accounts& other) noexcept;
 };
 
 struct DamagedFile {
@@ -39,12 +54,14 @@ struct DamagedFile {
 
 struct Report {
   std::string target;  // Transmitter::describe()
-  std::string pacing;  // "capture time", "top speed"
+  std::string pacing;  // "capture time", "top speed", "simulated time"
+  Ratio stretch{};     // send time per capture time
   uint64_t files = 0;
-  uint64_t packets_planned = 0;  // per loop, from the map
-  uint64_t loops_planned = 1;    // 0 = for ever
-  uint64_t loops_done = 0;       // complete ones
-  CaptureTime first{};           // capture time of the first packet
+  uint64_t files_outside_window = 0;  // not opened
+  uint64_t packets_planned = 0;       // per loop, from the map
+  uint64_t loops_planned = 1;         // 0 = for ever
+  uint64_t loops_done = 0;            // complete ones
+  CaptureTime first{};                // capture time of the first packet
   CaptureTime last{};
   Nanos planned_duration{0};  // first to last packet, all loops; 0 at top speed
   Nanos send_duration{0};     // first send call to the return of the last

@@ -1,0 +1,56 @@
+#include "replay/survey.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "capture/capture_reader.h"
+#include "io/open.h"
+
+namespace gophercap::replay {
+namespace {
+
+void count_link_type(std::vector<dataset::LinkTypeCount>& counts, uint32_t link_type) {
+  for (dataset::LinkTypeCount& count : counts) {
+    if (count.link_type == link_type) {
+      ++count.packets;
+      return;
+    }
+  }
+  counts.push_back({link_type, 1});
+}
+
+}  // namespace
+
+Survey survey_file(const std::string& path, CaptureTime initial_time, KeyRule rule,
+                   const Choice& choice, const TargetLimits& limits, const std::stop_token& stop) {
+  Survey survey;
+  Result<io::Input> input = io::open_input(path);
+  if (!input) return survey;  // the replay itself will report it
+  const auto reader =
+      capture::open_capture(std::move(input->source), {.initial_time = initial_time});
+  if (!reader) return survey;
+  auto batch = std::make_unique<capture::PacketBatch>();
+  CaptureTime before = CaptureTime::min();
+  CaptureTime largest = CaptureTime::min();
+  while ((*reader)->read(*batch) == capture::ReadStatus::kPacket && !stop.stop_requested()) {
+    for (size_t i = 0; i < batch->count; ++i) {
+      const packet::PacketView& packet = batch->packets[i];
+      const uint32_t link_type = (*reader)->interfaces()[packet.interface].link_type;
+      const Decision d = decide(packet, link_type, packet.time < before, choice, limits);
+      account(d.verdict, survey.verdicts);
+      before = packet.time;
+      largest = std::max(largest, packet.time);
+      if (d.verdict == Verdict::kOutsideWindow) continue;
+      const CaptureTime key = rule == KeyRule::kOwnTime ? packet.time : largest;
+      survey.first_key = survey.first_key ? std::min(*survey.first_key, key) : key;
+      survey.last_key = survey.last_key ? std::max(*survey.last_key, key) : key;
+      ++survey.packets;
+      survey.packets_cut += packet.captured_bytes < packet.original_bytes;
+      count_link_type(survey.link_types, link_type);
+    }
+  }
+  return survey;
+}
+
+}  // namespace gophercap::replay

@@ -1,0 +1,37 @@
+// A look at the packets of one file for what its summary can't tell: which of them lie inside the
+// window, and how they fare with the target.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "dataset/file_summary.h"
+#include "replay/frame_filter.h"
+
+namespace gophercap::replay {
+
+// How packets get their place in time.
+enum class KeyRule : uint8_t {
+  kRunningMax,  // the largest time in the file up to and including the packet
+  kOwnTime,     // --reorder
+};
+
+struct Survey {
+  // Of the packets inside the window; empty: there is none. Largest and smallest for kOwnTime.
+  std::optional<CaptureTime> first_key, last_key;
+  uint64_t packets = 0;  // inside the window
+  uint64_t packets_cut = 0;
+  std::vector<dataset::LinkTypeCount> link_types;
+  Accounts verdicts;  // of all that was read
+};
+
+// Reads the file as a replay would, up to its end or first damage. `initial_time`: of packets
+// before the first one that has a time.
+Survey survey_file(const std::string& path, CaptureTime initial_time, KeyRule rule,
+                   const Choice& choice, const TargetLimits& limits, const std::stop_token& stop);
+
+}  // namespace gophercap::replay
