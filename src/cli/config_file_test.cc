@@ -65,15 +65,12 @@ TEST(ConfigFile, KeysOfOldVersions) {
 
 TEST(ConfigFile, KeysWithoutEffectAreNamed) {
   const ConfigFile file = parse_config(
-      "replay:\n  time:\n    modifier: \"1\"\n    scale: {enabled: false, duration: 1h0m0s}\n  "
-      "out: {bpf: \"\"}\n"
+      "filter:\n  decap: {enabled: false, depth: 3}\n  yaml: \"\"\n"
       "tarball:\n  out:\n    dir: /x\n",
       "c.yaml");
   EXPECT_TRUE(file.complaints.empty());
   EXPECT_TRUE(file.values.empty());
-  EXPECT_EQ(file.unused_keys,
-            (std::vector<std::string>{"replay.time.modifier", "replay.time.scale.duration",
-                                      "tarball.out.dir"}));
+  EXPECT_EQ(file.unused_keys, (std::vector<std::string>{"filter.decap.depth", "tarball.out.dir"}));
 }
 
 TEST(ConfigFile, UnknownKeys) {

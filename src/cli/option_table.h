@@ -24,6 +24,8 @@ enum class ValueType : uint8_t {
   kBool,
   kInteger,
   kDuration,  // as Go writes it: 1h30m, 250ms
+  kTime,      // 2006-01-02 15:04:05, in UTC, or RFC 3339
+  kRatio,     // above zero: 2, 0.5, 1/3
   kSize,      // bytes, with K, M, G or T in steps of 1024
 };
 

@@ -27,17 +27,28 @@ std::string skipped_text(const Accounts& accounts) {
   const auto add = [&](uint64_t n, std::string_view reason) {
     if (n > 0) reasons.push_back(fmt::format("{} {}", group_digits(n), reason));
   };
+  add(accounts.skipped_out_of_order, "out of order, as asked");
+  add(accounts.skipped_above_limit, "above --skip-mtu, as asked");
   add(accounts.skipped_link_type, "not Ethernet");
   add(accounts.skipped_too_long, "longer than the interface takes");
   add(accounts.skipped_too_short, "shorter than an Ethernet header");
   return fmt::format("{} ({})", counted(accounts.skipped(), "packet"), fmt::join(reasons, ", "));
 }
 
+// What became of packets that were read and not sent, by the user's choice or the target's.
+void add_left_out(std::vector<SummaryLine>& lines, const Accounts& accounts) {
+  if (accounts.outside_window > 0)
+    lines.push_back({"outside", counted(accounts.outside_window, "packet") + " before or after"});
+  if (accounts.filtered > 0)
+    lines.push_back({"filtered", counted(accounts.filtered, "packet") + " that do not match"});
+  if (accounts.skipped() > 0) lines.push_back({"skipped", skipped_text(accounts)});
+}
+
 void add_accounts(std::vector<SummaryLine>& lines, const Report& report) {
   const Accounts& accounts = report.accounts;
   lines.push_back({"read", counted(accounts.read, "packet")});
   lines.push_back({"sent", sent_text(accounts)});
-  if (accounts.skipped() > 0) lines.push_back({"skipped", skipped_text(accounts)});
+  add_left_out(lines, accounts);
   if (accounts.failed > 0) {
     std::string text = counted(accounts.failed, "packet");
     if (!report.first_refusal.empty()) {
@@ -76,12 +87,70 @@ std::string lateness_text(const Histogram& lateness) {
                      human_duration(Nanos(lateness.max())));
 }
 
+std::string files_text(uint64_t files, uint64_t outside) {
+  std::string text = group_digits(files);
+  if (outside > 0) text += fmt::format("; {} outside the window", group_digits(outside));
+  return text;
+}
+
+// Exact where it is short, else as people say it.
+std::string speed_text(Ratio stretch) {
+  const Ratio speed = stretch.inverse();
+  if (speed.den == 1 || (speed.num < 1000 && speed.den < 1000))
+    return format_ratio(speed) + " times";
+  return fmt::format("{:.6g} times",
+                     static_cast<double>(speed.num) / static_cast<double>(speed.den));
+}
+
+std::string pacing_text(const Report& report) {
+  std::string text = report.pacing;
+  if (report.stretch.num != report.stretch.den && report.pacing != "top speed")
+    text += ", " + speed_text(report.stretch) + " as fast";
+  return text;
+}
+
 }  // namespace
+
+std::string forecast_report(const jobs::Forecast& forecast) {
+  std::vector<SummaryLine> lines = {
+      {"target", escape_for_terminal(forecast.target)},
+      {"files", files_text(forecast.files, forecast.files_outside_window)}};
+  lines.back().text += fmt::format(", at most {} at once", group_digits(forecast.overlap_depth));
+  if (forecast.files_damaged > 0)
+    lines.push_back({"damaged", counted(forecast.files_damaged, "file") +
+                                    "; what stands before the damage is used"});
+  lines.push_back({"from", format_rfc3339(forecast.first)});
+  lines.push_back({"to", format_rfc3339(forecast.last)});
+  lines.push_back({"span", human_duration(forecast.span)});
+  if (forecast.duration > Nanos{0} || forecast.total) {
+    std::string text = human_duration(forecast.duration);
+    if (forecast.stretch.num != forecast.stretch.den)
+      text += fmt::format(", {} as fast", speed_text(forecast.stretch));
+    lines.push_back({"takes", text});
+  } else {
+    lines.push_back({"takes", "as long as it takes, at top speed"});
+  }
+  if (forecast.loops != 1) {
+    std::string text = forecast.loops == 0 ? "endless" : group_digits(forecast.loops);
+    if (forecast.period > Nanos{0})
+      text += fmt::format(", one every {}", human_duration(forecast.period));
+    if (forecast.total) text += fmt::format(", {} in all", human_duration(*forecast.total));
+    lines.push_back({"loops", text});
+  }
+  const Accounts& accounts = forecast.accounts;
+  lines.push_back({"packets", counted(forecast.packets, "packet")});
+  std::string send = counted(accounts.sent, "packet");
+  if (forecast.packets_cut > 0)
+    send += fmt::format("; {} only as far as captured", group_digits(forecast.packets_cut));
+  lines.push_back({"to send", send});
+  add_left_out(lines, accounts);
+  return format_summary(lines);
+}
 
 std::string replay_report(const Report& report, bool simulated, const TextOptions& options) {
   std::vector<SummaryLine> lines = {{"target", escape_for_terminal(report.target)},
-                                    {"pacing", report.pacing}};
-  lines.push_back({"files", group_digits(report.files)});
+                                    {"pacing", pacing_text(report)}};
+  lines.push_back({"files", files_text(report.files, report.files_outside_window)});
   if (report.loops_planned != 1)
     lines.push_back(
         {"loops",

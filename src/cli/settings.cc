@@ -80,6 +80,21 @@ int64_t Settings::integer(Command command, std::string_view name) const {
   return *parse_integer(text(command, name));
 }
 
+std::optional<Nanos> Settings::duration(Command command, std::string_view name) const {
+  const std::string& word = text(command, name);
+  return word.empty() ? std::nullopt : std::optional(*parse_duration(word));
+}
+
+std::optional<CaptureTime> Settings::time(Command command, std::string_view name) const {
+  const std::string& word = text(command, name);
+  return word.empty() ? std::nullopt : std::optional(*parse_time(word));
+}
+
+std::optional<Ratio> Settings::ratio(Command command, std::string_view name) const {
+  const std::string& word = text(command, name);
+  return word.empty() ? std::nullopt : std::optional(*parse_ratio(word));
+}
+
 uint64_t Settings::size(Command command, std::string_view name) const {
   return *parse_size(text(command, name));
 }

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/ratio.h"
+#include "base/time.h"
 #include "cli/complaint.h"
 #include "cli/config_file.h"
 #include "cli/option_table.h"
@@ -39,6 +42,10 @@ class Settings {
   bool flag(Command command, std::string_view name) const;
   int64_t integer(Command command, std::string_view name) const;
   uint64_t size(Command command, std::string_view name) const;
+  // Empty = not given.
+  std::optional<Nanos> duration(Command command, std::string_view name) const;
+  std::optional<CaptureTime> time(Command command, std::string_view name) const;
+  std::optional<Ratio> ratio(Command command, std::string_view name) const;
 
  private:
   void set(const OptionSpec& option, std::vector<std::string> values, Source source);

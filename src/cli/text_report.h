@@ -31,4 +31,7 @@ std::string map_report(const jobs::MapResult& result, std::string_view dump_path
 // rates mean nothing.
 std::string replay_report(const replay::Report& report, bool simulated, const TextOptions& options);
 
+// What a replay would do: --dryrun.
+std::string forecast_report(const jobs::Forecast& forecast);
+
 }  // namespace gophercap::cli

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <string>
 
+#include "base/ratio.h"
 #include "base/time.h"
 #include "cli/ascii.h"
 
@@ -74,6 +75,10 @@ Result<uint64_t> parse_size(std::string_view text) {
 }
 
 Result<> check_value(const OptionSpec& option, std::string_view text) {
+  // As the original's, and our own template's, files say "none".
+  const bool may_be_empty = option.type == ValueType::kDuration ||
+                            option.type == ValueType::kTime || option.type == ValueType::kRatio;
+  if (text.empty() && may_be_empty && option.default_value.empty()) return {};
   switch (option.type) {
     case ValueType::kBool:
       TRY_VOID(parse_bool(text));
@@ -83,6 +88,12 @@ Result<> check_value(const OptionSpec& option, std::string_view text) {
       return {};
     case ValueType::kDuration:
       TRY_VOID(parse_duration(text));
+      return {};
+    case ValueType::kTime:
+      TRY_VOID(parse_time(text));
+      return {};
+    case ValueType::kRatio:
+      TRY_VOID(parse_ratio(text));
       return {};
     case ValueType::kSize:
       TRY_VOID(parse_size(text));

@@ -2,14 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "base/ratio.h"
 #include "base/result.h"
 #include "capture/pcap_writer.h"
+#include "dataset/relocate.h"
 #include "jobs/reporter.h"
 #include "replay/report.h"
+#include "replay/window.h"
 
 namespace gophercap::jobs {
 
@@ -23,15 +27,29 @@ struct ReplayOptions {
   std::vector<std::string> paths;  // given: these are mapped first; empty: dump_path is read
   std::string dump_path;
   std::string file_regexp;
-  int workers = 0;  // for mapping; < 1 = number of CPUs
+  std::vector<dataset::PrefixChange> path_prefixes;  // for a dump whose files have moved
+  int workers = 0;                                   // for mapping; < 1 = number of CPUs
 
+  // Which packets.
+  replay::Window window;
+  std::string expression;  // pcap-filter(7); empty = all
+  bool skip_out_of_order = false;
+  uint32_t longest_frame_bytes = UINT32_MAX;
+
+  // Where to.
   std::string out_interface;
   std::string out_file;  // not empty: written instead of sending; "-" = stdout
   OutFormat out_format = OutFormat::kAuto;
 
+  // When.
   bool topspeed = false;
+  Ratio speed{};                  // 2 = twice as fast
+  std::optional<Nanos> scale_to;  // > 0; instead of `speed`: how long one loop takes
+  bool files_start_together = false;
+  bool sort = false;       // inside each file
   int64_t loop_count = 1;  // <= 0 = for ever
   bool loop_infinite = false;
+  std::optional<Nanos> loop_gap;  // >= 0, in capture time; default: the mean gap
 
   std::string report_path;                      // empty = none; "-" = stdout
   uint64_t memory_bytes = uint64_t{128} << 20;  // for packets between disk and wire
@@ -46,5 +64,32 @@ struct ReplayResult {
 // no files, no packets) or if sending broke down; the report is written in the latter case too.
 Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter,
                                 std::stop_token stop);
+
+// What a replay would do, without doing it.
+struct Forecast {
+  std::string target;
+  std::optional<Error> obstacle;  // why it can't begin at the moment (interface)
+  uint64_t files = 0;
+  uint64_t files_outside_window = 0;
+  uint64_t files_damaged = 0;
+  uint64_t overlap_depth = 0;
+  uint64_t packets = 0;  // of one loop, inside the window
+  CaptureTime first{}, last{};
+  Nanos span{0};               // in capture time
+  Ratio stretch{};             // send time per capture time
+  Nanos duration{0};           // of one loop, as sent; 0 at top speed
+  Nanos period{0};             // from one loop to the next, as sent
+  uint64_t loops = 1;          // 0 = for ever
+  std::optional<Nanos> total;  // of all loops; empty = endless or as fast as it goes
+  uint64_t packets_cut = 0;
+  replay::Accounts accounts;  // of one loop; `sent` is what would leave
+};
+
+std::string forecast_to_json(const Forecast& forecast);
+
+// Needs no privilege. Reads files a second time only where the map does not tell what becomes of
+// their packets.
+Result<Forecast> forecast_replay(const ReplayOptions& options, Reporter& reporter,
+                                 std::stop_token stop);
 
 }  // namespace gophercap::jobs

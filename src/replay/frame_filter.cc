@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "packet/link_type.h"
+#include "transmit/af_packet.h"
 
 namespace gophercap::replay {
 namespace {
@@ -23,6 +24,14 @@ TargetLimits TargetLimits::of(const transmit::Transmitter& t) noexcept {
           .min_frame_bytes = t.min_frame_bytes(),
           .max_frame_bytes = t.max_frame_bytes(),
           .vlan_extra_bytes = t.vlan_extra_bytes()};
+}
+
+TargetLimits TargetLimits::of_interface(uint32_t mtu) noexcept {
+  const transmit::FrameLimits limits = transmit::af_packet_limits(mtu);
+  return {.ethernet_only = true,
+          .min_frame_bytes = limits.min_bytes,
+          .max_frame_bytes = limits.max_bytes,
+          .vlan_extra_bytes = limits.vlan_extra_bytes};
 }
 
 Decision decide(const packet::PacketView& packet, uint32_t link_type, bool out_of_order,

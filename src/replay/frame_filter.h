@@ -19,6 +19,8 @@ struct TargetLimits {
   uint32_t vlan_extra_bytes = 0;
 
   static TargetLimits of(const transmit::Transmitter& transmitter) noexcept;
+  // Of an interface that is not open.
+  static TargetLimits of_interface(uint32_t mtu) noexcept;
 };
 
 // What the user asked for. `expression` is borrowed.

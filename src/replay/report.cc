@@ -17,27 +17,6 @@ Json lateness_json(const Report& report) {
           {"max_ns", h.max()},          {"starved_packets", report.starved_packets}};
 }
 
-Json accounts_json(const Accounts& a) {
-  return {{"read", a.read},
-          {"sent", a.sent},
-          {"sent_bytes", a.sent_bytes},
-          {"filtered", a.filtered},
-          {"outside_window", a.outside_window},
-          {"skipped",
-           {{"out_of_order", a.skipped_out_of_order},
-            {"above_limit", a.skipped_above_limit},
-            {"link_type", a.skipped_link_type},
-            {"too_long", a.skipped_too_long},
-            {"too_short", a.skipped_too_short}}},
-          {"failed", a.failed},
-          {"unsent_at_stop", a.unsent_at_stop},
-          {"balanced", a.balanced()},
-          {"sent_cut_by_snaplen", a.sent_cut},
-          {"sent_without_fcs", a.fcs_removed},
-          {"filtered_with_vlan_tag", a.filtered_vlan},
-          {"not_sorted", a.not_sorted}};
-}
-
 }  // namespace
 
 Accounts& Accounts::operator+=(const Accounts& other) noexcept {
@@ -60,6 +39,27 @@ Accounts& Accounts::operator+=(const Accounts& other) noexcept {
   return *this;
 }
 
+Json accounts_to_json(const Accounts& a) {
+  return {{"read", a.read},
+          {"sent", a.sent},
+          {"sent_bytes", a.sent_bytes},
+          {"filtered", a.filtered},
+          {"outside_window", a.outside_window},
+          {"skipped",
+           {{"out_of_order", a.skipped_out_of_order},
+            {"above_limit", a.skipped_above_limit},
+            {"link_type", a.skipped_link_type},
+            {"too_long", a.skipped_too_long},
+            {"too_short", a.skipped_too_short}}},
+          {"failed", a.failed},
+          {"unsent_at_stop", a.unsent_at_stop},
+          {"balanced", a.balanced()},
+          {"sent_cut_by_snaplen", a.sent_cut},
+          {"sent_without_fcs", a.fcs_removed},
+          {"filtered_with_vlan_tag", a.filtered_vlan},
+          {"not_sorted", a.not_sorted}};
+}
+
 std::string report_to_json(const Report& report) {
   Json json = {{"gophercap_report_version", kReportVersion},
                {"target", report.target},
@@ -74,7 +74,7 @@ std::string report_to_json(const Report& report) {
                {"end", format_rfc3339(report.last)},
                {"planned_duration_ns", report.planned_duration.count()},
                {"send_duration_ns", report.send_duration.count()},
-               {"packets", accounts_json(report.accounts)},
+               {"packets", accounts_to_json(report.accounts)},
                {"send_calls", report.send_calls},
                {"retries", report.retries},
                {"interrupted", report.interrupted}};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -78,5 +79,6 @@ struct Report {
 };
 
 std::string report_to_json(const Report& report);
+nlohmann::ordered_json accounts_to_json(const Accounts& accounts);
 
 }  // namespace gophercap::replay

@@ -28,7 +28,10 @@ constexpr int kSendBufferBytes = 8 << 20;
 class AfPacket final : public Transmitter {
  public:
   AfPacket(Fd socket, std::string interface, uint32_t mtu)
-      : socket_(std::move(socket)), interface_(std::move(interface)), mtu_(mtu) {
+      : socket_(std::move(socket)),
+        interface_(std::move(interface)),
+        mtu_(mtu),
+        limits_(af_packet_limits(mtu)) {
     for (size_t i = 0; i < kBatch; ++i) {
       messages_[i] = {};
       messages_[i].msg_hdr.msg_iov = &vectors_[i];
@@ -55,9 +58,9 @@ class AfPacket final : public Transmitter {
   bool accepts(uint32_t link_type) const noexcept override {
     return link_type == packet::kLinkTypeEthernet;
   }
-  uint32_t max_frame_bytes() const noexcept override { return mtu_ + kEthernetHeaderBytes; }
-  uint32_t vlan_extra_bytes() const noexcept override { return kVlanTagBytes; }
-  uint32_t min_frame_bytes() const noexcept override { return kEthernetHeaderBytes; }
+  uint32_t max_frame_bytes() const noexcept override { return limits_.max_bytes; }
+  uint32_t vlan_extra_bytes() const noexcept override { return limits_.vlan_extra_bytes; }
+  uint32_t min_frame_bytes() const noexcept override { return limits_.min_bytes; }
   std::string describe() const override {
     return fmt::format("interface {} (AF_PACKET sendmmsg, MTU {})", interface_, mtu_);
   }
@@ -66,11 +69,18 @@ class AfPacket final : public Transmitter {
   Fd socket_;
   std::string interface_;
   uint32_t mtu_;
+  FrameLimits limits_;
   std::array<iovec, kBatch> vectors_{};
   std::array<mmsghdr, kBatch> messages_;
 };
 
 }  // namespace
+
+FrameLimits af_packet_limits(uint32_t mtu) noexcept {
+  return {.min_bytes = kEthernetHeaderBytes,
+          .max_bytes = mtu + kEthernetHeaderBytes,
+          .vlan_extra_bytes = kVlanTagBytes};
+}
 
 Result<std::unique_ptr<Transmitter>> open_af_packet(const std::string& interface) {
   const std::string name = "interface " + interface;

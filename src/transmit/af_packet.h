@@ -2,6 +2,7 @@
 // by sendmmsg(2).
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -14,5 +15,13 @@ namespace gophercap::transmit {
 // inspect_interface() and check_ready() in transmit/interface.h. Frames leave through the
 // interface's queueing discipline and are seen by sniffers on it.
 Result<std::unique_ptr<Transmitter>> open_af_packet(const std::string& interface);
+
+// How long a frame may be there, by the interface's MTU; see Transmitter.
+struct FrameLimits {
+  uint32_t min_bytes = 0;
+  uint32_t max_bytes = 0;
+  uint32_t vlan_extra_bytes = 0;
+};
+FrameLimits af_packet_limits(uint32_t mtu) noexcept;
 
 }  // namespace gophercap::transmit

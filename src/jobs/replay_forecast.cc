@@ -1,0 +1,143 @@
+// What a replay would do: forecast_replay() of jobs/replay_job.h.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/worker_pool.h"
+#include "jobs/map_set.h"
+#include "jobs/replay_job.h"
+#include "jobs/replay_setup.h"
+#include "packet/link_type.h"
+#include "replay/survey.h"
+#include "replay/timeline.h"
+#include "transmit/interface.h"
+
+namespace gophercap::jobs {
+namespace {
+
+// Whether packets of the file may meet another end than being sent or being of another link type,
+// which the map counts; `bounds` by too_long().
+bool needs_a_look(const dataset::FileSummary& file, const replay::Choice& choice,
+                  const Bounds& bounds) {
+  return choice.expression != nullptr || bounds.least != bounds.most ||
+         (choice.skip_out_of_order && file.out_of_order > 0) ||
+         file.max_captured_bytes > choice.longest_frame_bytes ||
+         // A packet of another link type may be the one that is too long.
+         (bounds.most > 0 && file.link_types.size() > 1);
+}
+
+replay::Accounts from_summary(const dataset::FileSummary& file, const replay::TargetLimits& limits,
+                              const Bounds& bounds) {
+  replay::Accounts accounts;
+  accounts.read = file.packets;
+  for (const dataset::LinkTypeCount& l : file.link_types) {
+    if (limits.ethernet_only && l.link_type != packet::kLinkTypeEthernet)
+      accounts.skipped_link_type += l.packets;
+  }
+  if (accounts.skipped_link_type == 0) accounts.skipped_too_long = bounds.least;
+  return accounts;
+}
+
+replay::Accounts accounts_of(const ReplaySetup& setup, const replay::TargetLimits& limits,
+                             unsigned workers, const std::stop_token& stop) {
+  const replay::Choice& choice = setup.engine.choice;
+  std::vector<std::pair<const dataset::FileSummary*, const replay::PlannedFile*>> files;
+  for (const replay::PlannedFile& planned : setup.plan.files) {
+    const auto file = std::lower_bound(
+        setup.set.files.begin(), setup.set.files.end(), planned.path,
+        [](const dataset::FileSummary& f, const std::string& path) { return f.path < path; });
+    files.emplace_back(&*file, &planned);
+  }
+  std::vector<replay::Accounts> parts(files.size());
+  parallel_for(files.size(), workers, [&](size_t i) {
+    const auto& [file, planned] = files[i];
+    const Bounds bounds = too_long(*file, limits);
+    const bool across = planned->begins_outside || planned->ends_outside;
+    if (!across && !needs_a_look(*file, choice, bounds)) {
+      parts[i] = from_summary(*file, limits, bounds);
+    } else {
+      parts[i] = replay::survey_file(planned->path, planned->initial_time, setup.plan.key_rule,
+                                     choice, limits, stop)
+                     .verdicts;
+    }
+  });
+  replay::Accounts sum;
+  for (const replay::Accounts& part : parts) sum += part;
+  sum.sent = sum.read - sum.left_out();
+  return sum;
+}
+
+}  // namespace
+
+Result<Forecast> forecast_replay(const ReplayOptions& options, Reporter& reporter,
+                                 std::stop_token stop) {
+  TRY(ReplaySetup setup, set_up(options, reporter, stop));
+  // Survey and summary are brought together by path.
+  std::sort(setup.set.files.begin(), setup.set.files.end(),
+            [](const auto& a, const auto& b) { return a.path < b.path; });
+  const replay::Plan& plan = setup.plan;
+  Forecast forecast;
+  replay::TargetLimits limits;
+  if (!options.out_file.empty()) {
+    forecast.target = options.out_file == "-" ? "standard output" : "file " + options.out_file;
+  } else {
+    forecast.target = "interface " + options.out_interface;
+    const auto facts = transmit::inspect_interface(options.out_interface);
+    limits = replay::TargetLimits::of_interface(facts ? facts->mtu : 1500);
+    if (facts) forecast.target += fmt::format(" (MTU {})", facts->mtu);
+    const Result<> ready =
+        facts ? transmit::check_ready(options.out_interface, *facts) : Result<>(facts.error());
+    if (!ready) forecast.obstacle = ready.error();
+  }
+  forecast.files = plan.files.size();
+  forecast.files_outside_window = plan.files_outside_window;
+  forecast.files_damaged = setup.set.damaged_files();
+  forecast.overlap_depth = plan.overlap_depth;
+  forecast.packets = plan.packets;
+  forecast.packets_cut = plan.packets_cut;
+  forecast.first = plan.first;
+  forecast.last = plan.last;
+  forecast.span = plan.span();
+  forecast.stretch = setup.engine.stretch;
+  forecast.loops = setup.engine.loops;
+  if (!options.topspeed) {
+    const replay::Timeline timeline(plan.first, plan.span() + setup.loop_gap(),
+                                    setup.engine.stretch);
+    forecast.duration = timeline.due(plan.last, 0);
+    forecast.period = timeline.due(plan.first, 1);
+    if (forecast.loops > 0) forecast.total = setup.total();
+  }
+  forecast.accounts = accounts_of(setup, limits, worker_count(options.workers), stop);
+  if (stop.stop_requested()) return Error{Errc::kCancelled, 0, "stopped before the plan was made"};
+  return forecast;
+}
+
+std::string forecast_to_json(const Forecast& f) {
+  using Json = nlohmann::ordered_json;
+  const Json all = replay::accounts_to_json(f.accounts);
+  Json packets = {{"read", all["read"]},         {"to_send", all["sent"]},
+                  {"filtered", all["filtered"]}, {"outside_window", all["outside_window"]},
+                  {"skipped", all["skipped"]},   {"cut_by_snaplen", f.packets_cut}};
+  Json json = {{"gophercap_plan_version", 1},
+               {"target", f.target},
+               {"files", f.files},
+               {"files_outside_window", f.files_outside_window},
+               {"files_damaged", f.files_damaged},
+               {"overlap_depth", f.overlap_depth},
+               {"packets_per_loop", f.packets},
+               {"beginning", format_rfc3339(f.first)},
+               {"end", format_rfc3339(f.last)},
+               {"span_ns", f.span.count()},
+               {"stretch", {{"num", f.stretch.num}, {"den", f.stretch.den}}},
+               {"duration_ns", f.duration.count()},
+               {"period_ns", f.period.count()},
+               {"loops", f.loops},
+               {"total_duration_ns", f.total ? Json(f.total->count()) : Json(nullptr)},
+               {"packets", std::move(packets)}};
+  if (f.obstacle) json["obstacle"] = f.obstacle->what;
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace gophercap::jobs

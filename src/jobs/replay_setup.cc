@@ -1,0 +1,132 @@
+#include "jobs/replay_setup.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/worker_pool.h"
+#include "jobs/map_set.h"
+#include "jobs/replay_set.h"
+#include "packet/link_type.h"
+#include "replay/timeline.h"
+
+namespace gophercap::jobs {
+namespace {
+
+// Ethernet, then others that know words of their own: raw IP, Linux cooked, IEEE 802.11 with
+// radiotap, ATM, MTP2. An expression that none of them understands is wrong.
+constexpr std::array<uint32_t, 6> kLanguages = {packet::kLinkTypeEthernet, 101, 113, 127, 123, 140};
+
+// Before hours are spent on mapping.
+Result<> check_words(const std::string& expression) {
+  std::optional<Error> first;
+  for (const uint32_t link_type : kLanguages) {
+    const auto compiled = packet::BpfFilter::compile(expression, {&link_type, 1});
+    if (compiled) return {};
+    if (!first) first = compiled.error();
+  }
+  return *first;
+}
+
+std::string link_type_text(uint32_t link_type) {
+  const std::string_view name = packet::link_type_name(link_type);
+  return name.empty() ? fmt::format("link type {}", link_type) : std::string(name);
+}
+
+Result<std::unique_ptr<const packet::BpfFilter>> compile(const std::string& expression,
+                                                         const replay::Plan& plan,
+                                                         Reporter& reporter) {
+  std::vector<uint32_t> used;
+  for (const dataset::LinkTypeCount& l : plan.link_types) {
+    if (l.packets > 0) used.push_back(l.link_type);
+  }
+  TRY(packet::BpfFilter compiled, packet::BpfFilter::compile(expression, used));
+  for (const packet::BpfFilter::Unfit& unfit : compiled.unfit()) {
+    const auto count = std::find_if(plan.link_types.begin(), plan.link_types.end(),
+                                    [&](const auto& l) { return l.link_type == unfit.link_type; });
+    reporter.warning(
+        fmt::format("--out-bpf: says nothing about {} ({}); its packets ({}) count as filtered",
+                    link_type_text(unfit.link_type), unfit.reason, count->packets));
+  }
+  return std::make_unique<const packet::BpfFilter>(std::move(compiled));
+}
+
+Ratio stretch_of(const ReplayOptions& options, const replay::Plan& plan, Reporter& reporter) {
+  if (!options.scale_to) return options.speed.inverse();
+  if (plan.span() == Nanos{0}) {
+    reporter.warning("--time-scale-duration: all packets have one time; there is nothing to scale");
+    return {};
+  }
+  return {static_cast<uint64_t>(options.scale_to->count()),
+          static_cast<uint64_t>(plan.span().count())};
+}
+
+}  // namespace
+
+Nanos ReplaySetup::total() const noexcept {
+  if (engine.loops == 0) return Nanos{0};
+  return replay::Timeline(plan.first, plan.span() + loop_gap(), engine.stretch)
+      .due(plan.last, engine.loops - 1);
+}
+
+Result<ReplaySetup> set_up(const ReplayOptions& options, Reporter& reporter,
+                           const std::stop_token& stop) {
+  if (!options.expression.empty()) TRY_VOID(check_words(options.expression));
+  ReplaySetup setup;
+  TRY(setup.set, load_set(options, reporter, stop));
+  TRY(setup.plan,
+      replay::make_plan(setup.set, {.window = options.window,
+                                    .key_rule = options.sort ? replay::KeyRule::kOwnTime
+                                                             : replay::KeyRule::kRunningMax,
+                                    .files_start_together = options.files_start_together,
+                                    .workers = worker_count(options.workers),
+                                    .stop = stop}));
+  if (!options.expression.empty()) {
+    TRY(setup.expression, compile(options.expression, setup.plan, reporter));
+  }
+  const bool endless = options.loop_infinite || options.loop_count <= 0;
+  setup.engine = {.choice = {.window = options.window,
+                             .expression = setup.expression.get(),
+                             .skip_out_of_order = options.skip_out_of_order,
+                             .longest_frame_bytes = options.longest_frame_bytes},
+                  .stretch = stretch_of(options, setup.plan, reporter),
+                  .topspeed = options.topspeed,
+                  .loops = endless ? 0 : static_cast<uint64_t>(options.loop_count),
+                  .loop_gap = options.loop_gap,
+                  .memory_bytes = options.memory_bytes,
+                  // The sending thread has a CPU to itself, merging shares the others.
+                  .reader_threads = std::clamp(cpu_count() / 2, 1u, 4u)};
+  if (setup.engine.loops != 1 && !options.topspeed &&
+      setup.plan.span() + setup.loop_gap() == Nanos{0}) {
+    reporter.warning(
+        "the set has one time only, so its loops follow without a pause; --loop-gap gives one");
+  }
+  return setup;
+}
+
+Bounds too_long(const dataset::FileSummary& file, const replay::TargetLimits& limits) noexcept {
+  if (file.max_captured_bytes <= limits.max_frame_bytes) return {};
+  struct Threshold {
+    uint64_t bytes;
+    uint64_t packets;  // above it
+  };
+  const std::array<Threshold, 4> thresholds = {{{0, file.packets},
+                                                {1514, file.packets_above_1514},
+                                                {1518, file.packets_above_1518},
+                                                {9014, file.packets_above_9014}}};
+  // With a VLAN tag, or a frame check sequence that is left off, four bytes more may still fit.
+  const uint64_t surely = uint64_t{limits.max_frame_bytes} + limits.vlan_extra_bytes;
+  Bounds bounds{.least = 0, .most = file.packets};
+  for (const Threshold& t : thresholds) {
+    if (t.bytes <= limits.max_frame_bytes) bounds.most = t.packets;
+    if (t.bytes >= surely && t.bytes > 0) {
+      bounds.least = t.packets;
+      break;
+    }
+  }
+  return bounds;
+}
+
+}  // namespace gophercap::jobs

@@ -1,0 +1,38 @@
+// What run_replay() and forecast_replay() have in common: everything up to the first packet.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+
+#include "base/result.h"
+#include "dataset/file_summary.h"
+#include "jobs/replay_job.h"
+#include "jobs/reporter.h"
+#include "packet/bpf.h"
+#include "replay/engine.h"
+#include "replay/plan.h"
+
+namespace gophercap::jobs {
+
+struct ReplaySetup {
+  dataset::DatasetSummary set;
+  std::unique_ptr<const packet::BpfFilter> expression;  // engine.choice points to it
+  replay::Plan plan;
+  replay::EngineOptions engine;
+
+  Nanos loop_gap() const noexcept { return engine.loop_gap.value_or(plan.mean_gap()); }
+  // First packet of the first loop to last packet of the last; 0 if endless.
+  Nanos total() const noexcept;
+};
+
+Result<ReplaySetup> set_up(const ReplayOptions& options, Reporter& reporter,
+                           const std::stop_token& stop);
+
+// How many packets of a file are too long for the target, as far as its summary tells.
+struct Bounds {
+  uint64_t least = 0;
+  uint64_t most = 0;
+};
+Bounds too_long(const dataset::FileSummary& file, const replay::TargetLimits& limits) noexcept;
+
+}  // namespace gophercap::jobs
