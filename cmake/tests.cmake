@@ -34,8 +34,8 @@ foreach(kind cli net package)
       ENVIRONMENT "GOPHERCAP=$<TARGET_FILE:gophercap>;BUILD_DIR=${CMAKE_BINARY_DIR};SOURCE_DIR=${PROJECT_SOURCE_DIR}")
   endforeach()
 endforeach()
-# Both install out of the build folder, where the files that installation makes have their place.
-set_tests_properties(cli.install package.deb PROPERTIES RESOURCE_LOCK install)
+# They install out of the build folder, where the files that installation makes have their place.
+set_tests_properties(cli.install package.deb package.pkgbuild PROPERTIES RESOURCE_LOCK install)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 # Real captures (GOPHERCAP_CORPUS names their folder) against other tools; 77 = there are none here.
 file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/corpus/*.py)
