@@ -62,6 +62,7 @@ cd src
 [[ -x dev ]]
 ./dev help | grep -q '^  package '
 cmake --preset release -DGOPHERCAP_VERSION=v1.2.3 >../log 2>&1 || { cat ../log; exit 1; }
+command -v dpkg-shlibdeps >/dev/null || exit 0
 cp "$GOPHERCAP" build/gophercap
 cpack --config build/CPackConfig.cmake -G DEB -B build >../log 2>&1 || { cat ../log; exit 1; }
 [[ -s $(echo build/gophercap_1.2.3-1_*.deb) ]]
