@@ -20,7 +20,7 @@ LABEL org.opencontainers.image.title="gophercap" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /src/gophercap.deb /tmp/
 RUN apt-get update && \
-    apt-get install -y --no-install-recommends /tmp/gophercap.deb && \
+    apt-get install -y --no-install-recommends /tmp/gophercap.deb netbase && \
     rm -rf /var/lib/apt/lists/* /tmp/gophercap.deb
 WORKDIR /data
 ENTRYPOINT ["gophercap"]

@@ -18,6 +18,8 @@ set(CPACK_DEBIAN_PACKAGE_MAINTAINER "gophercap maintainers <maintainers@gopherca
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+# Names of ports and protocols in filter expressions.
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS netbase)
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "gophercap puts a whole dataset of packet captures back on an interface:
 every packet at its own time relative to the whole set, in order, bursts

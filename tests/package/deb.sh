@@ -17,7 +17,7 @@ deb=$(echo packages/gophercap_*.deb)
 [[ -s $deb ]]
 
 field() { dpkg-deb -f "$deb" "$1"; }
-[[ $(field Package) == gophercap && $(field Section) == net && $(field Priority) == optional ]]
+[[ $(field Package) == gophercap && $(field Section) == net && $(field Priority) == optional && $(field Recommends) == netbase ]]
 version=$(field Version)
 dpkg --validate-version "$version"
 [[ $deb == "packages/gophercap_${version}_$(dpkg --print-architecture).deb" ]]

@@ -38,7 +38,7 @@ assert './dev package "$VERSION"' in all_of(build, "RUN")[-1]
 assert all_of(build, "RUN")[0] == "./dev setup package"
 assert not any("apt" in command for command in all_of(build, "RUN"))
 installed = [w for c in all_of(runtime, "RUN") for w in re.search(r"apt-get install ([^&|;]*)", c)[1].split() if w[0] != "-"]
-assert installed == ["/tmp/gophercap.deb"], installed
+assert installed == ["/tmp/gophercap.deb", "netbase"], installed  # netbase: recommended by the package
 assert all_of(runtime, "COPY") == ["--from=build /src/gophercap.deb /tmp/"]
 assert "gophercap.deb" in all_of(build, "RUN")[-1] and all_of(build, "WORKDIR") == ["/src"]
 assert json.loads(all_of(runtime, "ENTRYPOINT")[0]) == ["gophercap"]
