@@ -1,19 +1,27 @@
 include(GNUInstallDirs)
 install(TARGETS gophercap RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-# The original is called gopherCap; scripts that call it keep working.
-install(CODE "
-  file(CREATE_LINK gophercap \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/gopherCap SYMBOLIC)")
+
+# What is made at installation is made in the build folder first and then installed like any other file: file(INSTALL) knows
+# DESTDIR, the prefix (cpack sets another one), and the permissions of what everybody may read whatever the umask is.
+set(generated ${CMAKE_BINARY_DIR}/install)
+file(MAKE_DIRECTORY ${generated})
+function(install_generated folder name)
+  install(DIRECTORY DESTINATION ${folder})
+  install(CODE "
+    execute_process(COMMAND $<TARGET_FILE:gophercap> ${ARGN} OUTPUT_FILE ${generated}/${name} COMMAND_ERROR_IS_FATAL ANY)
+    file(INSTALL DESTINATION \${CMAKE_INSTALL_PREFIX}/${folder} TYPE FILE FILES ${generated}/${name})")
+endfunction()
+function(install_link folder name target)
+  file(CREATE_LINK ${target} ${generated}/${name} SYMBOLIC)
+  install(FILES ${generated}/${name} DESTINATION ${folder})
+endfunction()
 
 # Man page and completions come out of the program's own table of options, so they can't differ from it.
-function(install_generated file)
-  get_filename_component(folder ${file} DIRECTORY)
-  install(CODE "
-    set(folder \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${folder})
-    file(MAKE_DIRECTORY \${folder})
-    execute_process(COMMAND $<TARGET_FILE:gophercap> ${ARGN} OUTPUT_FILE \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${file}
-      COMMAND_ERROR_IS_FATAL ANY)")
-endfunction()
-install_generated(${CMAKE_INSTALL_MANDIR}/man1/gophercap.1 man)
-install_generated(${CMAKE_INSTALL_DATADIR}/bash-completion/completions/gophercap completion bash)
-install_generated(${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions/_gophercap completion zsh)
-install_generated(${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d/gophercap.fish completion fish)
+install_generated(${CMAKE_INSTALL_MANDIR}/man1 gophercap.1 man)
+install_generated(${CMAKE_INSTALL_DATADIR}/bash-completion/completions gophercap completion bash)
+install_generated(${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions _gophercap completion zsh)
+install_generated(${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d gophercap.fish completion fish)
+
+# The original is called gopherCap; scripts that call it keep working.
+install_link(${CMAKE_INSTALL_BINDIR} gopherCap gophercap)
+install_link(${CMAKE_INSTALL_MANDIR}/man1 gopherCap.1 gophercap.1)
