@@ -153,9 +153,13 @@ Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& op
     plan.files.push_back(std::move(c.planned));
   }
   if (plan.files.empty()) {
-    return Error{
-        Errc::kNotFound, 0,
-        any_packet ? "no packet lies inside the window of time" : "none of the files has a packet"};
+    if (!any_packet) return Error{Errc::kNotFound, 0, "none of the files has a packet"};
+    std::string what = "no packet lies inside the window of time";
+    if (set.beginning && set.end) {
+      what += "; the set goes from " + format_rfc3339(*set.beginning) + " to " +
+              format_rfc3339(*set.end);
+    }
+    return Error{Errc::kNotFound, 0, std::move(what)};
   }
   if (options.files_start_together) {
     // Zero is the first packet of the first file by path, the first packet in merge order.
