@@ -27,6 +27,9 @@ struct WriterOptions {
   OutputFormat format = OutputFormat::kPcapNanos;
   uint32_t link_type = 1;         // pcap only
   uint32_t snap_length = 262144;  // written to the header
+  // No packet will be earlier. Before 1970 it makes a pcapng that counts from its second on
+  // (if_tsoffset); a pcap can't hold such times.
+  CaptureTime earliest{};
   io::Sync sync = io::Sync::kNo;
 };
 
@@ -40,8 +43,8 @@ class PcapWriter {
   virtual ~PcapWriter() = default;
 
   // Fails with kInvalidArgument if the packet's time can't be written (pcap: before 1970 or after
-  // 2106; pcapng: before 1970) or its link type is not the file's; with the file's error otherwise.
-  // Buffered: an error may belong to an earlier packet.
+  // 2106; pcapng: before 1970 and before `earliest`) or its link type is not the file's; with the
+  // file's error otherwise. Buffered: an error may belong to an earlier packet.
   virtual Result<> write(const OutputPacket& packet) = 0;
   virtual Result<> flush() = 0;  // everything up to here is handed to the system
   virtual Result<> close() = 0;  // flush, then the file appears under its name

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -15,13 +16,19 @@ constexpr uint32_t kInterfaceBlock = 1;
 constexpr uint32_t kEnhancedPacketBlock = 6;
 constexpr uint32_t kByteOrderMagic = 0x1a2b3c4d;
 constexpr uint16_t kOptTsResol = 9;
+constexpr uint16_t kOptTsOffset = 14;
 constexpr uint8_t kNanoseconds = 9;
+constexpr uint64_t kNanosPerSecond = 1'000'000'000;
 constexpr size_t kEnhancedHeaderBytes = 28;
 
 class NextGenerationWriter final : public PcapWriter {
  public:
   NextGenerationWriter(BufferedOutput output, const WriterOptions& options)
-      : output_(std::move(output)), options_(options) {}
+      : output_(std::move(output)),
+        options_(options),
+        offset_s_(std::min<int64_t>(
+            0, std::chrono::floor<std::chrono::seconds>(options.earliest.time_since_epoch())
+                   .count())) {}
 
   Result<> write_section_header() {
     std::array<uint8_t, 28> block{};
@@ -36,15 +43,21 @@ class NextGenerationWriter final : public PcapWriter {
 
   Result<> write(const OutputPacket& packet) override {
     TRY_VOID(check_packet(packet, output_.path()));
-    if (ns_of(packet.time) < 0) {
-      return unwritable_time(packet.time, "a pcapng begins in 1970", output_.path());
+    const bool after_1970 = packet.time >= capture_time(0);
+    const uint64_t ns = static_cast<uint64_t>(ns_of(packet.time)) -
+                        static_cast<uint64_t>(offset_s_) * kNanosPerSecond;
+    const bool wrapped = after_1970 && ns < static_cast<uint64_t>(ns_of(packet.time));
+    if (wrapped || (!after_1970 && packet.time < options_.earliest)) {
+      return unwritable_time(
+          packet.time,
+          after_1970 ? "it is too far from the earliest one" : "a pcapng begins in 1970",
+          output_.path());
     }
     TRY(const uint32_t interface, interface_of(packet.link_type));
 
     const auto captured = static_cast<uint32_t>(packet.data.size());
     const uint32_t padding = (4 - captured % 4) % 4;
     const uint32_t total = uint32_t{kEnhancedHeaderBytes} + captured + padding + 4;
-    const auto ns = static_cast<uint64_t>(ns_of(packet.time));
     std::array<uint8_t, kEnhancedHeaderBytes> header;
     store_le(&header[0], kEnhancedPacketBlock);
     store_le(&header[4], total);
@@ -76,23 +89,30 @@ class NextGenerationWriter final : public PcapWriter {
     const auto index = static_cast<uint32_t>(known - link_types_.begin());
     if (known != link_types_.end()) return index;
 
-    std::array<uint8_t, 32> block{};
+    std::array<uint8_t, 44> block{};
+    const size_t bytes = offset_s_ == 0 ? 32 : block.size();
     store_le(&block[0], kInterfaceBlock);
-    store_le<uint32_t>(&block[4], block.size());
+    store_le(&block[4], static_cast<uint32_t>(bytes));
     store_le(&block[8], static_cast<uint16_t>(link_type));
     store_le(&block[12], announced_snap_length(options_, link_type));
     store_le(&block[16], kOptTsResol);
     store_le<uint16_t>(&block[18], 1);
     block[20] = kNanoseconds;
-    // 24: opt_endofopt, four zeros
-    store_le<uint32_t>(&block[28], block.size());
-    TRY_VOID(output_.append(block));
+    if (offset_s_ != 0) {
+      store_le(&block[24], kOptTsOffset);
+      store_le<uint16_t>(&block[26], 8);
+      store_le(&block[28], offset_s_);
+    }
+    // Then opt_endofopt, four zeros.
+    store_le(&block[bytes - 4], static_cast<uint32_t>(bytes));
+    TRY_VOID(output_.append(std::span(block).first(bytes)));
     link_types_.push_back(link_type);
     return index;
   }
 
   BufferedOutput output_;
   WriterOptions options_;
+  int64_t offset_s_;                  // what times count from, not above 0
   std::vector<uint32_t> link_types_;  // of the interfaces, by index; few, so searched one by one
 };
 

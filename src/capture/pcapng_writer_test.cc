@@ -8,6 +8,7 @@
 #include "capture/capture_reader.h"
 #include "testing/memory_source.h"
 #include "testing/pcap_builder.h"
+#include "testing/read_capture.h"
 #include "testing/temp_dir.h"
 
 namespace gophercap::capture {
@@ -55,6 +56,32 @@ TEST(PcapngWriterTest, WithoutPacketsThereIsStillAnInterface) {
   PcapngBuilder expected;
   expected.section().interface({.snap_length = 262144, .tsresol = 9});
   EXPECT_EQ(read_file(dir.path("a.pcapng")), expected.bytes());
+}
+
+TEST(PcapngWriterTest, TimesBefore1970CountFromAnOffset) {
+  const TempDir dir;
+  for (const int64_t earliest : {int64_t{-1}, int64_t{-3'000'000'000'500'000'000}, INT64_MIN}) {
+    auto made = PcapWriter::create(
+        dir.path("a"), {.format = OutputFormat::kPcapng, .earliest = capture_time(earliest)});
+    ASSERT_TRUE(made);
+    PcapWriter& writer = **made;
+    const std::vector<int64_t> times = {
+        earliest, 0, kTime, earliest == INT64_MIN ? INT64_MAX - 1'000'000'000 : INT64_MAX};
+    for (const int64_t t : times) ASSERT_TRUE(writer.write({capture_time(t), payload(60), 60, 1}));
+    ASSERT_TRUE(writer.write({capture_time(earliest), payload(60), 60, 113}));
+    if (earliest > INT64_MIN) {
+      EXPECT_FALSE(writer.write({capture_time(earliest - 1), payload(60), 60, 1}));
+    } else {
+      EXPECT_FALSE(writer.write({capture_time(INT64_MAX), payload(60), 60, 1}));
+    }
+    ASSERT_TRUE(writer.close());
+    const auto read = testing::read_capture(read_file(dir.path("a")));
+    ASSERT_EQ(read.packets.size(), 5u);
+    for (size_t i = 0; i < 5; ++i) {
+      EXPECT_EQ(read.packets[i].time_ns, i < 4 ? times[i] : earliest);
+      EXPECT_EQ(read.packets[i].flags, 0);
+    }
+  }
 }
 
 TEST(PcapngWriterTest, RefusesWhatTheFormatCantHold) {

@@ -18,9 +18,19 @@
 namespace gophercap::jobs {
 namespace {
 
+// The times of a recording go from the first packet's to that and the length of all loops.
+bool fits_pcap(const ReplaySetup& setup) noexcept {
+  constexpr int64_t kEndOfPcap = int64_t{1} << 32;  // seconds: 2106
+  const int64_t first = ns_of(setup.plan.first);
+  int64_t last = 0;
+  return first >= 0 && !__builtin_add_overflow(first, setup.total().count(), &last) &&
+         last / 1'000'000'000 < kEndOfPcap;
+}
+
 Result<std::unique_ptr<transmit::Transmitter>> open_target(const ReplayOptions& options,
-                                                           const replay::Plan& plan) {
+                                                           const ReplaySetup& setup) {
   if (options.out_file.empty()) return transmit::open_af_packet(options.out_interface);
+  const replay::Plan& plan = setup.plan;
   std::vector<uint32_t> used;
   for (const dataset::LinkTypeCount& l : plan.link_types) {
     if (l.packets > 0) used.push_back(l.link_type);
@@ -32,9 +42,11 @@ Result<std::unique_ptr<transmit::Transmitter>> open_target(const ReplayOptions& 
                     options.out_file, used.size())};
   }
   capture::WriterOptions writer;
-  const bool pcapng = options.out_format == OutFormat::kPcapng ||
-                      (options.out_format == OutFormat::kAuto && used.size() != 1);
+  const bool pcapng =
+      options.out_format == OutFormat::kPcapng ||
+      (options.out_format == OutFormat::kAuto && (used.size() != 1 || !fits_pcap(setup)));
   writer.format = pcapng ? capture::OutputFormat::kPcapng : capture::OutputFormat::kPcapNanos;
+  writer.earliest = plan.first;
   writer.link_type = used.empty() ? packet::kLinkTypeEthernet : used.front();
   return replay::open_file_transmitter(options.out_file, writer);
 }
@@ -83,7 +95,7 @@ Result<> write_report(const replay::Report& report, const std::string& path) {
 Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter,
                                 std::stop_token stop) {
   TRY(const ReplaySetup setup, set_up(options, reporter, stop));
-  TRY(const std::unique_ptr<transmit::Transmitter> target, open_target(options, setup.plan));
+  TRY(const std::unique_ptr<transmit::Transmitter> target, open_target(options, setup));
   const bool to_file = !options.out_file.empty();
   if (!to_file) warn_of_losses(setup, *target, reporter);
 

@@ -120,6 +120,21 @@ TEST_F(ReplayJob, WritesPcapForOneLinkTypeAndPcapngForMore) {
   EXPECT_EQ(read_capture(read_file(options.out_file)).format, capture::Format::kPcapNanos);
 }
 
+TEST_F(ReplayJob, TimesBefore1970AndAfter2106AreWrittenAsPcapng) {
+  testing::PcapngBuilder old;
+  old.section().interface({.tsresol = 9, .tsoffset = -2'000'000'000});
+  for (const uint64_t ns : {0u, 5u}) old.enhanced({.timestamp = ns, .data = ethernet_frame(60)});
+  testing::PcapngBuilder far;
+  far.section().interface({.tsresol = 9});
+  far.enhanced({.timestamp = uint64_t{5'000'000'000} * kSecond, .data = ethernet_frame(60)});
+  ReplayOptions options = to_file();
+  options.paths = {dir_.write("old", old.bytes()), dir_.write("far", far.bytes()),
+                   capture("2020", {1'600'000'000})};
+  EXPECT_EQ(seconds_written(options),
+            (std::vector<int64_t>{-2'000'000'000, -1'999'999'999, 1'600'000'000, 5'000'000'000}));
+  EXPECT_EQ(read_capture(read_file(options.out_file)).format, capture::Format::kPcapng);
+}
+
 TEST_F(ReplayJob, TheReportTellsOfFilesThatBrokeBeforeTheirFirstPacket) {
   ReplayOptions options = to_file();
   options.paths = {capture("a.pcap", {100}), dir_.write("broken.pcap", "not a capture at all")};

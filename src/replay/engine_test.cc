@@ -255,6 +255,33 @@ TEST_F(Engine, AFileThatHasGoneSinceItWasMappedIsNamedAndTheOthersArePlayed) {
   EXPECT_EQ(report.damaged[0].damage.code, Errc::kNotFound);
 }
 
+TEST_F(Engine, AFileThatGoesAwayBetweenTwoLoopsIsNamedOnce) {
+  add_file("a.pcap", {0, 1});
+  add_file("b.pcap", {0, 1});
+  out_.refuse = [&](const transmit::Frame&, size_t index) {
+    if (index == 100) std::filesystem::remove(paths_[0]);
+    return 0;
+  };
+  const Report report = run({.loops = 200});
+  EXPECT_LT(report.accounts.sent, 800u);
+  EXPECT_GT(report.accounts.sent, 400u);
+  ASSERT_EQ(report.damaged.size(), 1u);
+  EXPECT_EQ(report.damaged[0].path, paths_[0]);
+  EXPECT_TRUE(report.accounts.balanced());
+}
+
+TEST_F(Engine, AFileThatHasChangedSinceItWasMappedIsNamedAndNothingOfItIsSent) {
+  add_file("a.pcap", {0, 1});
+  add_file("b.pcap", {0, 1});
+  const Plan made = plan();
+  add_file("a.pcap", {0, 5'000'000, 6'000'000});
+  SimulatedClock clock;
+  const Report report = play(made, {}, out_, clock, {}, {});
+  EXPECT_EQ(report.accounts.sent, 2u);
+  ASSERT_EQ(report.damaged.size(), 1u);
+  EXPECT_NE(report.damaged[0].damage.reason.find("has changed"), std::string::npos);
+}
+
 // Says that it is real, but its time moves by waiting and by a microsecond with each look.
 class TickingClock final : public Clock {
  public:

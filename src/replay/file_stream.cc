@@ -39,6 +39,12 @@ FileStream::FileStream(const PlannedFile& file, const StreamOptions& options, io
 void FileStream::open() {
   opened_ = true;
   Result<io::Input> input = io::open_input(file_.path, &fds_);
+  // Its times are the schedule: those of another file are not on it.
+  if (input && input->facts.regular &&
+      (input->facts.size_bytes != file_.file_size_bytes ||
+       input->facts.mtime_ns != file_.mtime_ns)) {
+    input = Error{Errc::kIo, 0, file_.path + ": file has changed since it was mapped"};
+  }
   Result<std::unique_ptr<capture::CaptureReader>> reader =
       input
           ? capture::open_capture(

@@ -187,7 +187,7 @@ void Merger::retire(ActiveFile& file) {
 void Merger::settle_file(const ActiveFile& file) {
   accounts_ += file.stream->accounts();
   // The same fault comes again in each loop; once is enough.
-  if (file.stream->damage() && file.loop == 0) {
+  if (file.stream->damage() && damaged_ordinals_.insert(file.stream->file().ordinal).second) {
     damaged_.push_back({file.stream->file().path, *file.stream->damage()});
   }
 }

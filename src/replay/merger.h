@@ -6,6 +6,7 @@
 #include <deque>
 #include <list>
 #include <memory>
+#include <set>
 #include <stop_token>
 #include <utility>
 #include <vector>
@@ -90,6 +91,7 @@ class Merger {
 
   Accounts accounts_;
   std::vector<DamagedFile> damaged_;
+  std::set<uint32_t> damaged_ordinals_;
 };
 
 }  // namespace gophercap::replay

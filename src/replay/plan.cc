@@ -65,6 +65,7 @@ Candidate candidate(const dataset::FileSummary& file, CaptureTime beginning,
   planned.last_key = std::max(first, file.max.value_or(first));
   planned.packets = file.packets;
   planned.file_size_bytes = file.file_size_bytes;
+  planned.mtime_ns = file.mtime_ns;
   planned.sort = own && file.out_of_order > 0;
   planned.step_back = file.largest_step_back;
   // Packets without a time take up places too.

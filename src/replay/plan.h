@@ -22,7 +22,8 @@ struct PlannedFile {
   CaptureTime last_key{};      // largest key
   Nanos key_shift{0};          // added to every key (saturating); in first_key and last_key already
   uint64_t packets = 0;        // inside the window
-  uint64_t file_size_bytes = 0;
+  uint64_t file_size_bytes = 0;  // when it was mapped, as mtime_ns
+  int64_t mtime_ns = 0;
   bool begins_outside = false;  // packets before the window have to be read past first
   bool ends_outside = false;    // nothing is left to do once `packets` were inside the window
   bool sort = false;            // has packets out of order, and they are to be sorted
