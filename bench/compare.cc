@@ -6,10 +6,12 @@
 // in the same order, 1 = not, 2 = usage.
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <numeric>
 #include <optional>
 
 #include "base/bytes.h"
+#include "base/time.h"
 #include "bench/capture.h"
 #include "bench/program.h"
 
@@ -56,9 +58,10 @@ struct Pair {
 struct Matching {
   std::vector<Pair> pairs;  // in the order of arrival
   uint64_t lost = 0;
-  uint64_t duplicated = 0;  // more copies than expected
-  uint64_t foreign = 0;     // frames that nobody expected
-  uint64_t reordered = 0;   // arrived behind a packet that was due after them
+  uint64_t duplicated = 0;         // more copies than expected
+  uint64_t foreign = 0;            // frames that nobody expected
+  uint64_t reordered = 0;          // arrived behind a packet that stands after them
+  uint64_t reordered_in_time = 0;  // … and was due later, not at the same time
 };
 
 bool same_bytes(const Capture& a, uint32_t i, const Capture& b, uint32_t j) {
@@ -94,8 +97,12 @@ Matching match(const Capture& expected, const Capture& received) {
   }
   std::ranges::sort(matching.pairs, {}, &Pair::received);
   uint32_t next = 0;
+  int64_t latest = std::numeric_limits<int64_t>::min();
   for (const Pair& pair : matching.pairs) {
     if (pair.expected < next) ++matching.reordered;
+    const int64_t due = expected.packets()[pair.expected].time_ns;
+    if (due < latest) ++matching.reordered_in_time;
+    latest = std::max(latest, due);
     next = std::max(next, pair.expected + 1);
   }
   return matching;
@@ -128,16 +135,18 @@ int64_t median(std::vector<int64_t> values) {
 }
 
 struct Timing {
-  Percentiles raw;      // |lateness| against the first packet
-  Percentiles centred;  // the same after the median is taken off
-  Percentiles gaps;     // |gap as received - gap as expected| between neighbours
+  Percentiles raw;                      // |lateness| against the first packet
+  Percentiles centred;                  // the same after the median is taken off
+  Percentiles gaps;                     // |gap as received - gap as expected| between neighbours
+  std::optional<Percentiles> absolute;  // |lateness| against the sender's own start
   int64_t median_ns = 0;
   int64_t drift_ns = 0;
   int64_t expected_ns = 0;  // first to last packet
   int64_t actual_ns = 0;
 };
 
-Timing measure(const Capture& expected, const Capture& received, std::vector<Pair> pairs) {
+Timing measure(const Capture& expected, const Capture& received, std::vector<Pair> pairs,
+               std::optional<int64_t> started_ns) {
   Timing timing;
   if (pairs.empty()) return timing;
   std::ranges::sort(pairs, {}, &Pair::expected);
@@ -151,6 +160,13 @@ Timing measure(const Capture& expected, const Capture& received, std::vector<Pai
     if (i > 0) gaps.push_back((came(i) - came(i - 1)) - (due(i) - due(i - 1)));
   }
   timing.raw = percentiles(late);
+  if (started_ns) {
+    const int64_t first_due = expected.packets().front().time_ns;
+    std::vector<int64_t> absolute(pairs.size());
+    for (size_t i = 0; i < pairs.size(); ++i)
+      absolute[i] = (came(i) - *started_ns) - (due(i) - first_due);
+    timing.absolute = percentiles(std::move(absolute));
+  }
   timing.median_ns = median(late);
   timing.gaps = percentiles(std::move(gaps));
   timing.expected_ns = due(pairs.size() - 1) - due(0);
@@ -178,16 +194,21 @@ std::string json(const Percentiles& p) {
                      p.p50, p.p99, p.p999, p.max);
 }
 
+std::string absolute_json(const Timing& t) {
+  return t.absolute ? fmt::format(" \"lateness_absolute_us\": {},\n", json(*t.absolute)) : "";
+}
+
 void print_json(size_t expected, size_t received, const Matching& m, const Timing& t) {
   fmt::print(
       "{{\"expected\": {}, \"received\": {}, \"lost\": {}, \"duplicated\": {}, \"foreign\": {}, "
-      "\"reordered\": {},\n \"lateness_us\": {},\n \"lateness_centred_us\": {},\n "
-      "\"gap_error_us\": {},\n \"median_lateness_us\": {:.3f}, \"drift_us\": {:.3f}, "
+      "\"reordered\": {}, \"reordered_in_time\": {},\n \"lateness_us\": {},\n "
+      "\"lateness_centred_us\": {},\n "
+      "\"gap_error_us\": {},\n{} \"median_lateness_us\": {:.3f}, \"drift_us\": {:.3f}, "
       "\"expected_seconds\": {:.9f}, \"actual_seconds\": {:.9f}}}\n",
-      expected, received, m.lost, m.duplicated, m.foreign, m.reordered, json(t.raw),
-      json(t.centred), json(t.gaps), static_cast<double>(t.median_ns) / 1e3,
-      static_cast<double>(t.drift_ns) / 1e3, static_cast<double>(t.expected_ns) / 1e9,
-      static_cast<double>(t.actual_ns) / 1e9);
+      expected, received, m.lost, m.duplicated, m.foreign, m.reordered, m.reordered_in_time,
+      json(t.raw), json(t.centred), json(t.gaps), absolute_json(t),
+      static_cast<double>(t.median_ns) / 1e3, static_cast<double>(t.drift_ns) / 1e3,
+      static_cast<double>(t.expected_ns) / 1e9, static_cast<double>(t.actual_ns) / 1e9);
 }
 
 std::string line(const Percentiles& p) {
@@ -208,11 +229,17 @@ void print_text(size_t expected, size_t received, const Matching& m, const Timin
              static_cast<double>(t.expected_ns) / 1e9, static_cast<double>(t.actual_ns) / 1e9);
 }
 
-Result<int> run(const std::string& expected_path, const std::string& received_path, bool as_json) {
+Result<int> run(const std::string& expected_path, const std::string& received_path,
+                const std::string& started, bool as_json) {
+  std::optional<int64_t> started_ns;
+  if (!started.empty()) {
+    TRY(const CaptureTime time, parse_time(started));
+    started_ns = ns_of(time);
+  }
   TRY(const Capture expected, Capture::load(expected_path));
   TRY(const Capture received, Capture::load(received_path));
   const Matching matching = match(expected, received);
-  const Timing timing = measure(expected, received, matching.pairs);
+  const Timing timing = measure(expected, received, matching.pairs, started_ns);
   (as_json ? print_json : print_text)(expected.packets().size(), received.packets().size(),
                                       matching, timing);
   const bool same =
@@ -226,12 +253,15 @@ Result<int> run(const std::string& expected_path, const std::string& received_pa
 int main(int argc, char** argv) {
   std::string expected;
   std::string received;
+  std::string started;
   bool as_json = false;
   CLI::App app("Compares a received capture with the expected one: packets, order, time.",
                "compare");
   app.add_option("--expected", expected, "pcap of the schedule")->required();
   app.add_option("--received", received, "pcap of what arrived")->required();
+  app.add_option("--started", started,
+                 "When the first packet was due by the receiver's clock (RFC 3339)");
   app.add_flag("--json", as_json, "Print JSON");
   return gophercap::bench::run_program(
-      app, argc, argv, [&] { return gophercap::bench::run(expected, received, as_json); });
+      app, argc, argv, [&] { return gophercap::bench::run(expected, received, started, as_json); });
 }

@@ -78,6 +78,8 @@ std::string report_to_json(const Report& report) {
                {"send_calls", report.send_calls},
                {"retries", report.retries},
                {"interrupted", report.interrupted}};
+  if (report.started_wall_ns)
+    json["started"] = format_rfc3339(capture_time(*report.started_wall_ns));
   if (report.lateness.count() > 0) json["lateness"] = lateness_json(report);
   if (!report.failure.empty()) json["failure"] = report.failure;
   if (!report.first_refusal.empty()) json["first_refusal"] = report.first_refusal;

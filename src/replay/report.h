@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,12 +63,15 @@ struct Report {
   uint64_t packets_planned = 0;       // per loop, from the map
   uint64_t loops_planned = 1;         // 0 = for ever
   uint64_t loops_done = 0;            // complete ones
-  CaptureTime first{};                // capture time of the first packet
+  // When the first packet was due, by this machine's wall clock (CLOCK_REALTIME), in nanoseconds
+  // since 1970: what a receiver's stamps are held against. Empty: no real time has passed.
+  std::optional<int64_t> started_wall_ns;
+  CaptureTime first{};  // capture time of the first packet
   CaptureTime last{};
   Nanos planned_duration{0};  // first to last packet, all loops; 0 at top speed
   Nanos send_duration{0};     // first send call to the return of the last
   Accounts accounts;
-  Histogram lateness;  // return of the send call minus due time, per packet; empty at top speed
+  Histogram lateness;  // when it left minus when it was due, per packet; empty at top speed
   uint64_t starved_packets =
       0;  // sent late because no reader had them ready in time; also in `lateness`
   uint64_t send_calls = 0;

@@ -31,6 +31,16 @@ void sleep_for(Nanos d) noexcept {
   ::nanosleep(&ts, nullptr);
 }
 
+// What the wall clock shows at `when`, in nanoseconds since 1970.
+int64_t wall_time_of(SendTime when) noexcept {
+  timespec wall{};
+  const SendTime before = SendClock::now();
+  ::clock_gettime(CLOCK_REALTIME, &wall);
+  const SendTime after = SendClock::now();
+  const SendTime read = before + (after - before) / 2;
+  return int64_t{wall.tv_sec} * 1'000'000'000 + wall.tv_nsec + (when - read).count();
+}
+
 // Errors of the way out as a whole. Any other belongs to the frame: that one failed, the next may
 // go.
 bool is_fatal(int error) noexcept {
@@ -96,6 +106,7 @@ void Sender::start(const std::stop_token& stop) {
     sleep_for(kRetrySleep);
   }
   start_ = clock_.now() + (clock_.is_real() && !topspeed_ ? kLead : Nanos(0));
+  if (clock_.is_real()) start_wall_ns_ = wall_time_of(start_);
   arrived_ = start_;
   published_ = start_;
 }
@@ -128,12 +139,13 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
   if (send_calls_ == 0) first_send_ = clock_.is_real() ? clock_.now() : start_;
   size_t done = 0;
   while (done < due.size() && !over_) {
+    const SendTime called = clock_.now();
     const transmit::SendOutcome outcome =
         transmitter_.send({frames_.data() + done, due.size() - done});
     ++send_calls_;
     if (outcome.accepted > 0) {
       last_return_ = clock_.now();
-      account(due.subspan(done, outcome.accepted), last_return_);
+      account(due.subspan(done, outcome.accepted), called, last_return_);
       done += outcome.accepted;
       stuck_ = false;
     }
@@ -169,13 +181,21 @@ bool Sender::recover(int error) {
   return true;
 }
 
-void Sender::account(std::span<const Departure> accepted, SendTime returned) noexcept {
+// Packets of one call leave one after the other between the call and its return: each is taken to
+// have left in the middle of its share of that time.
+void Sender::account(std::span<const Departure> accepted, SendTime called,
+                     SendTime returned) noexcept {
+  constexpr int kShift = 16;
+  const int64_t half_share =
+      ((returned - called).count() << kShift) / static_cast<int64_t>(2 * accepted.size());
+  int64_t since_called = half_share;
   uint64_t bytes = 0;
   for (const Departure& d : accepted) {
     bytes += d.captured_bytes;
     sent_cut_ += d.captured_bytes < d.original_bytes;
     if (!topspeed_ && clock_.is_real()) {
-      lateness_.record((returned - due_time(d)).count());
+      lateness_.record((called - due_time(d)).count() + (since_called >> kShift));
+      since_called += 2 * half_share;
       starved_ += due_time(d) < arrived_;
     }
   }
@@ -203,6 +223,7 @@ void Sender::settle(Report& report) const {
   report.accounts.sent_bytes = sent_bytes();
   report.accounts.sent_cut = sent_cut_;
   report.accounts.failed = failed_;
+  if (send_calls_ > 0) report.started_wall_ns = start_wall_ns_;
   report.lateness = lateness_;
   report.starved_packets = starved_;
   report.send_calls = send_calls_;

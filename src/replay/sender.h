@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -42,7 +43,7 @@ class Sender {
   void start(const std::stop_token& stop);
   size_t gather_due(std::span<const Departure> waiting, const std::stop_token& stop);
   void send(std::span<const Departure> due, const std::stop_token& stop);
-  void account(std::span<const Departure> accepted, SendTime returned) noexcept;
+  void account(std::span<const Departure> accepted, SendTime called, SendTime returned) noexcept;
   void release(std::span<const Departure> done) noexcept;
   // What to do about an errno of the transmitter. False: sending is over.
   bool recover(int error);
@@ -59,6 +60,7 @@ class Sender {
   bool started_ = false;
   bool over_ = false;
   SendTime start_{};
+  std::optional<int64_t> start_wall_ns_;
   SendTime first_send_{};
   SendTime last_return_{};
   SendTime arrived_{};  // when departures came into a ring that had been empty
