@@ -118,6 +118,13 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
                                 counted(accounts.not_sorted, "packet")));
     console.hint("--memory 1G");
   }
+  if (const uint64_t lost = report.lost_behind_us(); lost > 0) {
+    console.error(
+        fmt::format("the interface has counted {} of {}: {} lost behind the program's back",
+                    group_digits(*report.counted_by_interface), counted(accounts.sent, "packet"),
+                    group_digits(lost)));
+    code = merge(code, ExitCode::kIncomplete);
+  }
   if (const uint64_t missing = accounts.skipped_by_target() + accounts.failed; missing > 0) {
     console.warning(
         fmt::format("{} of {} not sent", group_digits(missing), counted(accounts.read, "packet")));

@@ -80,7 +80,9 @@ Result<Forecast> forecast_replay(const ReplayOptions& options, Reporter& reporte
   const replay::Plan& plan = setup.plan;
   Forecast forecast;
   replay::TargetLimits limits;
-  if (!options.out_file.empty()) {
+  if (options.discard) {
+    forecast.target = "nowhere";
+  } else if (!options.out_file.empty()) {
     forecast.target = options.out_file == "-" ? "standard output" : "file " + options.out_file;
   } else {
     forecast.target = "interface " + options.out_interface;
@@ -102,7 +104,7 @@ Result<Forecast> forecast_replay(const ReplayOptions& options, Reporter& reporte
   forecast.span = plan.span();
   forecast.stretch = setup.engine.stretch;
   forecast.loops = setup.engine.loops;
-  if (!options.topspeed) {
+  if (setup.has_schedule()) {
     const replay::Timeline timeline(plan.first, plan.span() + setup.loop_gap(),
                                     setup.engine.stretch);
     forecast.duration = timeline.due(plan.last, 0);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <thread>
 #include <utility>
 
 #include "io/atomic_file.h"
@@ -29,6 +30,7 @@ bool fits_pcap(const ReplaySetup& setup) noexcept {
 
 Result<std::unique_ptr<transmit::Transmitter>> open_target(const ReplayOptions& options,
                                                            const ReplaySetup& setup) {
+  if (options.discard) return replay::make_discarding_transmitter();
   if (options.out_file.empty()) return transmit::open_af_packet(options.out_interface);
   const replay::Plan& plan = setup.plan;
   std::vector<uint32_t> used;
@@ -84,6 +86,17 @@ void warn_of_losses(const ReplaySetup& setup, const transmit::Transmitter& targe
       setup.plan.packets, limits.max_frame_bytes));
 }
 
+// Drivers count when a frame has left, which may be a moment after it was handed over.
+std::optional<uint64_t> settled_count(const transmit::Transmitter& target, uint64_t sent) {
+  constexpr int kTries = 20;
+  std::optional<uint64_t> counted = target.counted_outside();
+  for (int i = 0; counted && *counted < sent && i < kTries; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(25));
+    counted = target.counted_outside();
+  }
+  return counted;
+}
+
 Result<> write_report(const replay::Report& report, const std::string& path) {
   TRY(io::AtomicFile file, io::AtomicFile::create(path, io::Sync::kYes));
   TRY_VOID(file.write(replay::report_to_json(report)));
@@ -96,13 +109,13 @@ Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter
                                 std::stop_token stop) {
   TRY(const ReplaySetup setup, set_up(options, reporter, stop));
   TRY(const std::unique_ptr<transmit::Transmitter> target, open_target(options, setup));
-  const bool to_file = !options.out_file.empty();
+  const bool to_file = options.discard || !options.out_file.empty();
   if (!to_file) warn_of_losses(setup, *target, reporter);
 
   replay::RealClock real;
   replay::SimulatedClock simulated;
   replay::Clock& clock = to_file ? static_cast<replay::Clock&>(simulated) : real;
-  const Nanos total = options.topspeed ? Nanos{0} : setup.total();
+  const Nanos total = setup.has_schedule() ? setup.total() : Nanos{0};
   const auto watch = [&](const replay::EngineProgress& p) {
     reporter.progress(ReplayProgress{.packets_sent = p.packets_sent,
                                      .packets_total = setup.plan.packets * setup.engine.loops,
@@ -117,6 +130,7 @@ Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter
   result.report = replay::play(setup.plan, setup.engine, *target, clock, watch, stop);
   if (const Result<> finished = target->finish(); !finished)
     result.report.failure = finished.error().what;
+  result.report.counted_by_interface = settled_count(*target, result.report.accounts.sent);
   result.interrupted = result.report.interrupted;
   // Files that broke before their first packet are not in the plan, but the user must hear of them.
   for (const dataset::FileSummary& file : setup.set.files) {

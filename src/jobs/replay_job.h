@@ -12,7 +12,9 @@
 #include "capture/pcap_writer.h"
 #include "dataset/relocate.h"
 #include "jobs/reporter.h"
+#include "replay/pacer.h"
 #include "replay/report.h"
+#include "replay/sender.h"
 #include "replay/window.h"
 
 namespace gophercap::jobs {
@@ -39,12 +41,17 @@ struct ReplayOptions {
   // Where to.
   std::string out_interface;
   std::string out_file;  // not empty: written instead of sending; "-" = stdout
+  bool discard = false;  // everything but sending, as fast as it goes
   OutFormat out_format = OutFormat::kAuto;
 
   // When.
   bool topspeed = false;
-  Ratio speed{};                  // 2 = twice as fast
-  std::optional<Nanos> scale_to;  // > 0; instead of `speed`: how long one loop takes
+  replay::Pace pace;  // a rate instead of the capture's own time; the longest gap
+  replay::LatePolicy late = replay::LatePolicy::kCatchUp;
+  Nanos late_limit{0};
+  std::optional<int64_t> start_at_wall_ns;  // as SendOptions
+  Ratio speed{};                            // 2 = twice as fast
+  std::optional<Nanos> scale_to;            // > 0; instead of `speed`: how long one loop takes
   bool files_start_together = false;
   bool sort = false;       // inside each file
   int64_t loop_count = 1;  // <= 0 = for ever

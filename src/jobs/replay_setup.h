@@ -21,6 +21,11 @@ struct ReplaySetup {
   replay::EngineOptions engine;
 
   Nanos loop_gap() const noexcept { return engine.loop_gap.value_or(plan.mean_gap()); }
+  // Whether it is known beforehand when packets are due.
+  bool has_schedule() const noexcept {
+    return !engine.send.topspeed && engine.pace.kind == replay::Pace::Kind::kCaptureTime &&
+           !engine.pace.longest_gap;
+  }
   // First packet of the first loop to last packet of the last; 0 if endless.
   Nanos total() const noexcept;
 };

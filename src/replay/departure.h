@@ -16,6 +16,7 @@ struct Departure {
   uint32_t original_bytes = 0;
   uint32_t link_type = 1;
   bool last_of_slab = false;
+  bool first_of_loop = false;
 };
 
 using DepartureRing = SpscRing<Departure>;

@@ -44,10 +44,18 @@ StreamOptions stream_options(const Plan& plan, const EngineOptions& options,
   return stream;
 }
 
-// Where the loop that a scheduled offset lies in begins again.
-uint64_t loop_of(const Timeline& timeline, int64_t due_ns) {
-  const int64_t period = (timeline.due(timeline.first(), 1)).count();
-  return period > 0 && due_ns > 0 ? static_cast<uint64_t>(due_ns / period) : 0;
+std::string pacing_of(const EngineOptions& options, const Clock& clock) {
+  if (options.send.topspeed) return "top speed";
+  const std::string rate = format_ratio(options.pace.rate);
+  switch (options.pace.kind) {
+    case Pace::Kind::kPacketsPerSecond:
+      return rate + " packets/s";
+    case Pace::Kind::kMegabitsPerSecond:
+      return rate + " Mbit/s";
+    case Pace::Kind::kCaptureTime:
+      break;
+  }
+  return clock.is_real() ? "capture time" : "simulated time";
 }
 
 }  // namespace
@@ -63,11 +71,12 @@ Report play(const Plan& plan, const EngineOptions& options, transmit::Transmitte
   io::FdCache fds(io::FdCache::capacity_from_limits());
   DepartureRing ring(kRingEntries);
   std::atomic<uint64_t> released{0};
-  Sender sender(transmitter, clock, timeline, options.topspeed, ring, released);
+  Sender sender(transmitter, clock, timeline, options.send, ring, released);
   Report report;
   {
     ReaderPool readers(options.reader_threads);
     const MergeOptions merge = {.stream = stream_options(plan, options, transmitter),
+                                .pace = options.pace,
                                 .loops = options.loops,
                                 .prefetch_files = kPrefetchFiles};
     Merger merger(plan, timeline, merge, fds, readers, ring, released);
@@ -82,15 +91,20 @@ Report play(const Plan& plan, const EngineOptions& options, transmit::Transmitte
       sending = false;
       done.notify_all();
     });
-    const SendTime begun = SendClock::now();
+    const SendTime watched_since = SendClock::now();
+    const bool by_capture_time =
+        options.pace.kind == Pace::Kind::kCaptureTime && !options.pace.longest_gap;
     const auto look = [&] {
       if (!watch) return;
-      const int64_t due = sender.newest_due_ns();
-      const uint64_t loop = loop_of(timeline, due);
+      const uint64_t begun = sender.loops_begun();
+      const uint64_t loop = begun > 0 ? begun - 1 : 0;
+      const Nanos due(sender.newest_due_ns());
       watch({.packets_sent = sender.sent(),
              .bytes_sent = sender.sent_bytes(),
-             .position = timeline.stamp(Nanos(due) - timeline.due(plan.first, loop)),
-             .elapsed = SendClock::now() - begun,
+             // At a rate the schedule does not tell it; what was merged last is not far ahead.
+             .position = by_capture_time ? timeline.stamp(due - timeline.due(plan.first, loop))
+                                         : merger.newest_key(),
+             .elapsed = SendClock::now() - watched_since,
              .lateness_p99 = Nanos(sender.lateness_p99_ns()),
              .loop = loop});
     };
@@ -111,9 +125,7 @@ Report play(const Plan& plan, const EngineOptions& options, transmit::Transmitte
   sender.settle(report);
 
   report.target = transmitter.describe();
-  report.pacing = options.topspeed  ? "top speed"
-                  : clock.is_real() ? "capture time"
-                                    : "simulated time";
+  report.pacing = pacing_of(options, clock);
   report.stretch = options.stretch;
   report.files = plan.files.size();
   report.files_outside_window = plan.files_outside_window;
@@ -121,13 +133,14 @@ Report play(const Plan& plan, const EngineOptions& options, transmit::Transmitte
   report.first = plan.first;
   report.last = plan.last;
   report.loops_planned = options.loops;
-  if (options.loops > 0 && !options.topspeed)
-    report.planned_duration = timeline.due(plan.last, options.loops - 1);
+  const bool known = options.pace.kind == Pace::Kind::kCaptureTime && !options.send.topspeed;
+  if (options.loops > 0 && known)
+    report.planned_duration = timeline.due(plan.last, options.loops - 1) - report.time_removed;
   Accounts& a = report.accounts;
-  a.unsent_at_stop = a.read - a.left_out() - a.sent - a.failed;
+  a.unsent_at_stop = a.read - a.left_out() - a.sent - a.dropped_late - a.failed;
   const bool complete = a.unsent_at_stop == 0 && report.failure.empty() && !stop.stop_requested();
   report.interrupted = stop.stop_requested();
-  report.loops_done = complete ? options.loops : loop_of(timeline, sender.newest_due_ns());
+  report.loops_done = complete ? options.loops : std::max<uint64_t>(sender.loops_begun(), 1) - 1;
   return report;
 }
 

@@ -9,8 +9,10 @@
 #include "base/time.h"
 #include "replay/clock.h"
 #include "replay/frame_filter.h"
+#include "replay/pacer.h"
 #include "replay/plan.h"
 #include "replay/report.h"
+#include "replay/sender.h"
 #include "replay/timeline.h"
 #include "transmit/transmitter.h"
 
@@ -18,8 +20,9 @@ namespace gophercap::replay {
 
 struct EngineOptions {
   Choice choice{};
-  Ratio stretch{};                  // send time per capture time
-  bool topspeed = false;            // ignore the schedule, keep the order
+  Ratio stretch{};  // send time per capture time
+  Pace pace{};      // by capture time, or at a rate
+  SendOptions send{};
   uint64_t loops = 1;               // 0 = for ever
   std::optional<Nanos> loop_gap{};  // between the last packet of a loop and the first of the next;
                                     // default: the mean gap

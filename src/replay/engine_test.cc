@@ -320,7 +320,7 @@ TEST_F(Engine, TopSpeedKeepsTheOrderAndDropsTheWaiting) {
   add_file("a.pcap", {0, 3'600'000'000});  // an hour apart
   add_file("b.pcap", {1'800'000'000});
   RealClock clock;
-  const Report report = play(plan(), {.topspeed = true}, out_, clock, {}, {});
+  const Report report = play(plan(), {.send = {.topspeed = true}}, out_, clock, {}, {});
   expect_merged_order();
   EXPECT_EQ(report.lateness.count(), 0u);
 }

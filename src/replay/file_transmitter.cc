@@ -49,7 +49,25 @@ class FileTransmitter final : public transmit::Transmitter {
   std::optional<Error> failure_;
 };
 
+class DiscardingTransmitter final : public transmit::Transmitter {
+ public:
+  transmit::SendOutcome send(std::span<const transmit::Frame> frames) noexcept override {
+    return {frames.size(), 0};
+  }
+  Result<> finish() override { return {}; }
+  size_t preferred_batch() const noexcept override { return 256; }
+  bool accepts(uint32_t) const noexcept override { return true; }
+  uint32_t max_frame_bytes() const noexcept override { return UINT32_MAX; }
+  uint32_t vlan_extra_bytes() const noexcept override { return 0; }
+  uint32_t min_frame_bytes() const noexcept override { return 0; }
+  std::string describe() const override { return "nowhere (discarded)"; }
+};
+
 }  // namespace
+
+std::unique_ptr<transmit::Transmitter> make_discarding_transmitter() {
+  return std::make_unique<DiscardingTransmitter>();
+}
 
 Result<std::unique_ptr<transmit::Transmitter>> open_file_transmitter(
     const std::string& path, const capture::WriterOptions& options) {

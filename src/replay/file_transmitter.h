@@ -15,4 +15,7 @@ namespace gophercap::replay {
 Result<std::unique_ptr<transmit::Transmitter>> open_file_transmitter(
     const std::string& path, const capture::WriterOptions& options);
 
+// Takes everything and keeps nothing: what reading, merging and accounting cost by themselves.
+std::unique_ptr<transmit::Transmitter> make_discarding_transmitter();
+
 }  // namespace gophercap::replay

@@ -16,12 +16,12 @@ Merger::Merger(const Plan& plan, const Timeline& timeline, const MergeOptions& o
                io::FdCache& fds, ReaderPool& readers, DepartureRing& ring,
                const std::atomic<uint64_t>& released)
     : plan_(plan),
-      timeline_(timeline),
       options_(options),
       fds_(fds),
       readers_(readers),
       ring_(ring),
-      released_(released) {}
+      released_(released),
+      pacer_(timeline, options.pace) {}
 
 Merger::~Merger() = default;
 
@@ -102,11 +102,13 @@ bool Merger::activate_first_upcoming(const std::stop_token& stop) {
 void Merger::push(ActiveFile& file, const Slab& slab, bool last_of_slab) {
   const SlabFrame& frame = slab.frames()[file.next_frame];
   ring_.push({.data = slab.bytes() + frame.offset,
-              .due_ns = timeline_.due(capture_time(frame.key_ns), loop_).count(),
+              .due_ns = pacer_.due(capture_time(frame.key_ns), loop_, frame.captured_bytes).count(),
               .captured_bytes = frame.captured_bytes,
               .original_bytes = frame.original_bytes,
               .link_type = frame.link_type,
-              .last_of_slab = last_of_slab});
+              .last_of_slab = last_of_slab,
+              .first_of_loop = last_pushed_loop_ != loop_});
+  last_pushed_loop_ = loop_;
   ++file.next_frame;
 }
 
@@ -136,6 +138,7 @@ void Merger::emit_from_top() {
     in_flight_.emplace_back(&file, which);
     ++file.slabs_in_flight;
   }
+  newest_key_ns_.store(slab.frames()[file.next_frame - 1].key_ns, std::memory_order_relaxed);
   ring_.publish();
 }
 
@@ -196,6 +199,8 @@ void Merger::settle(Report& report) {
   for (const auto& file : files_) settle_file(*file);
   files_.clear();
   report.accounts += accounts_;
+  report.gaps_shortened = pacer_.gaps_shortened();
+  report.time_removed = pacer_.time_removed();
   std::sort(damaged_.begin(), damaged_.end(),
             [](const auto& a, const auto& b) { return a.path < b.path; });
   report.damaged = std::move(damaged_);

@@ -6,6 +6,7 @@
 #include <deque>
 #include <list>
 #include <memory>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <utility>
@@ -13,6 +14,7 @@
 
 #include "io/fd_cache.h"
 #include "replay/departure.h"
+#include "replay/pacer.h"
 #include "replay/plan.h"
 #include "replay/reader_pool.h"
 #include "replay/report.h"
@@ -22,6 +24,7 @@ namespace gophercap::replay {
 
 struct MergeOptions {
   StreamOptions stream{};
+  Pace pace{};
   uint64_t loops = 1;         // 0 = for ever
   size_t prefetch_files = 8;  // opened before they are needed
 };
@@ -42,6 +45,11 @@ class Merger {
 
   // Returns when everything has been pushed or a stop was asked for; closes the ring.
   void run(const std::stop_token& stop);
+
+  // Key of the newest packet that went into the ring, for progress; may be read by anybody.
+  CaptureTime newest_key() const noexcept {
+    return capture_time(newest_key_ns_.load(std::memory_order_relaxed));
+  }
 
   // After run(), once nobody reads slabs any more: adds what the files say of themselves.
   void settle(Report& report);
@@ -72,7 +80,6 @@ class Merger {
   void sift_up(size_t index) noexcept;
 
   const Plan& plan_;
-  const Timeline& timeline_;
   const MergeOptions options_;
   io::FdCache& fds_;
   ReaderPool& readers_;
@@ -88,6 +95,9 @@ class Merger {
   std::deque<std::pair<ActiveFile*, int>> in_flight_;  // slabs merged to their end, in that order
   std::vector<ActiveFile*> retiring_;                  // at their end, slabs may still be in flight
   uint64_t recycled_ = 0;
+  Pacer pacer_;
+  std::optional<uint64_t> last_pushed_loop_;
+  std::atomic<int64_t> newest_key_ns_{0};
 
   Accounts accounts_;
   std::vector<DamagedFile> damaged_;

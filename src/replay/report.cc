@@ -30,6 +30,7 @@ Accounts& Accounts::operator+=(const Accounts& other) noexcept {
   skipped_link_type += other.skipped_link_type;
   skipped_too_long += other.skipped_too_long;
   skipped_too_short += other.skipped_too_short;
+  dropped_late += other.dropped_late;
   failed += other.failed;
   unsent_at_stop += other.unsent_at_stop;
   sent_cut += other.sent_cut;
@@ -51,6 +52,7 @@ Json accounts_to_json(const Accounts& a) {
             {"link_type", a.skipped_link_type},
             {"too_long", a.skipped_too_long},
             {"too_short", a.skipped_too_short}}},
+          {"dropped_late", a.dropped_late},
           {"failed", a.failed},
           {"unsent_at_stop", a.unsent_at_stop},
           {"balanced", a.balanced()},
@@ -72,6 +74,10 @@ std::string report_to_json(const Report& report) {
                {"loops_done", report.loops_done},
                {"beginning", format_rfc3339(report.first)},
                {"end", format_rfc3339(report.last)},
+               {"gaps_shortened", report.gaps_shortened},
+               {"time_removed_ns", report.time_removed.count()},
+               {"slips", report.slips},
+               {"slipped_ns", report.slipped.count()},
                {"planned_duration_ns", report.planned_duration.count()},
                {"send_duration_ns", report.send_duration.count()},
                {"packets", accounts_to_json(report.accounts)},
@@ -83,6 +89,7 @@ std::string report_to_json(const Report& report) {
   if (report.lateness.count() > 0) json["lateness"] = lateness_json(report);
   if (!report.failure.empty()) json["failure"] = report.failure;
   if (!report.first_refusal.empty()) json["first_refusal"] = report.first_refusal;
+  if (report.counted_by_interface) json["counted_by_interface"] = *report.counted_by_interface;
   Json damaged = Json::array();
   for (const DamagedFile& file : report.damaged) {
     damaged.push_back({{"path", file.path},

@@ -15,8 +15,8 @@
 
 namespace gophercap::replay {
 
-// read == sent + filtered + outside_window + skipped() + failed + unsent_at_stop. Bytes are those
-// of sent frames.
+// read == sent + filtered + outside_window + skipped() + dropped_late + failed + unsent_at_stop.
+// Bytes are those of sent frames.
 struct Accounts {
   uint64_t read = 0;
   uint64_t sent = 0;
@@ -28,6 +28,7 @@ struct Accounts {
   uint64_t skipped_link_type = 0;     // not Ethernet on an interface
   uint64_t skipped_too_long = 0;      // longer than the interface takes
   uint64_t skipped_too_short = 0;     // shorter than an Ethernet header
+  uint64_t dropped_late = 0;          // --late drop
   uint64_t failed = 0;                // refused by the backend while sending
   uint64_t unsent_at_stop = 0;        // read ahead, then a stop or failure came
   // Not parts of the sum:
@@ -44,7 +45,9 @@ struct Accounts {
   uint64_t skipped() const noexcept { return skipped_as_asked() + skipped_by_target(); }
   // Everything read that was never handed to the sending thread.
   uint64_t left_out() const noexcept { return filtered + outside_window + skipped(); }
-  bool balanced() const noexcept { return read == sent + left_out() + failed + unsent_at_stop; }
+  bool balanced() const noexcept {
+    return read == sent + left_out() + dropped_late + failed + unsent_at_stop;
+  }
 
   Accounts& operator+=(const Accounts& other) noexcept;
 };
@@ -63,6 +66,10 @@ struct Report {
   uint64_t packets_planned = 0;       // per loop, from the map
   uint64_t loops_planned = 1;         // 0 = for ever
   uint64_t loops_done = 0;            // complete ones
+  uint64_t gaps_shortened = 0;        // --max-gap
+  Nanos time_removed{0};              // by that, from the schedule
+  uint64_t slips = 0;                 // --late slip: how often the schedule was moved, …
+  Nanos slipped{0};                   // … and by how much
   // When the first packet was due, by this machine's wall clock (CLOCK_REALTIME), in nanoseconds
   // since 1970: what a receiver's stamps are held against. Empty: no real time has passed.
   std::optional<int64_t> started_wall_ns;
@@ -76,10 +83,19 @@ struct Report {
       0;  // sent late because no reader had them ready in time; also in `lateness`
   uint64_t send_calls = 0;
   uint64_t retries = 0;  // after ENOBUFS, EAGAIN
+  // Frames that the kernel has counted on the interface meanwhile; empty: it does not count there.
+  std::optional<uint64_t> counted_by_interface;
   std::vector<DamagedFile> damaged;
   std::string failure;        // why sending broke down; empty = it did not
   std::string first_refusal;  // why the first of accounts.failed was refused
   bool interrupted = false;
+
+  // What was handed over and, by the kernel's count, never left.
+  uint64_t lost_behind_us() const noexcept {
+    return counted_by_interface && *counted_by_interface < accounts.sent
+               ? accounts.sent - *counted_by_interface
+               : 0;
+  }
 };
 
 std::string report_to_json(const Report& report);

@@ -66,11 +66,12 @@ bool is_fatal(int error) noexcept {
 }  // namespace
 
 Sender::Sender(transmit::Transmitter& transmitter, Clock& clock, const Timeline& timeline,
-               bool topspeed, DepartureRing& ring, std::atomic<uint64_t>& released)
+               const SendOptions& options, DepartureRing& ring, std::atomic<uint64_t>& released)
     : transmitter_(transmitter),
       clock_(clock),
       timeline_(timeline),
-      topspeed_(topspeed),
+      options_(options),
+      paced_(clock.is_real() && !options.topspeed),
       ring_(ring),
       released_(released),
       frames_(std::max<size_t>(transmitter.preferred_batch(), 1)) {}
@@ -80,7 +81,10 @@ void Sender::run(const std::stop_token& stop) {
   if (clock_.is_real()) ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
   while (!over_ && !stop.stop_requested()) {
     if (!wait_for_departures(stop)) break;
-    if (!started_) start(stop);
+    if (!started_) {
+      start(stop);
+      continue;  // a stop may have come meanwhile
+    }
     const std::span<const Departure> waiting = ring_.front();
     const size_t due = gather_due(waiting, stop);
     if (due > 0) send(waiting.first(due), stop);
@@ -105,16 +109,47 @@ void Sender::start(const std::stop_token& stop) {
          !ring_.closed() && !stop.stop_requested() && SendClock::now() - ready < kLongestPrefill) {
     sleep_for(kRetrySleep);
   }
-  start_ = clock_.now() + (clock_.is_real() && !topspeed_ ? kLead : Nanos(0));
+  start_ = clock_.now() + (paced_ ? kLead : Nanos(0));
+  if (clock_.is_real() && options_.start_at_wall_ns && !wait_for_start(stop)) return;
   if (clock_.is_real()) start_wall_ns_ = wall_time_of(start_);
   arrived_ = start_;
   published_ = start_;
 }
 
+// Looks at the wall clock again and again: it may be set or slewed while we wait. From shortly
+// before the time on it is taken to run as our own clock does. False: a stop came first.
+bool Sender::wait_for_start(const std::stop_token& stop) {
+  constexpr Nanos kFixBefore = std::chrono::milliseconds(20);
+  constexpr Nanos kLookEvery = std::chrono::seconds(1);
+  for (;;) {
+    const SendTime now = clock_.now();
+    const Nanos left(*options_.start_at_wall_ns - wall_time_of(now));
+    if (left <= kFixBefore) {
+      start_ = now + std::max(left, Nanos(0));
+      return true;
+    }
+    if (!clock_.wait_until(now + std::min(left - kFixBefore, kLookEvery), stop)) return false;
+  }
+}
+
+// Leaves out the packets in front that are too late.
+void Sender::drop_late(std::span<const Departure> waiting, SendTime now) {
+  size_t late = 0;
+  uint64_t loops = 0;
+  while (late < waiting.size() && now - due_time(waiting[late]) > options_.late_limit)
+    loops += waiting[late++].first_of_loop;
+  if (late == 0) return;
+  dropped_late_ += late;
+  loops_begun_.store(loops_begun_.load(std::memory_order_relaxed) + loops,
+                     std::memory_order_relaxed);
+  release(waiting.first(late));
+  ring_.pop(late);
+}
+
 // How many of `waiting` may leave in one call; waits for the first.
 size_t Sender::gather_due(std::span<const Departure> waiting, const std::stop_token& stop) {
   const size_t most = std::min(waiting.size(), frames_.size());
-  if (topspeed_) return most;
+  if (options_.topspeed) return most;
   if (!clock_.is_real()) {  // no time passes between two packets, so there is no reason to let them
                             // go one by one
     (void)clock_.wait_until(due_time(waiting[most - 1]), stop);
@@ -124,6 +159,17 @@ size_t Sender::gather_due(std::span<const Departure> waiting, const std::stop_to
   if (due_time(waiting.front()) > now) {
     if (!clock_.wait_until(due_time(waiting.front()), stop)) return 0;
     now = clock_.now();
+  }
+  const Nanos late = now - due_time(waiting.front());
+  if (options_.late != LatePolicy::kCatchUp && late > options_.late_limit) {
+    if (options_.late == LatePolicy::kDrop) {
+      drop_late(waiting, now);
+      return 0;
+    }
+    start_ += late;
+    arrived_ += late;  // what was late before the move is not late any more
+    slipped_ += late;
+    ++slips_;
   }
   size_t due = 1;
   while (due < most && due_time(waiting[due]) <= now) ++due;
@@ -190,10 +236,12 @@ void Sender::account(std::span<const Departure> accepted, SendTime called,
       ((returned - called).count() << kShift) / static_cast<int64_t>(2 * accepted.size());
   int64_t since_called = half_share;
   uint64_t bytes = 0;
+  uint64_t loops = 0;
   for (const Departure& d : accepted) {
+    loops += d.first_of_loop;
     bytes += d.captured_bytes;
     sent_cut_ += d.captured_bytes < d.original_bytes;
-    if (!topspeed_ && clock_.is_real()) {
+    if (paced_) {
       lateness_.record((called - due_time(d)).count() + (since_called >> kShift));
       since_called += 2 * half_share;
       starved_ += due_time(d) < arrived_;
@@ -202,6 +250,9 @@ void Sender::account(std::span<const Departure> accepted, SendTime called,
   // One writer: plain loads and stores are enough, and cheaper than read-modify-write.
   sent_.store(sent_.load(std::memory_order_relaxed) + accepted.size(), std::memory_order_relaxed);
   sent_bytes_.store(sent_bytes_.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
+  if (loops > 0)
+    loops_begun_.store(loops_begun_.load(std::memory_order_relaxed) + loops,
+                       std::memory_order_relaxed);
   newest_due_ns_.store(accepted.back().due_ns, std::memory_order_relaxed);
   if (returned - published_ > kPublishEvery) {
     published_ = returned;
@@ -223,6 +274,9 @@ void Sender::settle(Report& report) const {
   report.accounts.sent_bytes = sent_bytes();
   report.accounts.sent_cut = sent_cut_;
   report.accounts.failed = failed_;
+  report.accounts.dropped_late = dropped_late_;
+  report.slips = slips_;
+  report.slipped = slipped_;
   if (send_calls_ > 0) report.started_wall_ns = start_wall_ns_;
   report.lateness = lateness_;
   report.starved_packets = starved_;

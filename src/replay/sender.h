@@ -18,12 +18,28 @@
 
 namespace gophercap::replay {
 
+// What to do with packets that are late: the readers, the machine or the queue below held them up.
+enum class LatePolicy : uint8_t {
+  kCatchUp,  // send them at once, until the schedule is met again: duration is kept, gaps are not
+  kSlip,     // move the rest of the schedule by as much: gaps are kept, duration is not
+  kDrop,     // leave them out: what is sent is sent in time
+};
+
+struct SendOptions {
+  bool topspeed = false;  // nothing is ever late
+  LatePolicy late = LatePolicy::kCatchUp;
+  Nanos late_limit{0};  // for kSlip and kDrop: what is not later than this is sent as it is
+  // Wall clock time (CLOCK_REALTIME, ns since 1970) at which the first packet is due; empty: as
+  // soon as enough is ready.
+  std::optional<int64_t> start_at_wall_ns{};
+};
+
 // run() by one thread, which allocates nothing, locks nothing and logs nothing. The atomics may be
 // read by anybody at any time, the results after run().
 class Sender {
  public:
-  Sender(transmit::Transmitter& transmitter, Clock& clock, const Timeline& timeline, bool topspeed,
-         DepartureRing& ring, std::atomic<uint64_t>& released);
+  Sender(transmit::Transmitter& transmitter, Clock& clock, const Timeline& timeline,
+         const SendOptions& options, DepartureRing& ring, std::atomic<uint64_t>& released);
 
   void run(const std::stop_token& stop);
 
@@ -35,12 +51,16 @@ class Sender {
     return lateness_p99_ns_.load(std::memory_order_relaxed);
   }
 
+  uint64_t loops_begun() const noexcept { return loops_begun_.load(std::memory_order_relaxed); }
+
   // After run(): sent, failed, lateness, durations, failure.
   void settle(Report& report) const;
 
  private:
   bool wait_for_departures(const std::stop_token& stop);
   void start(const std::stop_token& stop);
+  bool wait_for_start(const std::stop_token& stop);
+  void drop_late(std::span<const Departure> waiting, SendTime now);
   size_t gather_due(std::span<const Departure> waiting, const std::stop_token& stop);
   void send(std::span<const Departure> due, const std::stop_token& stop);
   void account(std::span<const Departure> accepted, SendTime called, SendTime returned) noexcept;
@@ -52,7 +72,8 @@ class Sender {
   transmit::Transmitter& transmitter_;
   Clock& clock_;
   const Timeline& timeline_;
-  const bool topspeed_;
+  const SendOptions options_;
+  const bool paced_;  // by a clock that means something
   DepartureRing& ring_;
   std::atomic<uint64_t>& released_;
 
@@ -71,6 +92,7 @@ class Sender {
   std::atomic<uint64_t> sent_{0};
   std::atomic<uint64_t> sent_bytes_{0};
   std::atomic<int64_t> newest_due_ns_{0};
+  std::atomic<uint64_t> loops_begun_{0};
   std::atomic<int64_t> lateness_p99_ns_{0};
   Histogram lateness_;
   uint64_t sent_cut_ = 0;
@@ -78,6 +100,9 @@ class Sender {
   uint64_t starved_ = 0;
   uint64_t send_calls_ = 0;
   uint64_t retries_ = 0;
+  uint64_t dropped_late_ = 0;
+  uint64_t slips_ = 0;
+  Nanos slipped_{0};
   int failed_errno_ = 0;  // of the first refused frame
   int fatal_errno_ = 0;
 };

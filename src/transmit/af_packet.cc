@@ -27,11 +27,12 @@ constexpr int kSendBufferBytes = 8 << 20;
 
 class AfPacket final : public Transmitter {
  public:
-  AfPacket(Fd socket, std::string interface, uint32_t mtu)
+  AfPacket(Fd socket, std::string interface, const InterfaceFacts& facts)
       : socket_(std::move(socket)),
         interface_(std::move(interface)),
-        mtu_(mtu),
-        limits_(af_packet_limits(mtu)) {
+        facts_(facts),
+        limits_(af_packet_limits(facts.mtu)) {
+    if (const auto counters = read_counters(facts_.index)) counted_before_ = counters->tx_packets;
     for (size_t i = 0; i < kBatch; ++i) {
       messages_[i] = {};
       messages_[i].msg_hdr.msg_iov = &vectors_[i];
@@ -61,15 +62,21 @@ class AfPacket final : public Transmitter {
   uint32_t max_frame_bytes() const noexcept override { return limits_.max_bytes; }
   uint32_t vlan_extra_bytes() const noexcept override { return limits_.vlan_extra_bytes; }
   uint32_t min_frame_bytes() const noexcept override { return limits_.min_bytes; }
+  std::optional<uint64_t> counted_outside() const override {
+    const auto counters = read_counters(facts_.index);
+    if (!counters || !counted_before_) return std::nullopt;
+    return counters->tx_packets - *counted_before_;
+  }
   std::string describe() const override {
-    return fmt::format("interface {} (AF_PACKET sendmmsg, MTU {})", interface_, mtu_);
+    return fmt::format("interface {} (AF_PACKET sendmmsg, MTU {})", interface_, facts_.mtu);
   }
 
  private:
   Fd socket_;
   std::string interface_;
-  uint32_t mtu_;
+  InterfaceFacts facts_;
   FrameLimits limits_;
+  std::optional<uint64_t> counted_before_;
   std::array<iovec, kBatch> vectors_{};
   std::array<mmsghdr, kBatch> messages_;
 };
@@ -106,7 +113,7 @@ Result<std::unique_ptr<Transmitter>> open_af_packet(const std::string& interface
                        sizeof kSendBufferBytes);
   }
   return std::unique_ptr<Transmitter>(
-      std::make_unique<AfPacket>(std::move(socket), interface, facts.mtu));
+      std::make_unique<AfPacket>(std::move(socket), interface, facts));
 }
 
 }  // namespace gophercap::transmit

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "transmit/interface.h"
 
 namespace gophercap::transmit {
 namespace {
@@ -88,6 +89,28 @@ TEST(AfPacket, TakesTheMtuAndTheHeaderAndSendsWhatFits) {
     EXPECT_EQ(second.error, EMSGSIZE);
     EXPECT_EQ(lo.send(std::span(frames).subspan(3)).accepted, 1u);
     EXPECT_TRUE(lo.finish());
+  }));
+}
+
+TEST(AfPacket, TheKernelCountsWhatWasSent) {
+  NEEDS_NAMESPACE(in_own_namespace([] {
+    ASSERT_TRUE(set_loopback(true, 1500));
+    const auto facts = inspect_interface("lo");
+    ASSERT_TRUE(facts);
+    EXPECT_EQ(facts->mtu, 1500u);
+    EXPECT_TRUE(facts->up && facts->carrier && facts->ethernet);
+    const auto before = read_counters(facts->index);
+    ASSERT_TRUE(before) << before.error().what;
+    auto opened = open_af_packet("lo");
+    ASSERT_TRUE(opened);
+    const std::vector<uint8_t> bytes(60);
+    const Frame frame{.data = bytes.data(), .captured_bytes = 60, .original_bytes = 60};
+    for (int i = 0; i < 5; ++i) ASSERT_EQ((*opened)->send({&frame, 1}).accepted, 1u);
+    const auto after = read_counters(facts->index);
+    ASSERT_TRUE(after);
+    EXPECT_EQ(after->tx_packets - before->tx_packets, 5u);
+    EXPECT_GT(after->tx_bytes, before->tx_bytes);
+    EXPECT_FALSE(read_counters(4711));
   }));
 }
 

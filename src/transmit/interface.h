@@ -20,6 +20,18 @@ struct InterfaceFacts {
 // such interface; names those that exist), kIo.
 Result<InterfaceFacts> inspect_interface(const std::string& name);
 
+// What the kernel has counted for it since it exists.
+struct InterfaceCounters {
+  uint64_t tx_packets = 0;
+  uint64_t tx_bytes = 0;
+  uint64_t tx_errors = 0;
+  uint64_t tx_dropped = 0;
+  uint64_t tx_carrier_errors = 0;
+};
+
+// By rtnetlink(7); needs no privilege. Drivers may update them some time after a packet left.
+Result<InterfaceCounters> read_counters(unsigned index);
+
 // Why frames can't leave through it now: kIo with ENETDOWN (down), ENOLINK (no carrier: the kernel
 // would take frames and drop them without a word), kUnsupported (not Ethernet).
 Result<> check_ready(const std::string& name, const InterfaceFacts& facts);

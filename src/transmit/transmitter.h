@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -48,6 +49,9 @@ class Transmitter {
   virtual uint32_t max_frame_bytes() const noexcept = 0;
   virtual uint32_t vlan_extra_bytes() const noexcept = 0;
   virtual uint32_t min_frame_bytes() const noexcept = 0;
+  // Frames that have left by the count of somebody else (the kernel, for an interface), since the
+  // transmitter was opened; other senders' frames are among them. Empty: nobody counts.
+  virtual std::optional<uint64_t> counted_outside() const { return std::nullopt; }
   // "interface veth0 (AF_PACKET sendmmsg)", "file out.pcap".
   virtual std::string describe() const = 0;
 };

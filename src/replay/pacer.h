@@ -1,0 +1,55 @@
+// When each packet leaves, in the order of the merge: the capture's own time, or a rate.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/time.h"
+#include "replay/timeline.h"
+
+namespace gophercap::replay {
+
+struct Pace {
+  enum class Kind : uint8_t {
+    kCaptureTime,
+    kPacketsPerSecond,  // `rate` packets a second
+    kMegabitsPerSecond  // `rate` Mbit/s of frames, without preamble, gap and check sequence
+  };
+  Kind kind = Kind::kCaptureTime;
+  Ratio rate{};                        // > 0
+  std::optional<Nanos> longest_gap{};  // as sent; longer ones are shortened to it. > 0
+};
+
+// Used by the merging thread, which asks once for each packet, in their order. Everything is
+// counted from the start in whole numbers: nothing drifts, whatever the rate.
+class Pacer {
+ public:
+  Pacer(const Timeline& timeline, const Pace& pace) noexcept : timeline_(timeline), pace_(pace) {}
+
+  // Offset from the start for the packet that follows. `bytes`: of the frame.
+  Nanos due(CaptureTime key, uint64_t loop, uint32_t bytes) noexcept {
+    if (plain()) [[likely]]
+      return timeline_.due(key, loop);
+    return paced(key, loop, bytes);
+  }
+
+  uint64_t gaps_shortened() const noexcept { return gaps_shortened_; }
+  Nanos time_removed() const noexcept { return time_removed_; }
+
+ private:
+  bool plain() const noexcept {
+    return pace_.kind == Pace::Kind::kCaptureTime && !pace_.longest_gap;
+  }
+  Nanos paced(CaptureTime key, uint64_t loop, uint32_t bytes) noexcept;
+
+  const Timeline& timeline_;
+  const Pace pace_;
+  uint64_t packets_ = 0;
+  uint64_t bytes_ = 0;
+  int64_t last_due_ns_ = 0;
+  bool any_ = false;
+  uint64_t gaps_shortened_ = 0;
+  Nanos time_removed_{0};
+};
+
+}  // namespace gophercap::replay
