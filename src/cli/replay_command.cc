@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/progress.h"
+#include "cli/replay_settings.h"
 #include "cli/signals.h"
 #include "cli/text_report.h"
 #include "cli/units.h"
@@ -13,85 +14,6 @@ namespace gophercap::cli {
 namespace {
 
 constexpr Command kThis = Command::kReplay;
-
-jobs::OutFormat out_format(const std::string& word) {
-  return word == "pcap"     ? jobs::OutFormat::kPcap
-         : word == "pcapng" ? jobs::OutFormat::kPcapng
-                            : jobs::OutFormat::kAuto;
-}
-
-uint32_t longest_frame(int64_t asked) {
-  return asked <= 0 || asked > UINT32_MAX ? UINT32_MAX : static_cast<uint32_t>(asked);
-}
-
-jobs::ReplayOptions options_of(const Invocation& invocation) {
-  const Settings& settings = invocation.settings;
-  jobs::ReplayOptions options;
-  options.paths = invocation.arguments.positionals;
-  options.dump_path = settings.text(kThis, "dump-json");
-  options.file_regexp = settings.text(kThis, "file-regexp");
-  options.workers = worker_count(settings.integer(kThis, "file-workers"));
-  options.out_interface = settings.text(kThis, "out-interface");
-  options.out_file = settings.text(kThis, "out-file");
-  // Whoever names an interface on the command line does not mean the file of a configuration.
-  if (settings.source(kThis, "out-interface") > settings.source(kThis, "out-file"))
-    options.out_file.clear();
-  options.out_format = out_format(settings.text(kThis, "out-format"));
-  for (const std::string& change : settings.list(kThis, "path-prefix")) {
-    if (const auto parsed = dataset::parse_prefix_change(change))
-      options.path_prefixes.push_back(*parsed);  // check() complains of the others
-  }
-  options.window = {.from = settings.time(kThis, "time-from"),
-                    .to = settings.time(kThis, "time-to")};
-  options.expression = settings.text(kThis, "out-bpf");
-  options.skip_out_of_order = settings.flag(kThis, "skip-ooo");
-  options.longest_frame_bytes = longest_frame(settings.integer(kThis, "skip-mtu"));
-  options.speed = settings.ratio(kThis, "time-modifier").value_or(Ratio{});
-  if (settings.flag(kThis, "time-scale-enabled"))
-    options.scale_to = settings.duration(kThis, "time-scale-duration");
-  options.files_start_together = settings.flag(kThis, "wait-disable");
-  options.sort = settings.flag(kThis, "reorder");
-  options.loop_gap = settings.duration(kThis, "loop-gap");
-  options.topspeed = settings.flag(kThis, "topspeed");
-  options.loop_count = settings.integer(kThis, "loop-count");
-  options.loop_infinite = settings.flag(kThis, "loop-infinite");
-  options.report_path = settings.text(kThis, "report");
-  options.memory_bytes = settings.size(kThis, "memory");
-  return options;
-}
-
-std::vector<Complaint> check(const Settings& settings, const jobs::ReplayOptions& options,
-                             bool json) {
-  std::vector<Complaint> complaints;
-  if (settings.source(kThis, "out-file") == Source::kCommandLine &&
-      settings.source(kThis, "out-interface") == Source::kCommandLine) {
-    complaints.push_back({"--out-file: excludes --out-interface", ""});
-  }
-  if (options.out_file.empty() && options.out_interface.empty()) {
-    complaints.push_back({"replay: needs --out-interface or --out-file", ""});
-  }
-  for (const std::string& change : settings.list(kThis, "path-prefix")) {
-    if (const auto parsed = dataset::parse_prefix_change(change); !parsed)
-      complaints.push_back({"--path-prefix: " + parsed.error().what, ""});
-  }
-  if (options.window.from && options.window.to && *options.window.from >= *options.window.to)
-    complaints.push_back({"--time-to: has to be later than --time-from", ""});
-  if (options.scale_to && *options.scale_to <= Nanos{0})
-    complaints.push_back({"--time-scale-duration: has to be above zero", ""});
-  if (options.loop_gap && *options.loop_gap < Nanos{0})
-    complaints.push_back({"--loop-gap: can't be below zero", ""});
-  if (settings.integer(kThis, "skip-mtu") < 0)
-    complaints.push_back({"--skip-mtu: can't be below zero", ""});
-  if (options.out_file == "-" && (json || options.report_path == "-")) {
-    complaints.push_back(
-        {"--out-file: a capture and a report do not fit on one standard output", "--report FILE"});
-  }
-  if (options.out_file == "-" && isatty(STDOUT_FILENO) == 1) {
-    complaints.push_back({"--out-file: a capture is no reading for a terminal",
-                          "send standard output to a file or a pipe"});
-  }
-  return complaints;
-}
 
 // A run that went wrong on the way, as against what was wrong with its inputs.
 ExitCode judge(const replay::Report& report, const std::string& expression, Console& console,
@@ -142,9 +64,25 @@ bool settings_without_effect(const Settings& settings) {
          settings.source(kThis, "time-scale-enabled") == Source::kDefault;
 }
 
+int64_t wall_clock_ns() {
+  return std::chrono::duration_cast<Nanos>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+// --fail-on-late; its text has been checked.
+ExitCode judge_lateness(const replay::Report& report, const std::string& text, Console& console) {
+  if (text.empty() || report.lateness.count() == 0) return ExitCode::kOk;
+  const LatenessLimit limit = *parse_lateness_limit(text);
+  const Nanos found(report.lateness.quantile(limit.quantile));
+  if (found <= limit.limit) return ExitCode::kOk;
+  console.error(fmt::format("--fail-on-late {}: it was {}", text, human_duration(found)));
+  return ExitCode::kFailed;
+}
+
 Outcome forecast(const jobs::ReplayOptions& options, bool json, Console& console,
                  ConsoleReporter& reporter, SignalGuard& signals) {
-  const HintContext hints{options.out_file.empty() ? options.out_interface : ""};
+  const HintContext hints{options.out_file.empty() && !options.discard ? options.out_interface
+                                                                       : ""};
   const Result<jobs::Forecast> plan = jobs::forecast_replay(options, reporter, signals.token());
   console.clear_progress();
   if (!plan) {
@@ -163,11 +101,14 @@ Outcome forecast(const jobs::ReplayOptions& options, bool json, Console& console
 }  // namespace
 
 Outcome replay_command(const Invocation& invocation, Console& console) {
-  const jobs::ReplayOptions options = options_of(invocation);
+  const jobs::ReplayOptions options = replay_options(invocation);
   const bool json = invocation.settings.flag(kThis, "json");
-  const std::vector<Complaint> complaints = check(invocation.settings, options, json);
+  const bool simulated = options.discard || !options.out_file.empty();
+  const std::vector<Complaint> complaints =
+      check_replay(invocation.settings, options, wall_clock_ns());
   if (!complaints.empty()) return usage_error(console, complaints);
-  const HintContext hints{options.out_file.empty() ? options.out_interface : ""};
+  const HintContext hints{options.out_file.empty() && !options.discard ? options.out_interface
+                                                                       : ""};
 
   if (settings_without_effect(invocation.settings)) {
     console.warning("--time-scale-duration: does nothing without --time-scale-enabled");
@@ -187,19 +128,19 @@ Outcome replay_command(const Invocation& invocation, Console& console) {
   if (result->interrupted)
     console.warning("replay: interrupted; what was sent until then is reported");
   ExitCode code = judge(result->report, options.expression, console, hints);
+  code = merge(code, judge_lateness(result->report, invocation.settings.text(kThis, "fail-on-late"),
+                                    console));
   const TextOptions text{console.out_is_terminal(), console.out_width()};
   if (options.out_file == "-") {
     // Standard output is the capture; the summary is worth having all the same.
     const TextOptions words{console.err_is_terminal(), console.err_width()};
-    if (!console.quiet())
-      console.plain(replay_report(result->report, !options.out_file.empty(), words));
+    if (!console.quiet()) console.plain(replay_report(result->report, simulated, words));
   } else if (options.report_path == "-") {
     // The job has written the report there.
   } else if (json) {
     code = print_result(console, replay::report_to_json(result->report), code);
   } else {
-    code =
-        print_result(console, replay_report(result->report, !options.out_file.empty(), text), code);
+    code = print_result(console, replay_report(result->report, simulated, text), code);
   }
   return {code, signals.received()};
 }

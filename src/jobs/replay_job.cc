@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "replay/engine.h"
 #include "replay/file_transmitter.h"
 #include "replay/plan.h"
+#include "replay/realtime.h"
 #include "transmit/af_packet.h"
 
 namespace gophercap::jobs {
@@ -112,7 +114,7 @@ Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter
   const bool to_file = options.discard || !options.out_file.empty();
   if (!to_file) warn_of_losses(setup, *target, reporter);
 
-  replay::RealClock real;
+  replay::RealClock real(options.pacing);
   replay::SimulatedClock simulated;
   replay::Clock& clock = to_file ? static_cast<replay::Clock&>(simulated) : real;
   const Nanos total = setup.has_schedule() ? setup.total() : Nanos{0};
@@ -127,9 +129,15 @@ Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter
                                      .loop = p.loop});
   };
   ReplayResult result;
+  std::vector<std::string> refused;
+  std::optional<replay::RealtimeProcess> realtime;
+  if (!to_file && options.pacing == replay::Pacing::kExact) realtime.emplace(refused);
   result.report = replay::play(setup.plan, setup.engine, *target, clock, watch, stop);
   if (const Result<> finished = target->finish(); !finished)
     result.report.failure = finished.error().what;
+  std::move(refused.begin(), refused.end(), std::back_inserter(result.report.not_granted));
+  for (const std::string& what : result.report.not_granted)
+    reporter.warning("--pacing exact: not granted: " + what);
   result.report.counted_by_interface = settled_count(*target, result.report.accounts.sent);
   result.interrupted = result.report.interrupted;
   // Files that broke before their first packet are not in the plan, but the user must hear of them.

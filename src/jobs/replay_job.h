@@ -12,6 +12,7 @@
 #include "capture/pcap_writer.h"
 #include "dataset/relocate.h"
 #include "jobs/reporter.h"
+#include "replay/clock.h"
 #include "replay/pacer.h"
 #include "replay/report.h"
 #include "replay/sender.h"
@@ -49,6 +50,7 @@ struct ReplayOptions {
   replay::Pace pace;  // a rate instead of the capture's own time; the longest gap
   replay::LatePolicy late = replay::LatePolicy::kCatchUp;
   Nanos late_limit{0};
+  replay::Pacing pacing = replay::Pacing::kBalanced;
   std::optional<int64_t> start_at_wall_ns;  // as SendOptions
   Ratio speed{};                            // 2 = twice as fast
   std::optional<Nanos> scale_to;            // > 0; instead of `speed`: how long one loop takes

@@ -27,7 +27,28 @@ inline void cpu_relax() noexcept {
 
 }  // namespace
 
-RealClock::RealClock(Nanos spin_margin) : spin_margin_(cpu_count() > 1 ? spin_margin : Nanos(0)) {}
+RealClock::RealClock(Pacing pacing) {
+  using std::chrono::microseconds;
+  if (pacing == Pacing::kEco || cpu_count() == 1) {
+    smallest_margin_ = largest_margin_ = Nanos(0);
+  } else if (pacing == Pacing::kBalanced) {
+    smallest_margin_ = microseconds(60);
+    largest_margin_ = microseconds(200);
+  } else {
+    smallest_margin_ = microseconds(100);
+    largest_margin_ = microseconds(500);
+  }
+  margin_ = std::min(largest_margin_, std::max(smallest_margin_, Nanos(microseconds(100))));
+}
+
+// Up at once, down slowly: a margin that is too short costs a late packet, one that is too long
+// only CPU time. Stalls of the machine, far beyond any margin, teach nothing.
+void RealClock::learn(Nanos overslept) noexcept {
+  if (overslept > 2 * largest_margin_) return;
+  const Nanos wanted = overslept + overslept / 4;
+  margin_ = wanted > margin_ ? wanted : margin_ - (margin_ - wanted) / 64;
+  margin_ = std::clamp(margin_, smallest_margin_, largest_margin_);
+}
 
 SendTime RealClock::now() noexcept {
   return SendClock::now();
@@ -36,9 +57,11 @@ SendTime RealClock::now() noexcept {
 bool RealClock::wait_until(SendTime when, const std::stop_token& stop) noexcept {
   for (SendTime t = now(); t < when; t = now()) {
     const Nanos left = when - t;
-    if (left > spin_margin_) {
+    if (left > margin_) {
       if (stop.stop_requested()) return false;
-      sleep_until(t + std::min(left - spin_margin_, kLongestSleep));
+      const SendTime wake = t + std::min(left - margin_, kLongestSleep);
+      sleep_until(wake);
+      if (largest_margin_ > Nanos(0)) learn(now() - wake);
     } else {
       cpu_relax();
     }

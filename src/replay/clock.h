@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <stop_token>
 
 #include "base/time.h"
@@ -19,18 +20,28 @@ class Clock {
   virtual bool is_real() const noexcept = 0;
 };
 
-// CLOCK_MONOTONIC. Sleeps to `spin_margin` before the time and spins from there, since a sleep
-// alone wakes 10 to 100 µs late. On a machine with one CPU it never spins: the spinner would keep
-// the readers from the only CPU.
+enum class Pacing : uint8_t {
+  kEco,       // sleeps only: 5 to 60 µs late, a few percent of a CPU
+  kBalanced,  // sleeps, then spins for the time by which sleeps end late here
+  kExact,     // as balanced, with a longer spin; replay/privileges.h adds what the system may grant
+};
+
+// CLOCK_MONOTONIC. A sleep alone wakes 10 to 100 µs late, so it sleeps to a margin before the time
+// and spins from there. The margin follows what the sleeps of this run were late by. On a machine
+// with one CPU it never spins: the spinner would keep the readers from the only CPU.
 class RealClock final : public Clock {
  public:
-  explicit RealClock(Nanos spin_margin = std::chrono::microseconds(100));
+  explicit RealClock(Pacing pacing = Pacing::kBalanced);
   SendTime now() noexcept override;
   bool wait_until(SendTime when, const std::stop_token& stop) noexcept override;
   bool is_real() const noexcept override { return true; }
 
  private:
-  Nanos spin_margin_;
+  void learn(Nanos overslept) noexcept;
+
+  Nanos smallest_margin_;
+  Nanos largest_margin_;
+  Nanos margin_;
 };
 
 // Time stands still but for waiting, which takes none.

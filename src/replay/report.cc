@@ -89,6 +89,7 @@ std::string report_to_json(const Report& report) {
   if (report.lateness.count() > 0) json["lateness"] = lateness_json(report);
   if (!report.failure.empty()) json["failure"] = report.failure;
   if (!report.first_refusal.empty()) json["first_refusal"] = report.first_refusal;
+  if (!report.not_granted.empty()) json["not_granted"] = report.not_granted;
   if (report.counted_by_interface) json["counted_by_interface"] = *report.counted_by_interface;
   Json damaged = Json::array();
   for (const DamagedFile& file : report.damaged) {

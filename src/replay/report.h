@@ -86,8 +86,9 @@ struct Report {
   // Frames that the kernel has counted on the interface meanwhile; empty: it does not count there.
   std::optional<uint64_t> counted_by_interface;
   std::vector<DamagedFile> damaged;
-  std::string failure;        // why sending broke down; empty = it did not
-  std::string first_refusal;  // why the first of accounts.failed was refused
+  std::vector<std::string> not_granted;  // of what --pacing exact asks the system for
+  std::string failure;                   // why sending broke down; empty = it did not
+  std::string first_refusal;             // why the first of accounts.failed was refused
   bool interrupted = false;
 
   // What was handed over and, by the kernel's count, never left.

@@ -79,6 +79,7 @@ Sender::Sender(transmit::Transmitter& transmitter, Clock& clock, const Timeline&
 void Sender::run(const std::stop_token& stop) {
   // Threads that are not real-time have their timers delayed by up to 50 µs otherwise.
   if (clock_.is_real()) ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+  if (options_.realtime) refused_ = make_thread_realtime();
   while (!over_ && !stop.stop_requested()) {
     if (!wait_for_departures(stop)) break;
     if (!started_) {
@@ -276,6 +277,10 @@ void Sender::settle(Report& report) const {
   report.accounts.failed = failed_;
   report.accounts.dropped_late = dropped_late_;
   report.slips = slips_;
+  if (refused_.priority != 0)
+    report.not_granted.push_back(errno_error(refused_.priority, "real-time priority").what);
+  if (refused_.affinity != 0)
+    report.not_granted.push_back(errno_error(refused_.affinity, "a CPU of its own").what);
   report.slipped = slipped_;
   if (send_calls_ > 0) report.started_wall_ns = start_wall_ns_;
   report.lateness = lateness_;

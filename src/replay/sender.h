@@ -12,6 +12,7 @@
 #include "base/histogram.h"
 #include "replay/clock.h"
 #include "replay/departure.h"
+#include "replay/realtime.h"
 #include "replay/report.h"
 #include "replay/timeline.h"
 #include "transmit/transmitter.h"
@@ -27,6 +28,7 @@ enum class LatePolicy : uint8_t {
 
 struct SendOptions {
   bool topspeed = false;  // nothing is ever late
+  bool realtime = false;  // ask for real-time priority and a CPU
   LatePolicy late = LatePolicy::kCatchUp;
   Nanos late_limit{0};  // for kSlip and kDrop: what is not later than this is sent as it is
   // Wall clock time (CLOCK_REALTIME, ns since 1970) at which the first packet is due; empty: as
@@ -103,6 +105,7 @@ class Sender {
   uint64_t dropped_late_ = 0;
   uint64_t slips_ = 0;
   Nanos slipped_{0};
+  RealtimeThread refused_;
   int failed_errno_ = 0;  // of the first refused frame
   int fatal_errno_ = 0;
 };

@@ -5,7 +5,7 @@
 for command in map replay exampleConfig version completion help; do
   exits 0 "$command" --help
   [[ ! -s err ]]
-  [[ $(wc -l <out) -le 64 && $(wc -L <out) -le 80 ]]
+  [[ $(wc -l <out) -le 80 && $(wc -L <out) -le 80 ]]
   cp out expected
   exits 0 -h "$command"
   cmp out expected

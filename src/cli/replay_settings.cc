@@ -1,0 +1,176 @@
+#include "cli/replay_settings.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "cli/option_table.h"
+
+namespace gophercap::cli {
+namespace {
+
+constexpr Command kThis = Command::kReplay;
+
+jobs::OutFormat out_format(const std::string& word) {
+  return word == "pcap"     ? jobs::OutFormat::kPcap
+         : word == "pcapng" ? jobs::OutFormat::kPcapng
+                            : jobs::OutFormat::kAuto;
+}
+
+uint32_t longest_frame(int64_t asked) {
+  return asked <= 0 || asked > UINT32_MAX ? UINT32_MAX : static_cast<uint32_t>(asked);
+}
+
+replay::Pacing pacing(const std::string& word) {
+  return word == "eco"     ? replay::Pacing::kEco
+         : word == "exact" ? replay::Pacing::kExact
+                           : replay::Pacing::kBalanced;
+}
+
+}  // namespace
+
+jobs::ReplayOptions replay_options(const Invocation& invocation) {
+  const Settings& settings = invocation.settings;
+  jobs::ReplayOptions options;
+  options.paths = invocation.arguments.positionals;
+  options.dump_path = settings.text(kThis, "dump-json");
+  options.file_regexp = settings.text(kThis, "file-regexp");
+  options.workers = worker_count(settings.integer(kThis, "file-workers"));
+  options.out_interface = settings.text(kThis, "out-interface");
+  options.out_file = settings.text(kThis, "out-file");
+  // Whoever names an interface on the command line does not mean the file of a configuration.
+  if (settings.source(kThis, "out-interface") > settings.source(kThis, "out-file"))
+    options.out_file.clear();
+  options.out_format = out_format(settings.text(kThis, "out-format"));
+  for (const std::string& change : settings.list(kThis, "path-prefix")) {
+    if (const auto parsed = dataset::parse_prefix_change(change))
+      options.path_prefixes.push_back(*parsed);  // check() complains of the others
+  }
+  options.window = {.from = settings.time(kThis, "time-from"),
+                    .to = settings.time(kThis, "time-to")};
+  options.expression = settings.text(kThis, "out-bpf");
+  options.skip_out_of_order = settings.flag(kThis, "skip-ooo");
+  options.longest_frame_bytes = longest_frame(settings.integer(kThis, "skip-mtu"));
+  options.speed = settings.ratio(kThis, "time-modifier").value_or(Ratio{});
+  if (settings.flag(kThis, "time-scale-enabled"))
+    options.scale_to = settings.duration(kThis, "time-scale-duration");
+  options.files_start_together = settings.flag(kThis, "wait-disable");
+  options.sort = settings.flag(kThis, "reorder");
+  options.loop_gap = settings.duration(kThis, "loop-gap");
+  if (const auto late = parse_late(settings.text(kThis, "late"))) {
+    options.late = late->policy;
+    options.late_limit = late->limit;
+  }
+  if (const auto rate = settings.ratio(kThis, "pps")) {
+    options.pace = {.kind = replay::Pace::Kind::kPacketsPerSecond, .rate = *rate};
+  } else if (const auto megabits = settings.ratio(kThis, "mbps")) {
+    options.pace = {.kind = replay::Pace::Kind::kMegabitsPerSecond, .rate = *megabits};
+  }
+  options.pace.longest_gap = settings.duration(kThis, "max-gap");
+  if (const auto at = settings.time(kThis, "start-at")) options.start_at_wall_ns = ns_of(*at);
+  options.pacing = pacing(settings.text(kThis, "pacing"));
+  options.discard = settings.flag(kThis, "discard");
+  options.topspeed = settings.flag(kThis, "topspeed");
+  options.loop_count = settings.integer(kThis, "loop-count");
+  options.loop_infinite = settings.flag(kThis, "loop-infinite");
+  options.report_path = settings.text(kThis, "report");
+  options.memory_bytes = settings.size(kThis, "memory");
+  return options;
+}
+
+std::vector<Complaint> check_replay(const Settings& settings, const jobs::ReplayOptions& options,
+                                    int64_t now_wall_ns) {
+  const bool json = settings.flag(kThis, "json");
+  std::vector<Complaint> complaints;
+  if (settings.source(kThis, "out-file") == Source::kCommandLine &&
+      settings.source(kThis, "out-interface") == Source::kCommandLine) {
+    complaints.push_back({"--out-file: excludes --out-interface", ""});
+  }
+  if (options.discard && settings.source(kThis, "out-file") == Source::kCommandLine)
+    complaints.push_back({"--discard: excludes --out-file", ""});
+  if (!options.discard && options.out_file.empty() && options.out_interface.empty()) {
+    complaints.push_back({"replay: needs --out-interface or --out-file", ""});
+  }
+  for (const std::string& change : settings.list(kThis, "path-prefix")) {
+    if (const auto parsed = dataset::parse_prefix_change(change); !parsed)
+      complaints.push_back({"--path-prefix: " + parsed.error().what, ""});
+  }
+  if (options.window.from && options.window.to && *options.window.from >= *options.window.to)
+    complaints.push_back({"--time-to: has to be later than --time-from", ""});
+  if (settings.ratio(kThis, "pps") && settings.ratio(kThis, "mbps"))
+    complaints.push_back({"--pps: excludes --mbps", ""});
+  if (options.topspeed && options.pace.kind != replay::Pace::Kind::kCaptureTime)
+    complaints.push_back({"--topspeed: excludes --pps and --mbps", ""});
+  if (options.pace.longest_gap && *options.pace.longest_gap <= Nanos{0})
+    complaints.push_back({"--max-gap: has to be above zero", ""});
+  if (const auto late = parse_late(settings.text(kThis, "late")); !late)
+    complaints.push_back({"--late: " + late.error().what, ""});
+  if (const std::string& text = settings.text(kThis, "fail-on-late"); !text.empty()) {
+    if (const auto limit = parse_lateness_limit(text); !limit)
+      complaints.push_back({"--fail-on-late: " + limit.error().what, ""});
+  }
+  if (options.start_at_wall_ns && *options.start_at_wall_ns <= now_wall_ns)
+    complaints.push_back({"--start-at: is over", "times without a zone are UTC"});
+  if (options.scale_to && *options.scale_to <= Nanos{0})
+    complaints.push_back({"--time-scale-duration: has to be above zero", ""});
+  if (options.loop_gap && *options.loop_gap < Nanos{0})
+    complaints.push_back({"--loop-gap: can't be below zero", ""});
+  if (settings.integer(kThis, "skip-mtu") < 0)
+    complaints.push_back({"--skip-mtu: can't be below zero", ""});
+  if (options.out_file == "-" && (json || options.report_path == "-")) {
+    complaints.push_back(
+        {"--out-file: a capture and a report do not fit on one standard output", "--report FILE"});
+  }
+  if (options.out_file == "-" && isatty(STDOUT_FILENO) == 1) {
+    complaints.push_back({"--out-file: a capture is no reading for a terminal",
+                          "send standard output to a file or a pipe"});
+  }
+  return complaints;
+}
+
+Result<LateWords> parse_late(std::string_view text) {
+  constexpr Nanos kDefaultLimit = std::chrono::milliseconds(1);
+  const size_t equals = text.find('=');
+  const std::string_view word = text.substr(0, equals);
+  LateWords words;
+  if (word == "slip" || word == "drop") {
+    words.policy = word == "slip" ? replay::LatePolicy::kSlip : replay::LatePolicy::kDrop;
+    words.limit = kDefaultLimit;
+    if (equals != std::string_view::npos) {
+      TRY(words.limit, parse_duration(text.substr(equals + 1)));
+    }
+    if (words.limit >= Nanos{0}) return words;
+  } else if (text == "catch-up") {
+    return words;
+  }
+  return Error{Errc::kInvalidArgument, 0,
+               fmt::format("\"{}\" is not one of catch-up, slip, slip=D, drop, drop=D", text)};
+}
+
+Result<LatenessLimit> parse_lateness_limit(std::string_view text) {
+  const Error wrong{Errc::kInvalidArgument, 0,
+                    fmt::format("\"{}\" is not of the form p99=50us or max=1ms", text)};
+  const size_t equals = text.find('=');
+  if (equals == std::string_view::npos) return wrong;
+  const std::string_view which = text.substr(0, equals);
+  LatenessLimit limit;
+  if (which != "max") {
+    if (!which.starts_with('p')) return wrong;
+    double percent = 0;
+    const auto [end, error] = std::from_chars(which.data() + 1, which.data() + which.size(),
+                                              percent, std::chars_format::fixed);
+    if (error != std::errc{} || end != which.data() + which.size() || !(percent > 0) ||
+        percent > 100) {
+      return wrong;
+    }
+    limit.quantile = percent / 100;
+  }
+  const auto duration = parse_duration(text.substr(equals + 1));
+  if (!duration || *duration < Nanos{0}) return wrong;
+  limit.limit = *duration;
+  return limit;
+}
+
+}  // namespace gophercap::cli

@@ -1,0 +1,38 @@
+// The options of `gophercap replay` as the job takes them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/complaint.h"
+#include "cli/settings.h"
+#include "jobs/replay_job.h"
+
+namespace gophercap::cli {
+
+jobs::ReplayOptions replay_options(const Invocation& invocation);
+
+// What is wrong with them together. `now_wall_ns`: CLOCK_REALTIME.
+std::vector<Complaint> check_replay(const Settings& settings, const jobs::ReplayOptions& options,
+                                    int64_t now_wall_ns);
+
+// "catch-up", "slip", "drop", the latter two also with the lateness from which on: "drop=5ms".
+struct LateWords {
+  replay::LatePolicy policy = replay::LatePolicy::kCatchUp;
+  Nanos limit{0};
+};
+Result<LateWords> parse_late(std::string_view text);
+
+// "p99=50us", "max=1ms": a quantile (0 to 1, 1 = max) of the lateness and its limit. Empty text:
+// none.
+struct LatenessLimit {
+  double quantile = 1;
+  Nanos limit{0};
+};
+Result<LatenessLimit> parse_lateness_limit(std::string_view text);
+
+}  // namespace gophercap::cli
