@@ -49,6 +49,8 @@ void add_accounts(std::vector<SummaryLine>& lines, const Report& report) {
   lines.push_back({"read", counted(accounts.read, "packet")});
   lines.push_back({"sent", sent_text(accounts)});
   add_left_out(lines, accounts);
+  if (accounts.dropped_late > 0)
+    lines.push_back({"dropped", counted(accounts.dropped_late, "packet") + " too late, as asked"});
   if (accounts.failed > 0) {
     std::string text = counted(accounts.failed, "packet");
     if (!report.first_refusal.empty()) {
@@ -169,6 +171,15 @@ std::string replay_report(const Report& report, bool simulated, const TextOption
     lines.push_back(
         {"starved", fmt::format("{} late because the files could not be read fast enough",
                                 counted(report.starved_packets, "packet"))});
+  }
+  if (report.slips > 0) {
+    lines.push_back({"slipped", fmt::format("{} in all, {}", human_duration(report.slipped),
+                                            counted(report.slips, "time"))});
+  }
+  if (report.gaps_shortened > 0) {
+    lines.push_back(
+        {"pauses", fmt::format("{} shortened, by {} in all", group_digits(report.gaps_shortened),
+                               human_duration(report.time_removed))});
   }
   if (report.retries > 0)
     lines.push_back({"retries", fmt::format("{} while the interface's queue was full",
