@@ -99,7 +99,7 @@ Outcome map_command(const Invocation& invocation, Console& console) {
 
   // Before the job makes threads.
   SignalGuard signals;
-  ConsoleReporter reporter(console);
+  ConsoleReporter reporter(console, signals);
   const Result<jobs::MapResult> result = jobs::run_map(options, reporter, signals.token());
   console.clear_progress();
   if (!result) {

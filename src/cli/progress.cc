@@ -61,6 +61,15 @@ std::string progress_text(const jobs::ReplayProgress& progress) {
 ConsoleReporter::ConsoleReporter(Console& console, Now now)
     : console_(console), now_(now), begin_(now()), last_(begin_) {}
 
+ConsoleReporter::ConsoleReporter(Console& console, SignalGuard& signals)
+    : ConsoleReporter(console) {
+  signals_ = &signals;
+}
+
+bool ConsoleReporter::asked() {
+  return signals_ != nullptr && signals_->take_status_request();
+}
+
 // The first line comes after one period: what is over by then needs none.
 bool ConsoleReporter::due() {
   if (console_.quiet()) return false;
@@ -79,10 +88,12 @@ void ConsoleReporter::show(const std::string& text) {
 }
 
 void ConsoleReporter::progress(const jobs::MapProgress& progress) {
+  if (asked()) console_.plain(progress_text(progress, now_() - begin_) + "\n");
   if (due()) show(progress_text(progress, now_() - begin_));
 }
 
 void ConsoleReporter::progress(const jobs::ReplayProgress& progress) {
+  if (asked()) console_.plain(progress_text(progress) + "\n");
   if (due()) show(progress_text(progress));
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "cli/console.h"
+#include "cli/signals.h"
 #include "jobs/reporter.h"
 
 namespace gophercap::cli {
@@ -22,6 +23,8 @@ class ConsoleReporter final : public jobs::Reporter {
   // `now` is a seam for tests.
   using Now = SendTime (*)() noexcept;
   explicit ConsoleReporter(Console& console, Now now = &SendClock::now);
+  // Whenever `signals` has been asked for a word, the next progress is a line that stays.
+  ConsoleReporter(Console& console, SignalGuard& signals);
 
   void progress(const jobs::MapProgress& progress) override;
   void progress(const jobs::ReplayProgress& progress) override;
@@ -30,9 +33,11 @@ class ConsoleReporter final : public jobs::Reporter {
 
  private:
   bool due();
+  bool asked();
   void show(const std::string& text);
 
   Console& console_;
+  SignalGuard* signals_ = nullptr;
   Now now_;
   SendTime begin_;
   SendTime last_;

@@ -115,7 +115,7 @@ Outcome replay_command(const Invocation& invocation, Console& console) {
   }
   // Before the job makes threads.
   SignalGuard signals;
-  ConsoleReporter reporter(console);
+  ConsoleReporter reporter(console, signals);
   if (invocation.settings.flag(kThis, "dryrun"))
     return forecast(options, json, console, reporter, signals);
   const Result<jobs::ReplayResult> result = jobs::run_replay(options, reporter, signals.token());

@@ -14,18 +14,19 @@
 namespace gophercap::cli {
 namespace {
 
-sigset_t stop_signals() {
+sigset_t our_signals() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGUSR1);
   return set;
 }
 
 }  // namespace
 
 SignalGuard::SignalGuard() {
-  const sigset_t set = stop_signals();
+  const sigset_t set = our_signals();
   signals_ = Fd(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   wake_ = Fd(eventfd(0, EFD_CLOEXEC));
   if (!signals_.valid() || !wake_.valid()) {
@@ -50,6 +51,10 @@ void SignalGuard::watch() {
     signalfd_siginfo info{};
     while (read(signals_.value(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
       const int signal = static_cast<int>(info.ssi_signo);
+      if (signal == SIGUSR1) {
+        status_asked_.store(true);
+        continue;
+      }
       // The user has said it twice: nothing that could hang is done any more.
       if (received_.load() != 0) _exit(128 + signal);
       received_.store(signal);

@@ -1,5 +1,5 @@
-// SIGINT and SIGTERM ask for a stop; a second one ends the process at once. SIGPIPE becomes an
-// error of write().
+// SIGINT and SIGTERM ask for a stop; a second one ends the process at once. SIGUSR1 asks for a word
+// on how it goes. SIGPIPE becomes an error of write().
 #pragma once
 
 #include <csignal>
@@ -25,6 +25,8 @@ class SignalGuard {
   std::stop_token token() const noexcept { return stop_.get_token(); }
   // The signal that asked for a stop; 0 = none.
   int received() const noexcept { return received_.load(); }
+  // Whether a word was asked for since the last call.
+  bool take_status_request() noexcept { return status_asked_.exchange(false); }
 
  private:
   void watch();
@@ -34,6 +36,7 @@ class SignalGuard {
   Fd wake_;  // written to by the destructor
   std::stop_source stop_;
   std::atomic<int> received_{0};
+  std::atomic<bool> status_asked_{false};
   std::thread thread_;  // last: it uses all of the above
 };
 

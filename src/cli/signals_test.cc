@@ -47,6 +47,21 @@ TEST(Signals, FirstOneAsksForAStop) {
   }
 }
 
+TEST(Signals, Usr1AsksForAWordAndStopsNothing) {
+  const int status = in_child([] {
+    SignalGuard guard;
+    if (guard.take_status_request()) return 1;
+    kill(getpid(), SIGUSR1);
+    for (int i = 0; i < 5000; ++i) {
+      if (guard.take_status_request()) return guard.token().stop_requested() ? 2 : 0;
+      std::this_thread::sleep_for(1ms);
+    }
+    return 3;
+  });
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
 TEST(Signals, SecondOneEndsTheProcess) {
   const int status = in_child([] {
     const SignalGuard guard;

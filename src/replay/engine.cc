@@ -30,8 +30,11 @@ StreamOptions stream_options(const Plan& plan, const EngineOptions& options,
                                                [&](const PlannedFile& f) { return f.*member; }));
   };
   const uint64_t files = std::min<uint64_t>(
-      std::max(plan.overlap_depth, count(&PlannedFile::begins_outside)) + kPrefetchFiles,
-      plan.files.size() + kPrefetchFiles);
+      // Those that begin outside the window are opened for the next loop too.
+      std::max(plan.overlap_depth,
+               count(&PlannedFile::begins_outside) * (options.loops == 1 ? 1 : 2)) +
+          kPrefetchFiles,
+      2 * plan.files.size() + kPrefetchFiles);
   const bool sort = count(&PlannedFile::sort) > 0;
   const uint64_t for_slabs = sort ? options.memory_bytes / 2 : options.memory_bytes;
   StreamOptions stream;

@@ -232,6 +232,47 @@ TEST_F(Engine, AStopEndsAnEndlessReplay) {
   EXPECT_TRUE(report.accounts.balanced());
 }
 
+TEST_F(Engine, AWindowThatCutsEveryFileLoopsForEver) {
+  for (int f = 0; f < 30; ++f) add_file("f" + std::to_string(100 + f), {0, 10 + f, 20, 30});
+  const Window window{.from = capture_time(kBase + 10'000), .to = capture_time(kBase + 25'000)};
+  std::sort(paths_.begin(), paths_.end());
+  dataset::ScanProgress progress;
+  dataset::DatasetSummary set;
+  set.files = dataset::scan_files(paths_, 1, progress);
+  dataset::summarize(set);
+  const Result<Plan> made = make_plan(set, {.window = window});
+  ASSERT_TRUE(made);
+  std::stop_source stop;
+  out_.refuse = [&](const transmit::Frame&, size_t index) {
+    if (index == 5'000) stop.request_stop();
+    return 0;
+  };
+  SimulatedClock clock;
+  const Report report =
+      play(*made, {.choice = {.window = window}, .loops = 0}, out_, clock, {}, stop.get_token());
+  EXPECT_GE(report.accounts.sent, 5'000u);
+  EXPECT_TRUE(report.accounts.balanced());
+}
+
+TEST_F(Engine, SortingWithSlabsOfAFewPacketsLosesNothing) {
+  std::vector<int64_t> micros;
+  for (int i = 0; i < 20'000; ++i) micros.push_back(i % 100 == 50 ? i - 20 : i);
+  add_file("a.pcap", micros);
+  std::sort(paths_.begin(), paths_.end());
+  dataset::ScanProgress progress;
+  dataset::DatasetSummary set;
+  set.files = dataset::scan_files(paths_, 1, progress);
+  dataset::summarize(set);
+  const Result<Plan> made = make_plan(set, {.key_rule = KeyRule::kOwnTime});
+  ASSERT_TRUE(made);
+  SimulatedClock clock;
+  const Report report = play(*made, {.memory_bytes = 400'000}, out_, clock, {}, {});
+  EXPECT_EQ(report.accounts.sent, 20'000u);
+  EXPECT_EQ(report.accounts.not_sorted, 0u);
+  for (size_t i = 1; i < out_.sent.size(); ++i)
+    ASSERT_LE(out_.sent[i - 1].stamp, out_.sent[i].stamp) << i;
+}
+
 TEST_F(Engine, ADamagedFileGivesWhatItHasAndIsNamed) {
   add_file("a.pcap", {0, 1, 2, 3});
   add_file("b.pcap", {0, 1, 2, 3});

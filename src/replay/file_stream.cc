@@ -112,6 +112,9 @@ void FileStream::fill(Slab& slab, PacketBatch& batch, const std::stop_token& sto
   if (!opened_) open();
   const uint64_t enough = bytes_read_ + kMostReadPerSlab;
   while (!ended_ && slab.footprint_bytes() < options_.slab_bytes && !stop.stop_requested()) {
+    // What waits to be sorted goes first: a slab may hold less than a batch.
+    if (sorter_ != nullptr) drain_sorted(slab);
+    if (slab.footprint_bytes() >= options_.slab_bytes) break;
     if (bytes_read_ > enough && !slab.frames().empty()) break;
     if (reader_ != nullptr && reader_->read(batch) == ReadStatus::kPacket) {
       take(batch, slab);
@@ -120,10 +123,7 @@ void FileStream::fill(Slab& slab, PacketBatch& batch, const std::stop_token& sto
       damage_ = reader_->damage();
       reader_.reset();
     }
-    if (sorter_ != nullptr) {
-      if (reader_ == nullptr) sorter_->finish();
-      drain_sorted(slab);
-    }
+    if (reader_ == nullptr && sorter_ != nullptr) sorter_->finish();
     ended_ = reader_ == nullptr && (sorter_ == nullptr || sorter_->empty());
   }
 }

@@ -58,8 +58,10 @@ void Merger::run(const std::stop_token& stop) {
 void Merger::open_ahead() {
   while (options_.loops == 0 || next_loop_ < options_.loops) {
     const PlannedFile& planned = plan_.files[next_file_];
-    // One that has to be read up to the window first takes long: these come early.
-    if (upcoming_.size() >= options_.prefetch_files && !planned.begins_outside) break;
+    // One that has to be read up to the window first takes long: these come early, but no more than
+    // a loop ahead.
+    const bool early = planned.begins_outside && next_loop_ <= loop_ + 1;
+    if (upcoming_.size() >= options_.prefetch_files && !early) break;
     auto stream = std::make_unique<FileStream>(planned, options_.stream, fds_);
     ActiveFile& file = *files_.emplace_back(std::make_unique<ActiveFile>(std::move(stream)));
     file.loop = next_loop_;
