@@ -18,7 +18,7 @@ constexpr Example kMapExamples[] = {
 };
 constexpr Example kReplayExamples[] = {
     {"replay --dump-json set.json --out-interface veth0", "a mapped set"},
-    {"replay a.pcap b.pcapng.gz --loop-count 3", "map first, then send thrice"},
+    {"replay a.pcap b.pcapng.gz --time-modifier 2 --dryrun", "what would be sent"},
     {"replay --dump-json set.json --out-file all.pcap", "merge into one file"},
 };
 constexpr Example kExampleConfigExamples[] = {
@@ -69,7 +69,8 @@ constexpr std::array kCommands = {
                 "Send a dataset to an interface, in time and in order.",
                 "Merges the files of a dump by time and sends each packet at its own time relative "
                 "to the whole set. "
-                "With PATHs those are mapped first; without, the dump is read.",
+                "With PATHs those are mapped first; without, the dump is read.\n"
+                "Ctrl-C ends it with summary and report; SIGUSR1 asks how it goes.",
                 kReplayExamples},
     CommandSpec{Command::kExampleConfig, "exampleConfig", "example-config", "",
                 "Write a configuration file with all keys and defaults.",
