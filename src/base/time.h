@@ -46,6 +46,14 @@ inline constexpr int64_t ns_of(SendTime t) noexcept {
   return t.time_since_epoch().count();
 }
 
+// Durations at the ends of 64 bits (292 years) stay there.
+constexpr Nanos saturating_add(Nanos a, Nanos b) noexcept {
+  int64_t sum = 0;
+  if (__builtin_add_overflow(a.count(), b.count(), &sum))
+    return b > Nanos(0) ? Nanos::max() : Nanos::min();
+  return Nanos(sum);
+}
+
 // 2020-09-28T08:00:00.123456789Z: RFC 3339 in UTC, fraction without trailing zeros, as Go's
 // RFC3339Nano.
 std::string format_rfc3339(CaptureTime t);

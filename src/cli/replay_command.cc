@@ -20,7 +20,7 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
                const HintContext& hints) {
   ExitCode code = ExitCode::kOk;
   if (!report.failure.empty()) {
-    print_error(console, Error{Errc::kIo, 0, report.failure}, hints);
+    print_error(console, Error{Errc::kIo, report.failure_errno, report.failure}, hints);
     code = ExitCode::kFailed;
   }
   if (!report.damaged.empty()) {
@@ -35,6 +35,8 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
         group_digits(accounts.filtered_vlan), expression));
     console.hint(fmt::format("--out-bpf '({0}) or (vlan and ({0}))'", expression));
   }
+  if (accounts.read > 0 && accounts.sent == 0 && accounts.filtered > 0)
+    console.warning(fmt::format("nothing was sent: no packet matches \"{}\"", expression));
   if (accounts.not_sorted > 0) {
     console.warning(fmt::format("{} too far out of order to be sorted with the memory given",
                                 counted(accounts.not_sorted, "packet")));
@@ -125,9 +127,13 @@ Outcome replay_command(const Invocation& invocation, Console& console) {
     return {exit_code_of(result.error()), signals.received()};
   }
 
+  ExitCode code = judge(result->report, options.expression, console, hints);
+  if (result->report_error) {
+    print_error(console, *result->report_error, hints);
+    code = merge(code, ExitCode::kFailed);
+  }
   if (result->interrupted)
     console.warning("replay: interrupted; what was sent until then is reported");
-  ExitCode code = judge(result->report, options.expression, console, hints);
   code = merge(code, judge_lateness(result->report, invocation.settings.text(kThis, "fail-on-late"),
                                     console));
   const TextOptions text{console.out_is_terminal(), console.out_width()};
@@ -135,7 +141,7 @@ Outcome replay_command(const Invocation& invocation, Console& console) {
     // Standard output is the capture; the summary is worth having all the same.
     const TextOptions words{console.err_is_terminal(), console.err_width()};
     if (!console.quiet()) console.plain(replay_report(result->report, simulated, words));
-  } else if (options.report_path == "-") {
+  } else if (options.report_path == "-" && !result->report_error) {
     // The job has written the report there.
   } else if (json) {
     code = print_result(console, replay::report_to_json(result->report), code);

@@ -119,6 +119,10 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
     complaints.push_back({"--loop-gap: can't be below zero", ""});
   if (settings.integer(kThis, "skip-mtu") < 0)
     complaints.push_back({"--skip-mtu: can't be below zero", ""});
+  if (!options.out_file.empty() && options.out_file != "-" &&
+      options.out_file == options.report_path)
+    complaints.push_back({"--report: the same file as --out-file", ""});
+  if (settings.flag(kThis, "dryrun")) return complaints;  // nothing is written
   if (options.out_file == "-" && (json || options.report_path == "-")) {
     complaints.push_back(
         {"--out-file: a capture and a report do not fit on one standard output", "--report FILE"});

@@ -67,6 +67,8 @@ TEST(Signals, SecondOneEndsTheProcess) {
     const SignalGuard guard;
     kill(getpid(), SIGTERM);
     if (!wait_for_stop(guard)) return 2;
+    kill(getpid(), SIGINT);  // at once: the same request
+    std::this_thread::sleep_for(500ms);
     kill(getpid(), SIGINT);
     std::this_thread::sleep_for(15s);
     return 3;

@@ -105,7 +105,7 @@ Result<Forecast> forecast_replay(const ReplayOptions& options, Reporter& reporte
   forecast.stretch = setup.engine.stretch;
   forecast.loops = setup.engine.loops;
   if (setup.has_schedule()) {
-    const replay::Timeline timeline(plan.first, plan.span() + setup.loop_gap(),
+    const replay::Timeline timeline(plan.first, plan.period(setup.engine.loop_gap),
                                     setup.engine.stretch);
     forecast.duration = timeline.due(plan.last, 0);
     forecast.period = timeline.due(plan.first, 1);

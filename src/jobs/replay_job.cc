@@ -1,8 +1,11 @@
 #include "jobs/replay_job.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <filesystem>
 #include <iterator>
 #include <memory>
 #include <thread>
@@ -88,6 +91,29 @@ void warn_of_losses(const ReplaySetup& setup, const transmit::Transmitter& targe
       setup.plan.packets, limits.max_frame_bytes));
 }
 
+// No input is overwritten, and nobody plays for hours to learn that the report has no place.
+Result<> check_outputs(const ReplayOptions& options, const dataset::DatasetSummary& set) {
+  for (const auto& [option, path] :
+       {std::pair<std::string, const std::string&>("--out-file", options.out_file),
+        {"--report", options.report_path}}) {
+    if (path.empty() || path == "-") continue;
+    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+    struct stat facts {};
+    if (!folder.empty() && ::stat(folder.c_str(), &facts) != 0)
+      return errno_error(errno, fmt::format("{}: {}", option, folder.string()));
+    if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) continue;
+    for (const dataset::FileSummary& file : set.files) {
+      struct stat input {};
+      if (::stat(file.path.c_str(), &input) == 0 && input.st_ino == facts.st_ino &&
+          input.st_dev == facts.st_dev) {
+        return Error{Errc::kInvalidArgument, 0,
+                     fmt::format("{}: {} is one of the captures to be read", option, path)};
+      }
+    }
+  }
+  return {};
+}
+
 // Drivers count when a frame has left, which may be a moment after it was handed over.
 std::optional<uint64_t> settled_count(const transmit::Transmitter& target, uint64_t sent) {
   constexpr int kTries = 20;
@@ -110,6 +136,7 @@ Result<> write_report(const replay::Report& report, const std::string& path) {
 Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter,
                                 std::stop_token stop) {
   TRY(const ReplaySetup setup, set_up(options, reporter, stop));
+  TRY_VOID(check_outputs(options, setup.set));
   TRY(const std::unique_ptr<transmit::Transmitter> target, open_target(options, setup));
   const bool to_file = options.discard || !options.out_file.empty();
   if (!to_file) warn_of_losses(setup, *target, reporter);
@@ -133,8 +160,12 @@ Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter
   std::optional<replay::RealtimeProcess> realtime;
   if (!to_file && options.pacing == replay::Pacing::kExact) realtime.emplace(refused);
   result.report = replay::play(setup.plan, setup.engine, *target, clock, watch, stop);
-  if (const Result<> finished = target->finish(); !finished)
+  if (const Result<> finished = target->finish(); !finished) {
     result.report.failure = finished.error().what;
+    result.report.failure_errno = finished.error().sys;
+  }
+  if (!result.report.first_refusal.empty() && !target->refusal().empty())
+    result.report.first_refusal = target->refusal();
   std::move(refused.begin(), refused.end(), std::back_inserter(result.report.not_granted));
   for (const std::string& what : result.report.not_granted)
     reporter.warning("--pacing exact: not granted: " + what);
@@ -144,7 +175,11 @@ Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter
   for (const dataset::FileSummary& file : setup.set.files) {
     if (file.empty() && file.damage) result.report.damaged.push_back({file.path, *file.damage});
   }
-  if (!options.report_path.empty()) TRY_VOID(write_report(result.report, options.report_path));
+  for (const replay::DamagedFile& file : setup.plan.damaged) result.report.damaged.push_back(file);
+  if (!options.report_path.empty()) {
+    if (const Result<> written = write_report(result.report, options.report_path); !written)
+      result.report_error = written.error();
+  }
   return result;
 }
 

@@ -66,11 +66,13 @@ struct ReplayOptions {
 
 struct ReplayResult {
   replay::Report report;
+  std::optional<Error> report_error;  // why the report could not be written
   bool interrupted = false;
 };
 
 // Fails if nothing could be sent for a reason known before the first packet (interface, permission,
-// no files, no packets) or if sending broke down; the report is written in the latter case too.
+// no files, no packets, no folder for the report). What goes wrong later is in the result, and the
+// report is written all the same.
 Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter,
                                 std::stop_token stop);
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -148,11 +149,73 @@ TEST_F(ReplayJob, TheReportTellsOfFilesThatBrokeBeforeTheirFirstPacket) {
   EXPECT_EQ(json["packets"]["sent"], 1);
 }
 
-TEST_F(ReplayJob, AReportThatCannotBeWrittenIsAFailure) {
+TEST_F(ReplayJob, AReportWithoutAPlaceIsRefusedBeforeTheFirstPacket) {
   ReplayOptions options = to_file();
   options.paths = {capture("a.pcap", {100})};
   options.report_path = dir_.path("no/such/report");
   EXPECT_FALSE(run(options));
+  EXPECT_FALSE(std::filesystem::exists(options.out_file));
+}
+
+TEST_F(ReplayJob, AReportThatCannotBeWrittenCostsNothingElse) {
+  ReplayOptions options = to_file();
+  options.paths = {capture("a.pcap", {100})};
+  options.report_path = "/dev/full";
+  const Result<ReplayResult> result = run(options);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->report.accounts.sent, 1u);
+  ASSERT_TRUE(result->report_error);
+  EXPECT_EQ(result->report_error->sys, ENOSPC);
+}
+
+TEST_F(ReplayJob, NoCaptureIsOverwrittenByWhatIsMadeOfIt) {
+  ReplayOptions options = to_file();
+  options.paths = {capture("a.pcap", {100}), capture("b.pcap", {101})};
+  const Bytes before = read_file(options.paths[0]);
+  for (std::string* out : {&options.out_file, &options.report_path}) {
+    ReplayOptions wrong = options;
+    (out == &options.out_file ? wrong.out_file : wrong.report_path) = options.paths[0];
+    const Result<ReplayResult> refused = run(wrong);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::kInvalidArgument);
+  }
+  EXPECT_EQ(read_file(options.paths[0]), before);
+}
+
+TEST_F(ReplayJob, DamageInsideTheWindowIsReported) {
+  ReplayOptions options = to_file();
+  options.paths = {capture("a.pcap", {100, 101, 102})};
+  std::filesystem::resize_file(options.paths[0], std::filesystem::file_size(options.paths[0]) - 1);
+  options.window.from = capture_time(101 * kSecond);
+  const Result<ReplayResult> result = run(options);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->report.accounts.sent, 1u);
+  EXPECT_EQ(result->report.damaged.size(), 1u);
+}
+
+TEST_F(ReplayJob, TheForecastCountsWhatTheReplayReads) {
+  ReplayOptions options = to_file();
+  options.paths = {capture("a.pcap", {100, 101, 102, 103, 104})};
+  options.window = {.from = capture_time(101 * kSecond), .to = capture_time(103 * kSecond)};
+  const Result<Forecast> forecast = forecast_replay(options, reporter_, {});
+  const Result<ReplayResult> result = run(options);
+  ASSERT_TRUE(forecast && result);
+  EXPECT_EQ(forecast->accounts.read, result->report.accounts.read);
+  EXPECT_EQ(forecast->accounts.sent, result->report.accounts.sent);
+  EXPECT_EQ(forecast->accounts.outside_window, result->report.accounts.outside_window);
+}
+
+TEST_F(ReplayJob, WhatAFormatCannotHoldIsSaidInWords) {
+  testing::PcapngBuilder far;
+  far.section().interface({.tsresol = 9});
+  far.enhanced({.timestamp = uint64_t{5'000'000'000} * kSecond, .data = ethernet_frame(60)});
+  ReplayOptions options = to_file();
+  options.paths = {dir_.write("far", far.bytes())};
+  options.out_format = OutFormat::kPcap;
+  const Result<ReplayResult> result = run(options);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->report.accounts.failed, 1u);
+  EXPECT_NE(result->report.first_refusal.find("2106"), std::string::npos);
 }
 
 TEST_F(ReplayJob, StandardInputCannotBeReadTwice) {

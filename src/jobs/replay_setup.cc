@@ -67,7 +67,7 @@ Ratio stretch_of(const ReplayOptions& options, const replay::Plan& plan, Reporte
 
 Nanos ReplaySetup::total() const noexcept {
   if (engine.loops == 0) return Nanos{0};
-  return replay::Timeline(plan.first, plan.span() + loop_gap(), engine.stretch)
+  return replay::Timeline(plan.first, plan.period(engine.loop_gap), engine.stretch)
       .due(plan.last, engine.loops - 1);
 }
 
@@ -104,7 +104,7 @@ Result<ReplaySetup> set_up(const ReplayOptions& options, Reporter& reporter,
                   // The sending thread has a CPU to itself, merging shares the others.
                   .reader_threads = std::clamp(cpu_count() / 2, 1u, 4u)};
   if (setup.engine.loops != 1 && !options.topspeed &&
-      setup.plan.span() + setup.loop_gap() == Nanos{0}) {
+      setup.plan.period(setup.engine.loop_gap) == Nanos{0}) {
     reporter.warning(
         "the set has one time only, so its loops follow without a pause; --loop-gap gives one");
   }
@@ -121,8 +121,10 @@ Bounds too_long(const dataset::FileSummary& file, const replay::TargetLimits& li
                                                 {1514, file.packets_above_1514},
                                                 {1518, file.packets_above_1518},
                                                 {9014, file.packets_above_9014}}};
-  // With a VLAN tag, or a frame check sequence that is left off, four bytes more may still fit.
-  const uint64_t surely = uint64_t{limits.max_frame_bytes} + limits.vlan_extra_bytes;
+  // With a VLAN tag, and a frame check sequence that is left off, some bytes more may still fit.
+  constexpr uint64_t kFrameCheckBytes = 4;
+  const uint64_t surely =
+      uint64_t{limits.max_frame_bytes} + limits.vlan_extra_bytes + kFrameCheckBytes;
   Bounds bounds{.least = 0, .most = file.packets};
   for (const Threshold& t : thresholds) {
     if (t.bytes <= limits.max_frame_bytes) bounds.most = t.packets;

@@ -20,7 +20,6 @@ struct ReplaySetup {
   replay::Plan plan;
   replay::EngineOptions engine;
 
-  Nanos loop_gap() const noexcept { return engine.loop_gap.value_or(plan.mean_gap()); }
   // Whether it is known beforehand when packets are due.
   bool has_schedule() const noexcept {
     return !engine.send.topspeed && engine.pace.kind == replay::Pace::Kind::kCaptureTime &&

@@ -66,7 +66,7 @@ std::string pacing_of(const EngineOptions& options, const Clock& clock) {
 Report play(const Plan& plan, const EngineOptions& options, transmit::Transmitter& transmitter,
             Clock& clock, const std::function<void(const EngineProgress&)>& watch,
             const std::stop_token& stop) {
-  const Nanos period = plan.span() + options.loop_gap.value_or(plan.mean_gap());
+  const Nanos period = plan.period(options.loop_gap);
   const Timeline timeline(plan.first, period, options.stretch);
   std::stop_source halt;
   const std::stop_callback forward(stop, [&] { halt.request_stop(); });
@@ -81,6 +81,7 @@ Report play(const Plan& plan, const EngineOptions& options, transmit::Transmitte
     const MergeOptions merge = {.stream = stream_options(plan, options, transmitter),
                                 .pace = options.pace,
                                 .loops = options.loops,
+                                .in_flight_bytes = std::max<uint64_t>(options.memory_bytes / 4, 1),
                                 .prefetch_files = kPrefetchFiles};
     Merger merger(plan, timeline, merge, fds, readers, ring, released);
     Mutex mutex;

@@ -273,6 +273,37 @@ TEST_F(Engine, SortingWithSlabsOfAFewPacketsLosesNothing) {
     ASSERT_LE(out_.sent[i - 1].stamp, out_.sent[i].stamp) << i;
 }
 
+TEST_F(Engine, EndlessLoopsOfNothingEnd) {
+  add_file("a.pcap", {0, 1, 2});
+  const std::vector<uint32_t> ethernet = {1};
+  const auto nothing = packet::BpfFilter::compile("tcp port 1", ethernet);
+  ASSERT_TRUE(nothing);
+  const Report report = run({.choice = {.expression = &*nothing}, .loops = 0});
+  EXPECT_EQ(report.accounts.sent, 0u);
+  EXPECT_GE(report.accounts.filtered, 3u);
+  EXPECT_TRUE(report.accounts.balanced());
+}
+
+TEST_F(Engine, LoopsOfLargePacketsStayInTheMemoryGiven) {
+  add_file("a.pcap", {0, 1, 2, 3, 4}, 60'000);
+  uint64_t seen = 0;
+  out_.refuse = [&](const transmit::Frame&, size_t) {
+    out_.sent.clear();
+    ++seen;
+    return 0;
+  };
+  const Report report = run({.loops = 2000, .memory_bytes = 1 << 20});
+  EXPECT_EQ(report.accounts.sent, 10'000u);
+  EXPECT_EQ(seen, 10'000u);
+}
+
+TEST_F(Engine, SchedulesBeyondTheClockSaturate) {
+  add_file("a.pcap", {0, 2'000'000});
+  const Report report = run({.stretch = {10'000'000'000, 1}, .loops = 2, .loop_gap = Nanos::max()});
+  EXPECT_EQ(report.accounts.sent, 4u);
+  EXPECT_EQ(out_.sent[3].stamp, CaptureTime::max());
+}
+
 TEST_F(Engine, ADamagedFileGivesWhatItHasAndIsNamed) {
   add_file("a.pcap", {0, 1, 2, 3});
   add_file("b.pcap", {0, 1, 2, 3});

@@ -21,8 +21,10 @@ class FileTransmitter final : public transmit::Transmitter {
                                                .link_type = f.link_type});
       if (written) continue;
       const Error& error = written.error();
-      if (error.code == Errc::kInvalidArgument)
-        return {i, EINVAL};  // this packet can't be written; others can
+      if (error.code == Errc::kInvalidArgument) {  // this packet can't be written; others can
+        if (refusal_.empty()) refusal_ = error.what;
+        return {i, EINVAL};
+      }
       if (!failure_) failure_ = error;
       return {i, error.sys != 0 ? error.sys : EIO};
     }
@@ -39,6 +41,7 @@ class FileTransmitter final : public transmit::Transmitter {
   uint32_t max_frame_bytes() const noexcept override { return UINT32_MAX; }
   uint32_t vlan_extra_bytes() const noexcept override { return 0; }
   uint32_t min_frame_bytes() const noexcept override { return 0; }
+  std::string refusal() const override { return refusal_; }
   std::string describe() const override {
     return path_ == "-" ? "standard output" : "file " + path_;
   }
@@ -47,6 +50,7 @@ class FileTransmitter final : public transmit::Transmitter {
   std::unique_ptr<capture::PcapWriter> writer_;
   std::string path_;
   std::optional<Error> failure_;
+  std::string refusal_;
 };
 
 class DiscardingTransmitter final : public transmit::Transmitter {

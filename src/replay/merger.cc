@@ -33,6 +33,10 @@ void Merger::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     recycle();
     open_ahead();
+    if (in_flight_bytes_ > options_.in_flight_bytes) {
+      std::this_thread::sleep_for(kShortestWaitForRoom);
+      continue;
+    }
     if (!activate_due(stop)) break;
     if (ring_.free_slots() == 0) {
       wait_for_room(stop);
@@ -93,6 +97,8 @@ bool Merger::activate_due(const std::stop_token& stop) {
 
 bool Merger::activate_first_upcoming(const std::stop_token& stop) {
   ActiveFile& file = *upcoming_.front();
+  // A whole loop without a packet to send: no other will have one, and endless ones would not end.
+  if (options_.loops == 0 && file.loop > 0 && !last_pushed_loop_) return false;
   upcoming_.pop_front();
   loop_ = file.loop;
   if (!next_slab(file, stop)) {
@@ -142,6 +148,7 @@ void Merger::emit_from_top() {
            Head{slab.frames()[file.next_frame].key_ns, ordinal, nullptr}.before(limit));
   if (file.next_frame == frames) {
     in_flight_.emplace_back(&file, which);
+    in_flight_bytes_ += slab.used_bytes();
     ++file.slabs_in_flight;
   }
   newest_key_ns_.store(slab.frames()[file.next_frame - 1].key_ns, std::memory_order_relaxed);
@@ -180,6 +187,7 @@ void Merger::recycle() {
     const auto [file, which] = in_flight_.front();
     in_flight_.pop_front();
     --file->slabs_in_flight;
+    in_flight_bytes_ -= file->slabs[which].used_bytes();
     readers_.request(*file, which, {file->loop, file->slabs[which].frames().back().key_ns});
   }
   if (retiring_.empty()) return;

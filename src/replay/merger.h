@@ -25,7 +25,10 @@ namespace gophercap::replay {
 struct MergeOptions {
   StreamOptions stream{};
   Pace pace{};
-  uint64_t loops = 1;         // 0 = for ever
+  uint64_t loops = 1;  // 0 = for ever
+  // Slabs that are merged but not sent hold no more than this, one of them aside: where files are
+  // short, many of them lie between merge and wire.
+  uint64_t in_flight_bytes = uint64_t{32} << 20;
   size_t prefetch_files = 8;  // opened before they are needed
 };
 
@@ -95,6 +98,7 @@ class Merger {
   std::deque<std::pair<ActiveFile*, int>> in_flight_;  // slabs merged to their end, in that order
   std::vector<ActiveFile*> retiring_;                  // at their end, slabs may still be in flight
   uint64_t recycled_ = 0;
+  uint64_t in_flight_bytes_ = 0;
   Pacer pacer_;
   std::optional<uint64_t> last_pushed_loop_;
   std::atomic<int64_t> newest_key_ns_{0};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -41,13 +42,27 @@ Nanos distance(CaptureTime from, CaptureTime to) noexcept {
   return Nanos(ns);
 }
 
+// Says why, if there is one reason that explains it.
+Error nothing_to_replay(const dataset::DatasetSummary& set) {
+  std::string what = "none of the files has a packet";
+  const auto broken =
+      std::find_if(set.files.begin(), set.files.end(), [](const auto& f) { return f.damage; });
+  if (broken != set.files.end()) {
+    what += "; the first that could not be read: " + broken->damage->reason;
+    if (broken->damage->code == Errc::kNotFound)
+      what += " (captures that have moved: --path-prefix OLD=NEW)";
+  }
+  return {Errc::kNotFound, 0, std::move(what)};
+}
+
 // A file on its way into the plan, with what its part of the window holds.
 struct Candidate {
   const dataset::FileSummary* file = nullptr;
   PlannedFile planned;
   uint64_t packets_cut = 0;
   std::vector<dataset::LinkTypeCount> link_types;
-  bool straddles = false;  // has packets on both sides of an end of the window
+  std::optional<capture::Damage> damage;  // met while looking into it
+  bool straddles = false;                 // has packets on both sides of an end of the window
 };
 
 Candidate candidate(const dataset::FileSummary& file, CaptureTime beginning,
@@ -80,12 +95,13 @@ void look_into(Candidate& c, const PlanOptions& options) {
   Survey survey = survey_file(planned.path, planned.initial_time, options.key_rule,
                               {.window = options.window}, {}, options.stop);
   planned.begins_outside = options.window.from && planned.initial_time < *options.window.from;
-  planned.ends_outside = true;
+  planned.ends_outside = survey.ends_outside;
   planned.packets = survey.packets;
   planned.first_key = survey.first_key.value_or(planned.first_key);
   planned.last_key = survey.last_key.value_or(planned.first_key);
   c.packets_cut = survey.packets_cut;
   c.link_types = std::move(survey.link_types);
+  c.damage = std::move(survey.damage);
 }
 
 void add_link_types(std::vector<dataset::LinkTypeCount>& sums,
@@ -144,7 +160,11 @@ Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& op
             [](const Candidate& a, const Candidate& b) { return a.planned.path < b.planned.path; });
   for (Candidate& c : candidates) {
     if (c.planned.packets == 0) {
-      ++plan.files_outside_window;
+      if (c.damage) {
+        plan.damaged.push_back({c.planned.path, std::move(*c.damage)});
+      } else {
+        ++plan.files_outside_window;
+      }
       continue;
     }
     c.planned.ordinal = static_cast<uint32_t>(plan.files.size());
@@ -154,9 +174,12 @@ Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& op
     plan.files.push_back(std::move(c.planned));
   }
   if (plan.files.empty()) {
-    if (!any_packet) return Error{Errc::kNotFound, 0, "none of the files has a packet"};
+    if (!any_packet) return nothing_to_replay(set);
     std::string what = "no packet lies inside the window of time";
-    if (set.beginning && set.end) {
+    if (!plan.damaged.empty()) {
+      what += "; " + plan.damaged.front().path +
+              " could not be read: " + plan.damaged.front().damage.reason;
+    } else if (set.beginning && set.end) {
       what += "; the set goes from " + format_rfc3339(*set.beginning) + " to " +
               format_rfc3339(*set.end);
     }

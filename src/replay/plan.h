@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -48,11 +49,17 @@ struct Plan {
   uint64_t overlap_depth = 0;         // most files that are needed at one instant
   uint64_t files_outside_window = 0;  // have packets, none of them inside the window
   uint64_t files_surveyed = 0;        // had to be looked at
+  // Files in which no packet inside the window was found before they broke.
+  std::vector<DamagedFile> damaged;
   KeyRule key_rule = KeyRule::kRunningMax;
   std::vector<dataset::LinkTypeCount> link_types;
 
   Nanos span() const noexcept;      // last - first, saturated
   Nanos mean_gap() const noexcept;  // span / (packets - 1); 0 for a single packet
+  // From one loop to the next, saturated. `loop_gap` empty: the mean gap.
+  Nanos period(std::optional<Nanos> loop_gap) const noexcept {
+    return saturating_add(span(), loop_gap.value_or(mean_gap()));
+  }
 };
 
 // The key of a packet is the largest time in its file up to and including it (SPEC 4), so a file is

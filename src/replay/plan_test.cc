@@ -79,6 +79,33 @@ TEST(Plan, ABackwardOutlierDoesNotMoveTheBeginning) {
   EXPECT_EQ(make_plan(set_of({f}))->first, capture_time(1'000'000));
 }
 
+TEST(Plan, AFileAcrossTheWindowThatCannotBeReadIsNamed) {
+  const Result<Plan> plan =
+      make_plan(set_of({file("/no/such/file", 0, 100), file("inside", 60, 70)}),
+                {.window = {.from = capture_time(50), .to = std::nullopt}});
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->files.size(), 1u);
+  ASSERT_EQ(plan->damaged.size(), 1u);
+  EXPECT_EQ(plan->damaged[0].path, "/no/such/file");
+  EXPECT_EQ(plan->files_outside_window, 0u);
+}
+
+TEST(Plan, ASetThatIsGoneSaysSo) {
+  dataset::FileSummary gone;
+  gone.path = "/no/such/file";
+  gone.damage = capture::Damage{0, Errc::kNotFound, "/no/such/file: No such file or directory"};
+  const Result<Plan> plan = make_plan(set_of({gone}));
+  ASSERT_FALSE(plan);
+  EXPECT_NE(plan.error().what.find("No such file"), std::string::npos);
+  EXPECT_NE(plan.error().what.find("--path-prefix"), std::string::npos);
+}
+
+TEST(Plan, PeriodsSaturate) {
+  const Result<Plan> plan = make_plan(set_of({file("a", 0, 100)}));
+  EXPECT_EQ(plan->period(Nanos::max()), Nanos::max());
+  EXPECT_EQ(plan->period(Nanos(5)), Nanos(105));
+}
+
 TEST(Plan, SurvivesADumpThatLies) {
   dataset::FileSummary f = file("a", 100, 50);
   const Result<Plan> plan = make_plan(set_of({f, file("b", 70, 60)}));

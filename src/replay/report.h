@@ -88,6 +88,7 @@ struct Report {
   std::vector<DamagedFile> damaged;
   std::vector<std::string> not_granted;  // of what --pacing exact asks the system for
   std::string failure;                   // why sending broke down; empty = it did not
+  int failure_errno = 0;                 // of that, 0 = none
   std::string first_refusal;             // why the first of accounts.failed was refused
   bool interrupted = false;
 

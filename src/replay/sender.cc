@@ -289,6 +289,7 @@ void Sender::settle(Report& report) const {
   report.retries = retries_;
   report.send_duration = send_calls_ > 0 ? last_return_ - first_send_ : Nanos(0);
   if (fatal_errno_ != 0) {
+    report.failure_errno = fatal_errno_;
     report.failure = errno_error(fatal_errno_, transmitter_.describe()).what;
   } else if (failed_errno_ != 0) {
     report.first_refusal = errno_error(failed_errno_, transmitter_.describe()).what;

@@ -69,7 +69,9 @@ class Sender {
   void release(std::span<const Departure> done) noexcept;
   // What to do about an errno of the transmitter. False: sending is over.
   bool recover(int error);
-  SendTime due_time(const Departure& d) const noexcept { return start_ + Nanos(d.due_ns); }
+  SendTime due_time(const Departure& d) const noexcept {
+    return SendTime(saturating_add(start_.time_since_epoch(), Nanos(d.due_ns)));
+  }
 
   transmit::Transmitter& transmitter_;
   Clock& clock_;

@@ -28,7 +28,7 @@ class Slab {
   void append(int64_t key_ns, const uint8_t* data, uint32_t captured, uint32_t original,
               uint32_t link_type) {
     if (capacity_ - used_ < captured) grow(used_ + captured);
-    std::memcpy(bytes_.get() + used_, data, captured);
+    if (captured > 0) std::memcpy(bytes_.get() + used_, data, captured);
     frames_.push_back({key_ns, static_cast<uint32_t>(used_), captured, original, link_type});
     used_ += captured;
   }

@@ -26,13 +26,20 @@ Survey survey_file(const std::string& path, CaptureTime initial_time, KeyRule ru
                    const Choice& choice, const TargetLimits& limits, const std::stop_token& stop) {
   Survey survey;
   Result<io::Input> input = io::open_input(path);
-  if (!input) return survey;  // the replay itself will report it
+  if (!input) {
+    survey.damage = capture::Damage{0, input.error().code, input.error().what};
+    return survey;
+  }
   const auto reader =
       capture::open_capture(std::move(input->source), {.initial_time = initial_time});
-  if (!reader) return survey;
+  if (!reader) {
+    survey.damage = capture::Damage{0, reader.error().code, reader.error().what};
+    return survey;
+  }
   auto batch = std::make_unique<capture::PacketBatch>();
   CaptureTime before = CaptureTime::min();
   CaptureTime largest = CaptureTime::min();
+  uint64_t behind = 0;  // the last packet inside
   while ((*reader)->read(*batch) == capture::ReadStatus::kPacket && !stop.stop_requested()) {
     for (size_t i = 0; i < batch->count; ++i) {
       const packet::PacketView& packet = batch->packets[i];
@@ -41,7 +48,11 @@ Survey survey_file(const std::string& path, CaptureTime initial_time, KeyRule ru
       account(d.verdict, survey.verdicts);
       before = packet.time;
       largest = std::max(largest, packet.time);
-      if (d.verdict == Verdict::kOutsideWindow) continue;
+      if (d.verdict == Verdict::kOutsideWindow) {
+        ++behind;
+        continue;
+      }
+      behind = 0;
       const CaptureTime key = rule == KeyRule::kOwnTime ? packet.time : largest;
       survey.first_key = survey.first_key ? std::min(*survey.first_key, key) : key;
       survey.last_key = survey.last_key ? std::max(*survey.last_key, key) : key;
@@ -49,6 +60,12 @@ Survey survey_file(const std::string& path, CaptureTime initial_time, KeyRule ru
       survey.packets_cut += packet.captured_bytes < packet.original_bytes;
       count_link_type(survey.link_types, link_type);
     }
+  }
+  survey.damage = (*reader)->damage();
+  survey.ends_outside = behind > 0 && survey.packets > 0;
+  if (survey.ends_outside) {
+    survey.verdicts.read -= behind;
+    survey.verdicts.outside_window -= behind;
   }
   return survey;
 }

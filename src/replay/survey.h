@@ -26,7 +26,9 @@ struct Survey {
   uint64_t packets = 0;  // inside the window
   uint64_t packets_cut = 0;
   std::vector<dataset::LinkTypeCount> link_types;
-  Accounts verdicts;  // of all that was read
+  Accounts verdicts;  // of all that a replay would read: up to the last packet inside the window
+  bool ends_outside = false;  // packets behind the window follow the last one inside
+  std::optional<capture::Damage> damage;
 };
 
 // Reads the file as a replay would, up to its end or first damage. `initial_time`: of packets

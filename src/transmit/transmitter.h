@@ -52,6 +52,8 @@ class Transmitter {
   // Frames that have left by the count of somebody else (the kernel, for an interface), since the
   // transmitter was opened; other senders' frames are among them. Empty: nobody counts.
   virtual std::optional<uint64_t> counted_outside() const { return std::nullopt; }
+  // Why the first frame that was refused was, in better words than its errno has; "" = none.
+  virtual std::string refusal() const { return {}; }
   // "interface veth0 (AF_PACKET sendmmsg)", "file out.pcap".
   virtual std::string describe() const = 0;
 };
