@@ -32,6 +32,6 @@ PY
 # And a file that has changed since one of our own dumps was written is mapped again too.
 "$GOPHERCAP" map --dir-src . --dump-json ours.json --quiet >/dev/null
 cp b.pcap c && truncate -s -60 c && cp c a.pcap
-"$GOPHERCAP" replay --dump-json ours.json --out-file merged.pcap >/dev/null 2>words && rc=0 || rc=$?
+"$GOPHERCAP" replay --dump-json ours.json --out-file second.pcap >/dev/null 2>words && rc=0 || rc=$?
 grep -q 'changed' words || { echo "not said that a file has changed:"; cat words; exit 1; }
 [[ $rc == 3 ]] || { echo "exit code $rc, not 3, for a file that is cut"; exit 1; }
