@@ -50,8 +50,8 @@ def read_pcapng(data):
         at += length
 
 
-def flow_of(frame):
-    """The addresses and ports of both ends, the smaller end first, so that both directions look the same."""
+def ends_of(frame):
+    """(protocol, source, target) of a frame: addresses and, where there are some, ports."""
     at = 12
     kind = int.from_bytes(frame[at:at + 2], "big")
     while kind in ETHERTYPE_VLANS:
@@ -65,10 +65,16 @@ def flow_of(frame):
     elif kind == ETHERTYPE_IPV6 and len(ip) >= 40:
         protocol, source, target, header, fragment = ip[6], ip[8:24], ip[24:40], 40, 0
     else:
-        return b"".join(sorted((frame[0:6], frame[6:12])))
+        return b"", frame[6:12], frame[0:6]
     if protocol in PROTOCOLS_WITH_PORTS and not fragment:  # only a whole packet has ports
         source, target = source + ip[header:header + 2], target + ip[header + 2:header + 4]
-    return bytes([protocol]) + b"".join(sorted((source, target)))
+    return bytes([protocol]), source, target
+
+
+def flow_of(frame):
+    """The addresses and ports of both ends, the smaller end first, so that both directions look the same."""
+    protocol, *ends = ends_of(frame)
+    return protocol + b"".join(sorted(ends))
 
 
 def pcap(packets, magic=MICROS):
