@@ -7,7 +7,7 @@
 command -v suricata >/dev/null || skip "Suricata is not installed (./dev setup test installs it)"
 
 here=$(dirname "$0")
-python3 "$here/suricata_set.py" "$GOPHERCAP_CORPUS" "$work/set" "$work/merged.pcap" >"$work/set.out" || fail "no set"
+python3 "$here/real_set.py" "$GOPHERCAP_CORPUS" "$work/set" "$work/merged.pcap" >"$work/set.out" || fail "no set"
 cat "$work/set.out"
 read -r packets _ <"$work/set.out"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes a set of real traffic whose flows have their two directions in different files, as taps on two fibres give it.
 
-    suricata_set.py CORPUS OUT_DIR MERGED.pcap
+    real_set.py CORPUS OUT_DIR MERGED.pcap
 
 Captures of the corpus are moved so that they begin one after another, 50 ms apart, put in one order by time, and split by
 flow and direction into six files in OUT_DIR. MERGED.pcap has the same packets at the same times in one file. No two packets
