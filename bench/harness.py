@@ -15,6 +15,7 @@ import time
 from typing import Callable
 
 GIB = 1 << 30
+SOURCE = pathlib.Path(__file__).resolve().parent.parent
 
 
 def say(text):
@@ -33,6 +34,8 @@ class Command:
     argv: list
     work: float = 0  # what it does: bytes or packets
     against: str = ""  # the row of ours that it is compared with
+    threads: int = 1  # that send
+    report: pathlib.Path = None  # where one of ours writes its report
     own_seconds: Callable = None  # output text -> seconds, for tools that time themselves
     before: Callable = None  # run in front of each round
     after: Callable = None  # output text -> extra values of the round
@@ -53,6 +56,7 @@ class Bench:
         self.rounds = rounds
         self.command_line = command_line
         self.sections = []
+        self.lateness = {}  # (set, command): quantiles, for the picture
 
     # Programs and sets
 
@@ -149,6 +153,13 @@ class Bench:
         lines += ["", "```"] + [self.shown(c.argv) for c in commands] + ["```", ""]
         self.sections.append("\n".join(lines))
         print(self.sections[-1], flush=True)
+
+    def picture(self, words, svg, path):
+        """Writes it; the section beside the others shows it, once."""
+        path.write_text(svg)
+        shown = f"![{words}]({path.name})\n"
+        if shown not in self.sections:
+            self.sections.append(shown)
 
     def write(self, path):
         """What there is so far: a run takes long, and its last group may fail."""
