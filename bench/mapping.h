@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/fd.h"
@@ -17,8 +17,8 @@ namespace gophercap::bench {
 class Mapping {
  public:
   // Shared with whoever stands behind `fd`, from `offset` on.
-  static Result<Mapping> shared(const Fd& fd, size_t bytes, int64_t offset, std::string what) {
-    return map(fd.value(), bytes, MAP_SHARED | MAP_POPULATE, offset, std::move(what));
+  static Result<Mapping> shared(const Fd& fd, size_t bytes, int64_t offset, std::string_view what) {
+    return map(fd.value(), bytes, MAP_SHARED | MAP_POPULATE, offset, what);
   }
   // Our own, zeroed.
   static Result<Mapping> anonymous(size_t bytes) {
@@ -43,7 +43,8 @@ class Mapping {
  private:
   Mapping(uint8_t* data, size_t bytes) : data_(data), bytes_(bytes) {}
 
-  static Result<Mapping> map(int fd, size_t bytes, int flags, int64_t offset, std::string what) {
+  static Result<Mapping> map(int fd, size_t bytes, int flags, int64_t offset,
+                             std::string_view what) {
     void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags, fd, offset);
     if (memory == MAP_FAILED) return errno_error(errno, what);
     return Mapping(static_cast<uint8_t*>(memory), bytes);
