@@ -31,6 +31,16 @@ class Histogram {
   // Smallest recorded value (rounded up to its bucket's top, never above max()) that at least q of
   // all values do not exceed. 0 < q <= 1; 0 where nothing was recorded.
   int64_t quantile(double q) const noexcept;
+  // Calls visit(smallest, largest, count) for every bucket that is not empty, the smallest first.
+  template <class Visit>
+  void for_each_bucket(const Visit& visit) const {
+    uint64_t low = 0;
+    for (size_t i = 0; i < counts_.size(); ++i) {
+      const uint64_t high = bucket_top(i);
+      if (counts_[i] > 0) visit(static_cast<int64_t>(low), static_cast<int64_t>(high), counts_[i]);
+      low = high + 1;
+    }
+  }
 
  private:
   static constexpr unsigned kBits = 6;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/help.h"
@@ -20,6 +21,23 @@ std::vector<std::string_view> parts_of(std::string_view key) {
     key = dot == std::string_view::npos ? std::string_view{} : key.substr(dot + 1);
   }
   return parts;
+}
+
+// The groups that a key stands in, and what is left as its name. A key that is an option of its own
+// (replay.tx) can't be a group too: those below it are written with a dot (tx.threads).
+std::pair<std::vector<std::string_view>, std::string> place_of(
+    std::string_view key, const std::vector<const OptionSpec*>& options) {
+  std::vector<std::string_view> groups = parts_of(key);
+  std::string name(groups.back());
+  groups.pop_back();
+  for (const OptionSpec* other : options) {
+    if (!key.starts_with(std::string(other->key) + ".")) continue;
+    for (size_t below = parts_of(other->key).size(); groups.size() >= below;) {
+      name = fmt::format("{}.{}", groups.back(), name);
+      groups.pop_back();
+    }
+  }
+  return {std::move(groups), std::move(name)};
 }
 
 std::string yaml_value(const OptionSpec& option) {
@@ -64,9 +82,7 @@ std::string example_config() {
   });
   std::vector<std::string_view> open;
   for (const OptionSpec* option : options) {
-    std::vector<std::string_view> groups = parts_of(option->key);
-    const std::string_view name = groups.back();
-    groups.pop_back();
+    const auto [groups, name] = place_of(option->key, options);
     const size_t common =
         static_cast<size_t>(std::ranges::mismatch(open, groups).in1 - open.begin());
     for (size_t depth = common; depth < groups.size(); ++depth) {

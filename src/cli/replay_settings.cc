@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "cli/option_table.h"
+#include "replay/departure.h"
 
 namespace gophercap::cli {
 namespace {
@@ -21,6 +22,19 @@ jobs::OutFormat out_format(const std::string& word) {
 
 uint32_t longest_frame(int64_t asked) {
   return asked <= 0 || asked > UINT32_MAX ? UINT32_MAX : static_cast<uint32_t>(asked);
+}
+
+transmit::Backend backend(const std::string& word) {
+  return word == "packet" ? transmit::Backend::kPacket
+         : word == "ring" ? transmit::Backend::kRing
+         : word == "xdp"  ? transmit::Backend::kXdp
+                          : transmit::Backend::kAuto;
+}
+
+transmit::QdiscBypass qdisc_bypass(const std::string& word) {
+  return word == "on"    ? transmit::QdiscBypass::kOn
+         : word == "off" ? transmit::QdiscBypass::kOff
+                         : transmit::QdiscBypass::kAuto;
 }
 
 replay::Pacing pacing(const std::string& word) {
@@ -44,6 +58,12 @@ jobs::ReplayOptions replay_options(const Invocation& invocation) {
   if (settings.source(kThis, "out-interface") > settings.source(kThis, "out-file"))
     options.out_file.clear();
   options.out_format = out_format(settings.text(kThis, "out-format"));
+  options.wire.backend = backend(settings.text(kThis, "tx"));
+  options.wire.qdisc_bypass = qdisc_bypass(settings.text(kThis, "qdisc-bypass"));
+  options.tx_threads = static_cast<unsigned>(
+      std::clamp<int64_t>(settings.integer(kThis, "tx-threads"), 1, replay::kMostLanes));
+  options.link_timeout = settings.duration(kThis, "link-timeout").value_or(Nanos{0});
+  options.preload = settings.flag(kThis, "preload");
   for (const std::string& change : settings.list(kThis, "path-prefix")) {
     if (const auto parsed = dataset::parse_prefix_change(change))
       options.path_prefixes.push_back(*parsed);  // check() complains of the others
@@ -111,6 +131,16 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
     if (const auto limit = parse_lateness_limit(text); !limit)
       complaints.push_back({"--fail-on-late: " + limit.error().what, ""});
   }
+  if (const int64_t threads = settings.integer(kThis, "tx-threads");
+      threads < 1 || threads > replay::kMostLanes) {
+    complaints.push_back({fmt::format("--tx-threads: from 1 to {}", replay::kMostLanes), ""});
+  }
+  if (options.tx_threads > 1 && (options.discard || !options.out_file.empty()))
+    complaints.push_back({"--tx-threads: is for an interface", ""});
+  if (options.tx_threads > 1 && options.late == replay::LatePolicy::kSlip)
+    complaints.push_back({"--tx-threads: excludes --late slip, which moves one schedule", ""});
+  if (options.link_timeout < Nanos{0})
+    complaints.push_back({"--link-timeout: can't be below zero", ""});
   if (options.start_at_wall_ns && *options.start_at_wall_ns <= now_wall_ns)
     complaints.push_back({"--start-at: is over", "times without a zone are UTC"});
   if (options.scale_to && *options.scale_to <= Nanos{0})

@@ -28,7 +28,7 @@ bool needs_a_look(const dataset::FileSummary& file, const replay::Choice& choice
          (bounds.most > 0 && file.link_types.size() > 1);
 }
 
-replay::Accounts from_summary(const dataset::FileSummary& file, const replay::TargetLimits& limits,
+replay::Accounts from_summary(const dataset::FileSummary& file, const transmit::FrameLimits& limits,
                               const Bounds& bounds) {
   replay::Accounts accounts;
   accounts.read = file.packets;
@@ -40,7 +40,7 @@ replay::Accounts from_summary(const dataset::FileSummary& file, const replay::Ta
   return accounts;
 }
 
-replay::Accounts accounts_of(const ReplaySetup& setup, const replay::TargetLimits& limits,
+replay::Accounts accounts_of(const ReplaySetup& setup, const transmit::FrameLimits& limits,
                              unsigned workers, const std::stop_token& stop) {
   const replay::Choice& choice = setup.engine.choice;
   std::vector<std::pair<const dataset::FileSummary*, const replay::PlannedFile*>> files;
@@ -79,7 +79,7 @@ Result<Forecast> forecast_replay(const ReplayOptions& options, Reporter& reporte
             [](const auto& a, const auto& b) { return a.path < b.path; });
   const replay::Plan& plan = setup.plan;
   Forecast forecast;
-  replay::TargetLimits limits;
+  transmit::FrameLimits limits;
   if (options.discard) {
     forecast.target = "nowhere";
   } else if (!options.out_file.empty()) {
@@ -87,7 +87,7 @@ Result<Forecast> forecast_replay(const ReplayOptions& options, Reporter& reporte
   } else {
     forecast.target = "interface " + options.out_interface;
     const auto facts = transmit::inspect_interface(options.out_interface);
-    limits = replay::TargetLimits::of_interface(facts ? facts->mtu : 1500);
+    limits = transmit::interface_limits(facts ? facts->mtu : 1500);
     if (facts) forecast.target += fmt::format(" (MTU {})", facts->mtu);
     const Result<> ready =
         facts ? transmit::check_ready(options.out_interface, *facts) : Result<>(facts.error());

@@ -17,6 +17,7 @@
 #include "replay/report.h"
 #include "replay/sender.h"
 #include "replay/window.h"
+#include "transmit/wire.h"
 
 namespace gophercap::jobs {
 
@@ -44,6 +45,9 @@ struct ReplayOptions {
   std::string out_file;  // not empty: written instead of sending; "-" = stdout
   bool discard = false;  // everything but sending, as fast as it goes
   OutFormat out_format = OutFormat::kAuto;
+  transmit::WireOptions wire;  // backend and qdisc_bypass; the rest is filled in
+  unsigned tx_threads = 1;     // 1 to replay::kMostLanes, for an interface
+  Nanos link_timeout{0};       // how long the interface may be down
 
   // When.
   bool topspeed = false;
@@ -62,6 +66,7 @@ struct ReplayOptions {
 
   std::string report_path;                      // empty = none; "-" = stdout
   uint64_t memory_bytes = uint64_t{128} << 20;  // for packets between disk and wire
+  bool preload = false;                         // all of the set in there before the first packet
 };
 
 struct ReplayResult {

@@ -97,12 +97,14 @@ Result<ReplaySetup> set_up(const ReplayOptions& options, Reporter& reporter,
                            .realtime = options.pacing == replay::Pacing::kExact,
                            .late = options.late,
                            .late_limit = options.late_limit,
-                           .start_at_wall_ns = options.start_at_wall_ns},
+                           .start_at_wall_ns = options.start_at_wall_ns,
+                           .link_timeout = options.link_timeout},
                   .loops = endless ? 0 : static_cast<uint64_t>(options.loop_count),
                   .loop_gap = options.loop_gap,
                   .memory_bytes = options.memory_bytes,
                   // The sending thread has a CPU to itself, merging shares the others.
-                  .reader_threads = std::clamp(cpu_count() / 2, 1u, 4u)};
+                  .reader_threads = std::clamp(cpu_count() / 2, 1u, 4u),
+                  .preload = options.preload};
   if (setup.engine.loops != 1 && !options.topspeed &&
       setup.plan.period(setup.engine.loop_gap) == Nanos{0}) {
     reporter.warning(
@@ -111,8 +113,8 @@ Result<ReplaySetup> set_up(const ReplayOptions& options, Reporter& reporter,
   return setup;
 }
 
-Bounds too_long(const dataset::FileSummary& file, const replay::TargetLimits& limits) noexcept {
-  if (file.max_captured_bytes <= limits.max_frame_bytes) return {};
+Bounds too_long(const dataset::FileSummary& file, const transmit::FrameLimits& limits) noexcept {
+  if (file.max_captured_bytes <= limits.max_bytes) return {};
   struct Threshold {
     uint64_t bytes;
     uint64_t packets;  // above it
@@ -123,11 +125,10 @@ Bounds too_long(const dataset::FileSummary& file, const replay::TargetLimits& li
                                                 {9014, file.packets_above_9014}}};
   // With a VLAN tag, and a frame check sequence that is left off, some bytes more may still fit.
   constexpr uint64_t kFrameCheckBytes = 4;
-  const uint64_t surely =
-      uint64_t{limits.max_frame_bytes} + limits.vlan_extra_bytes + kFrameCheckBytes;
+  const uint64_t surely = uint64_t{limits.max_bytes} + limits.vlan_extra_bytes + kFrameCheckBytes;
   Bounds bounds{.least = 0, .most = file.packets};
   for (const Threshold& t : thresholds) {
-    if (t.bytes <= limits.max_frame_bytes) bounds.most = t.packets;
+    if (t.bytes <= limits.max_bytes) bounds.most = t.packets;
     if (t.bytes >= surely && t.bytes > 0) {
       bounds.least = t.packets;
       break;

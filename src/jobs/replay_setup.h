@@ -37,6 +37,6 @@ struct Bounds {
   uint64_t least = 0;
   uint64_t most = 0;
 };
-Bounds too_long(const dataset::FileSummary& file, const replay::TargetLimits& limits) noexcept;
+Bounds too_long(const dataset::FileSummary& file, const transmit::FrameLimits& limits) noexcept;
 
 }  // namespace gophercap::jobs

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <functional>
 
 #include "base/worker_pool.h"
 
@@ -30,24 +31,28 @@ inline void cpu_relax() noexcept {
 RealClock::RealClock(Pacing pacing) {
   using std::chrono::microseconds;
   if (pacing == Pacing::kEco || cpu_count() == 1) {
-    smallest_margin_ = largest_margin_ = Nanos(0);
+    bounds_ = {Nanos(0), Nanos(0), Nanos(0), 1};
   } else if (pacing == Pacing::kBalanced) {
-    smallest_margin_ = microseconds(60);
-    largest_margin_ = microseconds(200);
+    bounds_ = {microseconds(60), microseconds(200), microseconds(1000), 8};
   } else {
-    smallest_margin_ = microseconds(100);
-    largest_margin_ = microseconds(500);
+    bounds_ = {microseconds(200), microseconds(500), microseconds(4000), 2};
   }
-  margin_ = std::min(largest_margin_, std::max(smallest_margin_, Nanos(microseconds(100))));
+  margin_ = std::min<Nanos>(bounds_.usual, microseconds(150));
 }
 
-// Up at once, down slowly: a margin that is too short costs a late packet, one that is too long
-// only CPU time. Stalls of the machine, far beyond any margin, teach nothing.
+// Looks back once in a while only: a microsecond before a packet is due is a microsecond.
 void RealClock::learn(Nanos overslept) noexcept {
-  if (overslept > 2 * largest_margin_) return;
-  const Nanos wanted = overslept + overslept / 4;
-  margin_ = wanted > margin_ ? wanted : margin_ - (margin_ - wanted) / 64;
-  margin_ = std::clamp(margin_, smallest_margin_, largest_margin_);
+  constexpr uint64_t kLookEvery = 16;
+  overslept_ns_[sleeps_++ % overslept_ns_.size()] =
+      static_cast<int32_t>(std::clamp<int64_t>(overslept.count(), 0, INT32_MAX));
+  if (sleeps_ % kLookEvery != 0) return;
+  std::array<int32_t, 256> seen = overslept_ns_;
+  const size_t n = std::min<uint64_t>(sleeps_, seen.size());
+  const auto hundredth = seen.begin() + static_cast<ptrdiff_t>(n / 100);
+  std::nth_element(seen.begin(), hundredth, seen.begin() + static_cast<ptrdiff_t>(n),
+                   std::greater<>());
+  margin_ =
+      std::clamp<Nanos>(Nanos(int64_t{*hundredth} * 5 / 4), bounds_.smallest, bounds_.largest);
 }
 
 SendTime RealClock::now() noexcept {
@@ -55,16 +60,23 @@ SendTime RealClock::now() noexcept {
 }
 
 bool RealClock::wait_until(SendTime when, const std::stop_token& stop) noexcept {
-  for (SendTime t = now(); t < when; t = now()) {
+  SendTime t = now();
+  const Nanos margin = std::min(margin_, std::max(bounds_.usual, (when - t) / bounds_.share));
+  while (t < when) {
     const Nanos left = when - t;
-    if (left > margin_) {
+    if (left > margin) {
       if (stop.stop_requested()) return false;
-      const SendTime wake = t + std::min(left - margin_, kLongestSleep);
+      const SendTime wake = t + std::min(left - margin, kLongestSleep);
       sleep_until(wake);
-      if (largest_margin_ > Nanos(0)) learn(now() - wake);
-    } else {
-      cpu_relax();
+      t = now();
+      if (bounds_.largest > Nanos(0)) learn(t - wake);
+      continue;
     }
+    cpu_relax();
+    const SendTime before = t;
+    t = now();
+    if (t - before >= Stalls::kShortest) [[unlikely]]
+      stalls_.add({1, t - before, t - before});
   }
   return !stop.stop_requested();
 }

@@ -2,18 +2,23 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
+#include <memory>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "base/mutex.h"
+#include "packet/flow_key.h"
+#include "replay/dispatcher.h"
 #include "replay/merger.h"
+#include "replay/preload.h"
+#include "replay/realtime.h"
 #include "replay/sender.h"
 
 namespace gophercap::replay {
 namespace {
 
-// Departures between merge and send: 8 ms at 2 Mpps, which outlasts the stalls of a busy machine,
-// in 512 KiB.
-constexpr size_t kRingEntries = 16384;
 constexpr size_t kPrefetchFiles = 8;
 constexpr Nanos kWatchEvery = std::chrono::milliseconds(100);
 // 1 to 4 MiB play without starving; less only where thousands of files share the memory.
@@ -24,7 +29,7 @@ constexpr uint64_t kLargestSlab = uint64_t{4} << 20;
 // buffer: six slabs' worth at the most when the block is as small as the slab. Where packets have
 // to be sorted, half of the memory is for those that wait.
 StreamOptions stream_options(const Plan& plan, const EngineOptions& options,
-                             const transmit::Transmitter& transmitter) {
+                             const transmit::FrameLimits& limits, unsigned lanes) {
   const auto count = [&](auto member) {
     return static_cast<uint64_t>(std::count_if(plan.files.begin(), plan.files.end(),
                                                [&](const PlannedFile& f) { return f.*member; }));
@@ -38,7 +43,8 @@ StreamOptions stream_options(const Plan& plan, const EngineOptions& options,
   const bool sort = count(&PlannedFile::sort) > 0;
   const uint64_t for_slabs = sort ? options.memory_bytes / 2 : options.memory_bytes;
   StreamOptions stream;
-  stream.limits = TargetLimits::of(transmitter);
+  stream.limits = limits;
+  stream.lanes = lanes;
   stream.choice = options.choice;
   stream.key_rule = plan.key_rule;
   stream.slab_bytes =
@@ -61,75 +67,205 @@ std::string pacing_of(const EngineOptions& options, const Clock& clock) {
   return clock.is_real() ? "capture time" : "simulated time";
 }
 
-}  // namespace
+// The threads that send, each with its lane, its transmitter and its clock.
+class Senders {
+ public:
+  Senders(std::span<transmit::Transmitter* const> transmitters, std::span<Clock* const> clocks,
+          const Timeline& timeline, const SendOptions& options) {
+    for (size_t i = 0; i < transmitters.size(); ++i)
+      lane_pointers_.push_back(lanes_.emplace_back(std::make_unique<Lane>()).get());
+    const std::optional<SenderCpus> cpus =
+        options.realtime ? std::make_optional<SenderCpus>(transmitters.size()) : std::nullopt;
+    for (size_t i = 0; i < transmitters.size(); ++i) {
+      senders_.push_back(std::make_unique<Sender>(*transmitters[i], *clocks[i], timeline, options,
+                                                  lane_pointers_, i, gate_,
+                                                  cpus ? cpus->of(i) : -1));
+    }
+  }
 
-Report play(const Plan& plan, const EngineOptions& options, transmit::Transmitter& transmitter,
-            Clock& clock, const std::function<void(const EngineProgress&)>& watch,
-            const std::stop_token& stop) {
-  const Nanos period = plan.period(options.loop_gap);
-  const Timeline timeline(plan.first, period, options.stretch);
+  std::span<Lane* const> lanes() const noexcept { return lane_pointers_; }
+
+  // Starts all; `halt` is asked to stop what feeds them when one breaks down or all are through.
+  void start(std::stop_source& halt) {
+    running_ = senders_.size();
+    for (const auto& sender : senders_) {
+      threads_.emplace_back([this, &sender, &halt] {
+        sender->run(halt.get_token());
+        const MutexLock lock(mutex_);
+        // The others can't keep the schedule of the set without it.
+        if (sender->broke_down() || running_ == 1) halt.request_stop();
+        --running_;
+        done_.notify_all();
+      });
+    }
+  }
+  // False: all are through.
+  bool wait(Nanos limit) {
+    const MutexLock lock(mutex_);
+    if (running_ > 0) done_.wait_for(mutex_, limit);
+    return running_ > 0;
+  }
+  void join() { threads_.clear(); }
+
+  uint64_t loops_begun() const noexcept {
+    uint64_t least = UINT64_MAX;
+    for (const auto& sender : senders_) least = std::min(least, sender->loops_begun());
+    return least;
+  }
+  EngineProgress progress() const noexcept {
+    EngineProgress p;
+    for (const auto& sender : senders_) {
+      p.packets_sent += sender->sent();
+      p.bytes_sent += sender->sent_bytes();
+      p.lateness_p99 = std::max(p.lateness_p99, Nanos(sender->lateness_p99_ns()));
+    }
+    p.loop = std::max<uint64_t>(loops_begun(), 1) - 1;
+    return p;
+  }
+  Nanos newest_due() const noexcept {
+    Nanos newest{0};
+    for (const auto& sender : senders_) newest = std::max(newest, Nanos(sender->newest_due_ns()));
+    return newest;
+  }
+  void settle(Report& report) const {
+    SendTime first = SendTime::max();
+    SendTime last = SendTime::min();
+    for (const auto& sender : senders_) {
+      sender->settle(report);
+      if (sender->send_calls() == 0) continue;
+      first = std::min(first, sender->first_send());
+      last = std::max(last, sender->last_return());
+    }
+    if (last > first) report.send_duration = last - first;
+  }
+
+ private:
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<Lane*> lane_pointers_;
+  StartGate gate_;
+  std::vector<std::unique_ptr<Sender>> senders_;
+  Mutex mutex_;
+  CondVar done_;
+  size_t running_ GUARDED_BY(mutex_) = 0;
+  std::vector<std::jthread> threads_;  // last: they use everything above
+};
+
+// Runs `feed`, which fills the lanes, beside the senders until these are through.
+void run_beside(Senders& senders, std::stop_source& halt,
+                const std::function<void(const std::stop_token&)>& feed,
+                const std::function<void()>& look) {
+  std::jthread feeding([&] { feed(halt.get_token()); });
+  senders.start(halt);
+  while (senders.wait(kWatchEvery)) look();
+  senders.join();
+  feeding.join();
+  look();
+}
+
+// Merges the set into memory.
+void load(const Plan& plan, const EngineOptions& options, const MergeOptions& merge, unsigned lanes,
+          io::FdCache& fds, StoredSet& stored, Report& report, const std::stop_token& stop) {
   std::stop_source halt;
   const std::stop_callback forward(stop, [&] { halt.request_stop(); });
-
-  io::FdCache fds(io::FdCache::capacity_from_limits());
-  DepartureRing ring(kRingEntries);
-  std::atomic<uint64_t> released{0};
-  Sender sender(transmitter, clock, timeline, options.send, ring, released);
-  Report report;
+  const Timeline as_captured(plan.first, Nanos(0), {});
+  Lane lane;
+  Lane* const only = &lane;
+  Dispatcher dispatcher(as_captured, {}, {&only, 1});
+  ReaderPool readers(options.reader_threads);
+  MergeOptions once = merge;
+  once.loops = 1;
+  once.stream.lanes = 1;
+  Merger merger(plan, once, fds, readers, dispatcher);
   {
-    ReaderPool readers(options.reader_threads);
-    const MergeOptions merge = {.stream = stream_options(plan, options, transmitter),
-                                .pace = options.pace,
-                                .loops = options.loops,
-                                .in_flight_bytes = std::max<uint64_t>(options.memory_bytes / 4, 1),
-                                .prefetch_files = kPrefetchFiles};
-    Merger merger(plan, timeline, merge, fds, readers, ring, released);
-    Mutex mutex;
-    CondVar done;
-    bool sending = true;
     std::jthread merging([&] { merger.run(halt.get_token()); });
-    std::jthread transmitting([&] {
-      sender.run(halt.get_token());
-      halt.request_stop();  // after a failure the merge has nobody to work for
-      const MutexLock lock(mutex);
-      sending = false;
-      done.notify_all();
-    });
-    const SendTime watched_since = SendClock::now();
-    const bool by_capture_time =
-        options.pace.kind == Pace::Kind::kCaptureTime && !options.pace.longest_gap;
-    const auto look = [&] {
-      if (!watch) return;
-      const uint64_t begun = sender.loops_begun();
-      const uint64_t loop = begun > 0 ? begun - 1 : 0;
-      const Nanos due(sender.newest_due_ns());
-      watch({.packets_sent = sender.sent(),
-             .bytes_sent = sender.sent_bytes(),
-             // At a rate the schedule does not tell it; what was merged last is not far ahead.
-             .position = by_capture_time ? timeline.stamp(due - timeline.due(plan.first, loop))
-                                         : merger.newest_key(),
-             .elapsed = SendClock::now() - watched_since,
-             .lateness_p99 = Nanos(sender.lateness_p99_ns()),
-             .loop = loop});
-    };
-    for (;;) {
-      {
-        const MutexLock lock(mutex);
-        if (sending) done.wait_for(mutex, kWatchEvery);
-        if (!sending) break;
+    bool fits = true;
+    while (fits && !stop.stop_requested() && !lane.ring.exhausted()) {
+      const std::span<const Departure> waiting = lane.ring.front();
+      if (waiting.empty()) std::this_thread::sleep_for(std::chrono::microseconds(20));
+      for (const Departure& d : waiting) {
+        if (d.kind == Departure::Kind::kSlabEnd) lane.released.fetch_add(1);
+        if (d.kind != Departure::Kind::kFrame) continue;
+        const uint32_t which = lanes > 1 ? packet::pair_hash(d.data, d.captured_bytes) % lanes : 0;
+        fits = fits && stored.append(ns_of(as_captured.stamp(Nanos(d.due_ns))), d, which,
+                                     options.memory_bytes);
       }
-      look();
+      lane.ring.pop(waiting.size());
     }
-    transmitting.join();
-    merging.join();
-    look();
+    halt.request_stop();
+    if (!fits) {
+      report.failure_errno = ENOMEM;
+      report.failure =
+          fmt::format("the set does not fit into the memory given: {} of {} packets fill {} bytes",
+                      stored.packets(), plan.packets, options.memory_bytes);
+    }
+  }
+  readers.stop();
+  merger.settle(report);
+}
+
+}  // namespace
+
+Report play(const Plan& plan, const EngineOptions& options,
+            std::span<transmit::Transmitter* const> transmitters, std::span<Clock* const> clocks,
+            const std::function<void(const EngineProgress&)>& watch, const std::stop_token& stop) {
+  const Timeline timeline(plan.first, plan.period(options.loop_gap), options.stretch);
+  std::stop_source halt;
+  const std::stop_callback forward(stop, [&] { halt.request_stop(); });
+  const auto lanes = static_cast<unsigned>(transmitters.size());
+
+  Report report;
+  io::FdCache fds(io::FdCache::capacity_from_limits());
+  const MergeOptions merge = {
+      .stream = stream_options(plan, options, transmitters.front()->limits(), lanes),
+      .loops = options.loops,
+      .in_flight_bytes = std::max<uint64_t>(options.memory_bytes / 4, 1),
+      .prefetch_files = kPrefetchFiles};
+  StoredSet stored;
+  if (options.preload) load(plan, options, merge, lanes, fds, stored, report, stop);
+
+  Senders senders(transmitters, clocks, timeline, options.send);
+  // What this thread starts from here on keeps off the CPUs of real-time senders.
+  const std::optional<SenderCpus> apart =
+      options.send.realtime ? std::make_optional<SenderCpus>(lanes) : std::nullopt;
+  Dispatcher dispatcher(timeline, options.pace, senders.lanes());
+  const SendTime watched_since = SendClock::now();
+  const bool by_capture_time =
+      options.pace.kind == Pace::Kind::kCaptureTime && !options.pace.longest_gap;
+  const auto look_with = [&](CaptureTime newest_key) {
+    if (!watch) return;
+    EngineProgress p = senders.progress();
+    // At a rate the schedule does not tell it; what was merged last is not far ahead.
+    p.position = by_capture_time
+                     ? timeline.stamp(senders.newest_due() - timeline.due(plan.first, p.loop))
+                     : newest_key;
+    p.elapsed = SendClock::now() - watched_since;
+    watch(p);
+  };
+  if (!report.failure.empty()) {
+    // Nothing is sent of a set that is not there as a whole.
+  } else if (options.preload) {
+    std::atomic<int64_t> newest_key_ns{ns_of(plan.first)};
+    uint64_t loops = 0;
+    run_beside(
+        senders, halt,
+        [&](const std::stop_token& s) {
+          loops = stored.play(options.loops, dispatcher, newest_key_ns, s);
+        },
+        [&] { look_with(capture_time(newest_key_ns.load(std::memory_order_relaxed))); });
+    report.accounts = report.accounts.times(std::max<uint64_t>(loops, 1));
+  } else {
+    ReaderPool readers(options.reader_threads);
+    Merger merger(plan, merge, fds, readers, dispatcher);
+    run_beside(
+        senders, halt, [&](const std::stop_token& s) { merger.run(s); },
+        [&] { look_with(merger.newest_key()); });
     readers.stop();
     merger.settle(report);
   }
-  sender.settle(report);
+  senders.settle(report);
 
-  report.target = transmitter.describe();
-  report.pacing = pacing_of(options, clock);
+  report.target = transmitters.front()->describe();
+  report.pacing = pacing_of(options, *clocks.front());
   report.stretch = options.stretch;
   report.files = plan.files.size();
   report.files_outside_window = plan.files_outside_window;
@@ -137,15 +273,27 @@ Report play(const Plan& plan, const EngineOptions& options, transmit::Transmitte
   report.first = plan.first;
   report.last = plan.last;
   report.loops_planned = options.loops;
+  report.gaps_shortened = dispatcher.pacer().gaps_shortened();
+  report.time_removed = dispatcher.pacer().time_removed();
+  for (const Clock* clock : clocks) report.stalls.add(clock->stalls());
   const bool known = options.pace.kind == Pace::Kind::kCaptureTime && !options.send.topspeed;
   if (options.loops > 0 && known)
     report.planned_duration = timeline.due(plan.last, options.loops - 1) - report.time_removed;
   Accounts& a = report.accounts;
-  a.unsent_at_stop = a.read - a.left_out() - a.sent - a.dropped_late - a.failed;
+  a.unsent_at_stop =
+      a.read - a.left_out() - a.sent - a.dropped_late - a.missed_link_down - a.failed;
   const bool complete = a.unsent_at_stop == 0 && report.failure.empty() && !stop.stop_requested();
   report.interrupted = stop.stop_requested();
-  report.loops_done = complete ? options.loops : std::max<uint64_t>(sender.loops_begun(), 1) - 1;
+  report.loops_done = complete ? options.loops : std::max<uint64_t>(senders.loops_begun(), 1) - 1;
   return report;
+}
+
+Report play(const Plan& plan, const EngineOptions& options, transmit::Transmitter& transmitter,
+            Clock& clock, const std::function<void(const EngineProgress&)>& watch,
+            const std::stop_token& stop) {
+  transmit::Transmitter* const only = &transmitter;
+  Clock* const its_clock = &clock;
+  return play(plan, options, {&only, 1}, {&its_clock, 1}, watch, stop);
 }
 
 }  // namespace gophercap::replay

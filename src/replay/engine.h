@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <stop_token>
 
 #include "base/time.h"
@@ -29,6 +30,9 @@ struct EngineOptions {
   uint64_t memory_bytes = uint64_t{128}
                           << 20;  // for packets read ahead; decoders' own state comes on top
   unsigned reader_threads = 1;
+  // Everything that leaves in one loop is read into memory first, memory_bytes at most; what does
+  // not fit fails before the first packet (report.failure, ENOMEM).
+  bool preload = false;
 };
 
 struct EngineProgress {
@@ -40,9 +44,18 @@ struct EngineProgress {
   uint64_t loop = 0;
 };
 
+// One sending thread for each transmitter, with a clock of its own; packets between two stations
+// take one of them, so that their order is kept. REQUIRES: as many clocks, 1 to kMostLanes; with
+// LatePolicy::kSlip one.
+//
 // Returns when everything was sent, sending broke down (report.failure), or a stop was asked for
-// (report.interrupted). Does not call transmitter.finish(). `watch` is called a few times a second
-// on the calling thread.
+// (report.interrupted). Does not call finish() of the transmitters. `watch` is called a few times a
+// second on the calling thread.
+Report play(const Plan& plan, const EngineOptions& options,
+            std::span<transmit::Transmitter* const> transmitters, std::span<Clock* const> clocks,
+            const std::function<void(const EngineProgress&)>& watch, const std::stop_token& stop);
+
+// With one sending thread.
 Report play(const Plan& plan, const EngineOptions& options, transmit::Transmitter& transmitter,
             Clock& clock, const std::function<void(const EngineProgress&)>& watch,
             const std::stop_token& stop);

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <tuple>
 
 #include "dataset/scan.h"
@@ -471,6 +473,101 @@ TEST_F(Engine, TopSpeedKeepsTheOrderAndDropsTheWaiting) {
   const Report report = play(plan(), {.send = {.topspeed = true}}, out_, clock, {}, {});
   expect_merged_order();
   EXPECT_EQ(report.lateness.count(), 0u);
+}
+
+TEST_F(Engine, PreloadedLoopsAreTheSameAndReadNothingTwice) {
+  add_file("a.pcap", {0, 10, 20});
+  add_file("b.pcap", {5, 6, 7});
+  out_.refuse = [&](const transmit::Frame&, size_t index) {
+    if (index == 6) {
+      for (const std::string& path : paths_) std::filesystem::remove(path);
+    }
+    return 0;
+  };
+  const Report report = run({.loops = 4, .preload = true});
+  expect_merged_order(4);
+  EXPECT_EQ(report.accounts.read, 24u);
+  EXPECT_TRUE(report.accounts.balanced());
+  EXPECT_EQ(report.loops_done, 4u);
+  EXPECT_TRUE(report.damaged.empty());
+}
+
+TEST_F(Engine, WhatDoesNotFitIntoMemoryIsNotBegun) {
+  std::vector<int64_t> micros;
+  for (int i = 0; i < 2000; ++i) micros.push_back(i);
+  add_file("a.pcap", micros, 1000);
+  const Report report = run({.memory_bytes = 1 << 20, .preload = true});
+  EXPECT_EQ(report.failure_errno, ENOMEM);
+  EXPECT_NE(report.failure.find("does not fit"), std::string::npos);
+  EXPECT_EQ(report.accounts.sent, 0u);
+  EXPECT_TRUE(report.accounts.balanced());
+}
+
+TEST_F(Engine, AStopWhilePreloadingOrPlayingEnds) {
+  add_file("a.pcap", {0, 1, 2});
+  std::stop_source stop;
+  out_.refuse = [&](const transmit::Frame&, size_t index) {
+    if (index == 1000) stop.request_stop();
+    return 0;
+  };
+  const Report report = run({.loops = 0, .preload = true}, stop.get_token());
+  EXPECT_TRUE(report.interrupted);
+  EXPECT_GE(report.accounts.sent, 1000u);
+  EXPECT_TRUE(report.accounts.balanced());
+}
+
+TEST_F(Engine, AnOutageIsSatOutAndTheRestIsOnSchedule) {
+  std::vector<int64_t> micros;
+  for (int i = 0; i < 300; ++i) micros.push_back(i * 1000);
+  add_file("a.pcap", micros);
+  std::atomic<bool> up{true};
+  RealClock clock;
+  std::jthread administrator;
+  bool happened = false;
+  out_.refuse = [&](const transmit::Frame&, size_t index) {
+    if (index == 100 && !std::exchange(happened, true)) {
+      up = false;
+      administrator = std::jthread([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(60));
+        up = true;
+      });
+      return ENETDOWN;
+    }
+    return 0;
+  };
+  const Report report =
+      play(plan(), {.send = {.link_up = &up, .link_timeout = std::chrono::seconds(20)}}, out_,
+           clock, {}, {});
+  const Accounts& a = report.accounts;
+  EXPECT_EQ(report.failure, "");
+  EXPECT_EQ(report.outages, 1u);
+  EXPECT_GE(report.outage, std::chrono::milliseconds(50));
+  EXPECT_GE(a.missed_link_down, 40u);  // a packet each millisecond
+  EXPECT_EQ(a.sent + a.missed_link_down, 300u);
+  EXPECT_TRUE(a.balanced());
+  // Packet 299 is due 299 ms after the first, outage or not.
+  EXPECT_GE(report.send_duration, std::chrono::milliseconds(298));
+  EXPECT_EQ(out_.sent.back().data[18], static_cast<uint8_t>(299));
+}
+
+TEST_F(Engine, AnOutageThatLastsTooLongEndsTheRun) {
+  add_file("a.pcap", {0, 1000, 2000});
+  std::atomic<bool> up{false};
+  RealClock clock;
+  const Report report =
+      play(plan(), {.send = {.link_up = &up, .link_timeout = std::chrono::milliseconds(30)}}, out_,
+           clock, {}, {});
+  EXPECT_EQ(report.failure_errno, ENETDOWN);
+  EXPECT_EQ(report.accounts.sent, 0u);
+  EXPECT_TRUE(report.accounts.balanced());
+}
+
+TEST_F(Engine, WithoutLinkTimeoutALostCarrierEndsTheRun) {
+  add_file("a.pcap", {0, 1000, 2000});
+  std::atomic<bool> up{false};
+  RealClock clock;
+  const Report report = play(plan(), {.send = {.link_up = &up}}, out_, clock, {}, {});
+  EXPECT_EQ(report.failure_errno, ENETDOWN);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "io/open.h"
+#include "packet/flow_key.h"
 
 namespace gophercap::replay {
 
@@ -91,7 +92,7 @@ void FileStream::take(const PacketBatch& batch, Slab& slab) {
     } else {
       // With --reorder a file without disorder comes here: each packet's own time is the largest.
       slab.append(shifted(largest_ns_, shift), packet.data, d.captured_bytes, d.original_bytes,
-                  link_type);
+                  link_type, lane_of(packet.data, d.captured_bytes));
     }
   }
 }
@@ -102,9 +103,15 @@ void FileStream::drain_sorted(Slab& slab) {
     accounts_.not_sorted += frame.time_ns < last_key_ns_;
     last_key_ns_ = std::max(last_key_ns_, frame.time_ns);
     slab.append(shifted(last_key_ns_, file_.key_shift.count()), frame.data, frame.captured_bytes,
-                frame.original_bytes, frame.link_type);
+                frame.original_bytes, frame.link_type, lane_of(frame.data, frame.captured_bytes));
     sorter_->pop();
   }
+}
+
+// All packets between two stations take one lane, so that their order is kept.
+uint32_t FileStream::lane_of(const uint8_t* data, uint32_t bytes) const noexcept {
+  if (options_.lanes < 2) return 0;
+  return packet::pair_hash(data, bytes) % options_.lanes;
 }
 
 void FileStream::fill(Slab& slab, PacketBatch& batch, const std::stop_token& stop) {

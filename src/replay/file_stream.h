@@ -16,12 +16,13 @@
 namespace gophercap::replay {
 
 struct StreamOptions {
-  TargetLimits limits{};
+  transmit::FrameLimits limits{};
   Choice choice{};
   KeyRule key_rule = KeyRule::kRunningMax;
   size_t slab_bytes = size_t{1} << 20;  // about how much one slab holds; the reader's own buffer is
                                         // of that size too (at most 256 KiB)
   size_t sort_bytes = size_t{16} << 20;  // for packets that wait to be sorted
+  unsigned lanes = 1;                    // sending threads, at most kMostLanes
 };
 
 // Not thread-safe; one thread at a time fills it.
@@ -44,6 +45,7 @@ class FileStream {
   void open();
   void take(const capture::PacketBatch& batch, Slab& slab);
   void drain_sorted(Slab& slab);
+  uint32_t lane_of(const uint8_t* data, uint32_t bytes) const noexcept;
   bool past_window() const noexcept { return file_.ends_outside && inside_ >= file_.packets; }
 
   const PlannedFile& file_;

@@ -37,10 +37,7 @@ class FileTransmitter final : public transmit::Transmitter {
   }
 
   size_t preferred_batch() const noexcept override { return 256; }
-  bool accepts(uint32_t) const noexcept override { return true; }
-  uint32_t max_frame_bytes() const noexcept override { return UINT32_MAX; }
-  uint32_t vlan_extra_bytes() const noexcept override { return 0; }
-  uint32_t min_frame_bytes() const noexcept override { return 0; }
+  transmit::FrameLimits limits() const noexcept override { return {}; }
   std::string refusal() const override { return refusal_; }
   std::string describe() const override {
     return path_ == "-" ? "standard output" : "file " + path_;
@@ -60,10 +57,7 @@ class DiscardingTransmitter final : public transmit::Transmitter {
   }
   Result<> finish() override { return {}; }
   size_t preferred_batch() const noexcept override { return 256; }
-  bool accepts(uint32_t) const noexcept override { return true; }
-  uint32_t max_frame_bytes() const noexcept override { return UINT32_MAX; }
-  uint32_t vlan_extra_bytes() const noexcept override { return 0; }
-  uint32_t min_frame_bytes() const noexcept override { return 0; }
+  transmit::FrameLimits limits() const noexcept override { return {}; }
   std::string describe() const override { return "nowhere (discarded)"; }
 };
 

@@ -2,7 +2,6 @@
 
 #include "base/bytes.h"
 #include "packet/link_type.h"
-#include "transmit/af_packet.h"
 
 namespace gophercap::replay {
 namespace {
@@ -17,25 +16,8 @@ bool has_802_1q_tag(const uint8_t* frame, uint32_t bytes) noexcept {
 
 }  // namespace
 
-TargetLimits TargetLimits::of(const transmit::Transmitter& t) noexcept {
-  // Ethernet is what every target takes; whether it takes all others too, any number that is not
-  // Ethernet tells.
-  return {.ethernet_only = !t.accepts(UINT32_MAX),
-          .min_frame_bytes = t.min_frame_bytes(),
-          .max_frame_bytes = t.max_frame_bytes(),
-          .vlan_extra_bytes = t.vlan_extra_bytes()};
-}
-
-TargetLimits TargetLimits::of_interface(uint32_t mtu) noexcept {
-  const transmit::FrameLimits limits = transmit::af_packet_limits(mtu);
-  return {.ethernet_only = true,
-          .min_frame_bytes = limits.min_bytes,
-          .max_frame_bytes = limits.max_bytes,
-          .vlan_extra_bytes = limits.vlan_extra_bytes};
-}
-
 Decision decide(const packet::PacketView& packet, uint32_t link_type, bool out_of_order,
-                const Choice& choice, const TargetLimits& limits) noexcept {
+                const Choice& choice, const transmit::FrameLimits& limits) noexcept {
   Decision d;
   d.captured_bytes = packet.captured_bytes - packet.fcs_bytes;
   d.original_bytes =
@@ -51,11 +33,11 @@ Decision decide(const packet::PacketView& packet, uint32_t link_type, bool out_o
     d.verdict = Verdict::kLinkType;
   } else if (d.captured_bytes > choice.longest_frame_bytes) {
     d.verdict = Verdict::kAboveLimit;
-  } else if (d.captured_bytes > limits.max_frame_bytes &&
-             (d.captured_bytes - limits.max_frame_bytes > limits.vlan_extra_bytes ||
+  } else if (d.captured_bytes > limits.max_bytes &&
+             (d.captured_bytes - limits.max_bytes > limits.vlan_extra_bytes ||
               !has_802_1q_tag(packet.data, d.captured_bytes))) {
     d.verdict = Verdict::kTooLong;
-  } else if (d.captured_bytes < limits.min_frame_bytes) {
+  } else if (d.captured_bytes < limits.min_bytes) {
     d.verdict = Verdict::kTooShort;
   }
   return d;

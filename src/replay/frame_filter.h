@@ -11,18 +11,6 @@
 
 namespace gophercap::replay {
 
-// What the target can take; a copy, so that reader threads need not ask the backend.
-struct TargetLimits {
-  bool ethernet_only = false;
-  uint32_t min_frame_bytes = 0;
-  uint32_t max_frame_bytes = UINT32_MAX;
-  uint32_t vlan_extra_bytes = 0;
-
-  static TargetLimits of(const transmit::Transmitter& transmitter) noexcept;
-  // Of an interface that is not open.
-  static TargetLimits of_interface(uint32_t mtu) noexcept;
-};
-
 // What the user asked for. `expression` is borrowed.
 struct Choice {
   Window window{};
@@ -53,7 +41,7 @@ struct Decision {
 };
 // `out_of_order`: its time is below that of the packet before it in its file.
 Decision decide(const packet::PacketView& packet, uint32_t link_type, bool out_of_order,
-                const Choice& choice, const TargetLimits& limits) noexcept;
+                const Choice& choice, const transmit::FrameLimits& limits) noexcept;
 
 // Counts a packet that was read: exactly one of the counters, `read` beside it.
 void account(Verdict verdict, Accounts& accounts) noexcept;

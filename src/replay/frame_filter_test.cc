@@ -17,8 +17,8 @@ packet::PacketView view(const std::vector<uint8_t>& bytes, uint8_t fcs = 0) {
   return v;
 }
 
-constexpr TargetLimits kMtu1500{
-    .ethernet_only = true, .min_frame_bytes = 14, .max_frame_bytes = 1514, .vlan_extra_bytes = 4};
+constexpr transmit::FrameLimits kMtu1500{
+    .ethernet_only = true, .min_bytes = 14, .max_bytes = 1514, .vlan_extra_bytes = 4};
 
 TEST(FrameFilter, SendsWhatFits) {
   const std::vector<uint8_t> frame(1514);

@@ -29,7 +29,6 @@ struct ActiveFile {
   bool ended = false;  // the stream ended with the newest ready slab
   // The merging thread's own:
   int merging = -1;  // slab it takes frames from
-  size_t next_frame = 0;
   uint64_t loop = 0;
   unsigned slabs_in_flight = 0;  // merged, not all sent
 };

@@ -1,12 +1,12 @@
 #include "replay/realtime.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
+#include <fstream>
 
 #include "base/result.h"
 
@@ -31,27 +31,52 @@ RealtimeProcess::~RealtimeProcess() {
   if (locked_) ::munlockall();
 }
 
-RealtimeThread make_thread_realtime() noexcept {
+SenderCpus::SenderCpus(size_t senders) noexcept {
+  CPU_ZERO(&before_);
+  if (::sched_getaffinity(0, sizeof before_, &before_) != 0) return;
+  if (static_cast<size_t>(CPU_COUNT(&before_)) <= senders) return;
+  cpu_set_t others = before_;
+  for (size_t cpu = CPU_SETSIZE; cpu > 0 && cpus_.size() < senders; --cpu) {
+    if (!CPU_ISSET(cpu - 1, &before_)) continue;
+    cpus_.push_back(static_cast<int>(cpu - 1));
+    CPU_CLR(cpu - 1, &others);
+  }
+  (void)::sched_setaffinity(0, sizeof others, &others);
+}
+
+SenderCpus::~SenderCpus() {
+  if (!cpus_.empty()) (void)::sched_setaffinity(0, sizeof before_, &before_);
+}
+
+int SenderCpus::of(size_t sender) const noexcept {
+  return sender < cpus_.size() ? cpus_[sender] : -1;
+}
+
+RealtimeThread make_thread_realtime(int cpu) noexcept {
   RealtimeThread refused;
   sched_param param{};
   param.sched_priority = kPriority;
   if (::sched_setscheduler(0, SCHED_FIFO, &param) != 0) refused.priority = errno;
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) {
-    refused.affinity = errno;
-  } else if (CPU_COUNT(&allowed) > 1) {
-    // The last one: the first takes most of the machine's interrupts.
-    size_t last = 0;
-    for (size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-      if (CPU_ISSET(cpu, &allowed)) last = cpu;
-    }
+  if (cpu >= 0) {
     cpu_set_t own;
     CPU_ZERO(&own);
-    CPU_SET(last, &own);
+    CPU_SET(static_cast<size_t>(cpu), &own);
     if (::sched_setaffinity(0, sizeof own, &own) != 0) refused.affinity = errno;
   }
   return refused;
+}
+
+std::optional<Nanos> realtime_limit_per_second() {
+  const auto read = [](const char* name) -> std::optional<int64_t> {
+    std::ifstream file(std::string("/proc/sys/kernel/") + name);
+    int64_t value = 0;
+    return file >> value ? std::optional(value) : std::nullopt;
+  };
+  const auto runtime = read("sched_rt_runtime_us");
+  const auto period = read("sched_rt_period_us");
+  if (!runtime || !period || *period <= 0) return std::nullopt;
+  if (*runtime < 0 || *runtime >= *period) return std::chrono::seconds(1);
+  return Nanos(*runtime * 1'000'000'000 / *period);
 }
 
 }  // namespace gophercap::replay

@@ -2,10 +2,15 @@
 // run.
 #pragma once
 
+#include <sched.h>
+
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/fd.h"
+#include "base/time.h"
 
 namespace gophercap::replay {
 
@@ -23,12 +28,33 @@ class RealtimeProcess {
   bool locked_ = false;
 };
 
-// For the calling thread: SCHED_FIFO, and a CPU of its own where there is more than one. Returns
-// the errno of what was refused, 0 = nothing.
+// Which CPU each sending thread has for itself: the last ones, since the first take most of the
+// machine's interrupts. While it lives, the calling thread, and those that it starts, keep off
+// them. Where no CPU would be left for the others, nobody has one for himself.
+class SenderCpus {
+ public:
+  explicit SenderCpus(size_t senders) noexcept;
+  ~SenderCpus();
+  SenderCpus(const SenderCpus&) = delete;
+  SenderCpus& operator=(const SenderCpus&) = delete;
+
+  int of(size_t sender) const noexcept;  // -1: none
+
+ private:
+  cpu_set_t before_{};
+  std::vector<int> cpus_;
+};
+
+// For the calling thread: SCHED_FIFO, and that CPU for itself (-1: none). Returns the errno of what
+// was refused, 0 = nothing.
 struct RealtimeThread {
   int priority = 0;
   int affinity = 0;
 };
-RealtimeThread make_thread_realtime() noexcept;
+RealtimeThread make_thread_realtime(int cpu) noexcept;
+
+// How much of every second real-time threads may run on this machine (sched_rt_runtime_us over
+// sched_rt_period_us); a second: no limit, empty: unknown.
+std::optional<Nanos> realtime_limit_per_second();
 
 }  // namespace gophercap::replay

@@ -1,5 +1,6 @@
 #include "replay/report.h"
 
+#include <array>
 #include <nlohmann/json.hpp>
 
 namespace gophercap::replay {
@@ -9,35 +10,101 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kReportVersion = 1;
 
-Json lateness_json(const Report& report) {
-  const Histogram& h = report.lateness;
+constexpr std::array kCounters = {
+    &Accounts::read,
+    &Accounts::sent,
+    &Accounts::sent_bytes,
+    &Accounts::filtered,
+    &Accounts::outside_window,
+    &Accounts::skipped_out_of_order,
+    &Accounts::skipped_above_limit,
+    &Accounts::skipped_link_type,
+    &Accounts::skipped_too_long,
+    &Accounts::skipped_too_short,
+    &Accounts::dropped_late,
+    &Accounts::missed_link_down,
+    &Accounts::failed,
+    &Accounts::unsent_at_stop,
+    &Accounts::sent_cut,
+    &Accounts::fcs_removed,
+    &Accounts::filtered_vlan,
+    &Accounts::not_sorted,
+};
+// A counter that is not listed would be lost where accounts are added up.
+static_assert(sizeof(Accounts) == kCounters.size() * sizeof(uint64_t));
+
+// The quantiles, and every bucket that is not empty: [from, to, packets], both ends inside.
+Json histogram_json(const Histogram& h) {
+  Json buckets = Json::array();
+  h.for_each_bucket([&](int64_t low, int64_t high, uint64_t count) {
+    buckets.push_back({low, high, count});
+  });
   return {{"packets", h.count()},       {"mean_ns", static_cast<int64_t>(h.mean())},
           {"p50_ns", h.quantile(0.50)}, {"p90_ns", h.quantile(0.90)},
           {"p99_ns", h.quantile(0.99)}, {"p999_ns", h.quantile(0.999)},
-          {"max_ns", h.max()},          {"starved_packets", report.starved_packets}};
+          {"max_ns", h.max()},          {"buckets_ns", std::move(buckets)}};
+}
+
+Json lateness_json(const Report& report) {
+  Json json = histogram_json(report.lateness);
+  json["starved_packets"] = report.starved_packets;
+  return json;
+}
+
+Json counters_json(const transmit::InterfaceCounters& c) {
+  return {{"tx_packets", c.tx_packets},
+          {"tx_bytes", c.tx_bytes},
+          {"tx_errors", c.tx_errors},
+          {"tx_dropped", c.tx_dropped},
+          {"tx_carrier_errors", c.tx_carrier_errors}};
+}
+
+Json interface_json(const InterfaceReport& i) {
+  return {{"name", i.name},
+          {"mtu_bytes", i.facts.mtu},
+          {"kind", i.facts.kind},
+          {"queueing", i.facts.queueing},
+          {"backend", i.backend},
+          {"qdisc_bypass", i.qdisc_bypass},
+          {"tx_threads", i.tx_threads},
+          {"notes", i.notes},
+          {"counters_before", counters_json(i.before)},
+          {"counters_after", i.after ? counters_json(*i.after) : Json(nullptr)}};
+}
+
+Json host_json(const HostFacts& host) {
+  Json json = {{"kernel", host.kernel}, {"clock_source", host.clock_source}, {"cpus", host.cpus}};
+  if (host.realtime_limit) json["realtime_limit_ns_per_s"] = host.realtime_limit->count();
+  return json;
+}
+
+// What only a run in real time has.
+void add_timing(const Report& report, Json& json) {
+  if (report.lateness.count() == 0) return;
+  json["lateness"] = lateness_json(report);
+  json["gap_error"] = histogram_json(report.gap_error);
+  if (report.drift) {
+    json["drift"] = {{"first_second_median_ns", report.drift->first_second_ns},
+                     {"last_second_median_ns", report.drift->last_second_ns},
+                     {"drift_ns", report.drift->drift_ns()}};
+  }
+  json["stalls"] = {{"count", report.stalls.count},
+                    {"total_ns", report.stalls.total.count()},
+                    {"longest_ns", report.stalls.longest.count()},
+                    {"preempted", report.preempted}};
 }
 
 }  // namespace
 
 Accounts& Accounts::operator+=(const Accounts& other) noexcept {
-  read += other.read;
-  sent += other.sent;
-  sent_bytes += other.sent_bytes;
-  filtered += other.filtered;
-  outside_window += other.outside_window;
-  skipped_out_of_order += other.skipped_out_of_order;
-  skipped_above_limit += other.skipped_above_limit;
-  skipped_link_type += other.skipped_link_type;
-  skipped_too_long += other.skipped_too_long;
-  skipped_too_short += other.skipped_too_short;
-  dropped_late += other.dropped_late;
-  failed += other.failed;
-  unsent_at_stop += other.unsent_at_stop;
-  sent_cut += other.sent_cut;
-  fcs_removed += other.fcs_removed;
-  filtered_vlan += other.filtered_vlan;
-  not_sorted += other.not_sorted;
+  for (const auto counter : kCounters) this->*counter += other.*counter;
   return *this;
+}
+
+Accounts Accounts::times(uint64_t loops) const noexcept {
+  Accounts product = *this;
+  for (const auto counter : kCounters) product.*counter *= loops;
+  return product;
 }
 
 Json accounts_to_json(const Accounts& a) {
@@ -53,6 +120,7 @@ Json accounts_to_json(const Accounts& a) {
             {"too_long", a.skipped_too_long},
             {"too_short", a.skipped_too_short}}},
           {"dropped_late", a.dropped_late},
+          {"missed_link_down", a.missed_link_down},
           {"failed", a.failed},
           {"unsent_at_stop", a.unsent_at_stop},
           {"balanced", a.balanced()},
@@ -86,7 +154,11 @@ std::string report_to_json(const Report& report) {
                {"interrupted", report.interrupted}};
   if (report.started_wall_ns)
     json["started"] = format_rfc3339(capture_time(*report.started_wall_ns));
-  if (report.lateness.count() > 0) json["lateness"] = lateness_json(report);
+  if (!report.profile.empty()) json["profile"] = report.profile;
+  add_timing(report, json);
+  json["outages"] = {{"count", report.outages}, {"total_ns", report.outage.count()}};
+  json["host"] = host_json(report.host);
+  if (report.interface) json["interface"] = interface_json(*report.interface);
   if (!report.failure.empty()) json["failure"] = report.failure;
   if (!report.first_refusal.empty()) json["first_refusal"] = report.first_refusal;
   if (!report.not_granted.empty()) json["not_granted"] = report.not_granted;

@@ -12,10 +12,15 @@
 #include "base/ratio.h"
 #include "base/time.h"
 #include "capture/capture_reader.h"
+#include "replay/clock.h"
+#include "replay/host.h"
+#include "replay/send_stats.h"
+#include "transmit/interface.h"
 
 namespace gophercap::replay {
 
-// read == sent + filtered + outside_window + skipped() + dropped_late + failed + unsent_at_stop.
+// read == sent + filtered + outside_window + skipped() + dropped_late + missed_link_down + failed +
+// unsent_at_stop.
 // Bytes are those of sent frames.
 struct Accounts {
   uint64_t read = 0;
@@ -29,6 +34,7 @@ struct Accounts {
   uint64_t skipped_too_long = 0;      // longer than the interface takes
   uint64_t skipped_too_short = 0;     // shorter than an Ethernet header
   uint64_t dropped_late = 0;          // --late drop
+  uint64_t missed_link_down = 0;      // due while the interface was down (--link-timeout)
   uint64_t failed = 0;                // refused by the backend while sending
   uint64_t unsent_at_stop = 0;        // read ahead, then a stop or failure came
   // Not parts of the sum:
@@ -46,15 +52,28 @@ struct Accounts {
   // Everything read that was never handed to the sending thread.
   uint64_t left_out() const noexcept { return filtered + outside_window + skipped(); }
   bool balanced() const noexcept {
-    return read == sent + left_out() + dropped_late + failed + unsent_at_stop;
+    return read == sent + left_out() + dropped_late + missed_link_down + failed + unsent_at_stop;
   }
 
   Accounts& operator+=(const Accounts& other) noexcept;
+  Accounts times(uint64_t loops) const noexcept;
 };
 
 struct DamagedFile {
   std::string path;
   capture::Damage damage;
+};
+
+// The interface that was sent to.
+struct InterfaceReport {
+  std::string name;
+  transmit::InterfaceFacts facts;
+  std::string backend;  // "packet", "ring", "xdp"
+  bool qdisc_bypass = false;
+  size_t tx_threads = 1;
+  std::vector<std::string> notes;  // what was asked for and could not be had
+  transmit::InterfaceCounters before;
+  std::optional<transmit::InterfaceCounters> after;  // empty: it is gone
 };
 
 struct Report {
@@ -78,7 +97,13 @@ struct Report {
   Nanos planned_duration{0};  // first to last packet, all loops; 0 at top speed
   Nanos send_duration{0};     // first send call to the return of the last
   Accounts accounts;
-  Histogram lateness;  // when it left minus when it was due, per packet; empty at top speed
+  Histogram lateness;          // when it left minus when it was due, per packet; empty at top speed
+  Histogram gap_error;         // by how much the gap to the packet before was off
+  std::optional<Drift> drift;  // empty: too short to tell
+  Stalls stalls;               // while the sending threads waited by spinning
+  uint64_t preempted = 0;      // how often the system took the CPU from a sending thread
+  uint64_t outages = 0;        // the interface was down, …
+  Nanos outage{0};             // … for so long in all
   uint64_t starved_packets =
       0;  // sent late because no reader had them ready in time; also in `lateness`
   uint64_t send_calls = 0;
@@ -91,6 +116,9 @@ struct Report {
   int failure_errno = 0;                 // of that, 0 = none
   std::string first_refusal;             // why the first of accounts.failed was refused
   bool interrupted = false;
+  std::string profile;  // of pacing; "" where no time passed
+  HostFacts host;
+  std::optional<InterfaceReport> interface;
 
   // What was handed over and, by the kernel's count, never left.
   uint64_t lost_behind_us() const noexcept {

@@ -1,6 +1,7 @@
 #include "replay/sender.h"
 
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -63,23 +64,32 @@ bool is_fatal(int error) noexcept {
   }
 }
 
+// Of these the ones that may pass: the interface is down, not gone.
+bool is_outage(int error) noexcept {
+  return error == ENETDOWN || error == ENETUNREACH;
+}
+
 }  // namespace
 
 Sender::Sender(transmit::Transmitter& transmitter, Clock& clock, const Timeline& timeline,
-               const SendOptions& options, DepartureRing& ring, std::atomic<uint64_t>& released)
+               const SendOptions& options, std::span<Lane* const> lanes, size_t own,
+               StartGate& gate, int cpu)
     : transmitter_(transmitter),
       clock_(clock),
       timeline_(timeline),
       options_(options),
       paced_(clock.is_real() && !options.topspeed),
-      ring_(ring),
-      released_(released),
+      lanes_(lanes),
+      own_(own),
+      ring_(lanes[own]->ring),
+      gate_(gate),
+      cpu_(cpu),
       frames_(std::max<size_t>(transmitter.preferred_batch(), 1)) {}
 
 void Sender::run(const std::stop_token& stop) {
   // Threads that are not real-time have their timers delayed by up to 50 µs otherwise.
   if (clock_.is_real()) ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-  if (options_.realtime) refused_ = make_thread_realtime();
+  if (options_.realtime) refused_ = make_thread_realtime(cpu_);
   while (!over_ && !stop.stop_requested()) {
     if (!wait_for_departures(stop)) break;
     if (!started_) {
@@ -87,9 +97,16 @@ void Sender::run(const std::stop_token& stop) {
       continue;  // a stop may have come meanwhile
     }
     const std::span<const Departure> waiting = ring_.front();
+    if (waiting.front().kind != Departure::Kind::kFrame) {
+      pass(waiting.front());
+      ring_.pop(1);
+      continue;
+    }
     const size_t due = gather_due(waiting, stop);
     if (due > 0) send(waiting.first(due), stop);
   }
+  rusage usage{};
+  if (::getrusage(RUSAGE_THREAD, &usage) == 0) preempted_ = static_cast<uint64_t>(usage.ru_nivcsw);
 }
 
 bool Sender::wait_for_departures(const std::stop_token& stop) {
@@ -102,17 +119,45 @@ bool Sender::wait_for_departures(const std::stop_token& stop) {
   return true;
 }
 
+void Sender::pass(const Departure& marker) noexcept {
+  // One writer: plain loads and stores are enough, and cheaper than read-modify-write.
+  if (marker.kind == Departure::Kind::kLoopBegin) {
+    loops_begun_.store(loops_begun_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  } else {
+    // Release: whoever sees the new number may overwrite the slab, so our reads of it must have
+    // happened.
+    std::atomic<uint64_t>& released = lanes_[own_]->released;
+    released.store(released.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
+}
+
+bool Sender::enough_ready() const noexcept {
+  size_t ready = 0;
+  for (const Lane* lane : lanes_) {
+    if (lane->ring.closed()) return true;
+    ready += lane->ring.size();
+  }
+  return ready >= std::min(kPrefill, ring_.capacity() / 2);
+}
+
 void Sender::start(const std::stop_token& stop) {
   started_ = true;
-  const SendTime ready = SendClock::now();
-  // Simulated time waits for the readers by itself.
-  while (clock_.is_real() && ring_.size() < std::min(kPrefill, ring_.capacity() / 2) &&
-         !ring_.closed() && !stop.stop_requested() && SendClock::now() - ready < kLongestPrefill) {
-    sleep_for(kRetrySleep);
+  if (gate_.claim()) {
+    const SendTime asked = SendClock::now();
+    // Simulated time waits for the readers by itself.
+    while (clock_.is_real() && !enough_ready() && !stop.stop_requested() &&
+           SendClock::now() - asked < kLongestPrefill) {
+      sleep_for(kRetrySleep);
+    }
+    start_ = clock_.now() + (paced_ ? kLead : Nanos(0));
+    if (clock_.is_real() && options_.start_at_wall_ns && !wait_for_start(stop)) return;
+    gate_.open(start_, clock_.is_real() ? std::optional(wall_time_of(start_)) : std::nullopt);
   }
-  start_ = clock_.now() + (paced_ ? kLead : Nanos(0));
-  if (clock_.is_real() && options_.start_at_wall_ns && !wait_for_start(stop)) return;
-  if (clock_.is_real()) start_wall_ns_ = wall_time_of(start_);
+  while (!gate_.is_open()) {
+    if (stop.stop_requested()) return;
+    sleep_for(kIdleSleep);
+  }
+  start_ = gate_.start();
   arrived_ = start_;
   published_ = start_;
 }
@@ -133,23 +178,29 @@ bool Sender::wait_for_start(const std::stop_token& stop) {
   }
 }
 
-// Leaves out the packets in front that are too late.
-void Sender::drop_late(std::span<const Departure> waiting, SendTime now) {
+uint64_t Sender::leave_out(std::span<const Departure> waiting, SendTime now, Nanos limit) noexcept {
   size_t late = 0;
-  uint64_t loops = 0;
-  while (late < waiting.size() && now - due_time(waiting[late]) > options_.late_limit)
-    loops += waiting[late++].first_of_loop;
-  if (late == 0) return;
-  dropped_late_ += late;
-  loops_begun_.store(loops_begun_.load(std::memory_order_relaxed) + loops,
-                     std::memory_order_relaxed);
-  release(waiting.first(late));
+  uint64_t frames = 0;
+  for (; late < waiting.size(); ++late) {
+    if (waiting[late].kind != Departure::Kind::kFrame) {
+      pass(waiting[late]);
+    } else if (now - due_time(waiting[late]) > limit) {
+      ++frames;
+    } else {
+      break;
+    }
+  }
   ring_.pop(late);
+  if (late > 0) stats_.break_gap();
+  return frames;
 }
 
 // How many of `waiting` may leave in one call; waits for the first.
 size_t Sender::gather_due(std::span<const Departure> waiting, const std::stop_token& stop) {
-  const size_t most = std::min(waiting.size(), frames_.size());
+  size_t most = 0;
+  while (most < std::min(waiting.size(), frames_.size()) &&
+         waiting[most].kind == Departure::Kind::kFrame)
+    ++most;
   if (options_.topspeed) return most;
   if (!clock_.is_real()) {  // no time passes between two packets, so there is no reason to let them
                             // go one by one
@@ -164,10 +215,11 @@ size_t Sender::gather_due(std::span<const Departure> waiting, const std::stop_to
   const Nanos late = now - due_time(waiting.front());
   if (options_.late != LatePolicy::kCatchUp && late > options_.late_limit) {
     if (options_.late == LatePolicy::kDrop) {
-      drop_late(waiting, now);
+      dropped_late_ += leave_out(waiting, now, options_.late_limit);
       return 0;
     }
     start_ += late;
+    stats_.break_gap();
     arrived_ += late;  // what was late before the move is not late any more
     slipped_ += late;
     ++slips_;
@@ -178,6 +230,10 @@ size_t Sender::gather_due(std::span<const Departure> waiting, const std::stop_to
 }
 
 void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
+  if (!link_is_up()) [[unlikely]] {
+    sit_out_outage(stop);
+    return;
+  }
   for (size_t i = 0; i < due.size(); ++i) {
     const Departure& d = due[i];
     frames_[i] = {d.data, d.captured_bytes, d.original_bytes, d.link_type,
@@ -195,10 +251,15 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
       account(due.subspan(done, outcome.accepted), called, last_return_);
       done += outcome.accepted;
       stuck_ = false;
+      in_outage_ = false;
     }
     if (outcome.error == 0) continue;
     if (outcome.error == EAGAIN || outcome.error == ENOBUFS || outcome.error == EINTR) {
       over_ = over_ || !recover(outcome.error) || stop.stop_requested();
+    } else if (options_.link_timeout > Nanos(0) && is_outage(outcome.error)) {
+      ring_.pop(done);
+      sit_out_outage(stop);
+      return;
     } else if (is_fatal(outcome.error)) {
       fatal_errno_ = outcome.error;
       over_ = true;
@@ -208,7 +269,6 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
       ++done;
     }
   }
-  release(due.first(done));
   ring_.pop(done);
 }
 
@@ -228,6 +288,32 @@ bool Sender::recover(int error) {
   return true;
 }
 
+// Waits until the link is back, as long as the user allows, and leaves out what is due meanwhile:
+// what comes afterwards is on schedule again. At full speed nothing is ever due, and all is kept.
+void Sender::sit_out_outage(const std::stop_token& stop) {
+  constexpr Nanos kLookEvery = std::chrono::milliseconds(1);
+  if (!in_outage_) {  // else it went away again before anything was sent
+    in_outage_ = true;
+    outage_since_ = clock_.now();
+    ++outages_;
+  }
+  const SendTime before = clock_.now();
+  while (!stop.stop_requested()) {
+    const SendTime now = clock_.now();
+    if (now - outage_since_ >= options_.link_timeout) {
+      fatal_errno_ = ENETDOWN;
+      over_ = true;
+      break;
+    }
+    if (paced_) missed_ += leave_out(ring_.front(), now, Nanos(0));
+    // An announcement may come later than the error that says the same.
+    if (link_is_up() && now - before > kLookEvery) break;
+    sleep_for(kLookEvery);
+  }
+  outage_ += clock_.now() - before;
+  stats_.break_gap();
+}
+
 // Packets of one call leave one after the other between the call and its return: each is taken to
 // have left in the middle of its share of that time.
 void Sender::account(std::span<const Departure> accepted, SendTime called,
@@ -237,61 +323,51 @@ void Sender::account(std::span<const Departure> accepted, SendTime called,
       ((returned - called).count() << kShift) / static_cast<int64_t>(2 * accepted.size());
   int64_t since_called = half_share;
   uint64_t bytes = 0;
-  uint64_t loops = 0;
   for (const Departure& d : accepted) {
-    loops += d.first_of_loop;
     bytes += d.captured_bytes;
     sent_cut_ += d.captured_bytes < d.original_bytes;
     if (paced_) {
-      lateness_.record((called - due_time(d)).count() + (since_called >> kShift));
+      stats_.record(d.due_ns, (called - due_time(d)).count() + (since_called >> kShift));
       since_called += 2 * half_share;
       starved_ += due_time(d) < arrived_;
     }
   }
-  // One writer: plain loads and stores are enough, and cheaper than read-modify-write.
   sent_.store(sent_.load(std::memory_order_relaxed) + accepted.size(), std::memory_order_relaxed);
   sent_bytes_.store(sent_bytes_.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
-  if (loops > 0)
-    loops_begun_.store(loops_begun_.load(std::memory_order_relaxed) + loops,
-                       std::memory_order_relaxed);
   newest_due_ns_.store(accepted.back().due_ns, std::memory_order_relaxed);
   if (returned - published_ > kPublishEvery) {
     published_ = returned;
-    lateness_p99_ns_.store(lateness_.quantile(0.99), std::memory_order_relaxed);
+    lateness_p99_ns_.store(stats_.lateness().quantile(0.99), std::memory_order_relaxed);
   }
 }
 
-void Sender::release(std::span<const Departure> done) noexcept {
-  uint64_t slabs = 0;
-  for (const Departure& d : done) slabs += d.last_of_slab;
-  // Release: whoever sees the new number may overwrite the slab, so our reads of it must have
-  // happened.
-  if (slabs > 0)
-    released_.store(released_.load(std::memory_order_relaxed) + slabs, std::memory_order_release);
-}
-
 void Sender::settle(Report& report) const {
-  report.accounts.sent = sent();
-  report.accounts.sent_bytes = sent_bytes();
-  report.accounts.sent_cut = sent_cut_;
-  report.accounts.failed = failed_;
-  report.accounts.dropped_late = dropped_late_;
-  report.slips = slips_;
+  report.accounts.sent += sent();
+  report.accounts.sent_bytes += sent_bytes();
+  report.accounts.sent_cut += sent_cut_;
+  report.accounts.failed += failed_;
+  report.accounts.dropped_late += dropped_late_;
+  report.accounts.missed_link_down += missed_;
+  report.outages = std::max(report.outages, outages_);
+  report.outage = std::max(report.outage, outage_);
+  report.slips += slips_;
+  report.slipped += slipped_;
   if (refused_.priority != 0)
     report.not_granted.push_back(errno_error(refused_.priority, "real-time priority").what);
   if (refused_.affinity != 0)
     report.not_granted.push_back(errno_error(refused_.affinity, "a CPU of its own").what);
-  report.slipped = slipped_;
-  if (send_calls_ > 0) report.started_wall_ns = start_wall_ns_;
-  report.lateness = lateness_;
-  report.starved_packets = starved_;
-  report.send_calls = send_calls_;
-  report.retries = retries_;
-  report.send_duration = send_calls_ > 0 ? last_return_ - first_send_ : Nanos(0);
+  report.lateness.merge(stats_.lateness());
+  report.gap_error.merge(stats_.gap_error());
+  if (own_ == 0) report.drift = stats_.drift();
+  report.starved_packets += starved_;
+  report.preempted += preempted_;
+  report.send_calls += send_calls_;
+  report.retries += retries_;
+  if (send_calls_ > 0) report.started_wall_ns = gate_.wall_ns();
   if (fatal_errno_ != 0) {
     report.failure_errno = fatal_errno_;
     report.failure = errno_error(fatal_errno_, transmitter_.describe()).what;
-  } else if (failed_errno_ != 0) {
+  } else if (failed_errno_ != 0 && report.first_refusal.empty()) {
     report.first_refusal = errno_error(failed_errno_, transmitter_.describe()).what;
   }
 }

@@ -14,7 +14,8 @@ struct SlabFrame {
   uint32_t offset = 0;  // in the slab
   uint32_t captured_bytes = 0;
   uint32_t original_bytes = 0;
-  uint32_t link_type = 1;
+  uint32_t link_type : 26 = 1;  // as many bits as a pcap header has for it
+  uint32_t lane : 6 = 0;        // the sending thread it belongs to
 };
 
 // Filled by one reader thread, then read by the merging thread, then its bytes by the sending
@@ -26,11 +27,16 @@ class Slab {
     used_ = 0;
   }
   void append(int64_t key_ns, const uint8_t* data, uint32_t captured, uint32_t original,
-              uint32_t link_type) {
+              uint32_t link_type, uint32_t lane) {
     if (capacity_ - used_ < captured) grow(used_ + captured);
     if (captured > 0) std::memcpy(bytes_.get() + used_, data, captured);
-    frames_.push_back({key_ns, static_cast<uint32_t>(used_), captured, original, link_type});
+    frames_.push_back({key_ns, static_cast<uint32_t>(used_), captured, original,
+                       link_type & 0x03ffffffu, lane & 0x3fu});
     used_ += captured;
+  }
+  // Room for that many bytes of packets at once.
+  void reserve(size_t bytes) {
+    if (bytes > capacity_) grow(bytes);
   }
   const std::vector<SlabFrame>& frames() const noexcept { return frames_; }
   const uint8_t* bytes() const noexcept { return bytes_.get(); }

@@ -23,7 +23,8 @@ void count_link_type(std::vector<dataset::LinkTypeCount>& counts, uint32_t link_
 }  // namespace
 
 Survey survey_file(const std::string& path, CaptureTime initial_time, KeyRule rule,
-                   const Choice& choice, const TargetLimits& limits, const std::stop_token& stop) {
+                   const Choice& choice, const transmit::FrameLimits& limits,
+                   const std::stop_token& stop) {
   Survey survey;
   Result<io::Input> input = io::open_input(path);
   if (!input) {

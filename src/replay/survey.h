@@ -34,6 +34,7 @@ struct Survey {
 // Reads the file as a replay would, up to its end or first damage. `initial_time`: of packets
 // before the first one that has a time.
 Survey survey_file(const std::string& path, CaptureTime initial_time, KeyRule rule,
-                   const Choice& choice, const TargetLimits& limits, const std::stop_token& stop);
+                   const Choice& choice, const transmit::FrameLimits& limits,
+                   const std::stop_token& stop);
 
 }  // namespace gophercap::replay

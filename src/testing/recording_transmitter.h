@@ -40,12 +40,9 @@ class RecordingTransmitter final : public transmit::Transmitter {
   }
   Result<> finish() override { return {}; }
   size_t preferred_batch() const noexcept override { return batch; }
-  bool accepts(uint32_t link_type) const noexcept override {
-    return !ethernet_only || link_type == 1;
+  transmit::FrameLimits limits() const noexcept override {
+    return {ethernet_only, min_bytes, max_bytes, 4};
   }
-  uint32_t max_frame_bytes() const noexcept override { return max_bytes; }
-  uint32_t vlan_extra_bytes() const noexcept override { return 4; }
-  uint32_t min_frame_bytes() const noexcept override { return min_bytes; }
   std::string describe() const override { return "a recording"; }
 };
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <linux/if_packet.h>
-#include <net/ethernet.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -10,15 +9,9 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/fd.h"
-#include "packet/link_type.h"
-#include "transmit/interface.h"
-
 namespace gophercap::transmit {
 namespace {
 
-constexpr uint32_t kEthernetHeaderBytes = 14;
-constexpr uint32_t kVlanTagBytes = 4;
 // Larger batches gain nothing (docs/perf.md) and delay the account of what was sent.
 constexpr size_t kBatch = 256;
 // Room for bursts while the device is busy; the system caps it without CAP_NET_ADMIN, which is
@@ -27,12 +20,8 @@ constexpr int kSendBufferBytes = 8 << 20;
 
 class AfPacket final : public Transmitter {
  public:
-  AfPacket(Fd socket, std::string interface, const InterfaceFacts& facts)
-      : socket_(std::move(socket)),
-        interface_(std::move(interface)),
-        facts_(facts),
-        limits_(af_packet_limits(facts.mtu)) {
-    if (const auto counters = read_counters(facts_.index)) counted_before_ = counters->tx_packets;
+  AfPacket(Fd socket, std::string name, FrameLimits limits)
+      : socket_(std::move(socket)), name_(std::move(name)), limits_(limits) {
     for (size_t i = 0; i < kBatch; ++i) {
       messages_[i] = {};
       messages_[i].msg_hdr.msg_iov = &vectors_[i];
@@ -56,46 +45,29 @@ class AfPacket final : public Transmitter {
 
   Result<> finish() override { return {}; }  // a frame is the kernel's as soon as sendmmsg returns
   size_t preferred_batch() const noexcept override { return kBatch; }
-  bool accepts(uint32_t link_type) const noexcept override {
-    return link_type == packet::kLinkTypeEthernet;
-  }
-  uint32_t max_frame_bytes() const noexcept override { return limits_.max_bytes; }
-  uint32_t vlan_extra_bytes() const noexcept override { return limits_.vlan_extra_bytes; }
-  uint32_t min_frame_bytes() const noexcept override { return limits_.min_bytes; }
-  std::optional<uint64_t> counted_outside() const override {
-    const auto counters = read_counters(facts_.index);
-    if (!counters || !counted_before_) return std::nullopt;
-    return counters->tx_packets - *counted_before_;
-  }
-  std::string describe() const override {
-    return fmt::format("interface {} (AF_PACKET sendmmsg, MTU {})", interface_, facts_.mtu);
-  }
+  FrameLimits limits() const noexcept override { return limits_; }
+  std::string describe() const override { return name_; }
 
  private:
   Fd socket_;
-  std::string interface_;
-  InterfaceFacts facts_;
+  std::string name_;
   FrameLimits limits_;
-  std::optional<uint64_t> counted_before_;
   std::array<iovec, kBatch> vectors_{};
   std::array<mmsghdr, kBatch> messages_;
 };
 
 }  // namespace
 
-FrameLimits af_packet_limits(uint32_t mtu) noexcept {
-  return {.min_bytes = kEthernetHeaderBytes,
-          .max_bytes = mtu + kEthernetHeaderBytes,
-          .vlan_extra_bytes = kVlanTagBytes};
-}
-
-Result<std::unique_ptr<Transmitter>> open_af_packet(const std::string& interface) {
+Result<Fd> open_packet_socket(const std::string& interface, const InterfaceFacts& facts,
+                              bool qdisc_bypass) {
   const std::string name = "interface " + interface;
-  TRY(const InterfaceFacts facts, inspect_interface(interface));
   // Protocol 0: the socket receives nothing, so it costs nothing for what others send.
   Fd socket(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
   if (!socket.valid()) return errno_error(errno, name + ": packet socket");
-  TRY_VOID(check_ready(interface, facts));
+  const int on = 1;
+  if (qdisc_bypass &&
+      ::setsockopt(socket.value(), SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof on) != 0)
+    return errno_error(errno, name + ": PACKET_QDISC_BYPASS");
 
   sockaddr_storage address{};
   sockaddr_ll link{};
@@ -112,8 +84,17 @@ Result<std::unique_ptr<Transmitter>> open_af_packet(const std::string& interface
     (void)::setsockopt(socket.value(), SOL_SOCKET, SO_SNDBUF, &kSendBufferBytes,
                        sizeof kSendBufferBytes);
   }
-  return std::unique_ptr<Transmitter>(
-      std::make_unique<AfPacket>(std::move(socket), interface, facts));
+  return socket;
+}
+
+Result<std::unique_ptr<Transmitter>> open_af_packet(const std::string& interface,
+                                                    const InterfaceFacts& facts,
+                                                    bool qdisc_bypass) {
+  TRY(Fd socket, open_packet_socket(interface, facts, qdisc_bypass));
+  return std::unique_ptr<Transmitter>(std::make_unique<AfPacket>(
+      std::move(socket),
+      fmt::format("interface {} (AF_PACKET sendmmsg, MTU {})", interface, facts.mtu),
+      interface_limits(facts.mtu)));
 }
 
 }  // namespace gophercap::transmit

@@ -1,27 +1,23 @@
-// Sends frames on a Linux interface through an AF_PACKET socket (packet(7)), many per system call
-// by sendmmsg(2).
+// Sends frames through an AF_PACKET socket (packet(7)), many per system call by sendmmsg(2).
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 
+#include "base/fd.h"
 #include "base/result.h"
+#include "transmit/interface.h"
 #include "transmit/transmitter.h"
 
 namespace gophercap::transmit {
 
-// Opens the interface, and the process needs CAP_NET_RAW. Errors: kPermission and those of
-// inspect_interface() and check_ready() in transmit/interface.h. Frames leave through the
-// interface's queueing discipline and are seen by sniffers on it.
-Result<std::unique_ptr<Transmitter>> open_af_packet(const std::string& interface);
+// A packet socket that sends on the interface and receives nothing. The process needs CAP_NET_RAW.
+// With `qdisc_bypass` frames pass by the interface's queueing discipline and the sniffers on it,
+// and a full queue of the device refuses them (ENOBUFS).
+Result<Fd> open_packet_socket(const std::string& interface, const InterfaceFacts& facts,
+                              bool qdisc_bypass);
 
-// How long a frame may be there, by the interface's MTU; see Transmitter.
-struct FrameLimits {
-  uint32_t min_bytes = 0;
-  uint32_t max_bytes = 0;
-  uint32_t vlan_extra_bytes = 0;
-};
-FrameLimits af_packet_limits(uint32_t mtu) noexcept;
+Result<std::unique_ptr<Transmitter>> open_af_packet(const std::string& interface,
+                                                    const InterfaceFacts& facts, bool qdisc_bypass);
 
 }  // namespace gophercap::transmit

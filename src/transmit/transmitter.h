@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 
@@ -27,6 +26,14 @@ struct SendOutcome {
   int error = 0;  // errno that stopped it before the first frame not accepted; 0 = all accepted
 };
 
+// What can leave. A frame that does not fit is never cut: the engine leaves it out and counts it.
+struct FrameLimits {
+  bool ethernet_only = false;
+  uint32_t min_bytes = 0;
+  uint32_t max_bytes = UINT32_MAX;  // for an interface: MTU + Ethernet header
+  uint32_t vlan_extra_bytes = 0;    // a frame whose outer tag is 0x8100 may have as much more
+};
+
 // Not thread-safe: one sending thread. The engine owns retries and accounting; a backend only says
 // how many it took.
 class Transmitter {
@@ -43,15 +50,9 @@ class Transmitter {
 
   // Frames per send() that are worth gathering.
   virtual size_t preferred_batch() const noexcept = 0;
-  virtual bool accepts(uint32_t link_type) const noexcept = 0;
-  // Largest frame that can leave (for an interface: MTU + Ethernet header). A frame whose outer tag
-  // is 0x8100 may have vlan_extra_bytes() more.
-  virtual uint32_t max_frame_bytes() const noexcept = 0;
-  virtual uint32_t vlan_extra_bytes() const noexcept = 0;
-  virtual uint32_t min_frame_bytes() const noexcept = 0;
-  // Frames that have left by the count of somebody else (the kernel, for an interface), since the
-  // transmitter was opened; other senders' frames are among them. Empty: nobody counts.
-  virtual std::optional<uint64_t> counted_outside() const { return std::nullopt; }
+  virtual FrameLimits limits() const noexcept = 0;
+  // Frames taken of which the system has not said that they are through. After finish(): lost.
+  virtual uint64_t unconfirmed() const noexcept { return 0; }
   // Why the first frame that was refused was, in better words than its errno has; "" = none.
   virtual std::string refusal() const { return {}; }
   // "interface veth0 (AF_PACKET sendmmsg)", "file out.pcap".

@@ -1,0 +1,229 @@
+#include "transmit/af_xdp.h"
+
+#include <fmt/format.h>
+#include <linux/if_link.h>
+#include <linux/if_xdp.h>
+#include <net/if.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/time.h"
+#include "transmit/mapping.h"
+#include "transmit/xdp_ring.h"
+
+namespace gophercap::transmit {
+namespace {
+
+constexpr size_t kBatch = 64;
+constexpr uint32_t kChunks = 1024;
+constexpr uint32_t kSmallChunk = 2048;
+constexpr uint32_t kLargeChunk = 4096;  // the page size: larger ones can't be had
+constexpr int kSendBufferBytes = 8 << 20;
+constexpr Nanos kLongestDrain = std::chrono::seconds(1);
+// Descriptors that one call takes in copy mode; 32 where the kernel (before 6.18) can't be told.
+constexpr int kBudgetOption = 9;  // XDP_MAX_TX_SKB_BUDGET
+constexpr uint32_t kBudget = 256;
+
+template <class T>
+int set_option(const Fd& socket, int option, const T& value) noexcept {
+  return ::setsockopt(socket.value(), SOL_XDP, option, &value, sizeof value) == 0 ? 0 : errno;
+}
+
+class AfXdp final : public Transmitter {
+ public:
+  AfXdp(Fd socket, Mapping memory, XdpRing<xdp_desc> sending, XdpRing<uint64_t> completed,
+        uint32_t chunk_bytes, bool zero_copy, std::string name, FrameLimits limits)
+      : memory_(std::move(memory)),
+        socket_(std::move(socket)),
+        sending_(std::move(sending)),
+        completed_(std::move(completed)),
+        chunk_bytes_(chunk_bytes),
+        zero_copy_(zero_copy),
+        name_(std::move(name)),
+        limits_(limits) {
+    for (uint32_t i = 0; i < kChunks; ++i)
+      free_chunks_[i] = uint64_t{kChunks - 1 - i} * chunk_bytes;
+  }
+
+  SendOutcome send(std::span<const Frame> frames) noexcept override {
+    reap();
+    const size_t n = std::min<size_t>({frames.size(), free_count_, sending_.free()});
+    for (size_t i = 0; i < n; ++i) {
+      const Frame& frame = frames[i];
+      const uint64_t chunk = free_chunks_[--free_count_];
+      std::memcpy(memory_.data() + chunk, frame.data, frame.captured_bytes);
+      sending_.write({.addr = chunk, .len = frame.captured_bytes, .options = 0});
+    }
+    sending_.publish();
+    if (const int error = kick(); error != 0) return {n, error};
+    if (n == 0) return {0, EAGAIN};
+    return {n, 0};
+  }
+
+  Result<> finish() override {
+    const SendTime begun = SendClock::now();
+    for (reap(); unconfirmed() > 0; reap()) {
+      if (const int error = kick(); error != 0) return errno_error(error, name_);
+      if (SendClock::now() - begun > kLongestDrain) {
+        return Error{
+            Errc::kIo, ETIMEDOUT,
+            fmt::format("{}: {} frames were taken and never confirmed", name_, unconfirmed())};
+      }
+      const timespec moment{0, 50'000};
+      ::nanosleep(&moment, nullptr);
+    }
+    return {};
+  }
+
+  // Has the kernel send what lies in the ring: a call takes only so many in copy mode. An errno, or
+  // 0; what stays behind for lack of room is sent with a later call.
+  int kick() noexcept {
+    constexpr int kMostCalls = 64;
+    for (int calls = 0; calls < kMostCalls; ++calls) {
+      if (zero_copy_ && !sending_.needs_wakeup()) return 0;
+      if (::sendto(socket_.value(), nullptr, 0, MSG_DONTWAIT, nullptr, 0) < 0 && errno != EAGAIN &&
+          errno != EBUSY && errno != ENOBUFS && errno != EINTR)
+        return errno;
+      if (zero_copy_ || sending_.waiting() == 0) return 0;
+      reap();  // a full completion ring would hold it up
+    }
+    return 0;
+  }
+
+  uint64_t unconfirmed() const noexcept override { return kChunks - free_count_; }
+  size_t preferred_batch() const noexcept override { return kBatch; }
+  FrameLimits limits() const noexcept override { return limits_; }
+  std::string describe() const override { return name_; }
+
+ private:
+  void reap() noexcept {
+    for (uint32_t n = completed_.ready(); n > 0; --n) {
+      // The kernel's word, and yet an index of ours: whatever it is, it is a chunk.
+      const uint64_t chunk = completed_.read() / chunk_bytes_ % kChunks * chunk_bytes_;
+      if (free_count_ < kChunks) free_chunks_[free_count_++] = chunk;
+    }
+    completed_.release();
+  }
+
+  Mapping memory_;  // outlives the socket that sends out of it
+  Fd socket_;
+  XdpRing<xdp_desc> sending_;
+  XdpRing<uint64_t> completed_;
+  const uint32_t chunk_bytes_;
+  const bool zero_copy_;
+  std::string name_;
+  FrameLimits limits_;
+  std::array<uint64_t, kChunks> free_chunks_{};
+  uint32_t free_count_ = kChunks;
+};
+
+struct Socket {
+  Fd fd;
+  Mapping memory;
+  XdpRing<xdp_desc> sending;
+  XdpRing<uint64_t> completed;
+};
+
+Result<Socket> make_socket(const std::string& what, uint32_t chunk_bytes) {
+  Socket made;
+  made.fd = Fd(::socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0));
+  if (!made.fd.valid()) return errno_error(errno, what + ": socket");
+  const size_t bytes = size_t{chunk_bytes} * kChunks;
+  TRY(made.memory,
+      Mapping::create(-1, bytes, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, 0, what + ": memory"));
+  xdp_umem_reg memory{};
+  std::memcpy(&memory.addr, std::array{made.memory.data()}.data(), sizeof memory.addr);
+  memory.len = bytes;
+  memory.chunk_size = chunk_bytes;
+  if (const int error = set_option(made.fd, XDP_UMEM_REG, memory); error != 0)
+    return errno_error(error, what + ": memory for the driver");
+  // The kernel asks for a ring of chunks to receive into, though nothing is ever received.
+  const uint32_t entries = kChunks;
+  for (const int ring : {XDP_UMEM_FILL_RING, XDP_UMEM_COMPLETION_RING, XDP_TX_RING}) {
+    if (const int error = set_option(made.fd, ring, entries); error != 0)
+      return errno_error(error, what + ": rings");
+  }
+  xdp_mmap_offsets offsets{};
+  socklen_t length = sizeof offsets;
+  if (::getsockopt(made.fd.value(), SOL_XDP, XDP_MMAP_OFFSETS, &offsets, &length) != 0 ||
+      length != sizeof offsets)
+    return errno_error(errno, what + ": offsets of the rings");
+  const auto map = [&](const xdp_ring_offset& at, size_t entry_bytes, uint64_t offset) {
+    return Mapping::create(made.fd.value(), at.desc + entries * entry_bytes,
+                           MAP_SHARED | MAP_POPULATE, static_cast<int64_t>(offset),
+                           what + ": rings");
+  };
+  TRY(Mapping sending, map(offsets.tx, sizeof(xdp_desc), XDP_PGOFF_TX_RING));
+  TRY(Mapping completed, map(offsets.cr, sizeof(uint64_t), XDP_UMEM_PGOFF_COMPLETION_RING));
+  made.sending = {std::move(sending), offsets.tx, entries};
+  made.completed = {std::move(completed), offsets.cr, entries};
+  (void)set_option(made.fd, kBudgetOption, kBudget);
+  if (::setsockopt(made.fd.value(), SOL_SOCKET, SO_SNDBUFFORCE, &kSendBufferBytes,
+                   sizeof kSendBufferBytes) != 0) {
+    (void)::setsockopt(made.fd.value(), SOL_SOCKET, SO_SNDBUF, &kSendBufferBytes,
+                       sizeof kSendBufferBytes);
+  }
+  return made;
+}
+
+int bind_socket(const Fd& fd, unsigned index, uint32_t queue, uint16_t mode) noexcept {
+  sockaddr_xdp address{};
+  address.sxdp_family = AF_XDP;
+  address.sxdp_flags = mode;
+  address.sxdp_ifindex = index;
+  address.sxdp_queue_id = queue;
+  sockaddr_storage storage{};
+  std::memcpy(&storage, &address, sizeof address);
+  const auto* generic = static_cast<const sockaddr*>(static_cast<const void*>(&storage));
+  return ::bind(fd.value(), generic, sizeof address) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Transmitter>> open_af_xdp(const std::string& interface,
+                                                 const InterfaceFacts& facts, uint32_t queue,
+                                                 uint32_t longest_frame_bytes) {
+  const std::string what = fmt::format("interface {}: AF_XDP", interface);
+  if (longest_frame_bytes > kLargeChunk) {
+    return Error{Errc::kUnsupported, 0,
+                 fmt::format("{}: takes frames of {} bytes at most, there are some of {}", what,
+                             kLargeChunk, longest_frame_bytes)};
+  }
+  const uint32_t chunk = longest_frame_bytes > kSmallChunk ? kLargeChunk : kSmallChunk;
+  FrameLimits limits = interface_limits(facts.mtu);
+  limits.max_bytes = std::min(limits.max_bytes, chunk - limits.vlan_extra_bytes);
+  // A socket whose bind() failed is spoilt: the second try has one of its own.
+  const std::array<std::pair<uint16_t, const char*>, 2> modes = {
+      {{XDP_ZEROCOPY | XDP_USE_NEED_WAKEUP, "zero-copy"},
+       {XDP_COPY | XDP_USE_NEED_WAKEUP, "copy"}}};
+  // The kernel lets go of a queue some time after the socket on it was closed.
+  constexpr int kTriesWhileBusy = 50;
+  int error = 0;
+  for (const auto& [mode, word] : modes) {
+    TRY(Socket made, make_socket(what, chunk));
+    for (int tries = 0; tries < kTriesWhileBusy; ++tries) {
+      error = bind_socket(made.fd, facts.index, queue, mode);
+      if (error != EBUSY) break;
+      const timespec moment{0, 10'000'000};
+      ::nanosleep(&moment, nullptr);
+    }
+    if (error != 0) continue;
+    auto transmitter = std::make_unique<AfXdp>(
+        std::move(made.fd), std::move(made.memory), std::move(made.sending),
+        std::move(made.completed), chunk, (mode & XDP_ZEROCOPY) != 0,
+        fmt::format("interface {} (AF_XDP {}, MTU {})", interface, word, facts.mtu), limits);
+    error = transmitter->kick();
+    if (error == 0) return std::unique_ptr<Transmitter>(std::move(transmitter));
+  }
+  return errno_error(error, what);
+}
+
+}  // namespace gophercap::transmit

@@ -1,0 +1,86 @@
+#include "transmit/link_watch.h"
+
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <span>
+
+#include "transmit/link_message.h"
+
+namespace gophercap::transmit {
+
+Result<std::unique_ptr<LinkWatch>> LinkWatch::start(unsigned index) {
+  Fd announcements(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
+  if (!announcements.valid()) return errno_error(errno, "rtnetlink");
+  sockaddr_storage address{};
+  sockaddr_nl netlink{};
+  netlink.nl_family = AF_NETLINK;
+  netlink.nl_groups = RTMGRP_LINK;
+  std::memcpy(&address, &netlink, sizeof netlink);
+  if (::bind(announcements.value(),
+             static_cast<const sockaddr*>(static_cast<const void*>(&address)),
+             sizeof netlink) != 0) {
+    return errno_error(errno, "rtnetlink");
+  }
+  Fd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!wake.valid()) return errno_error(errno, "eventfd");
+  return std::unique_ptr<LinkWatch>(
+      new LinkWatch(index, std::move(announcements), std::move(wake)));
+}
+
+LinkWatch::LinkWatch(unsigned index, Fd announcements, Fd wake)
+    : index_(index), announcements_(std::move(announcements)), wake_(std::move(wake)) {
+  ask();  // what changed before the socket listened
+  thread_ = std::jthread([this] { run(); });
+}
+
+LinkWatch::~LinkWatch() {
+  const uint64_t one = 1;
+  (void)!::write(wake_.value(), &one, sizeof one);
+}
+
+void LinkWatch::run() {
+  std::array<pollfd, 2> waiting = {
+      {{announcements_.value(), POLLIN, 0}, {wake_.value(), POLLIN, 0}}};
+  for (;;) {
+    if (::poll(waiting.data(), waiting.size(), -1) < 0) continue;  // EINTR
+    if (waiting[1].revents != 0) return;
+    if (waiting[0].revents != 0) take_announcements();
+  }
+}
+
+void LinkWatch::take_announcements() {
+  std::array<uint8_t, 32768> buffer;
+  for (;;) {
+    const ssize_t got = ::recv(announcements_.value(), buffer.data(), buffer.size(), 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      if (errno == ENOBUFS) ask();  // some announcements were lost
+      return;
+    }
+    std::span<const uint8_t> rest(buffer.data(), static_cast<size_t>(got));
+    while (rest.size() >= sizeof(nlmsghdr)) {
+      nlmsghdr header;
+      std::memcpy(&header, rest.data(), sizeof header);
+      if (header.nlmsg_len < sizeof header || header.nlmsg_len > rest.size()) break;
+      const Result<LinkMessage> link = parse_link_message(rest.first(header.nlmsg_len));
+      if (link && link->facts.index == index_)
+        up_.store(!link->removed && link->facts.up && link->facts.carrier,
+                  std::memory_order_relaxed);
+      rest = rest.subspan(std::min<size_t>(NLMSG_ALIGN(header.nlmsg_len), rest.size()));
+    }
+  }
+}
+
+void LinkWatch::ask() {
+  const Result<LinkMessage> link = query_link(index_);
+  up_.store(link && link->facts.up && link->facts.carrier, std::memory_order_relaxed);
+}
+
+}  // namespace gophercap::transmit

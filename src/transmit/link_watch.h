@@ -1,0 +1,38 @@
+// Follows an interface's state while frames are being sent on it: a sender that asked the kernel
+// before each call would pay more for that than for the call.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <thread>
+
+#include "base/fd.h"
+#include "base/result.h"
+
+namespace gophercap::transmit {
+
+// Listens to the kernel's announcements (rtnetlink) on a thread of its own, which sleeps otherwise.
+class LinkWatch {
+ public:
+  static Result<std::unique_ptr<LinkWatch>> start(unsigned index);
+  ~LinkWatch();
+  LinkWatch(const LinkWatch&) = delete;
+  LinkWatch& operator=(const LinkWatch&) = delete;
+
+  // Up and with a carrier, as far as announced. May be read by anybody.
+  const std::atomic<bool>& up() const noexcept { return up_; }
+
+ private:
+  LinkWatch(unsigned index, Fd announcements, Fd wake);
+  void run();
+  void take_announcements();
+  void ask();
+
+  const unsigned index_;
+  const Fd announcements_;
+  const Fd wake_;  // an eventfd that ends the thread
+  std::atomic<bool> up_{true};
+  std::jthread thread_;
+};
+
+}  // namespace gophercap::transmit
