@@ -21,6 +21,11 @@ constexpr Example kReplayExamples[] = {
     {"replay a.pcap b.pcapng.gz --time-modifier 2 --dryrun", "what would be sent"},
     {"replay --dump-json set.json --out-file all.pcap", "merge into one file"},
 };
+constexpr Example kVerifyExamples[] = {
+    {"verify arrived.pcap --dump-json set.json", "all there, in order, in time?"},
+    {"verify arrived.pcap --dump-json set.json --report sent.json", "by the sender's clock"},
+    {"verify - --dump-json set.json --time-modifier 2 --json", "as it was replayed"},
+};
 constexpr Example kExampleConfigExamples[] = {
     {"exampleConfig", "print it"},
     {"exampleConfig --config gophercap.yaml", "write it to a new file"},
@@ -72,6 +77,14 @@ constexpr std::array kCommands = {
                 "With PATHs those are mapped first; without, the dump is read.\n"
                 "Ctrl-C ends it with summary and report; SIGUSR1 asks how it goes.",
                 kReplayExamples},
+    CommandSpec{Command::kVerify, "verify", "", "CAPTURE...",
+                "Compare what a receiver captured with the plan of a replay.",
+                "CAPTURE was recorded at the far end, in one file or several; - is standard input. "
+                "The plan is that of the dump and of replay's options, which have to be given "
+                "again.\n"
+                "Exit status 3: packets lost, duplicated or reordered. Frames of others on that "
+                "wire are only counted.",
+                kVerifyExamples},
     CommandSpec{Command::kExampleConfig, "exampleConfig", "example-config", "",
                 "Write a configuration file with all keys and defaults.",
                 "Goes to the path of --config, which must not exist yet, else to standard output. "

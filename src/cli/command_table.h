@@ -11,6 +11,7 @@ enum class Command : uint8_t {
   kGlobal,  // no command: what concerns all of them
   kMap,
   kReplay,
+  kVerify,
   kExampleConfig,
   kVersion,
   kCompletion,

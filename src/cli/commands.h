@@ -21,6 +21,7 @@ struct Invocation {
 
 Outcome map_command(const Invocation& invocation, Console& console);
 Outcome replay_command(const Invocation& invocation, Console& console);
+Outcome verify_command(const Invocation& invocation, Console& console);
 Outcome example_config_command(const Invocation& invocation, Console& console);
 
 // Prints complaints and says kUsage.

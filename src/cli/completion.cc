@@ -31,7 +31,7 @@ std::string command_pattern(const CommandSpec& command) {
 }
 
 bool takes_paths(Command command) {
-  return command == Command::kMap || command == Command::kReplay;
+  return command == Command::kMap || command == Command::kReplay || command == Command::kVerify;
 }
 
 // --- bash: plain functions of the shell, no bash-completion needed ---

@@ -9,8 +9,8 @@ enum class ExitCode : uint8_t {
   kOk = 0,
   kFailed = 1,
   kUsage = 2,
-  kIncomplete =
-      3,  // done, but inputs were damaged, or packets skipped or failed that nobody asked to skip
+  kIncomplete = 3,  // done, but inputs were damaged, packets skipped or failed that nobody asked to
+                    // skip, or (verify) packets lost, duplicated or reordered
   kNothingFound = 4,  // no input matched
   kBug = 70,          // ours; EX_SOFTWARE of sysexits.h
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <thread>
 
@@ -13,7 +14,7 @@ using enum ValueType;
 
 constexpr std::string_view kOnePerCpu = "one per CPU";
 
-constexpr std::array kOptions = {
+constexpr std::array kOwnOptions = {
     OptionSpec{kMap, "dir-src", "", "DIR", "map.dir.src", kPathList, "", "",
                "Folder to search, as a PATH is (repeatable)"},
     OptionSpec{kMap, "file-suffix", "", "S", "map.file.suffix", kStringList, "",
@@ -113,6 +114,56 @@ constexpr std::array kOptions = {
     OptionSpec{kGlobal, "help", "h", "", "", kBool, "false", "", "Explain the command"},
 };
 
+// The option of that name of replay, as an option of verify.
+consteval OptionSpec as_replay(std::string_view name, std::string_view key) {
+  for (OptionSpec option : kOwnOptions) {
+    if (option.command != kReplay || option.name != name) continue;
+    option.command = kVerify;
+    option.key = key;
+    return option;
+  }
+  throw "replay has no such option";
+}
+
+constexpr std::array kVerifyOptions = {
+    OptionSpec{kVerify, "report", "", "FILE", "verify.report", kPath, "", "",
+               "The replay's report: when it began by its clock, what it sent, the MTU"},
+    OptionSpec{kVerify, "mtu", "", "N", "verify.mtu", kInteger, "0",
+               "the report's, else any length",
+               "Of the interface that was sent to: longer packets are not expected"},
+    as_replay("out-bpf", "verify.out.bpf"),
+    as_replay("time-from", "verify.time.from"),
+    as_replay("time-to", "verify.time.to"),
+    as_replay("time-modifier", "verify.time.modifier"),
+    as_replay("time-scale-enabled", "verify.time.scale.enabled"),
+    as_replay("time-scale-duration", "verify.time.scale.duration"),
+    as_replay("wait-disable", "verify.wait.disable"),
+    as_replay("reorder", "verify.reorder"),
+    as_replay("skip-ooo", "verify.skip.ooo"),
+    as_replay("skip-mtu", "verify.skip.mtu"),
+    as_replay("pps", "verify.pps"),
+    as_replay("mbps", "verify.mbps"),
+    as_replay("max-gap", "verify.max.gap"),
+    OptionSpec{kVerify, "loop-count", "", "N", "verify.loop.count", kInteger, "1", "",
+               "How many times it was sent"},
+    as_replay("loop-gap", "verify.loop.gap"),
+    as_replay("path-prefix", "verify.path.prefix"),
+    OptionSpec{kVerify, "fail-on-late", "", "Q=D", "verify.fail.on.late", kString, "", "",
+               "Exit with 1 if a quantile of the receiver's lateness is above D: p99=50us"},
+    OptionSpec{kVerify, "memory", "", "SIZE", "verify.memory", kSize, "1G", "",
+               "For the plan and what arrived: 72 bytes a packet"},
+    as_replay("file-workers", "verify.file.workers"),
+    OptionSpec{kVerify, "json", "", "", "verify.json", kBool, "false", "",
+               "Print all figures as JSON instead of a summary"},
+};
+
+// One array: an option's place in it is its number.
+constexpr auto kOptions = [] {
+  std::array<OptionSpec, kOwnOptions.size() + kVerifyOptions.size()> all{};
+  std::ranges::copy(kVerifyOptions, std::ranges::copy(kOwnOptions, all.begin()).out);
+  return all;
+}();
+
 }  // namespace
 
 std::span<const OptionSpec> option_table() {
@@ -122,7 +173,10 @@ std::span<const OptionSpec> option_table() {
 std::vector<const OptionSpec*> options_of(Command command) {
   std::vector<const OptionSpec*> found;
   for (const OptionSpec& option : kOptions) {
-    if (option.command == command || option.command == kGlobal) found.push_back(&option);
+    if (option.command == command) found.push_back(&option);
+  }
+  for (const OptionSpec& option : kOptions) {
+    if (option.command == kGlobal && command != kGlobal) found.push_back(&option);
   }
   return found;
 }

@@ -209,14 +209,17 @@ TEST(Help, FitsAScreen) {
   for (const CommandSpec& command : command_table()) all.push_back(command.id);
   for (const Command command : all) {
     const std::string help = help_text(command);
-    EXPECT_LE(std::ranges::count(help, '\n'), command == Command::kReplay ? 80 : 40) << help;
+    EXPECT_LE(std::ranges::count(help, '\n'),
+              command == Command::kReplay || command == Command::kVerify ? 80 : 40)
+        << help;
     size_t begin = 0;
     for (size_t end = 0; (end = help.find('\n', begin)) != std::string::npos; begin = end + 1) {
       EXPECT_LE(end - begin, 80U) << help.substr(begin, end - begin);
     }
     EXPECT_TRUE(contains(help, "\nExamples:\n"));
   }
-  for (const Command command : {Command::kGlobal, Command::kMap, Command::kReplay}) {
+  for (const Command command :
+       {Command::kGlobal, Command::kMap, Command::kReplay, Command::kVerify}) {
     EXPECT_EQ(command_spec(command).examples.size(), 3U);
   }
 }

@@ -58,6 +58,16 @@ std::string progress_text(const jobs::ReplayProgress& progress) {
   return text + time_left(done, total, progress.elapsed);
 }
 
+std::string progress_text(const jobs::VerifyProgress& progress) {
+  if (progress.packets_received > 0) {
+    return fmt::format("verify {} received",
+                       human_number(static_cast<double>(progress.packets_received), "packets"));
+  }
+  return fmt::format("verify plans {} of {}",
+                     human_number(static_cast<double>(progress.packets_planned), "packets"),
+                     human_number(static_cast<double>(progress.packets_total), "packets"));
+}
+
 ConsoleReporter::ConsoleReporter(Console& console, Now now)
     : console_(console), now_(now), begin_(now()), last_(begin_) {}
 
@@ -93,6 +103,11 @@ void ConsoleReporter::progress(const jobs::MapProgress& progress) {
 }
 
 void ConsoleReporter::progress(const jobs::ReplayProgress& progress) {
+  if (asked()) console_.plain(progress_text(progress) + "\n");
+  if (due()) show(progress_text(progress));
+}
+
+void ConsoleReporter::progress(const jobs::VerifyProgress& progress) {
   if (asked()) console_.plain(progress_text(progress) + "\n");
   if (due()) show(progress_text(progress));
 }

@@ -60,12 +60,6 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
   return code;
 }
 
-// A duration that was given for this run, but nothing that asks for it.
-bool settings_without_effect(const Settings& settings) {
-  return settings.source(kThis, "time-scale-duration") == Source::kCommandLine &&
-         settings.source(kThis, "time-scale-enabled") == Source::kDefault;
-}
-
 int64_t wall_clock_ns() {
   return std::chrono::duration_cast<Nanos>(std::chrono::system_clock::now().time_since_epoch())
       .count();
@@ -112,7 +106,7 @@ Outcome replay_command(const Invocation& invocation, Console& console) {
   const HintContext hints{options.out_file.empty() && !options.discard ? options.out_interface
                                                                        : ""};
 
-  if (settings_without_effect(invocation.settings)) {
+  if (scale_without_effect(invocation.settings, kThis)) {
     console.warning("--time-scale-duration: does nothing without --time-scale-enabled");
   }
   // Before the job makes threads.

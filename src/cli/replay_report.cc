@@ -83,12 +83,6 @@ void add_durations(std::vector<SummaryLine>& lines, const Report& report, bool s
            human_number(8 * per_second(accounts.sent_bytes, report.send_duration), "bit/s"))});
 }
 
-std::string lateness_text(const Histogram& lateness) {
-  const auto at = [&](double q) { return human_duration(Nanos(lateness.quantile(q))); };
-  return fmt::format("p50 {}, p99 {}, p99.9 {}, max {}", at(0.5), at(0.99), at(0.999),
-                     human_duration(Nanos(lateness.max())));
-}
-
 std::string files_text(uint64_t files, uint64_t outside) {
   std::string text = group_digits(files);
   if (outside > 0) text += fmt::format("; {} outside the window", group_digits(outside));
@@ -112,6 +106,12 @@ std::string pacing_text(const Report& report) {
 }
 
 }  // namespace
+
+std::string quantiles_text(const Histogram& durations) {
+  const auto at = [&](double q) { return human_duration(Nanos(durations.quantile(q))); };
+  return fmt::format("p50 {}, p99 {}, p99.9 {}, max {}", at(0.5), at(0.99), at(0.999),
+                     human_duration(Nanos(durations.max())));
+}
 
 std::string forecast_report(const jobs::Forecast& forecast) {
   std::vector<SummaryLine> lines = {
@@ -166,7 +166,7 @@ std::string replay_report(const Report& report, bool simulated, const TextOption
                                 n > report.accounts.sent ? "; others send there too" : "")});
   }
   add_durations(lines, report, simulated);
-  if (report.lateness.count() > 0) lines.push_back({"lateness", lateness_text(report.lateness)});
+  if (report.lateness.count() > 0) lines.push_back({"lateness", quantiles_text(report.lateness)});
   if (report.starved_packets > 0) {
     lines.push_back(
         {"starved", fmt::format("{} late because the files could not be read fast enough",

@@ -45,13 +45,70 @@ replay::Pacing pacing(const std::string& word) {
 
 }  // namespace
 
+jobs::ReplayOptions plan_options(const Settings& settings, Command command) {
+  jobs::ReplayOptions options;
+  options.dump_path = settings.text(command, "dump-json");
+  options.file_regexp = settings.text(command, "file-regexp");
+  options.workers = worker_count(settings.integer(command, "file-workers"));
+  for (const std::string& change : settings.list(command, "path-prefix")) {
+    if (const auto parsed = dataset::parse_prefix_change(change))
+      options.path_prefixes.push_back(*parsed);  // check_plan() complains of the others
+  }
+  options.window = {.from = settings.time(command, "time-from"),
+                    .to = settings.time(command, "time-to")};
+  options.expression = settings.text(command, "out-bpf");
+  options.skip_out_of_order = settings.flag(command, "skip-ooo");
+  options.longest_frame_bytes = longest_frame(settings.integer(command, "skip-mtu"));
+  options.speed = settings.ratio(command, "time-modifier").value_or(Ratio{});
+  if (settings.flag(command, "time-scale-enabled"))
+    options.scale_to = settings.duration(command, "time-scale-duration");
+  options.files_start_together = settings.flag(command, "wait-disable");
+  options.sort = settings.flag(command, "reorder");
+  options.loop_gap = settings.duration(command, "loop-gap");
+  if (const auto rate = settings.ratio(command, "pps")) {
+    options.pace = {.kind = replay::Pace::Kind::kPacketsPerSecond, .rate = *rate};
+  } else if (const auto megabits = settings.ratio(command, "mbps")) {
+    options.pace = {.kind = replay::Pace::Kind::kMegabitsPerSecond, .rate = *megabits};
+  }
+  options.pace.longest_gap = settings.duration(command, "max-gap");
+  options.loop_count = settings.integer(command, "loop-count");
+  options.memory_bytes = settings.size(command, "memory");
+  return options;
+}
+
+void check_plan(const Settings& settings, Command command, const jobs::ReplayOptions& options,
+                std::vector<Complaint>& complaints) {
+  for (const std::string& change : settings.list(command, "path-prefix")) {
+    if (const auto parsed = dataset::parse_prefix_change(change); !parsed)
+      complaints.push_back({"--path-prefix: " + parsed.error().what, ""});
+  }
+  if (options.window.from && options.window.to && *options.window.from >= *options.window.to)
+    complaints.push_back({"--time-to: has to be later than --time-from", ""});
+  if (settings.ratio(command, "pps") && settings.ratio(command, "mbps"))
+    complaints.push_back({"--pps: excludes --mbps", ""});
+  if (options.pace.longest_gap && *options.pace.longest_gap <= Nanos{0})
+    complaints.push_back({"--max-gap: has to be above zero", ""});
+  if (const std::string& text = settings.text(command, "fail-on-late"); !text.empty()) {
+    if (const auto limit = parse_lateness_limit(text); !limit)
+      complaints.push_back({"--fail-on-late: " + limit.error().what, ""});
+  }
+  if (options.scale_to && *options.scale_to <= Nanos{0})
+    complaints.push_back({"--time-scale-duration: has to be above zero", ""});
+  if (options.loop_gap && *options.loop_gap < Nanos{0})
+    complaints.push_back({"--loop-gap: can't be below zero", ""});
+  if (settings.integer(command, "skip-mtu") < 0)
+    complaints.push_back({"--skip-mtu: can't be below zero", ""});
+}
+
+bool scale_without_effect(const Settings& settings, Command command) {
+  return settings.source(command, "time-scale-duration") == Source::kCommandLine &&
+         settings.source(command, "time-scale-enabled") == Source::kDefault;
+}
+
 jobs::ReplayOptions replay_options(const Invocation& invocation) {
   const Settings& settings = invocation.settings;
-  jobs::ReplayOptions options;
+  jobs::ReplayOptions options = plan_options(settings, kThis);
   options.paths = invocation.arguments.positionals;
-  options.dump_path = settings.text(kThis, "dump-json");
-  options.file_regexp = settings.text(kThis, "file-regexp");
-  options.workers = worker_count(settings.integer(kThis, "file-workers"));
   options.out_interface = settings.text(kThis, "out-interface");
   options.out_file = settings.text(kThis, "out-file");
   // Whoever names an interface on the command line does not mean the file of a configuration.
@@ -64,39 +121,16 @@ jobs::ReplayOptions replay_options(const Invocation& invocation) {
       std::clamp<int64_t>(settings.integer(kThis, "tx-threads"), 1, replay::kMostLanes));
   options.link_timeout = settings.duration(kThis, "link-timeout").value_or(Nanos{0});
   options.preload = settings.flag(kThis, "preload");
-  for (const std::string& change : settings.list(kThis, "path-prefix")) {
-    if (const auto parsed = dataset::parse_prefix_change(change))
-      options.path_prefixes.push_back(*parsed);  // check() complains of the others
-  }
-  options.window = {.from = settings.time(kThis, "time-from"),
-                    .to = settings.time(kThis, "time-to")};
-  options.expression = settings.text(kThis, "out-bpf");
-  options.skip_out_of_order = settings.flag(kThis, "skip-ooo");
-  options.longest_frame_bytes = longest_frame(settings.integer(kThis, "skip-mtu"));
-  options.speed = settings.ratio(kThis, "time-modifier").value_or(Ratio{});
-  if (settings.flag(kThis, "time-scale-enabled"))
-    options.scale_to = settings.duration(kThis, "time-scale-duration");
-  options.files_start_together = settings.flag(kThis, "wait-disable");
-  options.sort = settings.flag(kThis, "reorder");
-  options.loop_gap = settings.duration(kThis, "loop-gap");
   if (const auto late = parse_late(settings.text(kThis, "late"))) {
     options.late = late->policy;
     options.late_limit = late->limit;
   }
-  if (const auto rate = settings.ratio(kThis, "pps")) {
-    options.pace = {.kind = replay::Pace::Kind::kPacketsPerSecond, .rate = *rate};
-  } else if (const auto megabits = settings.ratio(kThis, "mbps")) {
-    options.pace = {.kind = replay::Pace::Kind::kMegabitsPerSecond, .rate = *megabits};
-  }
-  options.pace.longest_gap = settings.duration(kThis, "max-gap");
   if (const auto at = settings.time(kThis, "start-at")) options.start_at_wall_ns = ns_of(*at);
   options.pacing = pacing(settings.text(kThis, "pacing"));
   options.discard = settings.flag(kThis, "discard");
   options.topspeed = settings.flag(kThis, "topspeed");
-  options.loop_count = settings.integer(kThis, "loop-count");
   options.loop_infinite = settings.flag(kThis, "loop-infinite");
   options.report_path = settings.text(kThis, "report");
-  options.memory_bytes = settings.size(kThis, "memory");
   return options;
 }
 
@@ -113,24 +147,11 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
   if (!options.discard && options.out_file.empty() && options.out_interface.empty()) {
     complaints.push_back({"replay: needs --out-interface or --out-file", ""});
   }
-  for (const std::string& change : settings.list(kThis, "path-prefix")) {
-    if (const auto parsed = dataset::parse_prefix_change(change); !parsed)
-      complaints.push_back({"--path-prefix: " + parsed.error().what, ""});
-  }
-  if (options.window.from && options.window.to && *options.window.from >= *options.window.to)
-    complaints.push_back({"--time-to: has to be later than --time-from", ""});
-  if (settings.ratio(kThis, "pps") && settings.ratio(kThis, "mbps"))
-    complaints.push_back({"--pps: excludes --mbps", ""});
+  check_plan(settings, kThis, options, complaints);
   if (options.topspeed && options.pace.kind != replay::Pace::Kind::kCaptureTime)
     complaints.push_back({"--topspeed: excludes --pps and --mbps", ""});
-  if (options.pace.longest_gap && *options.pace.longest_gap <= Nanos{0})
-    complaints.push_back({"--max-gap: has to be above zero", ""});
   if (const auto late = parse_late(settings.text(kThis, "late")); !late)
     complaints.push_back({"--late: " + late.error().what, ""});
-  if (const std::string& text = settings.text(kThis, "fail-on-late"); !text.empty()) {
-    if (const auto limit = parse_lateness_limit(text); !limit)
-      complaints.push_back({"--fail-on-late: " + limit.error().what, ""});
-  }
   if (const int64_t threads = settings.integer(kThis, "tx-threads");
       threads < 1 || threads > replay::kMostLanes) {
     complaints.push_back({fmt::format("--tx-threads: from 1 to {}", replay::kMostLanes), ""});
@@ -143,12 +164,6 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
     complaints.push_back({"--link-timeout: can't be below zero", ""});
   if (options.start_at_wall_ns && *options.start_at_wall_ns <= now_wall_ns)
     complaints.push_back({"--start-at: is over", "times without a zone are UTC"});
-  if (options.scale_to && *options.scale_to <= Nanos{0})
-    complaints.push_back({"--time-scale-duration: has to be above zero", ""});
-  if (options.loop_gap && *options.loop_gap < Nanos{0})
-    complaints.push_back({"--loop-gap: can't be below zero", ""});
-  if (settings.integer(kThis, "skip-mtu") < 0)
-    complaints.push_back({"--skip-mtu: can't be below zero", ""});
   if (!options.out_file.empty() && options.out_file != "-" &&
       options.out_file == options.report_path)
     complaints.push_back({"--report: the same file as --out-file", ""});

@@ -14,6 +14,13 @@
 
 namespace gophercap::cli {
 
+// What replay and verify share: which set, which of its packets, when.
+jobs::ReplayOptions plan_options(const Settings& settings, Command command);
+void check_plan(const Settings& settings, Command command, const jobs::ReplayOptions& options,
+                std::vector<Complaint>& complaints);
+// A duration that was given for this run, but nothing that asks for it.
+bool scale_without_effect(const Settings& settings, Command command);
+
 jobs::ReplayOptions replay_options(const Invocation& invocation);
 
 // What is wrong with them together. `now_wall_ns`: CLOCK_REALTIME.

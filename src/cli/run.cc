@@ -98,11 +98,13 @@ Outcome dispatch(Invocation& invocation, Console& console) {
     case Command::kCompletion:
       return {completion_command(arguments, console)};
     case Command::kMap:
-    case Command::kReplay: {
+    case Command::kReplay:
+    case Command::kVerify: {
       const std::vector<Complaint> complaints = load_settings(invocation, console);
       if (!complaints.empty()) return usage_error(console, complaints);
-      return arguments.command == Command::kMap ? map_command(invocation, console)
-                                                : replay_command(invocation, console);
+      return arguments.command == Command::kMap      ? map_command(invocation, console)
+             : arguments.command == Command::kReplay ? replay_command(invocation, console)
+                                                     : verify_command(invocation, console);
     }
     default:
       break;

@@ -8,6 +8,7 @@
 
 #include "jobs/map_job.h"
 #include "jobs/replay_job.h"
+#include "jobs/verify_job.h"
 
 namespace gophercap::cli {
 
@@ -30,6 +31,11 @@ std::string map_report(const jobs::MapResult& result, std::string_view dump_path
 // Every packet accounted for, durations, lateness. `simulated`: no time has passed (--out-file), so
 // rates mean nothing.
 std::string replay_report(const replay::Report& report, bool simulated, const TextOptions& options);
+// "p50 2µs, p99 10µs, p99.9 30µs, max 1ms"
+std::string quantiles_text(const Histogram& durations);
+
+// What arrived of it.
+std::string verify_report(const jobs::VerifyResult& result, const TextOptions& options);
 
 // What a replay would do: --dryrun.
 std::string forecast_report(const jobs::Forecast& forecast);

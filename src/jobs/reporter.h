@@ -30,12 +30,19 @@ struct ReplayProgress {
   uint64_t loop = 0;  // from 0
 };
 
+struct VerifyProgress {
+  uint64_t packets_planned = 0;
+  uint64_t packets_total = 0;     // of the plan, before any is left out
+  uint64_t packets_received = 0;  // read from the receiver's captures
+};
+
 // Called from the job's own threads, one call at a time.
 class Reporter {
  public:
   virtual ~Reporter() = default;
   virtual void progress(const MapProgress&) {}
   virtual void progress(const ReplayProgress&) {}
+  virtual void progress(const VerifyProgress&) {}
   virtual void info(std::string_view line) = 0;     // worth a line on stderr
   virtual void warning(std::string_view line) = 0;  // something is not as asked, the run goes on
 };

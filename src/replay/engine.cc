@@ -265,6 +265,8 @@ Report play(const Plan& plan, const EngineOptions& options,
   senders.settle(report);
 
   report.target = transmitters.front()->describe();
+  if (const uint32_t longest = transmitters.front()->limits().max_bytes; longest != UINT32_MAX)
+    report.max_frame_bytes = longest;
   report.pacing = pacing_of(options, *clocks.front());
   report.stretch = options.stretch;
   report.files = plan.files.size();

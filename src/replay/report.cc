@@ -152,6 +152,7 @@ std::string report_to_json(const Report& report) {
                {"send_calls", report.send_calls},
                {"retries", report.retries},
                {"interrupted", report.interrupted}};
+  if (report.max_frame_bytes) json["max_frame_bytes"] = *report.max_frame_bytes;
   if (report.started_wall_ns)
     json["started"] = format_rfc3339(capture_time(*report.started_wall_ns));
   if (!report.profile.empty()) json["profile"] = report.profile;

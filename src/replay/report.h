@@ -78,6 +78,8 @@ struct InterfaceReport {
 
 struct Report {
   std::string target;  // Transmitter::describe()
+  // Longest frame that it takes, Ethernet header included and a VLAN tag not; empty = any.
+  std::optional<uint32_t> max_frame_bytes;
   std::string pacing;  // "capture time", "top speed", "simulated time"
   Ratio stretch{};     // send time per capture time
   uint64_t files = 0;

@@ -1,0 +1,30 @@
+// The report that a replay has written (docs/formats/report.md), as far as verify needs it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "replay/report.h"
+
+namespace gophercap::jobs {
+
+struct SentReport {
+  std::optional<CaptureTime> started;  // by the wall clock of the sender
+  std::optional<uint32_t> max_frame_bytes;
+  uint64_t sent = 0;
+  bool top_speed = false;  // its times say nothing
+  std::string text;        // all of it
+};
+
+// Errors: what keeps it from being read; kCorrupt where it is no such report, kUnsupported of a
+// version that is not known.
+Result<SentReport> read_sent_report(const std::string& path);
+
+// kInvalidArgument if `report` is not about the replay that `plan` (a simulated one) describes;
+// names the first thing that differs.
+Result<> check_same_replay(const SentReport& report, const replay::Report& plan);
+
+}  // namespace gophercap::jobs

@@ -1,0 +1,177 @@
+#include "jobs/verify_job.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <utility>
+
+#include "jobs/received.h"
+#include "jobs/replay_setup.h"
+#include "jobs/sent_report.h"
+#include "packet/link_type.h"
+#include "replay/assignment.h"
+#include "replay/clock.h"
+#include "replay/engine.h"
+#include "transmit/transmitter.h"
+
+namespace gophercap::jobs {
+namespace {
+
+constexpr uint64_t kMostForEngine = uint64_t{128} << 20;
+constexpr uint64_t kBytesPerPacket = 72;  // see replay::ArrivalMatcher
+
+// Takes what an interface would take, and notes what should arrive.
+class Expectations final : public transmit::Transmitter {
+ public:
+  Expectations(replay::ArrivalMatcher& matcher, CaptureTime first,
+               const replay::TargetLimits& limits)
+      : matcher_(matcher), first_(first), limits_(limits) {}
+
+  transmit::SendOutcome send(std::span<const transmit::Frame> frames) noexcept override {
+    for (size_t i = 0; i < frames.size(); ++i) {
+      const transmit::Frame& f = frames[i];
+      const Nanos due(replay::saturating_difference(ns_of(f.stamp), ns_of(first_)));
+      if (!matcher_.expect({f.data, f.captured_bytes}, due)) {
+        full_ = true;
+        return {i, ENOSPC};
+      }
+    }
+    return {frames.size(), 0};
+  }
+  bool full() const noexcept { return full_; }
+
+  Result<> finish() override { return {}; }
+  size_t preferred_batch() const noexcept override { return 256; }
+  bool accepts(uint32_t link_type) const noexcept override {
+    return link_type == packet::kLinkTypeEthernet;
+  }
+  uint32_t max_frame_bytes() const noexcept override { return limits_.max_frame_bytes; }
+  uint32_t vlan_extra_bytes() const noexcept override { return limits_.vlan_extra_bytes; }
+  uint32_t min_frame_bytes() const noexcept override { return limits_.min_frame_bytes; }
+  std::string describe() const override { return "the receiver"; }
+
+ private:
+  replay::ArrivalMatcher& matcher_;
+  const CaptureTime first_;
+  const replay::TargetLimits limits_;
+  bool full_ = false;
+};
+
+replay::TargetLimits limits_of(std::optional<uint32_t> mtu) {
+  replay::TargetLimits limits = replay::TargetLimits::of_interface(mtu.value_or(1500));
+  if (!mtu) limits.max_frame_bytes = UINT32_MAX;
+  return limits;
+}
+
+uint64_t saturating_product(uint64_t a, uint64_t b) {
+  uint64_t product = 0;
+  return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
+}
+
+uint64_t packets_of(const ReplaySetup& setup) {
+  return saturating_product(setup.plan.packets, setup.engine.loops);
+}
+
+std::string mebibytes(uint64_t bytes) {
+  return fmt::format("{}M", (bytes >> 20) + 1);  // rounded up
+}
+
+Error too_little_memory(const VerifyOptions& options, uint64_t packets) {
+  const uint64_t wanted =
+      std::min(saturating_product(packets, kBytesPerPacket), uint64_t{1} << 62);
+  return {Errc::kInvalidArgument, 0,
+          fmt::format("--memory: {} is too little for {} packets; --memory {} would do, or a part "
+                      "of them by --time-from and --time-to",
+                      mebibytes(options.plan.memory_bytes - 1), packets,
+                      mebibytes(wanted + std::min(wanted / 3, kMostForEngine)))};
+}
+
+Error cancelled() {
+  return {Errc::kCancelled, 0, "stopped before everything was compared"};
+}
+
+// Plays the set without a wire: the same engine as replay's, so that both have one plan.
+Result<replay::Report> expect_all(const VerifyOptions& options, const ReplaySetup& setup,
+                                  std::optional<uint32_t> mtu, replay::ArrivalMatcher& matcher,
+                                  Reporter& reporter, const std::stop_token& stop) {
+  Expectations target(matcher, setup.plan.first, limits_of(mtu));
+  replay::SimulatedClock clock;
+  const uint64_t total = packets_of(setup);
+  replay::Report report = replay::play(
+      setup.plan, setup.engine, target, clock,
+      [&](const replay::EngineProgress& p) {
+        reporter.progress(
+            VerifyProgress{.packets_planned = p.packets_sent, .packets_total = total});
+      },
+      stop);
+  if (stop.stop_requested()) return cancelled();
+  if (target.full()) return too_little_memory(options, total);
+  if (report.accounts.sent == 0)
+    return Error{Errc::kNotFound, 0,
+                 "no packet of the set would be sent; there is nothing to expect"};
+  for (const dataset::FileSummary& file : setup.set.files) {
+    if (file.empty() && file.damage) report.damaged.push_back({file.path, *file.damage});
+  }
+  for (const replay::DamagedFile& file : setup.plan.damaged) report.damaged.push_back(file);
+  matcher.seal();
+  return report;
+}
+
+Result<> take_arrivals(const VerifyOptions& options, ReceivedCaptures& received,
+                       replay::ArrivalMatcher& matcher, Reporter& reporter,
+                       const std::stop_token& stop) {
+  bool full = false;
+  const auto take = [&](const replay::ReceivedFrame& frame) {
+    if (received.packets() % 65536 == 65535)
+      reporter.progress(VerifyProgress{.packets_received = received.packets()});
+    full = !matcher.arrive(frame);
+    return !full;
+  };
+  TRY_VOID(received.read(take, stop));
+  if (stop.stop_requested()) return cancelled();
+  if (full) return too_little_memory(options, std::max(matcher.expected(), received.packets()));
+  if (received.packets() == 0) return Error{Errc::kNotFound, 0, "no packet in what was captured"};
+  if (received.packets_without_time() > 0) {
+    reporter.warning(
+        fmt::format("{} packets of the captures have no time of their own; figures of time suffer",
+                    received.packets_without_time()));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<VerifyResult> run_verify(const VerifyOptions& options, Reporter& reporter,
+                                const std::stop_token& stop) {
+  VerifyResult result;
+  std::optional<SentReport> sent;
+  if (!options.report_path.empty()) {
+    TRY(sent, read_sent_report(options.report_path));
+    result.packets_sent = sent->sent;
+    result.times_mean_nothing = sent->top_speed;
+  }
+  result.mtu = options.mtu;
+  constexpr uint32_t kEthernetHeader = 14;
+  if (!result.mtu && sent && sent->max_frame_bytes.value_or(0) > kEthernetHeader)
+    result.mtu = *sent->max_frame_bytes - kEthernetHeader;
+
+  TRY(ReceivedCaptures received, ReceivedCaptures::open(options.captures, stop));
+  result.compared_bytes = received.compared_bytes();
+
+  ReplayOptions plan = options.plan;
+  plan.memory_bytes = std::min(options.plan.memory_bytes / 4, kMostForEngine);
+  TRY(const ReplaySetup setup, set_up(plan, reporter, stop));
+  replay::ArrivalMatcher matcher(options.plan.memory_bytes - plan.memory_bytes, packets_of(setup),
+                                 result.compared_bytes);
+  TRY(result.plan, expect_all(options, setup, result.mtu, matcher, reporter, stop));
+  if (sent) TRY_VOID(check_same_replay(*sent, result.plan));
+  TRY_VOID(take_arrivals(options, received, matcher, reporter, stop));
+  result.packets_received = received.packets();
+  result.damaged_captures = received.damaged();
+  result.arrivals = matcher.judge(sent ? sent->started : std::nullopt);
+  return result;
+}
+
+}  // namespace gophercap::jobs
