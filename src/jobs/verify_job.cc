@@ -79,8 +79,7 @@ std::string mebibytes(uint64_t bytes) {
 }
 
 Error too_little_memory(const VerifyOptions& options, uint64_t packets) {
-  const uint64_t wanted =
-      std::min(saturating_product(packets, kBytesPerPacket), uint64_t{1} << 62);
+  const uint64_t wanted = std::min(saturating_product(packets, kBytesPerPacket), uint64_t{1} << 62);
   return {Errc::kInvalidArgument, 0,
           fmt::format("--memory: {} is too little for {} packets; --memory {} would do, or a part "
                       "of them by --time-from and --time-to",

@@ -24,6 +24,8 @@ constexpr size_t kPaddedBytes = 64;
 // Packets over which the offset is taken to be one; the median of so many minds no outlier.
 constexpr size_t kOffsetRun = 63;
 constexpr int64_t kSecondNs = 1'000'000'000;
+// A copy of a packet comes soon after it.
+constexpr int64_t kBesidesPlanNs = 100'000'000;
 
 bool has_vlan_tag(std::span<const uint8_t> frame) noexcept {
   if (frame.size() < kHeaderBytes + kVlanBytes) return false;
@@ -253,6 +255,22 @@ Arrivals ArrivalMatcher::judge(std::optional<CaptureTime> started) {
   return result;
 }
 
+// Arrivals that look like a packet of the plan but came well before or after all of it: of others,
+// or of a part of the replay that this plan leaves out.
+uint64_t ArrivalMatcher::outside_plan() const noexcept {
+  if (offsets_.empty() || due_.empty()) return 0;
+  uint64_t others = 0;
+  for (size_t i = 0; i < came_.size(); ++i) {
+    if (expected_of_[i] != kNobody) continue;
+    const int64_t t = saturating_difference(came_[i], offset_about(came_[i]));
+    if (saturating_difference(due_.front(), t) > kBesidesPlanNs ||
+        saturating_difference(t, due_.back()) > kBesidesPlanNs) {
+      ++others;
+    }
+  }
+  return others;
+}
+
 void ArrivalMatcher::count(Arrivals& result) const {
   result.expected = due_.size();
   for (size_t i = 0; i < due_.size(); ++i) {
@@ -264,8 +282,9 @@ void ArrivalMatcher::count(Arrivals& result) const {
     if (result.first_lost.size() < Arrivals::kLostListed)
       result.first_lost.push_back({i, Nanos(due_[i])});
   }
-  result.duplicated = came_.size() - result.arrived;
-  result.unexpected = unexpected_;
+  const uint64_t others = outside_plan();
+  result.duplicated = came_.size() - result.arrived - others;
+  result.unexpected = unexpected_ + others;
   result.cut = cut_;
   result.padded = padded_;
   result.vlan_tags_restored = restored_;

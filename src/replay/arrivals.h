@@ -112,6 +112,7 @@ class ArrivalMatcher {
   void learn_offsets();
   int64_t offset_about(int64_t came_ns) const noexcept;
 
+  uint64_t outside_plan() const noexcept;
   void count(Arrivals& result) const;
   void count_reordered(Arrivals& result) const;
   void measure(Arrivals& result, std::optional<CaptureTime> started) const;

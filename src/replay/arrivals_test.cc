@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <random>
 
 #include "testing/pcap_builder.h"
 
@@ -180,6 +181,51 @@ TEST(Arrivals, LoopsRepeatEveryFrame) {
   EXPECT_EQ(a.offset_error.max(), 0);
 }
 
+TEST(Arrivals, ThePlanOfAPartKnowsNothingOfTheRest) {
+  // 100 s, one packet every 10 ms, every second the same one among them; the plan has 20 s of it.
+  std::vector<Timed> all;
+  for (uint32_t i = 0; i < 10'000; ++i)
+    all.push_back({i % 100 == 50 ? ethernet_frame(60, 9) : numbered(i), int64_t{i} * 10 * kMs});
+  std::vector<Timed> part(all.begin() + 3000, all.begin() + 5000);
+  for (Timed& p : part) p.at_ns -= 30'000 * kMs;
+  const Arrivals a = judged(part, all);
+  EXPECT_TRUE(a.complete());
+  EXPECT_EQ(a.arrived, 2000U);
+  EXPECT_EQ(a.unexpected, 8000U);
+  EXPECT_EQ(a.offset_error.max(), 0);
+}
+
+TEST(Arrivals, RandomLossesAndCopiesAreCountedToThePacket) {
+  std::mt19937 random(7);
+  const auto below = [&](uint32_t n) { return static_cast<uint32_t>(random() % n); };
+  for (int trial = 0; trial < 300; ++trial) {
+    const uint32_t kinds = 1 + below(20);  // of identical frames, among others
+    const bool loses = below(2) == 0;
+    std::vector<Timed> plan;
+    std::vector<Timed> received;
+    int64_t at = 0;
+    uint64_t odd = 0;
+    for (uint32_t i = 0; i < 400; ++i) {
+      at += kMs + below(5) * kMs;
+      const Timed packet{numbered(below(3) == 0 ? i + 1000 : below(kinds)), at};
+      plan.push_back(packet);
+      Timed seen = packet;
+      seen.at_ns += 30'000 + below(200'000);
+      const bool is_odd = below(20) == 0;
+      odd += is_odd ? 1 : 0;
+      if (is_odd && loses) continue;
+      received.push_back(seen);
+      seen.at_ns += 1'000;
+      if (is_odd) received.push_back(seen);
+    }
+    const Arrivals a = judged(plan, received);
+    EXPECT_EQ(a.lost, loses ? odd : 0U) << trial;
+    EXPECT_EQ(a.duplicated, loses ? 0U : odd) << trial;
+    EXPECT_EQ(a.reordered, 0U) << trial;
+    EXPECT_LE(a.offset_error.max(), 201'000) << trial;
+  }
+}
+
 TEST(Arrivals, OfLoopsThatWereMissedTheSendersClockTells) {
   std::vector<Timed> plan;
   for (int64_t loop = 0; loop < 5; ++loop) {
@@ -324,7 +370,7 @@ TEST(Arrivals, StampsAtTheEndsOf64Bits) {
   for (uint32_t i = 0; i < 5; ++i)
     ASSERT_TRUE(matcher.arrive({numbered(i / 3), 100, capture_time(i % 2 == 0 ? kMost : kLeast)}));
   const Arrivals a = matcher.judge(capture_time(kLeast));
-  EXPECT_EQ(a.arrived + a.duplicated, 5U);
+  EXPECT_EQ(a.arrived + a.duplicated + a.unexpected, 5U);
 }
 
 TEST(Arrivals, SaysWhenMemoryIsUsedUp) {
