@@ -44,6 +44,14 @@ TEST(ProgressText, PacedReplay) {
       << "endless";
 }
 
+TEST(ProgressText, VerifyPlansFirst) {
+  EXPECT_EQ(
+      progress_text(jobs::VerifyProgress{.packets_planned = 1'200'000, .packets_total = 3'000'000}),
+      "verify plans 1.20 Mpackets of 3.00 Mpackets");
+  EXPECT_EQ(progress_text(jobs::VerifyProgress{.packets_received = 65'536}),
+            "verify 65.5 kpackets received");
+}
+
 TEST(ProgressText, TopSpeedGoesByPackets) {
   const jobs::ReplayProgress progress{
       .packets_sent = 5000, .packets_total = 10000, .bytes_sent = 500'000, .elapsed = 2s};

@@ -34,13 +34,13 @@ struct Arrivals {
   uint64_t cut = 0;     // arrivals compared only as far as the receiver has captured them
   uint64_t padded = 0;  // arrived with zeros behind them
   uint64_t vlan_tags_restored = 0;  // the receiver has them without their VLAN tag
-  std::vector<LostPacket> first_lost;
+  std::vector<LostPacket> first_lost{};
 
   // Of those arrived. The offset of a packet is its time of arrival minus its due time.
-  Histogram offset_error;  // |offset - median offset|
-  Histogram gap_error;     // |gap to the packet before it, as received minus as planned|
-  Histogram lateness;      // against the sender's clock; empty if the start is not known
-  uint64_t early = 0;      // came before they were due by that clock: 0 in `lateness`
+  Histogram offset_error{};  // |offset - median offset|
+  Histogram gap_error{};     // |gap to the packet before it, as received minus as planned|
+  Histogram lateness{};      // against the sender's clock; empty if the start is not known
+  uint64_t early = 0;        // came before they were due by that clock: 0 in `lateness`
   Nanos median_lateness{0};
   Nanos drift{0};  // median offset of the last second minus that of the first
   Nanos planned_duration{0};
