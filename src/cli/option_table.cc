@@ -122,7 +122,7 @@ consteval OptionSpec as_replay(std::string_view name, std::string_view key) {
     option.key = key;
     return option;
   }
-  throw "replay has no such option";
+  throw "replay has no such option";  // which ends the compilation
 }
 
 constexpr std::array kVerifyOptions = {
