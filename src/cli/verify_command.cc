@@ -78,8 +78,7 @@ ExitCode judge(const jobs::VerifyResult& result, Console& console) {
   if (result.times_mean_nothing)
     console.warning("it was replayed at top speed: the figures of time are against no schedule");
   if (a.unexpected > 0)
-    console.note(
-        fmt::format("{} in the captures are not of the plan", counted(a.unexpected, "packet")));
+    console.note(fmt::format("captured beside the plan: {}", counted(a.unexpected, "packet")));
   return code;
 }
 

@@ -68,7 +68,7 @@ counts copied.pcap 3 duplicated=2
 counts swapped.pcap 3 reordered=3
 [[ $(figure packets.reorder_extent_packets) == 3 ]]
 counts strangers.pcap 0 unexpected=1
-has err "1 packet in the captures are not of the plan"
+has err "captured beside the plan: 1 packet"
 counts late.pcap 0
 [[ $(figure offset_error.max_ns) == 400000 && $(figure gap_error.max_ns) == 400000 ]]
 counts cut.pcap 0 cut=1000
