@@ -10,10 +10,10 @@
 #include "jobs/received.h"
 #include "jobs/replay_setup.h"
 #include "jobs/sent_report.h"
-#include "packet/link_type.h"
 #include "replay/assignment.h"
 #include "replay/clock.h"
 #include "replay/engine.h"
+#include "transmit/interface.h"
 #include "transmit/transmitter.h"
 
 namespace gophercap::jobs {
@@ -26,7 +26,7 @@ constexpr uint64_t kBytesPerPacket = 72;  // see replay::ArrivalMatcher
 class Expectations final : public transmit::Transmitter {
  public:
   Expectations(replay::ArrivalMatcher& matcher, CaptureTime first,
-               const replay::TargetLimits& limits)
+               const transmit::FrameLimits& limits)
       : matcher_(matcher), first_(first), limits_(limits) {}
 
   transmit::SendOutcome send(std::span<const transmit::Frame> frames) noexcept override {
@@ -44,24 +44,19 @@ class Expectations final : public transmit::Transmitter {
 
   Result<> finish() override { return {}; }
   size_t preferred_batch() const noexcept override { return 256; }
-  bool accepts(uint32_t link_type) const noexcept override {
-    return link_type == packet::kLinkTypeEthernet;
-  }
-  uint32_t max_frame_bytes() const noexcept override { return limits_.max_frame_bytes; }
-  uint32_t vlan_extra_bytes() const noexcept override { return limits_.vlan_extra_bytes; }
-  uint32_t min_frame_bytes() const noexcept override { return limits_.min_frame_bytes; }
+  transmit::FrameLimits limits() const noexcept override { return limits_; }
   std::string describe() const override { return "the receiver"; }
 
  private:
   replay::ArrivalMatcher& matcher_;
   const CaptureTime first_;
-  const replay::TargetLimits limits_;
+  const transmit::FrameLimits limits_;
   bool full_ = false;
 };
 
-replay::TargetLimits limits_of(std::optional<uint32_t> mtu) {
-  replay::TargetLimits limits = replay::TargetLimits::of_interface(mtu.value_or(1500));
-  if (!mtu) limits.max_frame_bytes = UINT32_MAX;
+transmit::FrameLimits limits_of(std::optional<uint32_t> mtu) {
+  transmit::FrameLimits limits = transmit::interface_limits(mtu.value_or(1500));
+  if (!mtu) limits.max_bytes = UINT32_MAX;
   return limits;
 }
 
