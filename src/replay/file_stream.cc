@@ -5,6 +5,7 @@
 
 #include "io/open.h"
 #include "packet/flow_key.h"
+#include "packet/link_type.h"
 
 namespace gophercap::replay {
 
@@ -70,6 +71,8 @@ void FileStream::open() {
 void FileStream::take(const PacketBatch& batch, Slab& slab) {
   const std::vector<capture::Interface>& interfaces = reader_->interfaces();
   const int64_t shift = file_.key_shift.count();
+  const transmit::FrameLimits& limits = options_.limits;
+  const bool all_fits = takes_all(options_.choice);
   for (size_t i = 0; i < batch.count && !past_window(); ++i) {
     const PacketView& packet = batch.packets[i];
     const int64_t time = ns_of(packet.time);
@@ -78,7 +81,16 @@ void FileStream::take(const PacketBatch& batch, Slab& slab) {
     largest_ns_ = std::max(largest_ns_, time);
     bytes_read_ += packet.captured_bytes;
     const uint32_t link_type = interfaces[packet.interface].link_type;
-    const Decision d = decide(packet, link_type, out_of_order, options_.choice, options_.limits);
+    if (all_fits && packet.captured_bytes <= limits.max_bytes &&
+        packet.captured_bytes >= limits.min_bytes && packet.fcs_bytes == 0 && sorter_ == nullptr &&
+        (!limits.ethernet_only || link_type == packet::kLinkTypeEthernet)) {
+      account(Verdict::kSend, accounts_);
+      ++inside_;
+      slab.append(shifted(largest_ns_, shift), packet.data, packet.captured_bytes,
+                  packet.original_bytes, link_type, lane_of(packet.data, packet.captured_bytes));
+      continue;
+    }
+    const Decision d = decide(packet, link_type, out_of_order, options_.choice, limits);
     account(d.verdict, accounts_);
     inside_ += d.verdict != Verdict::kOutsideWindow;
     if (d.verdict != Verdict::kSend) {
@@ -117,6 +129,8 @@ uint32_t FileStream::lane_of(const uint8_t* data, uint32_t bytes) const noexcept
 void FileStream::fill(Slab& slab, PacketBatch& batch, const std::stop_token& stop) {
   slab.clear();
   if (!opened_) open();
+  // At once, not step by step; a short file needs less.
+  if (!ended_) slab.reserve(std::min<uint64_t>(options_.slab_bytes, file_.file_size_bytes));
   const uint64_t enough = bytes_read_ + kMostReadPerSlab;
   while (!ended_ && slab.footprint_bytes() < options_.slab_bytes && !stop.stop_requested()) {
     // What waits to be sorted goes first: a slab may hold less than a batch.

@@ -43,8 +43,7 @@ Decision decide(const packet::PacketView& packet, uint32_t link_type, bool out_o
   return d;
 }
 
-void account(Verdict verdict, Accounts& accounts) noexcept {
-  ++accounts.read;
+void account_left_out(Verdict verdict, Accounts& accounts) noexcept {
   switch (verdict) {
     case Verdict::kSend:
       break;  // counted when it was sent

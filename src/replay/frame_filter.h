@@ -43,7 +43,18 @@ struct Decision {
 Decision decide(const packet::PacketView& packet, uint32_t link_type, bool out_of_order,
                 const Choice& choice, const transmit::FrameLimits& limits) noexcept;
 
+// Whether `choice` lets every packet through, so that it need not be asked for each.
+inline bool takes_all(const Choice& choice) noexcept {
+  return !choice.window.from && !choice.window.to && choice.expression == nullptr &&
+         !choice.skip_out_of_order && choice.longest_frame_bytes == UINT32_MAX;
+}
+
 // Counts a packet that was read: exactly one of the counters, `read` beside it.
-void account(Verdict verdict, Accounts& accounts) noexcept;
+void account_left_out(Verdict verdict, Accounts& accounts) noexcept;
+inline void account(Verdict verdict, Accounts& accounts) noexcept {
+  ++accounts.read;
+  if (verdict != Verdict::kSend) [[unlikely]]
+    account_left_out(verdict, accounts);
+}
 
 }  // namespace gophercap::replay

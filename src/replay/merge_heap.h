@@ -20,6 +20,7 @@ class MergeHeap {
   };
 
   bool empty() const noexcept { return size_ == 0; }
+  size_t size() const noexcept { return size_; }
   // REQUIRES: !empty().
   Entry top() const noexcept { return unpack(nodes_[0]); }
   int64_t top_key() const noexcept { return unpack(nodes_[0]).key_ns; }

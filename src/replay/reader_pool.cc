@@ -30,13 +30,15 @@ void ReaderPool::stop() {
 }
 
 void ReaderPool::request(ActiveFile& file, int which, Need need) {
+  bool wake = false;
   {
     const MutexLock lock(mutex_);
     if (file.ended) return;
     file.states[which] = SlabState::kRequested;
     requests_.push({need, sequence_++, &file, which});
+    wake = idle_ > 0 && requests_.size() > files_in_play_ / 16;
   }
-  work_.notify_one();
+  if (wake) work_.notify_one();
 }
 
 int ReaderPool::take(ActiveFile& file) {
@@ -50,10 +52,16 @@ int ReaderPool::take(ActiveFile& file) {
   return file.ended ? kEnded : kNotReady;
 }
 
-void ReaderPool::wait_for_news(Nanos limit) {
+void ReaderPool::wait_for(const ActiveFile& file, Nanos limit) {
   const MutexLock lock(mutex_);
-  if (!has_news_) news_.wait_for(mutex_, limit);
-  has_news_ = false;
+  const auto ready = [&] {
+    return file.ended || file.states[0] == SlabState::kReady || file.states[1] == SlabState::kReady;
+  };
+  if (ready()) return;
+  if (idle_ > 0) work_.notify_all();
+  awaited_ = &file;
+  news_.wait_for(mutex_, limit);
+  awaited_ = nullptr;
 }
 
 bool ReaderPool::in_use(ActiveFile& file) {
@@ -82,7 +90,9 @@ void ReaderPool::run() {
     }
     for (const Request& r : put_off) requests_.push(r);
     if (!found) {
+      ++idle_;
       work_.wait(mutex_);
+      --idle_;
       continue;
     }
     ActiveFile& file = *request.file;
@@ -94,9 +104,8 @@ void ReaderPool::run() {
     file.busy = false;
     file.states[which] = file.slabs[which].frames().empty() ? SlabState::kIdle : SlabState::kReady;
     file.ended = file.stream->ended();
-    has_news_ = true;
-    news_.notify_one();
-    if (!requests_.empty()) work_.notify_one();
+    if (awaited_ == &file) news_.notify_one();
+    if (idle_ > 0 && !requests_.empty()) work_.notify_one();
   }
   mutex_.unlock();
 }

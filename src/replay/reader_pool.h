@@ -49,14 +49,18 @@ class ReaderPool {
     auto operator<=>(const Need&) const = default;
   };
   void request(ActiveFile& file, int which, Need need);
+  // Readers sleep until enough requests have come together, so that each wake-up is worth its
+  // price: a sixteenth of the files in play may wait, as each of them has another slab. take() and
+  // wait_for() make them go on at once.
+  void set_files_in_play(size_t files) noexcept { files_in_play_ = files; }
 
   // The filled slab that comes next in the file, without waiting: its index; kNotReady if it is
   // still being filled; kEnded if the file has no more.
   static constexpr int kNotReady = -1;
   static constexpr int kEnded = -2;
   int take(ActiveFile& file);
-  // Waits until some slab has become ready since the last call, or for `limit`.
-  void wait_for_news(Nanos limit);
+  // Waits until a slab of `file` has become ready or its end is known, or for `limit`.
+  void wait_for(const ActiveFile& file, Nanos limit);
   // Ends the threads; requests not begun are dropped. Afterwards streams and slabs belong to the
   // caller.
   void stop();
@@ -81,7 +85,9 @@ class ReaderPool {
   CondVar news_;
   std::priority_queue<Request> requests_ GUARDED_BY(mutex_);
   uint64_t sequence_ GUARDED_BY(mutex_) = 0;
-  bool has_news_ GUARDED_BY(mutex_) = false;
+  const ActiveFile* awaited_ GUARDED_BY(mutex_) = nullptr;
+  size_t idle_ GUARDED_BY(mutex_) = 0;  // readers that sleep
+  size_t files_in_play_ = 1;            // the merging thread's own
   bool stopping_ GUARDED_BY(mutex_) = false;
   std::stop_source halt_;  // a thread may be in the middle of a file none of which is wanted
   std::vector<std::jthread> threads_;  // last: they use everything above
