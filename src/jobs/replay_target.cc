@@ -102,7 +102,8 @@ Result<ReplayTarget> open_target(const ReplayOptions& options, const ReplaySetup
 void ReplayTarget::finish(replay::Report& report) {
   uint64_t unconfirmed = 0;
   for (transmit::Transmitter* transmitter : transmitters) {
-    if (const Result<> finished = transmitter->finish(); !finished) {
+    const Result<> finished = transmitter->finish();
+    if (!finished && report.failure.empty()) {
       report.failure = finished.error().what;
       report.failure_errno = finished.error().sys;
     }

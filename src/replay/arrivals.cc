@@ -111,6 +111,11 @@ void ArrivalMatcher::seal() {
 // The digest of a planned frame that `frame` is once zeros at its end are taken off.
 std::optional<uint64_t> ArrivalMatcher::without_padding(const ReceivedFrame& frame) const noexcept {
   if (!expects_short_ || frame.wire_bytes > kPaddedBytes) return std::nullopt;
+  // Cut by the receiver's snap length: which of the lengths up to the wire's was the frame's?
+  for (size_t n = frame.data.size(); n < frame.wire_bytes; ++n) {
+    const uint64_t digest = key_of(frame.data, n);
+    if (knows(digest)) return digest;
+  }
   for (size_t n = frame.data.size(); n > kHeaderBytes && frame.data[n - 1] == 0; --n) {
     const uint64_t digest = key_of(frame.data.first(n - 1), n - 1);
     if (knows(digest)) return digest;

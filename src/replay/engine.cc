@@ -150,11 +150,18 @@ class Senders {
   std::vector<std::jthread> threads_;  // last: they use everything above
 };
 
+// However a scope is left: threads that it waits for end. Declared after them.
+struct StopAtEnd {
+  std::stop_source& halt;
+  ~StopAtEnd() { halt.request_stop(); }
+};
+
 // Runs `feed`, which fills the lanes, beside the senders until these are through.
 void run_beside(Senders& senders, std::stop_source& halt,
                 const std::function<void(const std::stop_token&)>& feed,
                 const std::function<void()>& look) {
   std::jthread feeding([&] { feed(halt.get_token()); });
+  const StopAtEnd stop_at_end{halt};
   senders.start(halt);
   while (senders.wait(kWatchEvery)) look();
   senders.join();
@@ -172,12 +179,14 @@ void load(const Plan& plan, const EngineOptions& options, const MergeOptions& me
   Lane* const only = &lane;
   Dispatcher dispatcher(as_captured, {}, {&only, 1});
   ReaderPool readers(options.reader_threads);
-  MergeOptions once = merge;
+  MergeOptions once = merge;  // with little memory: what it reads is kept elsewhere
+  once.stream.slab_bytes = std::max<size_t>(once.stream.slab_bytes / 8, kSmallestSlab);
   once.loops = 1;
   once.stream.lanes = 1;
   Merger merger(plan, once, fds, readers, dispatcher);
   {
     std::jthread merging([&] { merger.run(halt.get_token()); });
+    const StopAtEnd stop_at_end{halt};
     bool fits = true;
     while (fits && !stop.stop_requested() && !lane.ring.exhausted()) {
       const std::span<const Departure> waiting = lane.ring.front();
@@ -191,7 +200,6 @@ void load(const Plan& plan, const EngineOptions& options, const MergeOptions& me
       }
       lane.ring.pop(waiting.size());
     }
-    halt.request_stop();
     if (!fits) {
       report.failure_errno = ENOMEM;
       report.failure =

@@ -551,7 +551,7 @@ TEST_F(Engine, AnOutageIsSatOutAndTheRestIsOnSchedule) {
 }
 
 TEST_F(Engine, AnOutageThatLastsTooLongEndsTheRun) {
-  add_file("a.pcap", {0, 1000, 2000});
+  add_file("a.pcap", {0, 1000, 60'000'000});
   std::atomic<bool> up{false};
   RealClock clock;
   const Report report =
@@ -559,6 +559,19 @@ TEST_F(Engine, AnOutageThatLastsTooLongEndsTheRun) {
            clock, {}, {});
   EXPECT_EQ(report.failure_errno, ENETDOWN);
   EXPECT_EQ(report.accounts.sent, 0u);
+  EXPECT_EQ(report.accounts.missed_link_down, 2u);
+  EXPECT_TRUE(report.accounts.balanced());
+}
+
+TEST_F(Engine, AnOutageThatOutlastsTheSetIsNotWaitedFor) {
+  add_file("a.pcap", {0, 1000, 2000});
+  std::atomic<bool> up{false};
+  RealClock clock;
+  const Report report =
+      play(plan(), {.send = {.link_up = &up, .link_timeout = std::chrono::hours(1)}}, out_, clock,
+           {}, {});
+  EXPECT_EQ(report.failure, "");
+  EXPECT_EQ(report.accounts.missed_link_down, 3u);
   EXPECT_TRUE(report.accounts.balanced());
 }
 

@@ -25,6 +25,8 @@ constexpr Nanos kIdleSleep = std::chrono::microseconds(20);
 constexpr Nanos kSimulatedIdleSleep = std::chrono::microseconds(500);
 // A queue that takes nothing for this long is not full but dead.
 constexpr Nanos kLongestStall = std::chrono::seconds(1);
+// Where the link is watched, its loss may be announced that late (the kernel gathers events).
+constexpr Nanos kLongestStallOfLink = std::chrono::milliseconds(2500);
 constexpr Nanos kRetrySleep = std::chrono::microseconds(20);
 constexpr Nanos kPublishEvery = std::chrono::seconds(1);
 
@@ -158,7 +160,8 @@ void Sender::start(const std::stop_token& stop) {
   }
   while (!gate_.is_open()) {
     if (stop.stop_requested()) return;
-    sleep_for(kIdleSleep);
+    // A start by the clock is fixed 20 ms before, any other one a millisecond.
+    sleep_for(options_.start_at_wall_ns ? std::chrono::milliseconds(1) : kIdleSleep);
   }
   start_ = gate_.start();
   arrived_ = start_;
@@ -258,6 +261,11 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
     }
     if (outcome.error == 0) continue;
     if (outcome.error == EAGAIN || outcome.error == ENOBUFS || outcome.error == EINTR) {
+      if (!link_is_up()) {  // a queue may be full because nothing takes from it
+        ring_.pop(done);
+        sit_out_outage(stop);
+        return;
+      }
       over_ = over_ || !recover(outcome.error) || stop.stop_requested();
     } else if (options_.link_timeout > Nanos(0) && is_outage(outcome.error)) {
       ring_.pop(done);
@@ -266,7 +274,7 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
     } else if (is_fatal(outcome.error)) {
       fatal_errno_ = outcome.error;
       over_ = true;
-    } else {
+    } else if (done < due.size()) {
       ++failed_;
       if (failed_errno_ == 0) failed_errno_ = outcome.error;
       ++done;
@@ -283,7 +291,7 @@ bool Sender::recover(int error) {
     stuck_ = true;
     stuck_since_ = now;
   }
-  if (now - stuck_since_ > kLongestStall) {
+  if (now - stuck_since_ > (options_.link_up != nullptr ? kLongestStallOfLink : kLongestStall)) {
     fatal_errno_ = error;
     return false;
   }
@@ -300,6 +308,7 @@ void Sender::sit_out_outage(const std::stop_token& stop) {
     outage_since_ = clock_.now();
     ++outages_;
   }
+  stuck_ = false;
   const SendTime before = clock_.now();
   while (!stop.stop_requested()) {
     const SendTime now = clock_.now();
@@ -309,6 +318,7 @@ void Sender::sit_out_outage(const std::stop_token& stop) {
       break;
     }
     if (paced_) missed_ += leave_out(ring_.front(), now, Nanos(0));
+    if (ring_.exhausted()) break;  // nothing is left to wait for
     // An announcement may come later than the error that says the same.
     if (link_is_up() && now - before > kLookEvery) break;
     sleep_for(kLookEvery);

@@ -63,47 +63,73 @@ class AfXdp final : public Transmitter {
       sending_.write({.addr = chunk, .len = frame.captured_bytes, .options = 0});
     }
     sending_.publish();
-    if (const int error = kick(); error != 0) return {n, error};
+    if (const int error = push_out(); error != 0) return {n, error};
     if (n == 0) return {0, EAGAIN};
     return {n, 0};
   }
 
   Result<> finish() override {
     const SendTime begun = SendClock::now();
-    for (reap(); unconfirmed() > 0; reap()) {
+    for (reap(); free_count_ < kChunks; reap()) {
       if (const int error = kick(); error != 0) return errno_error(error, name_);
       if (SendClock::now() - begun > kLongestDrain) {
         return Error{
             Errc::kIo, ETIMEDOUT,
             fmt::format("{}: {} frames were taken and never confirmed", name_, unconfirmed())};
       }
-      const timespec moment{0, 50'000};
-      ::nanosleep(&moment, nullptr);
+      nap();
     }
     return {};
   }
 
-  // Has the kernel send what lies in the ring: a call takes only so many in copy mode. An errno, or
-  // 0; what stays behind for lack of room is sent with a later call.
+  // Wakes the driver, or has the kernel send what lies in the ring: in copy mode a call takes only
+  // so many. An errno that will not pass, or 0.
   int kick() noexcept {
-    constexpr int kMostCalls = 64;
-    for (int calls = 0; calls < kMostCalls; ++calls) {
-      if (zero_copy_ && !sending_.needs_wakeup()) return 0;
-      if (::sendto(socket_.value(), nullptr, 0, MSG_DONTWAIT, nullptr, 0) < 0 && errno != EAGAIN &&
-          errno != EBUSY && errno != ENOBUFS && errno != EINTR)
+    if (zero_copy_ && !sending_.needs_wakeup()) return 0;
+    if (::sendto(socket_.value(), nullptr, 0, MSG_DONTWAIT, nullptr, 0) >= 0) return 0;
+    switch (errno) {
+      case EBUSY:  // in copy mode: a frame was let go of without being sent
+        dropped_ += zero_copy_ ? 0 : 1;
+        return 0;
+      case EAGAIN:
+      case ENOBUFS:
+      case EINTR:
+        return 0;
+      case ENETDOWN:
+      case ENXIO:
+      case ENODEV:
         return errno;
-      if (zero_copy_ || sending_.waiting() == 0) return 0;
-      reap();  // a full completion ring would hold it up
+      default:
+        return EIO;  // of the ring, not of a frame
     }
-    return 0;
   }
 
-  uint64_t unconfirmed() const noexcept override { return kChunks - free_count_; }
+  uint64_t unconfirmed() const noexcept override { return kChunks - free_count_ + dropped_; }
   size_t preferred_batch() const noexcept override { return kBatch; }
   FrameLimits limits() const noexcept override { return limits_; }
   std::string describe() const override { return name_; }
 
  private:
+  // In copy mode nothing leaves between our calls: whatever a call leaves in the ring would lie
+  // there until the next packet is due.
+  int push_out() noexcept {
+    if (const int error = kick(); error != 0 || zero_copy_) return error;
+    const SendTime begun = SendClock::now();
+    for (uint32_t before = 0; sending_.waiting() > 0;) {
+      if (sending_.waiting() == before) {  // no room, or nobody takes any
+        if (SendClock::now() - begun > kLongestDrain) return EIO;
+        nap();
+      }
+      before = sending_.waiting();
+      reap();  // a full completion ring would hold it up
+      if (const int error = kick(); error != 0) return error;
+    }
+    return 0;
+  }
+  static void nap() noexcept {
+    const timespec moment{0, 20'000};
+    ::nanosleep(&moment, nullptr);
+  }
   void reap() noexcept {
     for (uint32_t n = completed_.ready(); n > 0; --n) {
       // The kernel's word, and yet an index of ours: whatever it is, it is a chunk.
@@ -123,6 +149,7 @@ class AfXdp final : public Transmitter {
   FrameLimits limits_;
   std::array<uint64_t, kChunks> free_chunks_{};
   uint32_t free_count_ = kChunks;
+  uint64_t dropped_ = 0;
 };
 
 struct Socket {
@@ -192,13 +219,16 @@ Result<std::unique_ptr<Transmitter>> open_af_xdp(const std::string& interface,
                                                  const InterfaceFacts& facts, uint32_t queue,
                                                  uint32_t longest_frame_bytes) {
   const std::string what = fmt::format("interface {}: AF_XDP", interface);
-  if (longest_frame_bytes > kLargeChunk) {
+  FrameLimits limits = interface_limits(facts.mtu);
+  // Longer ones than the interface takes are skipped whatever the way out.
+  const uint32_t longest =
+      std::min(longest_frame_bytes, limits.max_bytes) + limits.vlan_extra_bytes;
+  if (longest > kLargeChunk) {
     return Error{Errc::kUnsupported, 0,
                  fmt::format("{}: takes frames of {} bytes at most, there are some of {}", what,
-                             kLargeChunk, longest_frame_bytes)};
+                             kLargeChunk - limits.vlan_extra_bytes, longest_frame_bytes)};
   }
-  const uint32_t chunk = longest_frame_bytes > kSmallChunk ? kLargeChunk : kSmallChunk;
-  FrameLimits limits = interface_limits(facts.mtu);
+  const uint32_t chunk = longest > kSmallChunk ? kLargeChunk : kSmallChunk;
   limits.max_bytes = std::min(limits.max_bytes, chunk - limits.vlan_extra_bytes);
   // A socket whose bind() failed is spoilt: the second try has one of its own.
   const std::array<std::pair<uint16_t, const char*>, 2> modes = {

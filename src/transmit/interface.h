@@ -13,7 +13,7 @@ struct InterfaceFacts {
   unsigned index = 0;
   uint32_t mtu = 0;        // bytes behind the Ethernet header
   bool up = false;         // by its administrator
-  bool carrier = false;    // somebody is at the other end (IFF_RUNNING); means nothing while down
+  bool carrier = false;    // somebody is at the other end (IFF_LOWER_UP)
   bool ethernet = false;   // takes Ethernet frames: an Ethernet device or loopback
   std::string kind{};      // "veth", "bridge", …; empty: a device of its own
   std::string queueing{};  // the queueing discipline: "noqueue", "mq", "fq_codel", …

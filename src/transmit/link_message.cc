@@ -20,6 +20,9 @@ namespace {
 
 using Bytes = std::span<const uint8_t>;
 
+// IFF_LOWER_UP of linux/if.h, which does not go together with net/if.h.
+constexpr uint32_t kLowerUp = 1 << 16;
+
 struct Attribute {
   uint16_t type = 0;
   Bytes value{};
@@ -102,10 +105,10 @@ Result<LinkMessage> parse_link_message(Bytes message) {
     return malformed;
   ifinfomsg info;
   std::memcpy(&info, message.data(), sizeof info);
-  LinkMessage link{.removed = removed};
+  LinkMessage link{.removed = removed, .of_bridge = info.ifi_family == AF_BRIDGE};
   link.facts.index = static_cast<unsigned>(info.ifi_index);
   link.facts.up = (info.ifi_flags & IFF_UP) != 0;
-  link.facts.carrier = (info.ifi_flags & IFF_RUNNING) != 0;
+  link.facts.carrier = (info.ifi_flags & kLowerUp) != 0;
   link.facts.ethernet = info.ifi_type == ARPHRD_ETHER || info.ifi_type == ARPHRD_LOOPBACK;
   message = message.subspan(NLMSG_ALIGN(sizeof(ifinfomsg)));
   while (const auto attribute = next_attribute(message)) take(*attribute, link);

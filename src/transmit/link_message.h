@@ -11,7 +11,8 @@
 namespace gophercap::transmit {
 
 struct LinkMessage {
-  bool removed = false;  // RTM_DELLINK: the interface is gone
+  bool removed = false;    // RTM_DELLINK: the interface is gone, …
+  bool of_bridge = false;  // … or only a port left its bridge, which is announced alike
   InterfaceFacts facts{};
   InterfaceCounters counters{};
 };

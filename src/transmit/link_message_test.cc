@@ -39,7 +39,7 @@ Bytes link_message(uint16_t type = RTM_NEWLINK) {
   ifinfomsg info{};
   info.ifi_index = 7;
   info.ifi_type = ARPHRD_ETHER;
-  info.ifi_flags = IFF_UP | IFF_RUNNING;
+  info.ifi_flags = IFF_UP | 1 << 16;  // IFF_LOWER_UP
   append(message, info);
   Bytes mtu;
   append(mtu, uint32_t{9000});

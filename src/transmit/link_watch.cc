@@ -57,11 +57,16 @@ void LinkWatch::run() {
 
 void LinkWatch::take_announcements() {
   std::array<uint8_t, 32768> buffer;
+  bool some_lost = false;
   for (;;) {
     const ssize_t got = ::recv(announcements_.value(), buffer.data(), buffer.size(), 0);
     if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == ENOBUFS) {
+      some_lost = true;  // the newest ones: older ones are still to come
+      continue;
+    }
     if (got < 0) {
-      if (errno == ENOBUFS) ask();  // some announcements were lost
+      if (some_lost) ask();
       return;
     }
     std::span<const uint8_t> rest(buffer.data(), static_cast<size_t>(got));
@@ -70,7 +75,7 @@ void LinkWatch::take_announcements() {
       std::memcpy(&header, rest.data(), sizeof header);
       if (header.nlmsg_len < sizeof header || header.nlmsg_len > rest.size()) break;
       const Result<LinkMessage> link = parse_link_message(rest.first(header.nlmsg_len));
-      if (link && link->facts.index == index_)
+      if (link && !link->of_bridge && link->facts.index == index_)
         up_.store(!link->removed && link->facts.up && link->facts.carrier,
                   std::memory_order_relaxed);
       rest = rest.subspan(std::min<size_t>(NLMSG_ALIGN(header.nlmsg_len), rest.size()));

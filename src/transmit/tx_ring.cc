@@ -40,10 +40,18 @@ class TxRing final : public Transmitter {
   SendOutcome send(std::span<const Frame> frames) noexcept override {
     size_t n = 0;
     while (n < frames.size() && put(frames[n])) ++n;
-    // What lies in the ring is the kernel's: a call that was cut short goes on with the next one.
     const int error = kick();
-    if (!is_passing(error)) return {n, error};
-    return {n, n == 0 ? EAGAIN : 0};
+    // What the call has not taken is taken back, the newest first: nobody would send it before the
+    // next packet is due. The kernel looks at the ring within our calls only, and goes on where we
+    // do.
+    bool cut_short = false;
+    for (; n > 0 && is_untaken(previous(head_)); --n) {
+      head_ = previous(head_);
+      status(head_).store(TP_STATUS_AVAILABLE, std::memory_order_release);
+      cut_short = true;
+    }
+    if (error != 0) return {n, error};
+    return {n, cut_short || n == 0 ? EAGAIN : 0};
   }
 
   Result<> finish() override {
@@ -89,12 +97,13 @@ class TxRing final : public Transmitter {
     return true;
   }
 
-  // Has the kernel send what lies there. A frame that it refuses (the MTU has been made smaller
-  // meanwhile) bars the ring for all behind it: that is an error of the ring, not of the frame.
-  int kick() noexcept {
-    if (::send(socket_.value(), nullptr, 0, MSG_DONTWAIT) >= 0) return 0;
-    return errno == EMSGSIZE || errno == EINVAL ? EIO : errno;
+  static uint32_t previous(uint32_t slot) noexcept { return (slot + kSlots - 1) % kSlots; }
+  bool is_untaken(uint32_t slot) const noexcept {
+    const uint32_t now = status(slot).load(std::memory_order_acquire);
+    return now == TP_STATUS_SEND_REQUEST || now == TP_STATUS_WRONG_FORMAT;
   }
+  // Has the kernel send what lies there.
+  int kick() noexcept { return ::send(socket_.value(), nullptr, 0, MSG_DONTWAIT) < 0 ? errno : 0; }
   static bool is_passing(int error) noexcept {
     return error == 0 || error == EAGAIN || error == ENOBUFS || error == EINTR;
   }
@@ -119,8 +128,10 @@ Result<std::unique_ptr<Transmitter>> open_tx_ring(const std::string& interface,
     return errno_error(errno, what);
   FrameLimits limits = interface_limits(facts.mtu);
   const uint32_t longest =
-      std::clamp(longest_frame_bytes, limits.min_bytes, limits.max_bytes + limits.vlan_extra_bytes);
+      std::clamp(longest_frame_bytes, limits.min_bytes, limits.max_bytes) + limits.vlan_extra_bytes;
   const uint32_t slot = std::max(std::bit_ceil(longest + kDataOffset), kSmallestSlot);
+  // Whatever a file has become since it was mapped: no frame is longer than a slot.
+  limits.max_bytes = std::min(limits.max_bytes, slot - kDataOffset - limits.vlan_extra_bytes);
   tpacket_req request{};
   request.tp_frame_size = slot;
   request.tp_frame_nr = kSlots;

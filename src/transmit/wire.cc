@@ -61,6 +61,9 @@ std::string_view to_string(Backend backend) noexcept {
 Backend choose_backend(const InterfaceFacts& facts, const WireOptions& options) noexcept {
   if (options.backend != Backend::kAuto) return options.backend;
   if (facts.kind != "veth" || options.paced || options.lanes > 1) return Backend::kPacket;
+  // AF_XDP passes by any queueing discipline: one that somebody has chosen is meant.
+  if (facts.queueing != "noqueue" || options.qdisc_bypass == QdiscBypass::kOff)
+    return Backend::kPacket;
   return options.mean_frame_bytes >= kXdpFromMeanBytes ? Backend::kXdp : Backend::kPacket;
 }
 
@@ -89,6 +92,12 @@ Result<Wire> open_wire(const std::string& interface, const WireOptions& options)
     lanes = open_lanes(wire, options);
   }
   if (!lanes) return lanes.error();
+  if (wire.backend == Backend::kXdp) {
+    wire.qdisc_bypass = true;
+    if (options.qdisc_bypass == QdiscBypass::kOff)
+      wire.notes.push_back(
+          fmt::format("interface {}: AF_XDP passes by the queueing discipline", interface));
+  }
   wire.lanes = *std::move(lanes);
   TRY(wire.counted_before, read_counters(wire.facts.index));
   TRY(wire.link, LinkWatch::start(wire.facts.index));

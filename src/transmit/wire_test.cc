@@ -153,7 +153,7 @@ TEST(Wire, EveryBackendSendsAllThatItTook) {
     ASSERT_TRUE(set_loopback(true, 1500));
     const std::vector<uint8_t> bytes(2000, 0x42);
     for (const Backend backend : {Backend::kPacket, Backend::kRing, Backend::kXdp}) {
-      for (const QdiscBypass bypass : {QdiscBypass::kOff, QdiscBypass::kOn}) {
+      for (const QdiscBypass bypass : {QdiscBypass::kAuto, QdiscBypass::kOn}) {
         auto opened = open_wire(
             "lo", {.backend = backend, .qdisc_bypass = bypass, .longest_frame_bytes = 1000});
         ASSERT_TRUE(opened) << opened.error().what;
@@ -190,7 +190,7 @@ TEST(Wire, WhatXdpCanNotCarryGoesByPacketSocketsAndThatIsSaid) {
     ASSERT_TRUE(opened);
     EXPECT_EQ(opened->backend, Backend::kPacket);
     ASSERT_EQ(opened->notes.size(), 1u);
-    EXPECT_NE(opened->notes[0].find("4096 bytes at most"), std::string::npos) << opened->notes[0];
+    EXPECT_NE(opened->notes[0].find("4092 bytes at most"), std::string::npos) << opened->notes[0];
     // So does a queue that is not there.
     opened = open_wire("lo", {.backend = Backend::kXdp, .lanes = 2, .longest_frame_bytes = 1000});
     ASSERT_TRUE(opened);
@@ -214,8 +214,10 @@ TEST(Wire, ARingTakesNoMoreThanItHolds) {
       const SendOutcome outcome = out.send(frames);
       EXPECT_EQ(outcome.error, ENETDOWN) << out.describe();
       // Taken and not through: what is told apart from sent.
-      EXPECT_EQ(out.unconfirmed(), outcome.accepted);
-      EXPECT_FALSE(out.finish());
+      EXPECT_EQ(out.unconfirmed(), outcome.accepted) << out.describe();
+      if (outcome.accepted > 0) {
+        EXPECT_FALSE(out.finish());
+      }
       ASSERT_TRUE(set_loopback(true, 1500));
       EXPECT_TRUE(out.finish()) << out.describe();
     }
@@ -223,7 +225,7 @@ TEST(Wire, ARingTakesNoMoreThanItHolds) {
 }
 
 TEST(Wire, AutoGoesByKindAndSize) {
-  const InterfaceFacts veth{.kind = "veth"};
+  const InterfaceFacts veth{.kind = "veth", .queueing = "noqueue"};
   const WireOptions full{.paced = false, .mean_frame_bytes = 1500};
   EXPECT_EQ(choose_backend(veth, full), Backend::kXdp);
   WireOptions other = full;
@@ -236,6 +238,10 @@ TEST(Wire, AutoGoesByKindAndSize) {
   other.lanes = 2;
   EXPECT_EQ(choose_backend(veth, other), Backend::kPacket);
   EXPECT_EQ(choose_backend({.kind = ""}, full), Backend::kPacket);
+  EXPECT_EQ(choose_backend({.kind = "veth", .queueing = "netem"}, full), Backend::kPacket);
+  other = full;
+  other.qdisc_bypass = QdiscBypass::kOff;
+  EXPECT_EQ(choose_backend(veth, other), Backend::kPacket);
   other.backend = Backend::kRing;
   EXPECT_EQ(choose_backend({.kind = ""}, other), Backend::kRing);
 }

@@ -34,6 +34,9 @@ class XdpRing {
 
   // The driver sleeps until it is woken.
   bool needs_wakeup() const noexcept {
+    // What was published has to be seen before the flag is looked at: the driver does it the other
+    // way round.
+    std::atomic_thread_fence(std::memory_order_seq_cst);
     return (word(at_.flags).load(std::memory_order_relaxed) & XDP_RING_NEED_WAKEUP) != 0;
   }
 
