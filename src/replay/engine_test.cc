@@ -558,6 +558,7 @@ TEST_F(Engine, AnOutageThatLastsTooLongEndsTheRun) {
       play(plan(), {.send = {.link_up = &up, .link_timeout = std::chrono::milliseconds(30)}}, out_,
            clock, {}, {});
   EXPECT_EQ(report.failure_errno, ENETDOWN);
+  EXPECT_EQ(report.failure, "a recording: Network is down for 30ms");
   EXPECT_EQ(report.accounts.sent, 0u);
   EXPECT_EQ(report.accounts.missed_link_down, 2u);
   EXPECT_TRUE(report.accounts.balanced());
@@ -573,6 +574,23 @@ TEST_F(Engine, AnOutageThatOutlastsTheSetIsNotWaitedFor) {
   EXPECT_EQ(report.failure, "");
   EXPECT_EQ(report.accounts.missed_link_down, 3u);
   EXPECT_TRUE(report.accounts.balanced());
+}
+
+TEST_F(Engine, AnOutageThatOutlastsTheSetEndsWithIt) {
+  add_file("a.pcap", {0, 1000, 2000});
+  std::atomic<bool> up{true};
+  RealClock clock;
+  out_.refuse = [&](const transmit::Frame&, size_t index) {
+    if (index == 1) up = false;
+    return index == 1 ? ENETDOWN : 0;
+  };
+  const Report report =
+      play(plan(), {.send = {.link_up = &up, .link_timeout = std::chrono::hours(1)}}, out_, clock,
+           {}, {});
+  EXPECT_EQ(report.failure, "");
+  EXPECT_EQ(report.accounts.sent, 1u);
+  EXPECT_EQ(report.accounts.missed_link_down, 2u);
+  EXPECT_LT(report.outage, std::chrono::seconds(10));
 }
 
 TEST_F(Engine, WithoutLinkTimeoutALostCarrierEndsTheRun) {

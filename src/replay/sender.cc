@@ -380,6 +380,8 @@ void Sender::settle(Report& report) const {
   if (fatal_errno_ != 0) {
     report.failure_errno = fatal_errno_;
     report.failure = errno_error(fatal_errno_, transmitter_.describe()).what;
+    if (fatal_errno_ == ENETDOWN && options_.link_timeout > Nanos(0))
+      report.failure += " for " + format_duration(options_.link_timeout);
   } else if (failed_errno_ != 0 && report.first_refusal.empty()) {
     report.first_refusal = errno_error(failed_errno_, transmitter_.describe()).what;
   }
