@@ -61,8 +61,11 @@ std::string_view to_string(Backend backend) noexcept {
 Backend choose_backend(const InterfaceFacts& facts, const WireOptions& options) noexcept {
   if (options.backend != Backend::kAuto) return options.backend;
   if (facts.kind != "veth" || options.paced || options.lanes > 1) return Backend::kPacket;
-  // AF_XDP passes by any queueing discipline: one that somebody has chosen is meant.
-  if (facts.queueing != "noqueue" || options.qdisc_bypass == QdiscBypass::kOff)
+  // AF_XDP passes by every queueing discipline: not where one stands that is meant.
+  const bool chosen_by_somebody =
+      !facts.queueing.empty() && facts.queueing != "noqueue" && !bypasses_by_default(facts);
+  if (options.qdisc_bypass == QdiscBypass::kOff ||
+      (options.qdisc_bypass == QdiscBypass::kAuto && chosen_by_somebody))
     return Backend::kPacket;
   return options.mean_frame_bytes >= kXdpFromMeanBytes ? Backend::kXdp : Backend::kPacket;
 }

@@ -32,7 +32,7 @@ struct Wire {
   std::string interface;
   InterfaceFacts facts;
   Backend backend = Backend::kPacket;  // never kAuto
-  bool qdisc_bypass = false;
+  bool qdisc_bypass = false;           // always with kXdp
   std::vector<std::unique_ptr<Transmitter>> lanes;
   std::unique_ptr<LinkWatch> link;
   InterfaceCounters counted_before;
@@ -41,7 +41,8 @@ struct Wire {
 };
 
 // The way out that kAuto means. Packet sockets, but for veth at full speed, where what is cheapest
-// depends on the size of frames (docs/perf.md). Nothing is ever sent to find out.
+// depends on the size of frames (docs/perf.md), unless its queueing discipline is not to be passed
+// by. Nothing is ever sent to find out.
 Backend choose_backend(const InterfaceFacts& facts, const WireOptions& options) noexcept;
 
 // Whether kAuto passes by the queueing discipline: where it is one of those that the kernel gives a

@@ -238,10 +238,14 @@ TEST(Wire, AutoGoesByKindAndSize) {
   other.lanes = 2;
   EXPECT_EQ(choose_backend(veth, other), Backend::kPacket);
   EXPECT_EQ(choose_backend({.kind = ""}, full), Backend::kPacket);
-  EXPECT_EQ(choose_backend({.kind = "veth", .queueing = "netem"}, full), Backend::kPacket);
+  // AF_XDP would pass by a queue that is meant.
+  EXPECT_EQ(choose_backend({.kind = "veth", .queueing = "noqueue"}, full), Backend::kXdp);
+  EXPECT_EQ(choose_backend({.kind = "veth", .queueing = "tbf"}, full), Backend::kPacket);
   other = full;
   other.qdisc_bypass = QdiscBypass::kOff;
   EXPECT_EQ(choose_backend(veth, other), Backend::kPacket);
+  other.qdisc_bypass = QdiscBypass::kOn;
+  EXPECT_EQ(choose_backend({.kind = "veth", .queueing = "tbf"}, other), Backend::kXdp);
   other.backend = Backend::kRing;
   EXPECT_EQ(choose_backend({.kind = ""}, other), Backend::kRing);
 }
