@@ -23,6 +23,8 @@ std::string hint_for(const Error& error, std::string_view interface_name,
     case ENOSPC:
     case EDQUOT:
       return "free some space, or write elsewhere";
+    case ENOMEM:
+      return "give it more, if the machine has it: --memory 1G";
     case EMSGSIZE:
       return interface_name.empty()
                  ? ""

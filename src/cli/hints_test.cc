@@ -18,6 +18,8 @@ TEST(Hints, CuresThatAreKnown) {
             "run as root, or once: setcap cap_net_raw+ep \"$(command -v gophercap)\"");
   EXPECT_EQ(hint(errno_error(EMFILE, "a.pcap")), "raise the limit of open files: ulimit -n 65536");
   EXPECT_EQ(hint(errno_error(ENOSPC, "dump.json")), "free some space, or write elsewhere");
+  EXPECT_EQ(hint(errno_error(ENOMEM, "the set")),
+            "give it more, if the machine has it: --memory 1G");
   EXPECT_EQ(hint(errno_error(EMSGSIZE, "interface eth0")),
             "raise the MTU: ip link set dev eth0 mtu 9000");
   EXPECT_EQ(hint(errno_error(ENETDOWN, "interface eth0")), "bring it up: ip link set dev eth0 up");

@@ -49,6 +49,12 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
                     group_digits(lost)));
     code = merge(code, ExitCode::kIncomplete);
   }
+  if (accounts.missed_link_down > 0) {
+    console.warning(fmt::format("{} of {} not sent: the interface was down when they were due",
+                                group_digits(accounts.missed_link_down),
+                                counted(accounts.read, "packet")));
+    code = merge(code, ExitCode::kIncomplete);
+  }
   if (const uint64_t missing = accounts.skipped_by_target() + accounts.failed; missing > 0) {
     console.warning(
         fmt::format("{} of {} not sent", group_digits(missing), counted(accounts.read, "packet")));

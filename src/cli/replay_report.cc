@@ -51,6 +51,10 @@ void add_accounts(std::vector<SummaryLine>& lines, const Report& report) {
   add_left_out(lines, accounts);
   if (accounts.dropped_late > 0)
     lines.push_back({"dropped", counted(accounts.dropped_late, "packet") + " too late, as asked"});
+  if (accounts.missed_link_down > 0) {
+    lines.push_back({"missed", counted(accounts.missed_link_down, "packet") +
+                                   " due while the interface was down"});
+  }
   if (accounts.failed > 0) {
     std::string text = counted(accounts.failed, "packet");
     if (!report.first_refusal.empty()) {
@@ -81,6 +85,43 @@ void add_durations(std::vector<SummaryLine>& lines, const Report& report, bool s
        fmt::format(
            "{}, {}", human_number(per_second(accounts.sent, report.send_duration), "packets/s"),
            human_number(8 * per_second(accounts.sent_bytes, report.send_duration), "bit/s"))});
+}
+
+std::string target_text(const Report& report) {
+  std::string text = escape_for_terminal(report.target);
+  if (!report.interface) return text;
+  if (report.interface->tx_threads > 1)
+    text += fmt::format(", {}", counted(report.interface->tx_threads, "thread"));
+  if (report.interface->qdisc_bypass) text += ", past the queueing discipline";
+  return text;
+}
+
+// How well the times were kept, and what kept the program from it.
+void add_timing(std::vector<SummaryLine>& lines, const Report& report) {
+  // A stall that is shorter hides in the lateness, which has its own line.
+  constexpr Nanos kNotable = std::chrono::milliseconds(1);
+  if (report.lateness.count() > 0) lines.push_back({"lateness", quantiles_text(report.lateness)});
+  if (report.gap_error.count() > 0) {
+    lines.push_back({"gaps", fmt::format("p50 {}, p99 {} longer or shorter",
+                                         human_duration(Nanos(report.gap_error.quantile(0.50))),
+                                         human_duration(Nanos(report.gap_error.quantile(0.99))))});
+  }
+  if (report.drift) lines.push_back({"drift", human_duration(Nanos(report.drift->drift_ns()))});
+  if (report.stalls.longest >= kNotable) {
+    lines.push_back({"stalls", fmt::format("{} in which the machine did not run the sender, the "
+                                           "longest {}",
+                                           counted(report.stalls.count, "time"),
+                                           human_duration(report.stalls.longest))});
+  }
+  if (report.starved_packets > 0) {
+    lines.push_back(
+        {"starved", fmt::format("{} late because the files could not be read fast enough",
+                                counted(report.starved_packets, "packet"))});
+  }
+  if (report.outages > 0) {
+    lines.push_back({"outages", fmt::format("{}, {} in all", counted(report.outages, "time"),
+                                            human_duration(report.outage))});
+  }
 }
 
 std::string files_text(uint64_t files, uint64_t outside) {
@@ -150,7 +191,7 @@ std::string forecast_report(const jobs::Forecast& forecast) {
 }
 
 std::string replay_report(const Report& report, bool simulated, const TextOptions& options) {
-  std::vector<SummaryLine> lines = {{"target", escape_for_terminal(report.target)},
+  std::vector<SummaryLine> lines = {{"target", target_text(report)},
                                     {"pacing", pacing_text(report)}};
   lines.push_back({"files", files_text(report.files, report.files_outside_window)});
   if (report.loops_planned != 1)
@@ -166,12 +207,7 @@ std::string replay_report(const Report& report, bool simulated, const TextOption
                                 n > report.accounts.sent ? "; others send there too" : "")});
   }
   add_durations(lines, report, simulated);
-  if (report.lateness.count() > 0) lines.push_back({"lateness", quantiles_text(report.lateness)});
-  if (report.starved_packets > 0) {
-    lines.push_back(
-        {"starved", fmt::format("{} late because the files could not be read fast enough",
-                                counted(report.starved_packets, "packet"))});
-  }
+  add_timing(lines, report);
   if (report.slips > 0) {
     lines.push_back({"slipped", fmt::format("{} in all, {}", human_duration(report.slipped),
                                             counted(report.slips, "time"))});

@@ -197,21 +197,39 @@ TEST(ReplayReport, EveryPacketIsAccountedFor) {
                      .sent_bytes = 9'000'000,
                      .skipped_link_type = 1000,
                      .skipped_too_long = 500,
-                     .failed = 300,
+                     .missed_link_down = 100,
+                     .failed = 200,
                      .unsent_at_stop = 200,
                      .sent_cut = 5,
                      .fcs_removed = 6};
   ASSERT_TRUE(report.accounts.balanced());
   for (int64_t i = 1; i <= 1000; ++i) report.lateness.record(i * 1000);
   report.starved_packets = 4;
+  report.gap_error.record(7000);
+  report.drift = {5000, 3000};
+  report.stalls = {.count = 3, .total = 4ms, .longest = 2ms};
+  report.outages = 1;
+  report.outage = 700ms;
+  report.interface = {.name = "veth0",
+                      .facts = {},
+                      .backend = "packet",
+                      .qdisc_bypass = true,
+                      .tx_threads = 4,
+                      .notes = {},
+                      .before = {},
+                      .after = {}};
   report.retries = 9;
   report.damaged.push_back({"x\x1b.pcap", {12, Errc::kCorrupt, "broken"}});
   const std::string text = replay_report(report, false, kPipe);
   for (const std::string_view line :
-       {"target    interface veth0\n", "loops     2 of 3\n", "read      20,000 packets\n",
+       {"target    interface veth0, 4 threads, past the queueing discipline\n",
+        "loops     2 of 3\n", "read      20,000 packets\n",
         "sent      18,000 packets, 9.00 MB; 5 only as far as captured; 6 without their frame check",
         "skipped   1,500 packets (1,000 not Ethernet, 500 longer than the interface takes)\n",
-        "failed    300 packets; the first: No buffer \\x07\n",
+        "missed    100 packets due while the interface was down\n",
+        "gaps      p50 7µs, p99 7µs longer or shorter\n", "drift     -2µs\n",
+        "stalls    3 times in which the machine did not run the sender, the longest 2ms\n",
+        "outages   1 time, 700ms in all\n", "failed    200 packets; the first: No buffer \\x07\n",
         "unsent    200 packets already read when it stopped\n", "took      10.002s (planned 10s)\n",
         "rate      1.80 kpackets/s, 7.20 Mbit/s\n", "starved   4 packets late", "retries   9 ",
         "  x\\x1b.pcap: byte 12: broken\n"}) {
@@ -225,8 +243,9 @@ TEST(ReplayReport, LeavesOutWhatDidNotHappen) {
   report.loops_done = 1;
   report.accounts.read = report.accounts.sent = 1;
   const std::string text = replay_report(report, false, kPipe);
-  for (const std::string_view word : {"skipped", "failed", "unsent", "lateness", "starved",
-                                      "retries", "loops", "Damage", "rate"}) {
+  for (const std::string_view word :
+       {"skipped", "failed", "unsent", "lateness", "starved", "retries", "loops", "Damage", "rate",
+        "missed", "gaps", "drift", "stalls", "outages", "threads", "discipline"}) {
     EXPECT_FALSE(contains(text, word)) << word << " in\n" << text;
   }
 }
