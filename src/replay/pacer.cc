@@ -19,16 +19,21 @@ int64_t after(uint64_t units, uint64_t ns_per_unit_second, Ratio rate) noexcept 
 
 }  // namespace
 
-Nanos Pacer::paced(CaptureTime key, uint64_t loop, uint32_t bytes) noexcept {
+Nanos due_at_rate(const Pace& pace, uint64_t before) noexcept {
   constexpr uint64_t kNanosPerSecond = 1'000'000'000;
   constexpr uint64_t kNanosPerMegabitByte = 8'000;  // a byte at 1 Mbit/s takes 8 µs
+  const bool packets = pace.kind == Pace::Kind::kPacketsPerSecond;
+  return Nanos(after(before, packets ? kNanosPerSecond : kNanosPerMegabitByte, pace.rate));
+}
+
+Nanos Pacer::paced(CaptureTime key, uint64_t loop, uint32_t bytes) noexcept {
   int64_t due = 0;
   switch (pace_.kind) {
     case Pace::Kind::kPacketsPerSecond:
-      due = after(packets_++, kNanosPerSecond, pace_.rate);
+      due = due_at_rate(pace_, packets_++).count();
       break;
     case Pace::Kind::kMegabitsPerSecond:
-      due = after(bytes_, kNanosPerMegabitByte, pace_.rate);
+      due = due_at_rate(pace_, bytes_).count();
       bytes_ += bytes;
       break;
     case Pace::Kind::kCaptureTime:

@@ -20,6 +20,10 @@ struct Pace {
   std::optional<Nanos> longest_gap{};  // as sent; longer ones are shortened to it. > 0
 };
 
+// At a rate: the offset from the start of what that many packets (kPacketsPerSecond) or bytes
+// (kMegabitsPerSecond) have left before. Saturates at the end of 64 bits.
+Nanos due_at_rate(const Pace& pace, uint64_t before) noexcept;
+
 // Used by the merging thread, which asks once for each packet, in their order. Everything is
 // counted from the start in whole numbers: nothing drifts, whatever the rate.
 class Pacer {
