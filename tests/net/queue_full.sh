@@ -1,0 +1,40 @@
+# A queueing discipline that is full: its packets are tried again, for a second at most, and nothing is lost without a word.
+. "$(dirname "$0")/common.inc"
+
+lay_wire
+# 10 packets' worth of queue, 1600 packets a second.
+tc qdisc replace dev "$near" root tbf rate 20mbit burst 3200 limit 16000 2>/dev/null || skip "no sch_tbf in this kernel"
+"$BENCH_DIR/generate" --out "$work/set" --kind fixed --size 1514 --packets 1500 --rate 100000 >/dev/null
+replay_to_file "$work/set"
+start_receiver
+replay 0 --topspeed "$work/set" # not past it, though AF_XDP is what auto takes for such frames
+stop_receiver
+arrived "$work/merged.pcap"
+report packets.sent 1500 counted_by_interface 1500 interface.queueing tbf interface.qdisc_bypass false
+(($(json "$work/report.json" retries) > 0)) || fail "the queue was never full"
+says replay.out '^retries +'
+
+# What has been taken out of the ring and then refused is lost, and that is said.
+status=0
+"$GOPHERCAP" replay --out-interface "$near" --report "$work/report.json" --tx ring --topspeed "$work/set" \
+  >"$work/replay.out" 2>"$work/replay.err" || status=$?
+counted=$(json "$work/report.json" counted_by_interface)
+if ((counted < $(json "$work/report.json" packets.sent))); then
+  ((status == 3)) || fail "exit status $status, not 3"
+  says replay.err 'error: the interface has counted .* lost behind the program'
+else
+  ((status == 0)) || fail "exit status $status with nothing lost"
+fi
+
+# Passing by the queue, nothing holds it up.
+replay 0 --topspeed --qdisc-bypass on "$work/set"
+report packets.sent 1500 retries 0 interface.qdisc_bypass true
+replay 2 --tx xdp --qdisc-bypass off "$work/set"
+
+# A queue that takes nothing any more: the run is over after a second.
+tc qdisc replace dev "$near" root tbf rate 8kbit burst 1600 limit 16000
+begun=$SECONDS
+replay 1 --topspeed "$work/set"
+((SECONDS - begun <= 6)) || fail "it took $((SECONDS - begun)) s"
+says replay.err "error: interface $near .*: No buffer space available"
+report packets.balanced true
