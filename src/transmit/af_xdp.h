@@ -15,7 +15,7 @@ namespace gophercap::transmit {
 
 // Queue `queue` of the interface. Fails, and sends nothing, where the socket can't be had
 // (kPermission, kUnsupported, kIo), where a frame of `longest_frame_bytes` does not fit into a
-// chunk of memory (4096 bytes: kUnsupported), or where the first wake-up of the driver, with
+// chunk of memory (4092 bytes: kUnsupported), or where the first wake-up of the driver, with
 // nothing to send, is refused. Frames that are not confirmed refuse further ones (EAGAIN); finish()
 // waits for them for a second. Sniffers on the interface do not see these frames.
 Result<std::unique_ptr<Transmitter>> open_af_xdp(const std::string& interface,

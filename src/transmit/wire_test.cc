@@ -183,10 +183,23 @@ TEST(Wire, ZeroCopyIsTriedFirstAndCopyModeIsSaid) {
   }));
 }
 
+TEST(Wire, XdpTakesTheFramesThatItWasOpenedFor) {
+  NEEDS_NAMESPACE(in_own_namespace([] {
+    ASSERT_TRUE(set_loopback(true, 9000));
+    for (const uint32_t longest : {60u, 2044u, 2045u, 2048u, 2049u, 4092u}) {
+      auto opened = open_wire("lo", {.backend = Backend::kXdp, .longest_frame_bytes = longest});
+      ASSERT_TRUE(opened);
+      EXPECT_EQ(opened->backend, Backend::kXdp) << longest;
+      EXPECT_TRUE(opened->qdisc_bypass);
+      EXPECT_GE(opened->lanes.front()->limits().max_bytes, longest);
+    }
+  }));
+}
+
 TEST(Wire, WhatXdpCanNotCarryGoesByPacketSocketsAndThatIsSaid) {
   NEEDS_NAMESPACE(in_own_namespace([] {
     ASSERT_TRUE(set_loopback(true, 9000));
-    auto opened = open_wire("lo", {.backend = Backend::kXdp, .longest_frame_bytes = 4097});
+    auto opened = open_wire("lo", {.backend = Backend::kXdp, .longest_frame_bytes = 4093});
     ASSERT_TRUE(opened);
     EXPECT_EQ(opened->backend, Backend::kPacket);
     ASSERT_EQ(opened->notes.size(), 1u);

@@ -41,6 +41,11 @@ done
 replay_to_file --loop-count 2 "$work/long"
 for way in ring xdp; do arrives $way --loop-count 2 --topspeed "$work/long"; done
 
+# Just below the size of a chunk: none of it is left out.
+"$BENCH_DIR/generate" --out "$work/edge" --kind fixed --size 2047 --packets 100 --rate 10000 >/dev/null
+replay_to_file "$work/edge"
+arrives xdp "$work/edge"
+
 # 5000 bytes are more than a chunk of AF_XDP holds: by sendmmsg instead, which is said.
 make_pcap "$work/large.pcap" 1 "${macs}88b5:60" "${macs}88b5:4986" "${macs}88b5:60"
 replay_to_file "$work/large.pcap"
