@@ -26,6 +26,11 @@ constexpr Example kVerifyExamples[] = {
     {"verify arrived.pcap --dump-json set.json --report sent.json", "by the sender's clock"},
     {"verify - --dump-json set.json --time-modifier 2 --json", "as it was replayed"},
 };
+constexpr Example kTarExamples[] = {
+    {"tarExtract --in-tarball set.tar.gz --out-dir set", "everything"},
+    {"tarExtract --in-tarball set.tar.zst --file-regexp 'pcap$' --dryrun", "list only"},
+    {"tarExtract --in-tarball - --out-dir set --out-zstd", "stdin; compressed again"},
+};
 constexpr Example kExampleConfigExamples[] = {
     {"exampleConfig", "print it"},
     {"exampleConfig --config gophercap.yaml", "write it to a new file"},
@@ -85,6 +90,14 @@ constexpr std::array kCommands = {
                 "Exit status 3: packets lost, duplicated or reordered. Frames of others on that "
                 "wire are only counted.",
                 kVerifyExamples},
+    CommandSpec{Command::kTarExtract, "tarExtract", "tar-extract", "[TARBALL]",
+                "Extract chosen files out of a tarball, however large.",
+                "Reads TARBALL (- is standard input; plain or in gzip, zstd, lz4, xz, bzip2) once, "
+                "from front to end, in little "
+                "memory. Each file appears under its name when it is complete. Members of one "
+                "name get numbers; what would leave the folder or replace a file of before is "
+                "refused and counted.",
+                kTarExamples},
     CommandSpec{Command::kExampleConfig, "exampleConfig", "example-config", "",
                 "Write a configuration file with all keys and defaults.",
                 "Goes to the path of --config, which must not exist yet, else to standard output. "

@@ -12,6 +12,7 @@ enum class Command : uint8_t {
   kMap,
   kReplay,
   kVerify,
+  kTarExtract,
   kExampleConfig,
   kVersion,
   kCompletion,

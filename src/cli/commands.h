@@ -22,6 +22,7 @@ struct Invocation {
 Outcome map_command(const Invocation& invocation, Console& console);
 Outcome replay_command(const Invocation& invocation, Console& console);
 Outcome verify_command(const Invocation& invocation, Console& console);
+Outcome tar_extract_command(const Invocation& invocation, Console& console);
 Outcome example_config_command(const Invocation& invocation, Console& console);
 
 // Prints complaints and says kUsage.

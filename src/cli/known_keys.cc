@@ -4,7 +4,6 @@ namespace gophercap::cli {
 namespace {
 
 constexpr std::string_view kUnused[] = {
-    "tarball.in.file",  "tarball.out.dir",      "tarball.out.gzip",    "tarball.dryrun",
     "filter.yaml",      "filter.input",         "filter.output",       "filter.suffix",
     "filter.workers",   "filter.decap.enabled", "filter.decap.depth",  "filter.compress",
     "filter.dedup",     "filter.maxmind.asn",   "extract.event",       "extract.dump.pcap",

@@ -68,6 +68,17 @@ std::string progress_text(const jobs::VerifyProgress& progress) {
                      human_number(static_cast<double>(progress.packets_total), "packets"));
 }
 
+std::string progress_text(const jobs::TarProgress& progress, Nanos elapsed) {
+  std::string text = fmt::format("tarExtract {}", human_bytes(progress.bytes_done));
+  if (progress.bytes_total > 0) text += fmt::format(" of {}", human_bytes(progress.bytes_total));
+  text += fmt::format(", {} plain, {}", human_bytes(progress.plain_bytes),
+                      human_number(per_second(progress.plain_bytes, elapsed), "B/s"));
+  text += fmt::format(", {} of {} taken", group_digits(progress.matching),
+                      counted(progress.members, "member"));
+  return text + time_left(static_cast<double>(progress.bytes_done),
+                          static_cast<double>(progress.bytes_total), elapsed);
+}
+
 ConsoleReporter::ConsoleReporter(Console& console, Now now)
     : console_(console), now_(now), begin_(now()), last_(begin_) {}
 
@@ -110,6 +121,11 @@ void ConsoleReporter::progress(const jobs::ReplayProgress& progress) {
 void ConsoleReporter::progress(const jobs::VerifyProgress& progress) {
   if (asked()) console_.plain(progress_text(progress) + "\n");
   if (due()) show(progress_text(progress));
+}
+
+void ConsoleReporter::progress(const jobs::TarProgress& progress) {
+  if (asked()) console_.plain(progress_text(progress, now_() - begin_) + "\n");
+  if (due()) show(progress_text(progress, now_() - begin_));
 }
 
 void ConsoleReporter::info(std::string_view line) {

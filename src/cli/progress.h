@@ -17,6 +17,8 @@ namespace gophercap::cli {
 std::string progress_text(const jobs::MapProgress& progress, Nanos elapsed);
 // "replay 2020-09-28 08:00:00, 12 % of 1h0m0s, 1.2 kpps, 9.8 Mbit/s, p99 20µs late, 53m left"
 std::string progress_text(const jobs::ReplayProgress& progress);
+// "tarExtract 1.2 GB of 10 GB, 2.4 GB plain, 400 MB/s, 12 of 34 members taken, 22s left"
+std::string progress_text(const jobs::TarProgress& progress, Nanos elapsed);
 
 // "verify plans 1.2 Mpackets of 3.4 Mpackets", then "verify 1.2 Mpackets received"
 std::string progress_text(const jobs::VerifyProgress& progress);
@@ -32,6 +34,7 @@ class ConsoleReporter final : public jobs::Reporter {
   void progress(const jobs::MapProgress& progress) override;
   void progress(const jobs::ReplayProgress& progress) override;
   void progress(const jobs::VerifyProgress& progress) override;
+  void progress(const jobs::TarProgress& progress) override;
   void info(std::string_view line) override;
   void warning(std::string_view line) override;
 

@@ -99,12 +99,14 @@ Outcome dispatch(Invocation& invocation, Console& console) {
       return {completion_command(arguments, console)};
     case Command::kMap:
     case Command::kReplay:
-    case Command::kVerify: {
+    case Command::kVerify:
+    case Command::kTarExtract: {
       const std::vector<Complaint> complaints = load_settings(invocation, console);
       if (!complaints.empty()) return usage_error(console, complaints);
-      return arguments.command == Command::kMap      ? map_command(invocation, console)
-             : arguments.command == Command::kReplay ? replay_command(invocation, console)
-                                                     : verify_command(invocation, console);
+      if (arguments.command == Command::kMap) return map_command(invocation, console);
+      if (arguments.command == Command::kReplay) return replay_command(invocation, console);
+      if (arguments.command == Command::kVerify) return verify_command(invocation, console);
+      return tar_extract_command(invocation, console);
     }
     default:
       break;

@@ -36,6 +36,14 @@ struct VerifyProgress {
   uint64_t packets_received = 0;  // read from the receiver's captures
 };
 
+struct TarProgress {
+  uint64_t bytes_done = 0;   // of the tarball as stored
+  uint64_t bytes_total = 0;  // 0 = unknown
+  uint64_t plain_bytes = 0;
+  uint64_t members = 0;
+  uint64_t matching = 0;
+};
+
 // Called from the job's own threads, one call at a time.
 class Reporter {
  public:
@@ -43,6 +51,7 @@ class Reporter {
   virtual void progress(const MapProgress&) {}
   virtual void progress(const ReplayProgress&) {}
   virtual void progress(const VerifyProgress&) {}
+  virtual void progress(const TarProgress&) {}
   virtual void info(std::string_view line) = 0;     // worth a line on stderr
   virtual void warning(std::string_view line) = 0;  // something is not as asked, the run goes on
 };

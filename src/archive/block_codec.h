@@ -1,0 +1,49 @@
+// Compresses blocks that can be read one after the other without knowing of each other: BGZF
+// members of gzip, frames of zstd. Any gzip or zstd reads them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace gophercap::archive {
+
+enum class Packing : uint8_t { kNone, kGzip, kZstd };
+
+// "", ".gz", ".zst"
+std::string_view suffix_of(Packing packing) noexcept;
+
+struct Level {
+  int gzip = 6;  // 1: ISA-L, about five times as fast as the others; 2 to 12: libdeflate
+  int zstd = 3;  // 1 to 19
+};
+inline constexpr int kLargestGzipLevel = 12;
+inline constexpr int kLargestZstdLevel = 19;
+inline constexpr Level kFastLevel{1, 1};
+inline constexpr Level kDefaultLevel{6, 3};
+inline constexpr Level kBestLevel{kLargestGzipLevel, kLargestZstdLevel};
+
+// One per thread.
+class BlockCodec {
+ public:
+  virtual ~BlockCodec() = default;
+
+  // Plain bytes of a block: all but the last of a file have so many.
+  virtual size_t block_bytes() const noexcept = 0;
+  // Room that compress() needs for any block.
+  virtual size_t packed_limit() const noexcept = 0;
+  // Returns how many bytes it wrote. REQUIRES: plain.size() <= block_bytes(),
+  // out.size() >= packed_limit().
+  virtual Result<size_t> compress(std::span<const uint8_t> plain, std::span<uint8_t> out) = 0;
+  // Stands at the end of each file.
+  virtual std::span<const uint8_t> end_mark() const noexcept = 0;
+};
+
+// REQUIRES: packing is not kNone. Fails with kIo where there is no memory.
+Result<std::unique_ptr<BlockCodec>> make_block_codec(Packing packing, const Level& level);
+
+}  // namespace gophercap::archive

@@ -1,0 +1,456 @@
+#include "archive/extractor.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "io/open.h"
+#include "testing/compress.h"
+#include "testing/memory_feed.h"
+#include "testing/pcap_builder.h"
+#include "testing/read_all.h"
+#include "testing/tar_builder.h"
+#include "testing/temp_dir.h"
+
+namespace gophercap::archive {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Bytes;
+using testing::MemoryFeed;
+using testing::payload;
+using testing::TarBuilder;
+using testing::TempDir;
+
+struct Outcome {
+  ExtractCounts counts;
+  std::map<std::string, Refusal> refused;
+  std::map<std::string, std::string> numbered;  // by where it was put
+  std::optional<Error> error;
+};
+
+Outcome extract(const Bytes& tarball, const std::string& out_dir,
+                const ExtractOptions& options = {}, std::stop_token stop = {}) {
+  Outcome outcome;
+  MemoryFeed feed(tarball);
+  Result<std::unique_ptr<TarReader>> tar = TarReader::open(feed);
+  Result<std::unique_ptr<Extractor>> extractor = Extractor::make(
+      out_dir, options,
+      {.refused = [&](const Member& m, Refusal why) { outcome.refused[m.path] = why; },
+       .numbered = [&](const Member& m,
+                       std::string_view path) { outcome.numbered[std::string(path)] = m.path; }},
+      std::move(stop));
+  if (!tar || !extractor) {
+    ADD_FAILURE() << "nothing to test";
+    return outcome;
+  }
+  const auto pass = [&]() -> Result<> {
+    Member member;
+    TRY(bool more, (*tar)->next(member));
+    while (more) {
+      TRY_VOID((*extractor)->take(**tar, member));
+      TRY(more, (*tar)->next(member));
+    }
+    return (*extractor)->finish();
+  };
+  if (const Result<> done = pass(); !done) outcome.error = done.error();
+  outcome.counts = (*extractor)->counts();
+  return outcome;
+}
+
+// Everything below a folder, sorted: "dir/", "file", "link -> target".
+std::vector<std::string> tree(const fs::path& top) {
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(top)) {
+    std::string name = entry.path().lexically_relative(top).string();
+    if (entry.is_symlink()) {
+      name += " -> " + fs::read_symlink(entry.path()).string();
+    } else if (entry.is_directory()) {
+      name += "/";
+    }
+    names.push_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+using Names = std::vector<std::string>;
+
+struct stat facts_of(const std::string& path) {
+  struct stat facts {};
+  EXPECT_EQ(::lstat(path.c_str(), &facts), 0) << path;
+  return facts;
+}
+
+Bytes unpacked(const std::string& path) {
+  const Result<io::Input> input = io::open_input(path);
+  if (!input) {
+    ADD_FAILURE() << input.error().what;
+    return {};
+  }
+  return testing::read_all(*input->source).bytes;
+}
+
+TEST(Extractor, KeepsBytesModesAndTimes) {
+  const TempDir dir;
+  TarBuilder tar;
+  tar.member({.path = "d/", .type = '5', .mode = 0750, .mtime = 1'500'000'000});
+  tar.pax({{"mtime", "1500000000.000000123"}})
+      .member({.path = "d/a.pcap", .data = payload(100'000), .mode = 0640});
+  tar.member({.path = "d/empty", .mode = 0444}).member({.path = "e/f/g", .data = payload(3)}).end();
+  const Outcome outcome = extract(tar.bytes(), dir.path("out/below"));
+  EXPECT_FALSE(outcome.error);
+  EXPECT_EQ(outcome.counts.files, 3u);
+  EXPECT_EQ(outcome.counts.folders, 1u);
+  EXPECT_EQ(outcome.counts.plain_bytes, 100'003u);
+  EXPECT_EQ(outcome.counts.written_bytes, 100'003u);
+  EXPECT_EQ(tree(dir.path("out/below")),
+            (Names{"d/", "d/a.pcap", "d/empty", "e/", "e/f/", "e/f/g"}));
+  EXPECT_EQ(testing::read_file(dir.path("out/below/d/a.pcap")), payload(100'000));
+  const struct stat file = facts_of(dir.path("out/below/d/a.pcap"));
+  EXPECT_EQ(file.st_mode & 07777, 0640u);
+  EXPECT_EQ(file.st_mtim.tv_sec, 1'500'000'000);
+  EXPECT_EQ(file.st_mtim.tv_nsec, 123);
+  EXPECT_EQ(facts_of(dir.path("out/below/d/empty")).st_mode & 07777, 0444u);
+  const struct stat folder = facts_of(dir.path("out/below/d"));
+  EXPECT_EQ(folder.st_mode & 07777, 0750u);
+  EXPECT_EQ(folder.st_mtim.tv_sec, 1'500'000'000) << "set after the files were made";
+}
+
+TEST(Extractor, FoldersThatLetNobodyInAreClosedLast) {
+  const TempDir dir;
+  TarBuilder tar;
+  tar.member({.path = "d/", .type = '5', .mode = 0555})
+      .member({.path = "d/x", .data = payload(1)})
+      .member({.path = "other", .data = payload(2)})
+      .member({.path = "d/y", .data = payload(3)})
+      .end();
+  const Outcome outcome = extract(tar.bytes(), dir.path("out"));
+  EXPECT_FALSE(outcome.error);
+  EXPECT_EQ(outcome.counts.files, 3u);
+  EXPECT_EQ(facts_of(dir.path("out/d")).st_mode & 0777, 0555u);
+  EXPECT_EQ(::chmod(dir.path("out/d").c_str(), 0755), 0);
+}
+
+TEST(Extractor, WhatWouldLeadOutsideIsRefused) {
+  const TempDir dir;
+  TarBuilder tar;
+  tar.member({.path = dir.path("absolute"), .data = payload(1)})
+      .member({.path = "../up", .data = payload(2)})
+      .member({.path = "a/../../up", .data = payload(2)})
+      .member({.path = "s1", .type = '2', .link = "/etc/passwd"})
+      .member({.path = "s2", .type = '2', .link = "../up"})
+      .member({.path = "a/s3", .type = '2', .link = "../../up"})
+      .member({.path = "h1", .type = '1', .link = "/etc/passwd"})
+      .member({.path = "h2", .type = '1', .link = "../up"})
+      .member({.path = "h3", .type = '1', .link = "not/extracted"})
+      .member({.path = "null", .type = '3'})
+      .member({.path = "disk", .type = '4'})
+      .member({.path = "pipe", .type = '6'})
+      .member({.path = "."})
+      .member({.path = "good", .data = payload(5)})
+      .end();
+  dir.write("up", "untouched");
+  const Outcome outcome = extract(tar.bytes(), dir.path("out"));
+  EXPECT_FALSE(outcome.error) << outcome.error->what;
+  EXPECT_EQ(tree(dir.path("out")), (Names{"good"}));
+  EXPECT_EQ(dir.names(), (Names{"out", "up"}));
+  EXPECT_EQ(testing::read_file(dir.path("up")).size(), 9u);
+  EXPECT_EQ(outcome.refused,
+            (std::map<std::string, Refusal>{{dir.path("absolute"), Refusal::kAbsolutePath},
+                                            {"../up", Refusal::kLeadsUp},
+                                            {"a/../../up", Refusal::kLeadsUp},
+                                            {"s1", Refusal::kLinkOutside},
+                                            {"s2", Refusal::kLinkOutside},
+                                            {"a/s3", Refusal::kLinkOutside},
+                                            {"h1", Refusal::kLinkOutside},
+                                            {"h2", Refusal::kLinkOutside},
+                                            {"h3", Refusal::kLinkTarget},
+                                            {"null", Refusal::kDevice},
+                                            {"disk", Refusal::kDevice},
+                                            {"pipe", Refusal::kFifo},
+                                            {".", Refusal::kBadName}}));
+  EXPECT_EQ(outcome.counts.refused_total(), 13u);
+  EXPECT_EQ(outcome.counts.refused[static_cast<size_t>(Refusal::kDevice)], 2u);
+}
+
+// A link that was extracted, or was there before, is never followed by what comes after it.
+TEST(Extractor, LinksAreNotWrittenThrough) {
+  const TempDir dir;
+  dir.write("outside/secret", "untouched");
+  dir.make_folder("out");
+  dir.link(dir.path("outside"), "out/before");
+  TarBuilder tar;
+  tar.member({.path = "before/secret", .data = payload(1)})
+      .member({.path = "dir/", .type = '5'})
+      .member({.path = "link", .type = '2', .link = "dir"})
+      .member({.path = "link/x", .data = payload(2)})
+      .member({.path = "link", .data = payload(3)})
+      .end();
+  for (const bool force : {false, true}) {
+    const Outcome outcome = extract(tar.bytes(), dir.path("out"), {.force = force});
+    EXPECT_FALSE(outcome.error);
+    EXPECT_EQ(outcome.refused.at("before/secret"), Refusal::kInTheWay);
+    EXPECT_EQ(testing::read_file(dir.path("outside/secret")).size(), 9u);
+    EXPECT_TRUE(fs::is_empty(dir.path("out/dir")));
+    EXPECT_EQ(fs::read_symlink(dir.path("out/link")), "dir");
+  }
+  // What the link keeps others from: its own name belongs to it.
+  EXPECT_EQ(testing::read_file(dir.path("out/link.2/x")), payload(2));
+}
+
+// A link of depth 2 that points one up must not become one of depth 0.
+TEST(Extractor, AHardLinkToALinkIsRefused) {
+  const TempDir dir;
+  TarBuilder tar;
+  tar.member({.path = "a/b/up", .type = '2', .link = "../../x"})
+      .member({.path = "h", .type = '1', .link = "a/b/up"})
+      .end();
+  const Outcome outcome = extract(tar.bytes(), dir.path("out"));
+  EXPECT_EQ(outcome.refused.at("h"), Refusal::kLinkTarget);
+  EXPECT_EQ(outcome.counts.links, 1u);
+}
+
+TEST(Extractor, SetIdBitsAreTakenOff) {
+  const TempDir dir;
+  TarBuilder tar;
+  tar.member({.path = "su", .data = payload(1), .mode = 04755})
+      .member({.path = "sg", .data = payload(1), .mode = 02755})
+      .member({.path = "sticky", .data = payload(1), .mode = 01755})
+      .end();
+  const Outcome outcome = extract(tar.bytes(), dir.path("out"));
+  EXPECT_EQ(outcome.counts.set_id, 2u);
+  EXPECT_EQ(facts_of(dir.path("out/su")).st_mode & 07777, 0755u);
+  EXPECT_EQ(facts_of(dir.path("out/sg")).st_mode & 07777, 0755u);
+  EXPECT_EQ(facts_of(dir.path("out/sticky")).st_mode & 07777, 0755u);
+}
+
+TEST(Extractor, EachMemberHasANameOfItsOwn) {
+  const TempDir dir;
+  TarBuilder tar;
+  for (size_t i = 1; i <= 40; ++i) tar.member({.path = "x.pcap", .data = payload(i)});
+  tar.member({.path = "x.3.pcap", .data = payload(100)})  // taken by a number
+      .member({.path = "a/b", .data = payload(1)})
+      .member({.path = "a", .data = payload(2)})  // a folder has the name
+      .member({.path = "f", .data = payload(3)})
+      .member({.path = "f/g", .data = payload(4)})  // a file has the name of its folder
+      .member({.path = "f/h", .data = payload(5)})
+      .member({.path = "./f", .data = payload(6)})
+      .end();
+  const Outcome outcome = extract(tar.bytes(), dir.path("out"));
+  EXPECT_FALSE(outcome.error);
+  EXPECT_TRUE(outcome.refused.empty());
+  EXPECT_EQ(outcome.counts.files, 47u);
+  for (size_t i = 2; i <= 40; ++i) {
+    EXPECT_EQ(testing::read_file(dir.path(fmt::format("out/x.{}.pcap", i))), payload(i));
+    EXPECT_EQ(outcome.numbered.at(fmt::format("x.{}.pcap", i)), "x.pcap");
+  }
+  EXPECT_EQ(testing::read_file(dir.path("out/x.pcap")), payload(1));
+  EXPECT_EQ(testing::read_file(dir.path("out/x.3.2.pcap")), payload(100));
+  EXPECT_EQ(testing::read_file(dir.path("out/a.2")), payload(2));
+  EXPECT_EQ(testing::read_file(dir.path("out/f.2/g")), payload(4));
+  EXPECT_EQ(testing::read_file(dir.path("out/f.2/h")), payload(5));
+  EXPECT_EQ(testing::read_file(dir.path("out/f.3")), payload(6));
+}
+
+TEST(Extractor, FlattenJoinsPaths) {
+  const TempDir dir;
+  TarBuilder tar;
+  tar.member({.path = "a/", .type = '5'})
+      .member({.path = "a/b/x.pcap", .data = payload(1)})
+      .member({.path = "a-b/x.pcap", .data = payload(2)})
+      .member({.path = "a/l", .type = '2', .link = "b/x.pcap"})
+      .member({.path = "a/h", .type = '1', .link = "a/b/x.pcap"})
+      .end();
+  const Outcome outcome = extract(tar.bytes(), dir.path("out"), {.flatten = true});
+  EXPECT_TRUE(outcome.refused.empty());
+  EXPECT_EQ(tree(dir.path("out")),
+            (Names{"a-b-x.2.pcap", "a-b-x.pcap", "a-h", "a-l -> a-b-x.pcap"}));
+  EXPECT_EQ(testing::read_file(dir.path("out/a-h")), payload(1));
+}
+
+TEST(Extractor, FilesOfBeforeStayUnlessForced) {
+  const TempDir dir;
+  TarBuilder tar;
+  tar.member({.path = "x", .data = payload(5)}).member({.path = "y", .data = payload(6)}).end();
+  dir.write("out/x", "mine");
+  const Outcome kept = extract(tar.bytes(), dir.path("out"));
+  EXPECT_EQ(kept.refused.at("x"), Refusal::kExists);
+  EXPECT_EQ(testing::read_file(dir.path("out/x")).size(), 4u);
+  EXPECT_EQ(kept.counts.files, 1u);
+  const Outcome forced = extract(tar.bytes(), dir.path("out"), {.force = true});
+  EXPECT_EQ(forced.counts.files, 2u);
+  EXPECT_EQ(testing::read_file(dir.path("out/x")), payload(5));
+  EXPECT_EQ(dir.names(), (Names{"out"}));
+  EXPECT_EQ(tree(dir.path("out")), (Names{"x", "y"}));
+}
+
+TEST(Extractor, ResumeLeavesOutWhatIsComplete) {
+  for (const Packing packing : {Packing::kNone, Packing::kGzip, Packing::kZstd}) {
+    const TempDir dir;
+    TarBuilder tar;
+    tar.member({.path = "x", .data = payload(5000)})
+        .member({.path = "x", .data = payload(6000)})
+        .member({.path = "l", .type = '2', .link = "x"})
+        .member({.path = "h", .type = '1', .link = "x"})
+        .member({.path = "y", .data = payload(7000)})
+        .end();
+    const ExtractOptions options{.packing = packing, .level = kFastLevel, .resume = true};
+    const Outcome first = extract(tar.bytes(), dir.path("out"), options);
+    EXPECT_EQ(first.counts.files, 3u);
+    EXPECT_EQ(first.counts.links, 2u);
+    const std::vector<std::string> names = tree(dir.path("out"));
+    fs::remove(dir.path(fmt::format("out/y{}", suffix_of(packing))));
+    const Outcome second = extract(tar.bytes(), dir.path("out"), options);
+    EXPECT_EQ(second.counts.files, 1u);
+    EXPECT_EQ(second.counts.resumed, 4u);
+    EXPECT_TRUE(second.refused.empty());
+    EXPECT_EQ(tree(dir.path("out")), names);
+  }
+  // Another size or time is another file.
+  const TempDir dir;
+  TarBuilder tar;
+  tar.member({.path = "x", .data = payload(5000)}).end();
+  TarBuilder longer;
+  longer.member({.path = "x", .data = payload(5001)}).end();
+  TarBuilder later;
+  later.member({.path = "x", .data = payload(5000), .mtime = 5}).end();
+  extract(tar.bytes(), dir.path("out"));
+  const ExtractOptions resume{.resume = true};
+  EXPECT_EQ(extract(longer.bytes(), dir.path("out"), resume).refused.at("x"), Refusal::kExists);
+  EXPECT_EQ(extract(later.bytes(), dir.path("out"), resume).refused.at("x"), Refusal::kExists);
+}
+
+TEST(Extractor, PacksWhatIsNotPackedYet) {
+  const Bytes plain = payload(200'000);
+  for (const Packing packing : {Packing::kGzip, Packing::kZstd}) {
+    const TempDir dir;
+    TarBuilder tar;
+    tar.member({.path = "plain.pcap", .data = plain}).member({.path = "short", .data = payload(3)});
+    tar.member({.path = "empty"});
+    for (const io::Compression codec :
+         {io::Compression::kGzip, io::Compression::kZstd, io::Compression::kLz4,
+          io::Compression::kXz, io::Compression::kBzip2}) {
+      tar.member(
+          {.path = fmt::format("{}", to_string(codec)), .data = testing::compress(codec, plain)});
+    }
+    tar.member({.path = "hard.pcap", .type = '1', .link = "plain.pcap"})
+        .member({.path = "soft.pcap", .type = '2', .link = "./plain.pcap"})
+        .member({.path = "soft", .type = '2', .link = "xz"})
+        .end();
+    const Outcome outcome = extract(tar.bytes(), dir.path("out"),
+                                    {.packing = packing, .level = kFastLevel, .workers = 2});
+    EXPECT_FALSE(outcome.error);
+    EXPECT_EQ(outcome.counts.files, 8u);
+    EXPECT_EQ(outcome.counts.packed_before, 5u);
+    EXPECT_EQ(outcome.counts.plain_bytes > outcome.counts.written_bytes, true);
+    const std::string suffix(suffix_of(packing));
+    EXPECT_EQ(unpacked(dir.path("out/plain.pcap" + suffix)), plain);
+    EXPECT_EQ(unpacked(dir.path("out/short" + suffix)), payload(3));
+    EXPECT_EQ(unpacked(dir.path("out/empty" + suffix)), Bytes{});
+    EXPECT_EQ(unpacked(dir.path("out/hard.pcap" + suffix)), plain);
+    EXPECT_EQ(fs::read_symlink(dir.path("out/soft.pcap" + suffix)), "./plain.pcap" + suffix);
+    EXPECT_EQ(fs::read_symlink(dir.path("out/soft")), "xz");
+    EXPECT_EQ(testing::read_file(dir.path("out/xz")),
+              testing::compress(io::Compression::kXz, plain));
+  }
+}
+
+// The magic number of a codec may come in pieces.
+TEST(Extractor, KnowsCompressedMembersByAnyPieces) {
+  const Bytes packed = testing::compress(io::Compression::kXz, payload(5000));
+  TarBuilder tar;
+  tar.member({.path = "x", .data = packed}).end();
+  for (const size_t block : {1U, 2U, 5U, 511U, 513U}) {
+    const TempDir dir;
+    MemoryFeed feed(tar.bytes(), block);
+    const auto reader = TarReader::open(feed);
+    ASSERT_TRUE(reader);
+    const auto extractor =
+        Extractor::make(dir.path("out"), {.packing = Packing::kGzip}, Extractor::Callbacks{}, {});
+    ASSERT_TRUE(extractor);
+    Member member;
+    ASSERT_TRUE((*reader)->next(member));
+    ASSERT_TRUE((*extractor)->take(**reader, member));
+    EXPECT_EQ(testing::read_file(dir.path("out/x")), packed) << block;
+  }
+}
+
+TarBuilder sparse_tar(const std::string& map, uint64_t size, const Bytes& body) {
+  TarBuilder tar;
+  tar.pax({{"GNU.sparse.major", "1"},
+           {"GNU.sparse.minor", "0"},
+           {"GNU.sparse.name", "holes"},
+           {"GNU.sparse.realsize", fmt::format("{}", size)}});
+  Bytes data(map.begin(), map.end());
+  data.resize((data.size() + 511) / 512 * 512);
+  data.insert(data.end(), body.begin(), body.end());
+  tar.member({.path = "holes", .data = data});
+  return tar;
+}
+
+TEST(Extractor, HolesTakeNoSpace) {
+  constexpr uint64_t kSize = uint64_t{20} << 30;
+  const TempDir dir;
+  TarBuilder tar = sparse_tar("2\n10000000000\n1024\n21474836480\n0\n", kSize, payload(1024));
+  const Outcome outcome = extract(tar.end().bytes(), dir.path("out"));
+  EXPECT_FALSE(outcome.error) << outcome.error->what;
+  const struct stat facts = facts_of(dir.path("out/holes"));
+  EXPECT_EQ(static_cast<uint64_t>(facts.st_size), kSize);
+  EXPECT_LT(facts.st_blocks, 1000);
+  EXPECT_EQ(outcome.counts.written_bytes, 1024u);
+  const Outcome packed =
+      extract(tar.bytes(), dir.path("gz"), {.packing = Packing::kGzip, .level = kFastLevel});
+  EXPECT_FALSE(packed.error);
+  EXPECT_LT(facts_of(dir.path("gz/holes.gz")).st_size, 60'000'000);
+}
+
+TEST(Extractor, MapsThatContradictThemselvesAreRefused) {
+  for (const std::string map : {"1\n999000\n1024\n", "2\n5000\n512\n0\n512\n"}) {
+    for (const Packing packing : {Packing::kNone, Packing::kGzip}) {
+      const TempDir dir;
+      TarBuilder tar = sparse_tar(map, 999'100, payload(1024));
+      tar.member({.path = "after", .data = payload(9)}).end();
+      const Outcome outcome = extract(tar.bytes(), dir.path("out"), {.packing = packing});
+      EXPECT_FALSE(outcome.error);
+      EXPECT_EQ(outcome.refused.at("holes"), Refusal::kContradiction);
+      EXPECT_EQ(tree(dir.path("out")), (Names{fmt::format("after{}", suffix_of(packing))}));
+    }
+  }
+}
+
+TEST(Extractor, NamesThatNoFileSystemTakes) {
+  const TempDir dir;
+  TarBuilder tar;
+  const std::string endless(300, 'x');
+  tar.gnu_long('L', endless).member({.path = "a", .dialect = testing::TarDialect::kGnu});
+  tar.gnu_long('L', endless + "/y").member({.path = "b", .dialect = testing::TarDialect::kGnu});
+  tar.member({.path = "good"}).end();
+  const Outcome outcome = extract(tar.bytes(), dir.path("out"));
+  EXPECT_FALSE(outcome.error);
+  EXPECT_EQ(outcome.counts.refused[static_cast<size_t>(Refusal::kBadName)], 2u);
+  EXPECT_EQ(tree(dir.path("out")), (Names{"good"}));
+}
+
+TEST(Extractor, NothingIsLeftOfAMemberThatIsCut) {
+  for (const Packing packing : {Packing::kNone, Packing::kGzip, Packing::kZstd}) {
+    const TempDir dir;
+    TarBuilder tar;
+    tar.member({.path = "whole", .data = payload(70'000)});
+    tar.member({.path = "cut", .data = payload(1'500'000)});
+    Bytes bytes = tar.bytes();
+    bytes.resize(bytes.size() - 100'000);
+    const Outcome outcome = extract(bytes, dir.path("out"), {.packing = packing, .workers = 2});
+    ASSERT_TRUE(outcome.error);
+    EXPECT_EQ(outcome.error->code, Errc::kTruncated);
+    EXPECT_EQ(tree(dir.path("out")), (Names{fmt::format("whole{}", suffix_of(packing))}));
+  }
+}
+
+}  // namespace
+}  // namespace gophercap::archive

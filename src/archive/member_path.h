@@ -1,0 +1,49 @@
+// Paths of members: what of them may become a path on this machine.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gophercap::archive {
+
+// Why a member is not extracted.
+enum class Refusal : uint8_t {
+  kAbsolutePath,
+  kLeadsUp,      // ".." in its path
+  kBadName,      // empty, or one that the file system does not take
+  kLinkOutside,  // a link to something that is not below the folder
+  kLinkTarget,   // a hard link to what was not extracted
+  kDevice,
+  kFifo,
+  kUnknownKind,
+  kExists,         // a file of before this run
+  kInTheWay,       // something of before this run that is no folder stands where one is needed
+  kContradiction,  // bytes behind its own end
+  kTooLarge,       // for the file system
+};
+inline constexpr size_t kRefusals = 12;
+
+// "absolute_path", …: stable words, used in JSON output.
+std::string_view to_string(Refusal refusal) noexcept;
+// "its path is absolute", …: for people.
+std::string_view reason_of(Refusal refusal) noexcept;
+
+// The parts between slashes, without empty ones and ".". They point into `path`. A refusal:
+// kAbsolutePath, kLeadsUp.
+std::optional<Refusal> split_path(std::string_view path, std::vector<std::string_view>& parts);
+
+// Whether a symbolic link in a folder `depth` below the top stays below the top wherever it is
+// followed: neither absolute, nor upwards once it has gone down (what it goes down through may be a
+// link itself), nor upwards beyond the top.
+bool stays_inside(std::string_view link_target, size_t depth);
+
+std::string join_parts(const std::vector<std::string_view>& parts, char separator);
+
+// "x.pcap.gz" and 2: "x.2.pcap.gz". An ending of compression goes with the one before it.
+std::string numbered_name(std::string_view name, uint64_t number);
+
+}  // namespace gophercap::archive

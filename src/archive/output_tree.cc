@@ -1,0 +1,160 @@
+#include "archive/output_tree.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace gophercap::archive {
+namespace {
+
+constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+Result<Fd> duplicate(const Fd& fd, const std::string& shown) {
+  Fd copy(::fcntl(fd.value(), F_DUPFD_CLOEXEC, 0));
+  if (!copy.valid()) return errno_error(errno, shown);
+  return copy;
+}
+
+// Names that a file system does not have are the archive's fault, not a failure of ours.
+bool is_bad_name(int sys) {
+  return sys == ENAMETOOLONG || sys == EILSEQ || sys == EINVAL;
+}
+
+bool is_below(std::string_view path, std::string_view folder) {
+  return folder.empty() || path == folder ||
+         (path.starts_with(folder) && path[folder.size()] == '/');
+}
+
+}  // namespace
+
+OutputTree::OutputTree(std::string top_path, Fd top)
+    : top_path_(std::move(top_path)), top_(std::move(top)) {}
+
+Result<std::unique_ptr<OutputTree>> OutputTree::open(const std::string& path) {
+  std::error_code failed;
+  std::filesystem::create_directories(path, failed);
+  if (failed) return errno_error(failed.value(), path);
+  Fd top(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!top.valid()) return errno_error(errno, path);
+  std::unique_ptr<OutputTree> tree(new OutputTree(path, std::move(top)));
+  TRY(tree->current_, duplicate(tree->top_, path));
+  return tree;
+}
+
+std::string OutputTree::path_of(std::string_view name) const {
+  std::string path = current_path_;
+  if (!path.empty()) path += '/';
+  return path += name;
+}
+
+std::string OutputTree::shown(std::string_view path) const {
+  std::string text = top_path_;
+  if (path.empty()) return text;
+  if (!text.ends_with('/')) text += '/';
+  return text += path;
+}
+
+Result<std::optional<Refusal>> OutputTree::enter(const std::vector<std::string_view>& names) {
+  std::string asked = join_parts(names, '/');
+  if (asked == asked_) return std::optional<Refusal>();
+  TRY(Fd folder, duplicate(top_, top_path_));
+  std::string path;
+  for (const std::string_view name : names) {
+    TRY(const std::optional<Refusal> refusal, step(folder, path, name));
+    if (refusal) return refusal;
+  }
+  TRY_VOID(leave_for(path));
+  current_ = std::move(folder);
+  current_path_ = std::move(path);
+  asked_ = std::move(asked);
+  return std::optional<Refusal>();
+}
+
+// One name further down.
+Result<std::optional<Refusal>> OutputTree::step(Fd& folder, std::string& path,
+                                                std::string_view name) {
+  constexpr uint64_t kMostNumbers = 100;
+  const std::string above = path.empty() ? path : path + '/';
+  std::string here(name);
+  for (uint64_t number = 2; number <= kMostNumbers; ++number) {
+    if (::mkdirat(folder.value(), here.c_str(), 0777) != 0 && errno != EEXIST) {
+      if (is_bad_name(errno)) return std::optional(Refusal::kBadName);
+      return errno_error(errno, shown(above + here));
+    }
+    Fd next(::openat(folder.value(), here.c_str(), kFolderFlags));
+    if (next.valid()) {
+      folder = std::move(next);
+      path = above + here;
+      return std::optional<Refusal>();
+    }
+    if (errno != ENOTDIR && errno != ELOOP) return errno_error(errno, shown(above + here));
+    if (!made(above + here)) return std::optional(Refusal::kInTheWay);
+    here = numbered_name(name, number);
+  }
+  return std::optional(Refusal::kInTheWay);
+}
+
+void OutputTree::finish_later(mode_t mode, timespec mtime) {
+  if (current_path_.empty()) return;  // the top is the user's
+  const Pending folder{current_path_, mode, mtime};
+  if (!pending_.empty() && pending_.back().path == current_path_) {
+    pending_.back() = folder;
+  } else {
+    pending_.push_back(folder);
+  }
+}
+
+Result<> OutputTree::leave_for(std::string_view path) {
+  while (!pending_.empty() && !is_below(path, pending_.back().path)) {
+    Pending left = std::move(pending_.back());
+    pending_.pop_back();
+    if ((left.mode & S_IRWXU) != S_IRWXU) {
+      forbidden_.push_back(std::move(left));
+    } else {
+      TRY_VOID(apply(left));
+    }
+  }
+  return {};
+}
+
+Result<> OutputTree::finish_folders() {
+  while (!pending_.empty()) {
+    TRY_VOID(apply(pending_.back()));
+    pending_.pop_back();
+  }
+  // Those below others come first.
+  for (const Pending& folder : forbidden_) TRY_VOID(apply(folder));
+  forbidden_.clear();
+  return {};
+}
+
+Result<> OutputTree::apply(const Pending& pending) const {
+  Result<Fd> folder = open_folder(pending.path);
+  // Somebody has taken it away or closed it meanwhile: that is not ours to mend.
+  if (!folder) return {};
+  const std::array<timespec, 2> times = {timespec{0, UTIME_OMIT}, pending.mtime};
+  if (::fchmod(folder->value(), pending.mode) != 0 ||
+      ::futimens(folder->value(), times.data()) != 0) {
+    return errno_error(errno, shown(pending.path));
+  }
+  return {};
+}
+
+Result<Fd> OutputTree::open_folder(const std::string& path) const {
+  TRY(Fd folder, duplicate(top_, top_path_));
+  std::vector<std::string_view> names;
+  if (split_path(path, names)) return Error{Errc::kInternal, 0, shown(path)};
+  for (const std::string_view name : names) {
+    Fd next(::openat(folder.value(), std::string(name).c_str(), kFolderFlags));
+    if (!next.valid()) return errno_error(errno, shown(path));
+    folder = std::move(next);
+  }
+  return folder;
+}
+
+}  // namespace gophercap::archive

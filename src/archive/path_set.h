@@ -1,0 +1,57 @@
+// The output paths of a run, 8 to 16 bytes each, whatever their length.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+namespace gophercap::archive {
+
+// Remembers hashes, not paths: a million members take 16 MiB. That two paths share one is as good
+// as impossible, and the cost of it is a number in a name that needed none. Not thread-safe.
+class PathSet {
+ public:
+  void insert(std::string_view path) {
+    if (2 * (count_ + 1) > slots_.size()) grow();
+    uint64_t& slot = slots_[find(hash(path))];
+    count_ += slot == 0 ? 1 : 0;
+    slot = hash(path);
+  }
+
+  bool contains(std::string_view path) const {
+    return !slots_.empty() && slots_[find(hash(path))] != 0;
+  }
+
+  size_t size() const noexcept { return count_; }
+
+ private:
+  static constexpr size_t kFirstSize = 1024;
+
+  static uint64_t hash(std::string_view path) {
+    const uint64_t value = std::hash<std::string_view>{}(path);
+    return value == 0 ? 1 : value;  // 0 is an empty slot
+  }
+
+  // Where `value` is, or would be put.
+  size_t find(uint64_t value) const {
+    const size_t mask = slots_.size() - 1;
+    size_t place = value & mask;
+    while (slots_[place] != 0 && slots_[place] != value) place = (place + 1) & mask;
+    return place;
+  }
+
+  void grow() {
+    const std::vector<uint64_t> before = std::move(slots_);
+    slots_.assign(before.empty() ? kFirstSize : 2 * before.size(), 0);
+    for (const uint64_t value : before) {
+      if (value != 0) slots_[find(value)] = value;
+    }
+  }
+
+  std::vector<uint64_t> slots_;  // a power of two of them, at most half full
+  size_t count_ = 0;
+};
+
+}  // namespace gophercap::archive

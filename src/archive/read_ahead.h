@@ -1,0 +1,59 @@
+// Reads, and so decompresses, on a thread of its own, a few blocks ahead of whoever takes them.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <thread>
+
+#include "archive/block_feed.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "io/byte_source.h"
+
+namespace gophercap::archive {
+
+// next() is for one thread. Its destructor waits for a read of the source that is under way.
+class ReadAhead final : public BlockFeed {
+ public:
+  // 8 MiB are a hundredth of a second of inflating: enough to even out what a write may wait for.
+  static constexpr size_t kBlockBytes = size_t{1} << 20;
+  static constexpr size_t kBlocks = 8;
+
+  // `stop`: next() fails with kCancelled from then on, also while it waits.
+  ReadAhead(std::unique_ptr<io::ByteSource> source, std::stop_token stop);
+  ~ReadAhead() override;
+  ReadAhead(const ReadAhead&) = delete;
+  ReadAhead& operator=(const ReadAhead&) = delete;
+
+  Result<std::span<const uint8_t>> next() override;
+
+ private:
+  struct Block {
+    std::unique_ptr<uint8_t[]> bytes;
+    size_t size = 0;
+  };
+
+  void run();
+  // Fills the block as far as the source goes. True: there is more.
+  bool fill(Block& block, std::optional<Error>& fault);
+
+  const std::unique_ptr<io::ByteSource> source_;
+  const std::stop_token stop_;
+  std::array<Block, kBlocks> blocks_;  // those from taken_ to filled_ are full
+  Mutex mutex_;
+  CondVar changed_;
+  size_t filled_ GUARDED_BY(mutex_) = 0;
+  size_t taken_ GUARDED_BY(mutex_) = 0;  // given back by the taker
+  bool lent_ = false;                    // the taker has block taken_
+  bool ended_ GUARDED_BY(mutex_) = false;
+  bool closing_ GUARDED_BY(mutex_) = false;
+  std::optional<Error> fault_ GUARDED_BY(mutex_);
+  std::jthread thread_;
+};
+
+}  // namespace gophercap::archive

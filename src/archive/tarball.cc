@@ -1,0 +1,45 @@
+#include "archive/tarball.h"
+
+#include <span>
+#include <utility>
+
+#include "io/file_source.h"
+
+namespace gophercap::archive {
+namespace {
+
+// Stands between file and codec, since only there bytes are those of the file.
+class CountedSource final : public io::ByteSource {
+ public:
+  CountedSource(std::unique_ptr<io::ByteSource> raw, std::shared_ptr<std::atomic<uint64_t>> count)
+      : raw_(std::move(raw)), count_(std::move(count)) {}
+
+  Result<size_t> read(std::span<uint8_t> out) override {
+    Result<size_t> got = raw_->read(out);
+    if (got) count_->fetch_add(*got, std::memory_order_relaxed);
+    return got;
+  }
+
+ private:
+  std::unique_ptr<io::ByteSource> raw_;
+  std::shared_ptr<std::atomic<uint64_t>> count_;
+};
+
+}  // namespace
+
+Result<Tarball> open_tarball(const std::string& path) {
+  TRY(std::unique_ptr<io::FileSource> file, io::FileSource::open(path, nullptr));
+  Tarball tarball;
+  tarball.name = path == "-" ? "standard input" : path;
+  tarball.facts = file->facts();
+  auto count = std::make_shared<std::atomic<uint64_t>>(0);
+  tarball.bytes_read = count;
+  Result<io::Input> input =
+      io::decode(std::make_unique<CountedSource>(std::move(file), std::move(count)));
+  if (!input) return input.error().with_context(tarball.name);
+  tarball.source = std::move(input->source);
+  tarball.compression = input->compression;
+  return tarball;
+}
+
+}  // namespace gophercap::archive

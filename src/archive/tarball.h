@@ -1,0 +1,26 @@
+// Opens a tarball: a tar archive, plain or in any codec that io knows, from a file or from "-".
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "io/byte_source.h"
+#include "io/open.h"
+
+namespace gophercap::archive {
+
+struct Tarball {
+  std::string name;                        // as messages call it
+  std::unique_ptr<io::ByteSource> source;  // the bytes of the archive
+  io::Compression compression = io::Compression::kNone;
+  io::FileFacts facts;
+  // Bytes of the file that were read up to now. A codec reads up to 128 KiB ahead.
+  std::shared_ptr<const std::atomic<uint64_t>> bytes_read;
+};
+
+Result<Tarball> open_tarball(const std::string& path);
+
+}  // namespace gophercap::archive

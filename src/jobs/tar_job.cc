@@ -1,0 +1,200 @@
+#include "jobs/tar_job.h"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "archive/read_ahead.h"
+#include "archive/tarball.h"
+#include "base/worker_pool.h"
+
+namespace gophercap::jobs {
+namespace {
+
+using archive::Extractor;
+using archive::Member;
+using archive::MemberKind;
+using archive::Piece;
+using archive::Refusal;
+using archive::TarReader;
+
+// A tarball of a million hostile members is not to write a million lines.
+class LimitedWords {
+ public:
+  explicit LimitedWords(Reporter& reporter) : reporter_(reporter) {}
+
+  void refused(const Member& member, Refusal refusal) {
+    if (!once_more(refused_)) return;
+    reporter_.warning(fmt::format("{}: not extracted: {}", member.path, reason_of(refusal)));
+  }
+  void numbered(const Member& member, std::string_view path) {
+    if (!once_more(numbered_)) return;
+    reporter_.info(fmt::format("{}: the name is taken: written as {}", member.path, path));
+  }
+
+ private:
+  static constexpr int kMost = 20;
+
+  bool once_more(int& said) {
+    if (said > kMost) return false;
+    if (said++ < kMost) return true;
+    reporter_.info("more of these are only counted");
+    return false;
+  }
+
+  Reporter& reporter_;
+  int refused_ = 0;
+  int numbered_ = 0;
+};
+
+// One run: what all its steps need.
+class TarRun {
+ public:
+  TarRun(const TarOptions& options, Reporter& reporter, std::stop_token stop)
+      : options_(options),
+        reporter_(reporter),
+        words_(reporter),
+        stop_(std::move(stop)),
+        last_told_(SendClock::now()) {}
+
+  Result<TarResult> run();
+
+ private:
+  Result<> choose();
+  Result<> open();
+  Result<> pass();
+  Result<> take(const Member& member);
+  Result<> end_early(const Error& error);
+  bool is_chosen(const Member& member) const;
+  void tick();
+
+  const TarOptions& options_;
+  Reporter& reporter_;
+  LimitedWords words_;
+  std::stop_token stop_;
+  std::unique_ptr<RE2> regexp_;
+  archive::Tarball tarball_;
+  std::unique_ptr<archive::ReadAhead> ahead_;
+  std::unique_ptr<TarReader> tar_;
+  std::unique_ptr<Extractor> extractor_;
+  TarResult result_;
+  std::string member_;  // that is being read
+  SendTime last_told_;
+};
+
+Result<> TarRun::choose() {
+  if (options_.regexp.empty()) return {};
+  regexp_ = std::make_unique<RE2>(options_.regexp, RE2::Quiet);
+  if (regexp_->ok()) return {};
+  return Error{Errc::kInvalidArgument, 0,
+               fmt::format("regular expression \"{}\": {}", options_.regexp, regexp_->error())};
+}
+
+// The output comes last: a tarball that can't be read leaves no empty folder.
+Result<> TarRun::open() {
+  TRY(tarball_, archive::open_tarball(options_.tarball));
+  result_.compression = tarball_.compression;
+  ahead_ = std::make_unique<archive::ReadAhead>(std::move(tarball_.source), stop_);
+  Result<std::unique_ptr<TarReader>> tar = TarReader::open(*ahead_);
+  if (!tar) return tar.error().with_context(tarball_.name);
+  tar_ = *std::move(tar);
+  return {};
+}
+
+bool TarRun::is_chosen(const Member& member) const {
+  if (regexp_ == nullptr) return true;
+  // Folders are made for what goes into them.
+  return member.kind != MemberKind::kFolder && RE2::PartialMatch(member.path, *regexp_);
+}
+
+void TarRun::tick() {
+  constexpr Nanos kReportEvery = std::chrono::milliseconds(100);
+  const SendTime now = SendClock::now();
+  if (now - last_told_ < kReportEvery) return;
+  last_told_ = now;
+  reporter_.progress(TarProgress{.bytes_done = tarball_.bytes_read->load(std::memory_order_relaxed),
+                                 .bytes_total = tarball_.facts.size_bytes,
+                                 .plain_bytes = tar_->plain_bytes(),
+                                 .members = result_.members,
+                                 .matching = result_.matching});
+}
+
+Result<> TarRun::take(const Member& member) {
+  const bool chosen = is_chosen(member);
+  if (chosen) {
+    ++result_.matching;
+    if (member.kind == MemberKind::kFile) result_.matching_bytes += member.size_bytes;
+    if (options_.on_member) TRY_VOID(options_.on_member(member));
+  }
+  if (chosen && !options_.out_dir.empty()) {
+    if (extractor_ == nullptr) {
+      const Extractor::Callbacks callbacks = {
+          .refused = [this](const Member& m, Refusal why) { words_.refused(m, why); },
+          .numbered = [this](const Member& m, std::string_view path) { words_.numbered(m, path); },
+          .tick = [this] { tick(); }};
+      TRY(extractor_, Extractor::make(options_.out_dir, options_.extract, callbacks, stop_));
+    }
+    return extractor_->take(*tar_, member);
+  }
+  Piece piece;
+  TRY(bool more, tar_->read(piece));
+  while (more) {
+    tick();
+    TRY(more, tar_->read(piece));
+  }
+  return {};
+}
+
+Result<> TarRun::pass() {
+  Member member;
+  TRY(bool more, tar_->next(member));
+  while (more) {
+    ++result_.members;
+    member_ = member.path;
+    TRY_VOID(take(member));
+    member_.clear();
+    tick();
+    TRY(more, tar_->next(member));
+  }
+  return {};
+}
+
+// What an error means for what was done before it.
+Result<> TarRun::end_early(const Error& error) {
+  if (error.code == Errc::kCancelled) {
+    result_.interrupted = true;
+    return {};
+  }
+  if (!tar_->failed()) return error;
+  if (result_.members == 0) return error.with_context(tarball_.name);
+  result_.damage = TarDamage{tarball_.bytes_read->load(std::memory_order_relaxed),
+                             tar_->plain_bytes(), member_, error.code, error.what};
+  return {};
+}
+
+Result<TarResult> TarRun::run() {
+  const SendTime begun = SendClock::now();
+  TRY_VOID(choose());
+  TRY_VOID(open());
+  if (const Result<> passed = pass(); !passed) TRY_VOID(end_early(passed.error()));
+  if (extractor_ != nullptr) {
+    TRY_VOID(extractor_->finish());
+    result_.counts = extractor_->counts();
+  }
+  result_.plain_bytes = tar_->plain_bytes();
+  result_.stored_bytes = tarball_.bytes_read->load(std::memory_order_relaxed);
+  result_.elapsed = SendClock::now() - begun;
+  return std::move(result_);
+}
+
+}  // namespace
+
+Result<TarResult> run_tar_extract(const TarOptions& options, Reporter& reporter,
+                                  std::stop_token stop) {
+  return TarRun(options, reporter, std::move(stop)).run();
+}
+
+}  // namespace gophercap::jobs
