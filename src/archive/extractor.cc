@@ -244,7 +244,10 @@ Extractor::Verdict Extractor::take_file(TarReader& tar, const Member& member) {
     TRY(refusal, sink.put({head, 0}));
     if (refusal) return refusal;
   }
-  TRY(refusal, write_file(tar, member, target, sink, piece, more));
+  Verdict written = write_file(tar, member, target, sink, piece, more);
+  if (!written && written.error().sys == EFBIG && !tar.failed())
+    return std::optional(Refusal::kTooLarge);
+  TRY(refusal, std::move(written));
   if (refusal) return refusal;
   ++counts_.files;
   counts_.packed_before += packed_before ? 1 : 0;
@@ -260,10 +263,7 @@ Extractor::Verdict Extractor::write_file(TarReader& tar, const Member& member, c
     callbacks_.tick();
     TRY(more, tar.read(piece));
   }
-  if (const Result<> finished = sink.finish(); !finished) {
-    if (finished.error().sys == EFBIG) return std::optional(Refusal::kTooLarge);
-    return finished.error();
-  }
+  TRY_VOID(sink.finish());
   const Existing existing = target.spot == Spot::kReplace ? Existing::kReplace : Existing::kKeep;
   TRY(const bool named,
       sink.file().publish(member.mode & kPermissions, mtime_of(member), existing, options_.sync));

@@ -82,6 +82,7 @@ class TarReader::Library {
   Result<bool> read(Piece& piece);
   bool failed() const noexcept { return fault_.has_value(); }
   uint64_t position() const noexcept {
+    if (fault_) return broken_at();
     return static_cast<uint64_t>(std::max<int64_t>(archive_filter_bytes(archive_, 0), 0));
   }
 
@@ -99,13 +100,19 @@ class TarReader::Library {
   Error fail(std::string_view what);
   Error fault() const { return *fault_; }
   Result<bool> end();
+  // Where it ends too early, or where the header begins that is none.
+  uint64_t broken_at() const noexcept {
+    return fault_->code == Errc::kCorrupt && !input_failed_ && !in_member_ ? header_at_ : given_;
+  }
 
   BlockFeed& feed_;
   LibArchive* archive_;
   Entry* entry_;
   std::optional<Error> fault_;  // final
   uint64_t given_ = 0;          // bytes
-  uint64_t header_limit_ = 0;   // 0: no header is being read
+  uint64_t header_at_ = 0;
+  bool input_failed_ = false;
+  uint64_t header_limit_ = 0;  // 0: no header is being read
   bool any_member_ = false;
   bool in_member_ = false;
 };
@@ -119,6 +126,7 @@ la_ssize_t TarReader::Library::give(const void** buffer) {
   const Result<std::span<const uint8_t>> block = feed_.next();
   if (!block) {
     fault_ = block.error();
+    input_failed_ = true;
     archive_set_error(archive_, EIO, "input fails");
     return ARCHIVE_FATAL;
   }
@@ -160,6 +168,7 @@ Result<bool> TarReader::Library::next(Member& member) {
   if (fault_) return fault();
   if (in_member_ && archive_read_data_skip(archive_) != ARCHIVE_OK) return fail("tar archive");
   in_member_ = false;
+  header_at_ = position();
   header_limit_ = given_ + kLargestHeader;
   const int status = archive_read_next_header2(archive_, entry_);
   header_limit_ = 0;

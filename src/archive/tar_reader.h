@@ -52,7 +52,7 @@ class TarReader {
   // Whether next() or read() has failed.
   bool failed() const noexcept;
 
-  // Bytes of the archive up to what was read last.
+  // Bytes of the archive up to what was read last; where it broke once it has failed.
   uint64_t plain_bytes() const noexcept;
 
  private:

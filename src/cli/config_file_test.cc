@@ -66,11 +66,12 @@ TEST(ConfigFile, KeysOfOldVersions) {
 TEST(ConfigFile, KeysWithoutEffectAreNamed) {
   const ConfigFile file = parse_config(
       "filter:\n  decap: {enabled: false, depth: 3}\n  yaml: \"\"\n"
-      "tarball:\n  out:\n    dir: /x\n",
+      "extract:\n  dump:\n    pcap: /x\n",
       "c.yaml");
   EXPECT_TRUE(file.complaints.empty());
   EXPECT_TRUE(file.values.empty());
-  EXPECT_EQ(file.unused_keys, (std::vector<std::string>{"filter.decap.depth", "tarball.out.dir"}));
+  EXPECT_EQ(file.unused_keys,
+            (std::vector<std::string>{"filter.decap.depth", "extract.dump.pcap"}));
 }
 
 TEST(ConfigFile, UnknownKeys) {

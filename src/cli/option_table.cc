@@ -112,7 +112,7 @@ constexpr std::array kOwnOptions = {
     OptionSpec{kTarExtract, "level", "", "LEVEL", "tarball.level", kString, "default", "",
                "How hard: fast, default, best, or 1 to 12 (gzip), 1 to 19 (zstd)"},
     OptionSpec{kTarExtract, "workers", "", "N", "tarball.workers", kInteger, "0",
-               "one per CPU, up to 8", "Threads that compress; below 1 means the default"},
+               "one per CPU, up to 8", "Threads that compress"},
     OptionSpec{kTarExtract, "flatten", "", "", "tarball.flatten", kBool, "false", "",
                "All into one folder: a/b.pcap becomes a-b.pcap"},
     OptionSpec{kTarExtract, "force", "", "", "tarball.force", kBool, "false", "",

@@ -166,12 +166,14 @@ TEST(OptionTable, KeysFollowTheRule) {
           << label(option);
       continue;
     }
-    std::string key = option.command == Command::kGlobal
-                          ? "global"
+    std::string key = option.command == Command::kGlobal ? "global"
+                      : option.command == Command::kTarExtract
+                          ? "tarball"  // as the original calls it
                           : std::string(command_spec(option.command).name);
     key += fmt::format(".{}", option.name);
     for (char& c : key) c = c == '-' ? '.' : c;
     static const std::map<std::string, std::string_view> kOriginals = {
+        {"tarball.in.tarball", "tarball.in.file"},
         {"replay.wait.disable", "replay.disable_wait"},
         {"replay.reorder", "replay.reorder.enabled"},
         {"replay.skip.ooo", "replay.skip.out_of_order"}};

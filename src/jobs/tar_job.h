@@ -17,9 +17,9 @@
 namespace gophercap::jobs {
 
 struct TarOptions {
-  std::string tarball;  // "-" = standard input
-  std::string out_dir;  // empty: nothing is written
-  std::string regexp;   // RE2, anywhere in a member's path; empty = all
+  std::string tarball;    // "-" = standard input
+  std::string out_dir{};  // empty: nothing is written
+  std::string regexp{};   // RE2, anywhere in a member's path; empty = all
   archive::ExtractOptions extract{};
   // Told of each member that matches, before it is extracted. An error ends the run.
   std::function<Result<>(const archive::Member&)> on_member{};

@@ -2,7 +2,7 @@
 # Help goes to standard output, exits 0, fits a terminal's width and is the same however it is asked for.
 . "$(dirname "$0")/common.inc"
 
-for command in map replay exampleConfig version completion help; do
+for command in map replay tarExtract exampleConfig version completion help; do
   exits 0 "$command" --help
   [[ ! -s err ]]
   [[ $(wc -l <out) -le 80 && $(wc -L <out) -le 80 ]]

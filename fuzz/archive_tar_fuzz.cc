@@ -1,0 +1,137 @@
+// Reads a tar archive of any bytes, in pieces of any size. The pieces make no difference; members
+// come with what they say; extracting them leaves the folder above the one for them as it was.
+#include <dirent.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "archive/extractor.h"
+#include "archive/tar_reader.h"
+
+namespace gophercap::archive {
+namespace {
+
+void require(bool ok) {
+  if (!ok) __builtin_trap();
+}
+
+// A copy for each block, so that reading beyond it, or later, is seen.
+class Feed final : public BlockFeed {
+ public:
+  Feed(std::span<const uint8_t> bytes, size_t block) : bytes_(bytes), block_size_(block) {}
+  Result<std::span<const uint8_t>> next() override {
+    const auto given = bytes_.first(std::min(block_size_, bytes_.size()));
+    bytes_ = bytes_.subspan(given.size());
+    block_ = std::vector<uint8_t>(given.begin(), given.end());
+    return std::span<const uint8_t>(block_);
+  }
+
+ private:
+  std::span<const uint8_t> bytes_;
+  size_t block_size_;
+  std::vector<uint8_t> block_;
+};
+
+struct Seen {
+  std::string text;
+  std::optional<Errc> fault;
+};
+
+// All that the reader says, whatever the pieces.
+Seen read(std::span<const uint8_t> bytes, size_t block) {
+  Feed feed(bytes, block);
+  Seen seen;
+  auto tar = TarReader::open(feed);
+  if (!tar) return {{}, tar.error().code};
+  Member member;
+  uint64_t data_bytes = 0;
+  Result<bool> more = (*tar)->next(member);
+  while (more && *more) {
+    seen.text += member.path + '\n' + member.link + '\n' + std::to_string(member.size_bytes) + '\n';
+    uint64_t sum = 0;
+    Piece piece;
+    more = (*tar)->read(piece);
+    while (more && *more) {
+      data_bytes += piece.bytes.size();
+      for (size_t i = 0; i < piece.bytes.size(); ++i)
+        sum = sum * 31 + piece.bytes[i] + piece.offset + i;
+      more = (*tar)->read(piece);
+    }
+    if (!more) break;
+    seen.text += std::to_string(sum) + '\n';
+    more = (*tar)->next(member);
+  }
+  require(data_bytes <= bytes.size());
+  require((*tar)->failed() == !more.has_value());
+  if (!more) {
+    require(!more.error().what.empty());
+    seen.fault = more.error().code;
+  }
+  return seen;
+}
+
+// Members of more than this would be holes, which fill no memory but take time to look at.
+constexpr uint64_t kLargest = uint64_t{1} << 30;
+
+void extract(std::span<const uint8_t> bytes, uint8_t choice) {
+  static const std::filesystem::path folder = [] {
+    std::string name = (std::filesystem::temp_directory_path() / "gophercap-fuzz-XXXXXX").string();
+    require(mkdtemp(name.data()) != nullptr);
+    return std::filesystem::path(name);
+  }();
+  const std::filesystem::path out = folder / "out";
+  Feed feed(bytes, 4096);
+  auto tar = TarReader::open(feed);
+  ExtractOptions options;
+  if ((choice & 1) != 0) options.packing = (choice & 2) != 0 ? Packing::kGzip : Packing::kZstd;
+  options.level = kFastLevel;
+  options.flatten = (choice & 4) != 0;
+  auto extractor = Extractor::make(out.string(), options, Extractor::Callbacks{}, {});
+  require(extractor.has_value());
+  Member member;
+  Result<bool> more = tar ? (*tar)->next(member) : Result<bool>(false);
+  while (more && *more) {
+    if (member.size_bytes < kLargest && !(*extractor)->take(**tar, member)) break;
+    more = (*tar)->next(member);
+  }
+  static_cast<void>((*extractor)->finish().has_value());
+  // What was made is below the folder, complete or not there, and no link leads out of it.
+  const auto above = std::filesystem::directory_iterator(folder);
+  require(std::distance(begin(above), end(above)) == 1);
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(
+           out, std::filesystem::directory_options::skip_permission_denied, ignored)) {
+    if (entry.is_symlink(ignored)) {
+      const auto target = std::filesystem::weakly_canonical(entry.path(), ignored);
+      require(ignored || target.string().starts_with(folder.string()));
+    } else if (entry.is_regular_file(ignored)) {
+      require(!entry.path().filename().string().ends_with(".part") ||
+              std::string(bytes.begin(), bytes.end()).find(".part") != std::string::npos);
+    }
+  }
+  std::filesystem::remove_all(out, ignored);
+}
+
+}  // namespace
+}  // namespace gophercap::archive
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace gophercap::archive;
+  if (size < 2) return 0;
+  const std::span<const uint8_t> bytes(data + 2, size - 2);
+  const Seen whole = read(bytes, size_t{1} << 20);
+  const Seen pieces = read(bytes, size_t{data[0]} * 8 + 1);
+  require(whole.text == pieces.text);
+  require(whole.fault == pieces.fault);
+  extract(bytes, data[1]);
+  return 0;
+}

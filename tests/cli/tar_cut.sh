@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Tarballs that are cut or damaged: whole members stay, the place is named, the exit status is 3, and --resume takes up the rest.
+. "$(dirname "$0")/common.inc"
+
+mkdir set
+for i in 1 2 3 4 5 6 7 8; do head -c 150000 /dev/urandom >set/$i.pcap; done
+tar -cf set.tar set
+for codec in cat gzip zstd 'lz4 -qB4' xz bzip2; do
+  $codec <set.tar >whole
+  head -c 1000000 whole >cut
+  rm -rf o
+  exits 3 tarExtract --in-tarball cut --out-dir o --json
+  python3 - <<'PYTHON'
+import json
+report = json.load(open("out"))
+damage = report["damage"]
+assert damage["code"] == "truncated" and damage["file_bytes"] == 1000000, damage
+assert damage["member"].endswith(".pcap") and report["files"] >= 4, report
+PYTHON
+  has err "cut: breaks"
+  for file in o/set/*; do cmp "$file" "set/${file##*/}"; done
+  not grep -q . <(find o -name '.*')
+  files=$(find o -type f | wc -l)
+  exits 0 tarExtract --in-tarball whole --out-dir o --resume
+  has out "$files more complete before"
+  diff -r set o/set
+done
+# One between two members has no other sign than the missing end.
+head -c $((512 * 2 + 150016)) set.tar >between.tar
+exits 3 tarExtract --in-tarball between.tar --out-dir b
+has err "ends without the mark of its end"
+# Bytes that are wrong, in the data and in a header.
+gzip -c set.tar >bad.tar.gz
+printf XXXX | dd of=bad.tar.gz bs=1 seek=500000 conv=notrunc status=none
+exits 3 tarExtract --in-tarball bad.tar.gz --out-dir g
+has err "gzip data"
+printf XXXX | dd of=set.tar bs=1 seek=$((512 + 150528)) conv=notrunc status=none
+exits 3 tarExtract --in-tarball set.tar --out-dir d
+has err "set.tar: breaks at byte 151040: tar archive"
+[[ $(find d -type f | wc -l) -eq 1 ]]

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# A hundred thousand members, some of one name, in little memory.
+. "$(dirname "$0")/common.inc"
+
+python3 - <<'PYTHON'
+import io, tarfile
+with tarfile.open("many.tar.gz", "w:gz", compresslevel=1) as tar:
+    for i in range(100_000):
+        info = tarfile.TarInfo(f"d{i % 97}/member-{i % 99_000}.pcap")
+        data = str(i).encode()
+        info.size = len(data)
+        tar.addfile(info, io.BytesIO(data))
+PYTHON
+# A program starts with the peak of the one that started it, so this one stays small until it has looked.
+python3 - "$GOPHERCAP" <<'PYTHON'
+import json, os, resource, subprocess, sys
+def run(result, *arguments):
+    with open(result, "wb") as file:
+        subprocess.run([sys.argv[1], "tarExtract", "--in-tarball", "many.tar.gz", "--quiet", "--json", *arguments],
+                       stdout=file, stderr=subprocess.DEVNULL, check=True)
+run("list.json", "--dryrun")
+run("report.json", "--out-dir", "o", "--out-gzip", "--level", "fast")
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(peak, "KiB")
+assert peak < 64 << 10, peak
+assert len(json.load(open("list.json"))["members"]) == 100_000
+report = json.load(open("report.json"))
+assert report["files"] == 100_000, report
+names = sum(len(files) for _, _, files in os.walk("o"))
+assert names == 100_000, names
+PYTHON
