@@ -21,12 +21,11 @@ Result<std::unique_ptr<Packer>> Packer::make(Packing packing, const Level& level
     TRY(std::unique_ptr<BlockCodec> codec, make_block_codec(packing, level));
     codecs.push_back(std::move(codec));
   }
-  return std::unique_ptr<Packer>(new Packer(std::move(codecs), packing));
+  return std::unique_ptr<Packer>(new Packer(std::move(codecs)));
 }
 
-Packer::Packer(std::vector<std::unique_ptr<BlockCodec>> codecs, Packing packing)
-    : packing_(packing),
-      codecs_(std::move(codecs)),
+Packer::Packer(std::vector<std::unique_ptr<BlockCodec>> codecs)
+    : codecs_(std::move(codecs)),
       block_bytes_(codecs_.front()->block_bytes()),
       slots_(slot_count(codecs_.size() - 1)) {
   for (Slot& slot : slots_) {

@@ -46,7 +46,7 @@ class Packer {
     State state = State::kFilling;
   };
 
-  Packer(std::vector<std::unique_ptr<BlockCodec>> codecs, Packing packing);
+  explicit Packer(std::vector<std::unique_ptr<BlockCodec>> codecs);
   void work(BlockCodec& codec);
   static void compress(Slot& slot, BlockCodec& codec);
   Slot& slot(size_t index) { return slots_[index % slots_.size()]; }
@@ -55,7 +55,6 @@ class Packer {
   Result<> write_all();
   Result<> write_zero_blocks(uint64_t count);
 
-  const Packing packing_;
   const std::vector<std::unique_ptr<BlockCodec>> codecs_;  // [0] is the caller's own
   const size_t block_bytes_;
   Write write_;

@@ -21,7 +21,7 @@ field() { dpkg-deb -f "$deb" "$1"; }
 version=$(field Version)
 dpkg --validate-version "$version"
 [[ $deb == "packages/gophercap_${version}_$(dpkg --print-architecture).deb" ]]
-for library in libc6 libfmt9 libisal2 libre2-9 libsimdjson14 libstdc++6 libyaml-cpp0.7 libzstd1; do
+for library in libarchive13 libc6 libdeflate0 libfmt9 libisal2 libre2-9 libsimdjson14 libstdc++6 libyaml-cpp0.7 libzstd1; do
   [[ ", $(field Depends)" == *", $library"[\ ,]* ]] || { echo "$library is not in Depends: $(field Depends)"; exit 1; }
 done
 
