@@ -82,16 +82,18 @@ Result<std::optional<Refusal>> OutputTree::step(Fd& folder, std::string& path,
   const std::string above = path.empty() ? path : path + '/';
   std::string here(name);
   for (uint64_t number = 2; number <= kMostNumbers; ++number) {
-    if (::mkdirat(folder.value(), here.c_str(), 0777) != 0 && errno != EEXIST) {
-      if (is_bad_name(errno)) return std::optional(Refusal::kBadName);
-      return errno_error(errno, shown(above + here));
-    }
+    // Most folders are there already: members of one follow each other.
     Fd next(::openat(folder.value(), here.c_str(), kFolderFlags));
+    if (!next.valid() && errno == ENOENT) {
+      if (::mkdirat(folder.value(), here.c_str(), 0777) == 0 || errno == EEXIST)
+        next = Fd(::openat(folder.value(), here.c_str(), kFolderFlags));
+    }
     if (next.valid()) {
       folder = std::move(next);
       path = above + here;
       return std::optional<Refusal>();
     }
+    if (is_bad_name(errno)) return std::optional(Refusal::kBadName);
     if (errno != ENOTDIR && errno != ELOOP) return errno_error(errno, shown(above + here));
     if (!made(above + here)) return std::optional(Refusal::kInTheWay);
     here = numbered_name(name, number);

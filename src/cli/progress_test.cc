@@ -59,6 +59,20 @@ TEST(ProgressText, TopSpeedGoesByPackets) {
             "replay at 1970-01-01 00:00:00, 50 %, 2.50 kpackets/s, 2.00 Mbit/s, 2s left");
 }
 
+TEST(ProgressText, Tarball) {
+  jobs::TarProgress progress{.bytes_done = 1'200'000'000,
+                             .bytes_total = 10'000'000'000,
+                             .plain_bytes = 2'400'000'000,
+                             .members = 3400,
+                             .matching = 12};
+  EXPECT_EQ(progress_text(progress, 3s),
+            "tarExtract 1.20 GB of 10.0 GB, 2.40 GB plain, 800 MB/s, 12 of 3,400 members taken, "
+            "22s left");
+  progress.bytes_total = 0;
+  EXPECT_EQ(progress_text(progress, 3s),
+            "tarExtract 1.20 GB, 2.40 GB plain, 800 MB/s, 12 of 3,400 members taken");
+}
+
 TEST(ProgressText, TotalsThatWereTooSmall) {
   const jobs::MapProgress progress{
       .files_done = 1, .files_total = 1, .bytes_done = 20, .bytes_total = 10, .packets = 1};

@@ -13,6 +13,6 @@ exits 2 --config value.yaml map a.pcap
 has err 'value.yaml:3: replay.loop.count: "often" is not a whole number'
 exits 2 --config none.yaml map a.pcap
 has err "none.yaml: No such file or directory"
-printf 'tarball:\n  in:\n    file: x\nfilter:\n  workers: 3\n' >later.yaml
+printf 'extract:\n  event: x\nfilter:\n  workers: 3\n' >later.yaml
 exits 0 --config later.yaml map a.pcap --dump-json d.json
-has err "warning: later.yaml: not used by this version: tarball.in.file, filter.workers"
+has err "warning: later.yaml: not used by this version: extract.event, filter.workers"

@@ -9,7 +9,7 @@ for name in a.pcap "sub dir/b.pcap" "sub dir/$long/$long.pcap" "$latin" "$accent
   capture "set/$name" 100 "$RANDOM"
 done
 : >set/nothing.pcap
-head -c 3000000 /dev/urandom >set/large.pcap
+head -c 1500000 /dev/urandom >set/large.pcap
 ln set/a.pcap set/hard.pcap
 ln -s "sub dir/b.pcap" set/soft.pcap
 chmod 640 set/a.pcap
@@ -26,7 +26,9 @@ for format in v7 ustar gnu posix; do
   esac
   mkdir theirs
   tar -xpf set.tar -C theirs
-  for codec in cat gzip zstd lz4 xz bzip2; do
+  codecs=cat
+  [[ $format == posix ]] && codecs="cat gzip zstd lz4 xz bzip2"
+  for codec in $codecs; do
     $codec <set.tar >set.packed
     exits 0 tarExtract --in-tarball set.packed --out-dir ours
     diff -r --no-dereference theirs ours
