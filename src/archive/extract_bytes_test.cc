@@ -5,6 +5,7 @@
 #include "archive/extractor_for_test.h"
 #include "io/open.h"
 #include "testing/compress.h"
+#include "testing/memory_feed.h"
 #include "testing/pcap_builder.h"
 #include "testing/read_all.h"
 #include "testing/tar_builder.h"
@@ -13,6 +14,7 @@
 namespace gophercap::archive {
 namespace {
 
+using testing::MemoryFeed;
 using testing::payload;
 using testing::TarBuilder;
 using testing::TempDir;

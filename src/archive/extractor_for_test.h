@@ -8,17 +8,28 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "archive/block_feed.h"
 #include "archive/extractor.h"
-#include "testing/memory_feed.h"
 
 namespace gophercap::archive {
 
 namespace fs = std::filesystem;
-using testing::MemoryFeed;
 using Bytes = std::vector<uint8_t>;
+
+// All bytes in one block.
+class WholeFeed final : public BlockFeed {
+ public:
+  explicit WholeFeed(std::span<const uint8_t> bytes) : bytes_(bytes) {}
+  Result<std::span<const uint8_t>> next() override { return std::exchange(bytes_, {}); }
+
+ private:
+  std::span<const uint8_t> bytes_;
+};
 
 struct Outcome {
   ExtractCounts counts;
@@ -30,7 +41,7 @@ struct Outcome {
 inline Outcome extract(const Bytes& tarball, const std::string& out_dir,
                        const ExtractOptions& options = {}, std::stop_token stop = {}) {
   Outcome outcome;
-  MemoryFeed feed(tarball);
+  WholeFeed feed(tarball);
   Result<std::unique_ptr<TarReader>> tar = TarReader::open(feed);
   Result<std::unique_ptr<Extractor>> extractor = Extractor::make(
       out_dir, options,
