@@ -160,10 +160,6 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
     complaints.push_back({"--tx-threads: is for an interface", ""});
   if (options.tx_threads > 1 && options.late == replay::LatePolicy::kSlip)
     complaints.push_back({"--tx-threads: excludes --late slip, which moves one schedule", ""});
-  if (options.wire.backend == transmit::Backend::kXdp &&
-      options.wire.qdisc_bypass == transmit::QdiscBypass::kOff) {
-    complaints.push_back({"--qdisc-bypass off: AF_XDP always passes by it", "--tx packet"});
-  }
   if (options.link_timeout < Nanos{0})
     complaints.push_back({"--link-timeout: can't be below zero", ""});
   if (options.start_at_wall_ns && *options.start_at_wall_ns <= now_wall_ns)

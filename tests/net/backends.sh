@@ -42,7 +42,7 @@ replay_to_file --loop-count 2 "$work/long"
 for way in ring xdp; do arrives $way --loop-count 2 --topspeed "$work/long"; done
 
 # Just below the size of a chunk: none of it is left out.
-"$BENCH_DIR/generate" --out "$work/edge" --kind fixed --size 2047 --packets 100 --rate 10000 >/dev/null
+"$BENCH_DIR/generate" --out "$work/edge" --kind fixed --size 2047 --packets 2000 --rate 10000 >/dev/null
 replay_to_file "$work/edge"
 arrives xdp "$work/edge"
 
