@@ -87,7 +87,10 @@ class Senders {
 
   // Starts all; `halt` is asked to stop what feeds them when one breaks down or all are through.
   void start(std::stop_source& halt) {
-    running_ = senders_.size();
+    {
+      const MutexLock lock(mutex_);
+      running_ = senders_.size();
+    }
     for (const auto& sender : senders_) {
       threads_.emplace_back([this, &sender, &halt] {
         sender->run(halt.get_token());
