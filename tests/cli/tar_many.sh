@@ -2,6 +2,10 @@
 # A hundred thousand members, some of one name, in little memory.
 . "$(dirname "$0")/common.inc"
 
+# A build with sanitizers holds back what was freed, and a shadow of everything; how much says nothing about the tool.
+limit_mib=64
+if grep -aqE '__(asan|tsan)_init' "${GOPHERCAP:?}"; then limit_mib=8192; fi
+
 python3 - <<'PYTHON'
 import io, tarfile
 with tarfile.open("many.tar.gz", "w:gz", compresslevel=1) as tar:
@@ -12,7 +16,7 @@ with tarfile.open("many.tar.gz", "w:gz", compresslevel=1) as tar:
         tar.addfile(info, io.BytesIO(data))
 PYTHON
 # A program starts with the peak of the one that started it, so this one stays small until it has looked.
-python3 - "$GOPHERCAP" <<'PYTHON'
+python3 - "$GOPHERCAP" $limit_mib <<'PYTHON'
 import json, os, resource, subprocess, sys
 def run(result, *arguments):
     with open(result, "wb") as file:
@@ -22,7 +26,7 @@ run("list.json", "--dryrun")
 run("report.json", "--out-dir", "o", "--out-gzip", "--level", "fast")
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(peak, "KiB")
-assert peak < 64 << 10, peak
+assert peak < int(sys.argv[2]) << 10, peak
 assert len(json.load(open("list.json"))["members"]) == 100_000
 report = json.load(open("report.json"))
 assert report["files"] == 100_000, report
