@@ -140,23 +140,9 @@ Extractor::Verdict Extractor::go_to(const Member& member, std::string& name) {
   return tree_->enter(parts);
 }
 
-// Members of one path get the numbers 2, 3, … in turn, so the first that is free can be searched by
-// halves.
 std::string Extractor::free_name(const std::string& name) const {
-  const auto taken = [&](uint64_t number) {
-    return tree_->made(tree_->path_of(numbered_name(name, number)));
-  };
-  uint64_t used = 1;
-  uint64_t free = 2;
-  while (taken(free)) {
-    used = free;
-    free *= 2;
-  }
-  while (free - used > 1) {
-    const uint64_t middle = used + (free - used) / 2;
-    (taken(middle) ? used : free) = middle;
-  }
-  return numbered_name(name, free);
+  return archive::free_name(
+      name, [&](const std::string& other) { return tree_->made(tree_->path_of(other)); });
 }
 
 Result<Extractor::Target> Extractor::find_name(const std::string& name,

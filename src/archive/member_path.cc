@@ -91,4 +91,20 @@ std::string numbered_name(std::string_view name, uint64_t number) {
   return text;
 }
 
+std::string free_name(std::string_view name,
+                      const std::function<bool(const std::string&)>& taken) {
+  const auto is_taken = [&](uint64_t number) { return taken(numbered_name(name, number)); };
+  uint64_t used = 1;
+  uint64_t free = 2;
+  while (is_taken(free)) {
+    used = free;
+    free *= 2;
+  }
+  while (free - used > 1) {
+    const uint64_t middle = used + (free - used) / 2;
+    (is_taken(middle) ? used : free) = middle;
+  }
+  return numbered_name(name, free);
+}
+
 }  // namespace gophercap::archive

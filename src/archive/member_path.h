@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,5 +46,9 @@ std::string join_parts(const std::vector<std::string_view>& parts, char separato
 
 // "x.pcap.gz" and 2: "x.2.pcap.gz". An ending of compression goes with the one before it.
 std::string numbered_name(std::string_view name, uint64_t number);
+
+// The first numbered name that is not taken. REQUIRES: the numbers of one name are taken in turn,
+// so that it can be searched by halves.
+std::string free_name(std::string_view name, const std::function<bool(const std::string&)>& taken);
 
 }  // namespace gophercap::archive

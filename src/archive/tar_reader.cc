@@ -65,6 +65,29 @@ Member member_of(Entry* entry) {
 
 }  // namespace
 
+// Writers have summed signed and unsigned bytes, and written octal digits with and without an end.
+bool begins_tar(std::span<const uint8_t> front) noexcept {
+  constexpr size_t kSum = 148;
+  constexpr size_t kSumBytes = 8;
+  if (front.size() < kTarHeaderBytes || front[0] == 0) return false;
+  int32_t of_unsigned = 0;
+  int32_t of_signed = 0;
+  for (size_t i = 0; i < kTarHeaderBytes; ++i) {
+    const uint8_t byte = i >= kSum && i < kSum + kSumBytes ? uint8_t{' '} : front[i];
+    of_unsigned += byte;
+    of_signed += static_cast<int8_t>(byte);
+  }
+  int32_t stored = 0;
+  bool any = false;
+  for (const uint8_t byte : front.subspan(kSum, kSumBytes)) {
+    if (byte == ' ' && !any) continue;
+    if (byte < '0' || byte > '7') break;
+    stored = stored * 8 + (byte - '0');
+    any = true;
+  }
+  return any && (stored == of_unsigned || stored == of_signed);
+}
+
 class TarReader::Library {
  public:
   explicit Library(BlockFeed& feed) : feed_(feed), archive_(archive_read_new()) {

@@ -31,6 +31,10 @@ struct Piece {
   uint64_t offset = 0;
 };
 
+// Whether these may be the first bytes of a tar archive: a header whose checksum is right.
+bool begins_tar(std::span<const uint8_t> front) noexcept;
+inline constexpr size_t kTarHeaderBytes = 512;  // what begins_tar() needs
+
 // The format is read by libarchive, of which only the tar reader is switched on. Archives that were
 // put one behind the other are read as one, as `tar --ignore-zeros` does. Not thread-safe.
 class TarReader {
@@ -52,7 +56,8 @@ class TarReader {
   // Whether next() or read() has failed.
   bool failed() const noexcept;
 
-  // Bytes of the archive up to what was read last; where it broke once it has failed.
+  // Bytes of the archive up to what was read last; where it broke once it has failed. Between
+  // next() and the first read() this is where the bytes of the member begin.
   uint64_t plain_bytes() const noexcept;
 
  private:

@@ -1,8 +1,10 @@
 #include "archive/tarball.h"
 
+#include <array>
 #include <span>
 #include <utility>
 
+#include "archive/tar_reader.h"
 #include "io/file_source.h"
 
 namespace gophercap::archive {
@@ -27,7 +29,7 @@ class CountedSource final : public io::ByteSource {
 
 }  // namespace
 
-Result<Tarball> open_tarball(const std::string& path) {
+Result<Tarball> open_tarball(const std::string& path, io::CheckpointSink* checkpoints) {
   TRY(std::unique_ptr<io::FileSource> file, io::FileSource::open(path, nullptr));
   Tarball tarball;
   tarball.name = path == "-" ? "standard input" : path;
@@ -35,11 +37,23 @@ Result<Tarball> open_tarball(const std::string& path) {
   auto count = std::make_shared<std::atomic<uint64_t>>(0);
   tarball.bytes_read = count;
   Result<io::Input> input =
-      io::decode(std::make_unique<CountedSource>(std::move(file), std::move(count)));
+      io::decode(std::make_unique<CountedSource>(std::move(file), std::move(count)), checkpoints);
   if (!input) return input.error().with_context(tarball.name);
   tarball.source = std::move(input->source);
   tarball.compression = input->compression;
   return tarball;
+}
+
+Result<bool> holds_tar(const std::string& path) {
+  TRY(const io::Input input, io::open_input(path));
+  std::array<uint8_t, kTarHeaderBytes> front{};
+  size_t filled = 0;
+  while (filled < front.size()) {
+    TRY(const size_t got, input.source->read(std::span(front).subspan(filled)));
+    if (got == 0) return false;
+    filled += got;
+  }
+  return begins_tar(front);
 }
 
 }  // namespace gophercap::archive

@@ -21,6 +21,10 @@ struct Tarball {
   std::shared_ptr<const std::atomic<uint64_t>> bytes_read;
 };
 
-Result<Tarball> open_tarball(const std::string& path);
+// `checkpoints` as in io::decode().
+Result<Tarball> open_tarball(const std::string& path, io::CheckpointSink* checkpoints = nullptr);
+
+// Whether the file begins as a tar archive does, once it is decompressed.
+Result<bool> holds_tar(const std::string& path);
 
 }  // namespace gophercap::archive

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
@@ -53,11 +54,15 @@ Outcome list_files(const dataset::Selection& selection, bool json, Console& cons
     console.warning(problem.what);
     code = ExitCode::kIncomplete;
   }
-  if (found->paths.empty()) {
+  // What is in a tarball is known only after a pass over it.
+  std::vector<std::string> paths = found->paths;
+  paths.insert(paths.end(), found->tarballs.begin(), found->tarballs.end());
+  std::sort(paths.begin(), paths.end());
+  if (paths.empty()) {
     console.error("map: no file matches");
     return {merge(code, ExitCode::kNothingFound)};
   }
-  return {print_result(console, file_list(found->paths, json, console.out_is_terminal()), code)};
+  return {print_result(console, file_list(paths, json, console.out_is_terminal()), code)};
 }
 
 ExitCode judge(const jobs::MapResult& result, bool said, Console& console) {

@@ -2,64 +2,22 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <re2/re2.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <memory>
 #include <set>
 #include <string_view>
 #include <utility>
 
+#include "archive/tarball.h"
 #include "base/fd.h"
+#include "dataset/name_choice.h"
 
 namespace gophercap::dataset {
 namespace {
-
-constexpr std::array<std::string_view, 3> kDefaultEndings = {".pcap", ".pcapng", ".cap"};
-constexpr std::array<std::string_view, 6> kCompressionEndings = {"",     ".gz", ".zst",
-                                                                 ".lz4", ".xz", ".bz2"};
-
-bool ends_with_any_case(std::string_view name, std::string_view lower_ending) {
-  if (name.size() < lower_ending.size()) return false;
-  const std::string_view tail = name.substr(name.size() - lower_ending.size());
-  return std::equal(tail.begin(), tail.end(), lower_ending.begin(), [](char c, char lower) {
-    return (c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) == lower;
-  });
-}
-
-// Which names inside folders are captures.
-class Endings {
- public:
-  explicit Endings(const std::vector<std::string>& given) : default_(given.empty()) {
-    for (const std::string& ending : given) {
-      const bool dotted = ending.empty() || ending.front() == '.';
-      exact_.push_back(dotted ? ending : '.' + ending);
-    }
-  }
-
-  bool match(std::string_view name) const {
-    if (!default_) {
-      return std::any_of(exact_.begin(), exact_.end(),
-                         [&](const std::string& ending) { return name.ends_with(ending); });
-    }
-    for (const std::string_view compression : kCompressionEndings) {
-      if (!ends_with_any_case(name, compression)) continue;
-      const std::string_view plain = name.substr(0, name.size() - compression.size());
-      for (const std::string_view ending : kDefaultEndings) {
-        if (ends_with_any_case(plain, ending)) return true;
-      }
-    }
-    return false;
-  }
-
- private:
-  bool default_;
-  std::vector<std::string> exact_;
-};
 
 struct CloseFolder {
   void operator()(DIR* folder) const { closedir(folder); }
@@ -88,12 +46,29 @@ Kind kind_of(int folder_fd, const dirent& entry) {
   return Kind::kOther;
 }
 
+bool is_regular(const std::string& path) {
+  struct stat facts {};
+  return stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
+}
+
+// What has the name of a capture is not opened for this: there may be very many of them.
+bool is_tarball(const std::string& path) {
+  if (is_capture_name(path) || !is_regular(path)) return false;
+  const Result<bool> holds = archive::holds_tar(path);
+  return holds && *holds;
+}
+
+// "big.tar.gz!/dir/x.pcap", where big.tar.gz is there.
+bool is_member(const std::string& path) {
+  return split_member_path(path, is_regular).has_value();
+}
+
 // Folders are walked under their own names first and through links afterwards, the links in the
 // order of their paths: so the name under which a file is found does not depend on the order in
 // which a file system lists its entries.
 class Walker {
  public:
-  Walker(Endings endings, const RE2* regexp) : endings_(std::move(endings)), regexp_(regexp) {}
+  explicit Walker(const NameChoice& choice) : choice_(choice) {}
 
   Result<> add(const std::string& path) {
     if (path == "-") {
@@ -101,7 +76,14 @@ class Walker {
       return {};
     }
     struct stat facts {};
-    if (stat(path.c_str(), &facts) != 0) return errno_error(errno, path);
+    if (stat(path.c_str(), &facts) != 0) {
+      const int sys = errno;
+      if (is_member(path)) {
+        take(path);
+        return {};
+      }
+      return errno_error(sys, path);
+    }
     if (S_ISDIR(facts.st_mode)) {
       walk(path);
     } else {
@@ -112,8 +94,10 @@ class Walker {
 
   Discovery finish() {
     while (!links_.empty()) walk(links_.extract(links_.begin()).value());
-    std::sort(found_.paths.begin(), found_.paths.end());
-    found_.paths.erase(std::unique(found_.paths.begin(), found_.paths.end()), found_.paths.end());
+    for (std::vector<std::string>* paths : {&found_.paths, &found_.tarballs}) {
+      std::sort(paths->begin(), paths->end());
+      paths->erase(std::unique(paths->begin(), paths->end()), paths->end());
+    }
     std::sort(found_.problems.begin(), found_.problems.end(),
               [](const Error& a, const Error& b) { return a.what < b.what; });
     return std::move(found_);
@@ -121,7 +105,10 @@ class Walker {
 
  private:
   void take(std::string path) {
-    if (regexp_ == nullptr || RE2::PartialMatch(path, *regexp_)) {
+    // Its members are chosen by the expression, not the tarball itself.
+    if (is_tarball(path)) {
+      found_.tarballs.push_back(std::move(path));
+    } else if (choice_.path_fits(path)) {
       found_.paths.push_back(std::move(path));
     }
   }
@@ -158,7 +145,7 @@ class Walker {
       if (name == "." || name == "..") continue;
       switch (kind_of(folder_fd, *entry)) {
         case Kind::kFile:
-          if (endings_.match(name)) take(prefix + entry->d_name);
+          if (choice_.ending_fits(name)) take(prefix + entry->d_name);
           break;
         case Kind::kFolder:
           pending.push_back(prefix + entry->d_name);
@@ -178,8 +165,7 @@ class Walker {
     if (errno != 0) problem(errno, path);
   }
 
-  Endings endings_;
-  const RE2* regexp_;
+  const NameChoice& choice_;
   Discovery found_;
   std::set<std::pair<dev_t, ino_t>> visited_;
   std::set<std::string> links_;  // to folders, not walked yet
@@ -188,15 +174,8 @@ class Walker {
 }  // namespace
 
 Result<Discovery> discover(const Selection& selection) {
-  std::unique_ptr<RE2> regexp;
-  if (!selection.regexp.empty()) {
-    regexp = std::make_unique<RE2>(selection.regexp, RE2::Quiet);
-    if (!regexp->ok()) {
-      return Error{Errc::kInvalidArgument, 0,
-                   "regular expression \"" + selection.regexp + "\": " + regexp->error()};
-    }
-  }
-  Walker walker(Endings(selection.suffixes), regexp.get());
+  TRY(const NameChoice choice, NameChoice::make(selection.suffixes, selection.regexp));
+  Walker walker(choice);
   for (const std::string& path : selection.paths) TRY_VOID(walker.add(path));
   return walker.finish();
 }

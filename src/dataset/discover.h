@@ -21,7 +21,11 @@ struct Selection {
 };
 
 struct Discovery {
-  std::vector<std::string> paths;  // ordered by bytes, no path twice
+  // Captures, ordered by bytes, no path twice. A member of a tarball that was named is
+  // "big.tar.gz!/dir/x.pcap".
+  std::vector<std::string> paths;
+  // Tar archives, plain or compressed: by content, of what has not the name of a capture.
+  std::vector<std::string> tarballs;
   // Folders that could not be read, links that lead nowhere: reported, not fatal.
   std::vector<Error> problems;
 };

@@ -26,6 +26,7 @@ static_assert(kDumpPadding >= simdjson::SIMDJSON_PADDING);
 struct Entry {
   FileSummary summary;
   std::optional<std::string> path_hex;
+  std::optional<std::string> archive, member;  // as text: their bytes are those of the path
   std::optional<CaptureTime> beginning, end;
   uint32_t seen = 0;  // bits of the required keys
 };
@@ -136,6 +137,16 @@ std::unordered_map<std::string_view, Key> make_keys() {
   const std::pair<std::string_view, ReadKey> list[] = {
       {"path", read_path},
       {"path_hex", read_path_hex},
+      {"archive",
+       [](const element& json, Entry& entry) -> Result<> {
+         TRY(entry.archive, read_text(json));
+         return {};
+       }},
+      {"member",
+       [](const element& json, Entry& entry) -> Result<> {
+         TRY(entry.member, read_text(json));
+         return {};
+       }},
       {"snaplen", small_into<&F::snap_length>},
       {"packets", count_into<&F::packets>},
       {"size", count_into<&F::captured_bytes>},
@@ -198,6 +209,22 @@ std::unordered_map<std::string_view, Key> make_keys() {
   return keys;
 }
 
+// The path of a member is those of its archive and of itself; bytes that no text can hold are only in
+// path_hex.
+Result<> settle_member(Entry& entry) {
+  if (entry.archive.has_value() != entry.member.has_value())
+    return corrupt("archive and member: one without the other");
+  if (!entry.archive) return {};
+  const std::optional<MemberPath> parts =
+      split_member_path(entry.summary.path, [&](const std::string& tarball) {
+        return utf8_or_replaced(tarball) == *entry.archive;
+      });
+  if (!parts || utf8_or_replaced(parts->member) != *entry.member)
+    return corrupt("archive and member: not the parts of path");
+  entry.summary.tarball = parts->tarball;
+  return {};
+}
+
 // What no single key can tell.
 Result<> settle(Entry& entry) {
   for (size_t i = 0; i < kRequired.size(); ++i) {
@@ -212,6 +239,7 @@ Result<> settle(Entry& entry) {
       return corrupt("path_hex: has a zero byte");
     file.path = std::move(*entry.path_hex);
   }
+  TRY_VOID(settle_member(entry));
   if (*entry.end < *entry.beginning) return corrupt("end: before beginning");
   if (file.first.has_value() != file.last.has_value()) return corrupt("first: without last");
   if (!file.first) return {};  // no packet has a time; beginning and end are only a filling

@@ -55,6 +55,10 @@ void DumpWriter::file(const FileSummary& file) {
   json_.begin_object();
   json_.field("path", file.path);
   if (!is_utf8(file.path)) json_.field("path_hex", hex(file.path));
+  if (!file.tarball.empty()) {
+    json_.field("archive", file.tarball);
+    json_.field("member", file.member());
+  }
   keys_of_the_original(file);
   if (file.empty()) json_.field("empty", true);
   contents(file);

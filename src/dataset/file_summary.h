@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.h"
@@ -13,6 +15,16 @@
 
 namespace gophercap::dataset {
 
+// How a member of a tarball is written: "big.tar.gz!/dir/x.pcap" (SPEC 3).
+std::string member_path(std::string_view tarball, std::string_view member);
+struct MemberPath {
+  std::string tarball;
+  std::string member;
+};
+// Where `path` is that of a member: at the first "!/" behind what `is_tarball` says to be one.
+std::optional<MemberPath> split_member_path(
+    const std::string& path, const std::function<bool(const std::string&)>& is_tarball);
+
 struct LinkTypeCount {
   uint32_t link_type = 0;
   uint64_t packets = 0;
@@ -20,7 +32,9 @@ struct LinkTypeCount {
 };
 
 struct FileSummary {
-  std::string path;  // bytes, as given or found
+  std::string path;  // bytes, as given or found; of a member: see member_path()
+  // Path of the tarball that it lies in; empty: it is a file of its own.
+  std::string tarball;
   capture::Format format = capture::Format::kUnknown;
   io::Compression compression = io::Compression::kNone;
   std::vector<LinkTypeCount> link_types;  // in order of first appearance
@@ -57,6 +71,8 @@ struct FileSummary {
   std::optional<capture::Damage> damage;
 
   bool empty() const noexcept { return packets == 0; }
+  // In its tarball. REQUIRES: it lies in one.
+  std::string_view member() const noexcept;
 };
 
 struct DatasetSummary {

@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <map>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace gophercap::dataset {
 namespace {
@@ -45,33 +47,78 @@ Result<PrefixChange> parse_prefix_change(std::string_view text) {
   return PrefixChange{std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
 }
 
-Relocation relocate(DatasetSummary& set, std::span<const PrefixChange> changes,
-                    const std::string& dump_path, bool sizes_known) {
+namespace {
+
+// Something on the disk that entries lie in: a capture, or a tarball of many.
+struct Container {
+  std::string* path;
+  uint64_t size_bytes = 0;
+  bool size_known = false;
+};
+
+// A tarball of the set, with the entries whose paths begin with its path.
+struct TarballEntries {
+  std::string path;
+  std::vector<FileSummary*> files;
+};
+
+Relocation relocate_containers(const std::vector<Container>& containers,
+                               std::span<const PrefixChange> changes,
+                               const std::string& dump_path) {
   Relocation result;
   std::set<FileId> taken;
-  std::vector<FileSummary*> missing;
-  for (FileSummary& file : set.files) {
-    result.renamed += rename_by_prefix(file.path, changes);
+  std::vector<const Container*> missing;
+  for (const Container& container : containers) {
+    result.renamed += rename_by_prefix(*container.path, changes);
     struct stat facts {};
-    if (::stat(file.path.c_str(), &facts) == 0) {
+    if (::stat(container.path->c_str(), &facts) == 0) {
       taken.emplace(facts.st_dev, facts.st_ino);
     } else {
-      missing.push_back(&file);
+      missing.push_back(&container);
     }
   }
   if (missing.empty() || dump_path == "-") return result;
   const std::filesystem::path folder = std::filesystem::path(dump_path).parent_path();
-  for (FileSummary* file : missing) {
-    for (std::string_view end = file->path; !end.empty(); end = without_first_component(end)) {
+  for (const Container* container : missing) {
+    for (std::string_view end = *container->path; !end.empty();
+         end = without_first_component(end)) {
       if (end.starts_with('/')) continue;
       std::string candidate = (folder / end).string();
       struct stat facts {};
       if (::stat(candidate.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) continue;
-      if (sizes_known && static_cast<uint64_t>(facts.st_size) != file->file_size_bytes) continue;
+      if (container->size_known && static_cast<uint64_t>(facts.st_size) != container->size_bytes)
+        continue;
       if (!taken.emplace(facts.st_dev, facts.st_ino).second) continue;
-      file->path = std::move(candidate);
+      *container->path = std::move(candidate);
       ++result.found_beside;
       break;
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+Relocation relocate(DatasetSummary& set, std::span<const PrefixChange> changes,
+                    const std::string& dump_path, bool sizes_known) {
+  std::vector<Container> containers;
+  std::map<std::string, TarballEntries> tarballs;
+  for (FileSummary& file : set.files) {
+    if (file.tarball.empty()) {
+      containers.push_back({&file.path, file.file_size_bytes, sizes_known});
+    } else {
+      tarballs.try_emplace(file.tarball, TarballEntries{file.tarball, {}})
+          .first->second.files.push_back(&file);
+    }
+  }
+  // How large a tarball was is in its index, which is asked later.
+  for (auto& [before, tarball] : tarballs) containers.push_back({&tarball.path});
+  const Relocation result = relocate_containers(containers, changes, dump_path);
+  for (const auto& [before, tarball] : tarballs) {
+    if (tarball.path == before) continue;
+    for (FileSummary* file : tarball.files) {
+      file->path = member_path(tarball.path, file->member());
+      file->tarball = tarball.path;
     }
   }
   return result;

@@ -28,7 +28,8 @@ struct Relocation {
 // in the folder of `dump_path`, under as much of the end of its path as fits: /mnt/old/day1/a.pcap
 // beside /data/dump.json is /data/mnt/old/day1/a.pcap, else /data/old/day1/a.pcap, else
 // /data/day1/a.pcap, else /data/a.pcap. It has to have the recorded size where `sizes_known`, and
-// no two entries become one file. What is not found keeps its path.
+// no two entries become one file. What is not found keeps its path. A tarball is looked for like a
+// file, once for all of its members.
 Relocation relocate(DatasetSummary& set, std::span<const PrefixChange> changes,
                     const std::string& dump_path, bool sizes_known);
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/worker_pool.h"
+#include "dataset/capture_store.h"
 #include "io/open.h"
 #include "packet/packet_view.h"
 
@@ -320,7 +321,24 @@ void scan_capture(CaptureReader& reader, FileSummary& summary, ScanProgress* pro
   scan_with(reader, summary, progress, nullptr, stop);
 }
 
-FileSummary scan_file(const std::string& path, ScanProgress* progress, std::stop_token stop) {
+FileSummary scan_source(std::unique_ptr<io::ByteSource> raw, ScanProgress* progress,
+                        std::stop_token stop) {
+  FileSummary summary;
+  const auto failed = [&](const Error& error) {
+    summary.damage = capture::Damage{0, error.code, error.what};
+    return std::move(summary);
+  };
+  Result<io::Input> input = io::decode(std::move(raw));
+  if (!input) return failed(input.error());
+  summary.compression = input->compression;
+  Result<std::unique_ptr<CaptureReader>> reader = capture::open_capture(std::move(input->source));
+  if (!reader) return failed(reader.error());
+  scan_with(**reader, summary, progress, nullptr, stop);
+  return summary;
+}
+
+FileSummary scan_file(const std::string& path, ScanProgress* progress, std::stop_token stop,
+                      const CaptureStore* store) {
   FileSummary summary;
   summary.path = path;
   const auto failed = [&](const Error& error) {
@@ -330,7 +348,7 @@ FileSummary scan_file(const std::string& path, ScanProgress* progress, std::stop
   };
   if (stop.stop_requested())
     return failed({Errc::kCancelled, 0, "stopped before the file was read"});
-  Result<io::Input> input = io::open_input(path);
+  Result<io::Input> input = store != nullptr ? store->open(path) : io::open_input(path);
   if (!input) return failed(input.error());
   summary.compression = input->compression;
   summary.file_size_bytes = input->facts.size_bytes;
@@ -346,7 +364,8 @@ FileSummary scan_file(const std::string& path, ScanProgress* progress, std::stop
 }
 
 std::vector<FileSummary> scan_files(std::span<const std::string> paths, unsigned workers,
-                                    ScanProgress& progress, std::stop_token stop) {
+                                    ScanProgress& progress, std::stop_token stop,
+                                    const CaptureStore* store) {
   std::vector<FileSummary> summaries(paths.size());
   // Largest first, so that no worker is left alone with a huge file at the end.
   std::vector<std::pair<uint64_t, size_t>> order(paths.size());
@@ -355,7 +374,7 @@ std::vector<FileSummary> scan_files(std::span<const std::string> paths, unsigned
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   parallel_for(order.size(), workers, [&](size_t i) {
     const size_t index = order[i].second;
-    summaries[index] = scan_file(paths[index], &progress, stop);
+    summaries[index] = scan_file(paths[index], &progress, stop, store);
   });
   return summaries;
 }

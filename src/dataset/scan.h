@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -10,12 +11,11 @@
 
 #include "capture/capture_reader.h"
 #include "dataset/file_summary.h"
-
-namespace gophercap::io {
-class FdCache;
-}
+#include "io/byte_source.h"
 
 namespace gophercap::dataset {
+
+class CaptureStore;
 
 // Written by the scanning threads, read by whoever shows progress. All counters only grow.
 struct ScanProgress {
@@ -27,14 +27,21 @@ struct ScanProgress {
 
 // Never fails: what goes wrong is in FileSummary::damage, and what was readable before it is
 // counted.
+// `store`, where given, knows the members of tarballs.
 FileSummary scan_file(const std::string& path, ScanProgress* progress = nullptr,
-                      std::stop_token stop = {});
+                      std::stop_token stop = {}, const CaptureStore* store = nullptr);
 
 // Scans `paths` with `workers` threads (1 = inline), largest file first; the result is in the order
 // of `paths` and does not depend on the number of workers. Stopped: files that were not scanned to
 // the end have damage with code kCancelled.
 std::vector<FileSummary> scan_files(std::span<const std::string> paths, unsigned workers,
-                                    ScanProgress& progress, std::stop_token stop = {});
+                                    ScanProgress& progress, std::stop_token stop = {},
+                                    const CaptureStore* store = nullptr);
+
+// The same of bytes from elsewhere, which may be compressed: all of the summary but path, size and
+// time of the file.
+FileSummary scan_source(std::unique_ptr<io::ByteSource> raw, ScanProgress* progress = nullptr,
+                        std::stop_token stop = {});
 
 // The packet loop of scan_file, for a reader that is already open (benchmarks, fuzzing).
 void scan_capture(capture::CaptureReader& reader, FileSummary& summary,

@@ -113,8 +113,8 @@ Result<size_t> FileSource::read(std::span<uint8_t> out) {
   return count;
 }
 
-void FileSource::rewind() noexcept {
-  offset_ = 0;
+void FileSource::seek(uint64_t offset) noexcept {
+  offset_ = offset;
   ended_ = false;
   fault_.reset();
 }

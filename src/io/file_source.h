@@ -31,8 +31,9 @@ class FileSource final : public ByteSource {
 
   const FileFacts& facts() const noexcept { return facts_; }
 
-  // Starts over. REQUIRES: facts().regular.
-  void rewind() noexcept;
+  // The next read is of the bytes from `offset` on. REQUIRES: facts().regular.
+  void seek(uint64_t offset) noexcept;
+  void rewind() noexcept { seek(0); }
 
  private:
   FileSource(std::string path, FdCache* fds);

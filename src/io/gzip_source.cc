@@ -7,7 +7,9 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 #include "io/decoded_source.h"
@@ -107,9 +109,51 @@ struct GuardedInflate {
   inflate_state state;
 };
 
+// The plain bytes up to now that a deflate block may refer to.
+class History {
+ public:
+  void clear() noexcept { size_ = 0; }
+
+  void append(std::span<const uint8_t> bytes) {
+    if (bytes.size() > kMost) bytes = bytes.last(kMost);
+    if (size_ + bytes.size() > bytes_.size()) {
+      const size_t kept = kMost - bytes.size();
+      std::memmove(bytes_.data(), bytes_.data() + size_ - kept, kept);
+      size_ = kept;
+    }
+    std::copy(bytes.begin(), bytes.end(), bytes_.begin() + static_cast<ptrdiff_t>(size_));
+    size_ += bytes.size();
+  }
+
+  std::vector<uint8_t> window() const {
+    const size_t count = std::min(size_, kMost);
+    const auto end = bytes_.begin() + static_cast<ptrdiff_t>(size_);
+    return {end - static_cast<ptrdiff_t>(count), end};
+  }
+
+ private:
+  static constexpr size_t kMost = Checkpoint::kMostWindow;
+
+  std::vector<uint8_t> bytes_ = std::vector<uint8_t>(4 * kMost);
+  size_t size_ = 0;
+};
+
 class GzipDecoder {
  public:
-  GzipDecoder() { isal_inflate_init(&inflate_); }
+  explicit GzipDecoder(CheckpointSink* checkpoints) : checkpoints_(checkpoints) {
+    isal_inflate_init(&inflate_);
+    if (checkpoints_ != nullptr) history_ = std::make_unique<History>();
+  }
+  explicit GzipDecoder(std::shared_ptr<Checkpoint> from) : GzipDecoder(nullptr) {
+    first_ = false;
+    if (!from->inside_member) return;
+    crc_ = from->member_crc;
+    size_ = from->member_size;
+    used_bits_ = from->used_bits;
+    isal_inflate_set_dict(&inflate_, from->window.data(),
+                          static_cast<uint32_t>(from->window.size()));
+    stage_ = Stage::kResume;
+  }
   GzipDecoder(const GzipDecoder&) = delete;
   GzipDecoder& operator=(const GzipDecoder&) = delete;
 
@@ -117,6 +161,8 @@ class GzipDecoder {
     switch (stage_) {
       case Stage::kMember:
         return begin_member(in);
+      case Stage::kResume:
+        return resume(in);
       case Stage::kBody:
         return inflate(in, out, produced);
       case Stage::kDamage:
@@ -128,11 +174,16 @@ class GzipDecoder {
   }
 
  private:
-  enum class Stage : uint8_t { kMember, kBody, kDamage, kTrailer };
+  enum class Stage : uint8_t { kMember, kResume, kBody, kDamage, kTrailer };
 
   Result<Decoding> begin_member(InputBlock& in) {
     TRY(const Next next, next_frame(in, kFormat, first_));
     if (next == Next::kEnd) return Decoding::kEnd;
+    if (checkpoints_ != nullptr) {
+      if (checkpoints_->wanted(plain_))
+        checkpoints_->add({.plain_offset = plain_, .stored_offset = in.position()});
+      history_->clear();
+    }
     TRY_VOID(HeaderReader(in).read());
     isal_inflate_reset(&inflate_);
     first_ = false;
@@ -142,9 +193,53 @@ class GzipDecoder {
     return Decoding::kMore;
   }
 
+  // The block begins in the middle of a byte.
+  Result<Decoding> resume(InputBlock& in) {
+    if (used_bits_ > 0) {
+      TRY(const std::span<const uint8_t> first, in.peek(1));
+      if (first.empty()) return truncated_error(kFormat.name);
+      inflate_.read_in = static_cast<uint64_t>(first[0]) >> used_bits_;
+      inflate_.read_in_length = 8 - used_bits_;
+      in.advance(1);
+    }
+    stage_ = Stage::kBody;
+    return Decoding::kMore;
+  }
+
+  // How much ISA-L is given at once while the beginning of a block is looked for. It stops where its
+  // input ends, and a block's header is longer than this step, so that one of the steps ends in it.
+  // A stored block says itself how long it is.
+  size_t step_to_block() const noexcept {
+    constexpr size_t kStep = 48;
+    if (inflate_.block_state != ISAL_BLOCK_TYPE0) return kStep;
+    const int32_t left = inflate_.type0_block_len - inflate_.read_in_length / 8;
+    return left > 0 ? static_cast<size_t>(left) : 1;
+  }
+
+  // Everything before the header that ISA-L waits for the rest of has been given out.
+  bool at_block() const noexcept {
+    return inflate_.block_state == ISAL_BLOCK_HDR &&
+           inflate_.tmp_out_valid == inflate_.tmp_out_processed;
+  }
+
+  void note_block(const InputBlock& in) {
+    const auto unread_bits =
+        static_cast<uint64_t>(inflate_.tmp_in_size) * 8 + static_cast<uint64_t>(inflate_.read_in_length);
+    const uint64_t bit = in.position() * 8 - unread_bits;
+    checkpoints_->add({.plain_offset = plain_,
+                       .stored_offset = bit / 8,
+                       .inside_member = true,
+                       .used_bits = static_cast<uint8_t>(bit % 8),
+                       .member_crc = crc_,
+                       .member_size = size_,
+                       .window = history_->window()});
+  }
+
   Result<Decoding> inflate(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
     constexpr size_t kMostAtOnce = size_t{1} << 30;  // ISA-L counts in 32 bits
-    const std::span<uint8_t> bytes = in.bytes();
+    std::span<uint8_t> bytes = in.bytes();
+    const bool seeking = checkpoints_ != nullptr && checkpoints_->wanted(plain_);
+    if (seeking) bytes = bytes.first(std::min(bytes.size(), step_to_block()));
     inflate_.next_in = bytes.data();
     inflate_.avail_in = static_cast<uint32_t>(bytes.size());
     inflate_.next_out = out.data();
@@ -155,6 +250,9 @@ class GzipDecoder {
     produced = static_cast<size_t>(inflate_.next_out - out.data());
     crc_ = crc32_gzip_refl(crc_, out.data(), produced);
     size_ += static_cast<uint32_t>(produced);
+    plain_ += produced;
+    if (history_ != nullptr) history_->append(out.first(produced));
+    if (seeking && status == ISAL_DECOMP_OK && at_block()) note_block(in);
     if (status != ISAL_DECOMP_OK) {
       if (status != ISAL_INVALID_BLOCK) drop_bad_match(produced);
       stage_ = Stage::kDamage;
@@ -216,14 +314,25 @@ class GzipDecoder {
   bool first_ = true;
   uint32_t crc_ = 0;
   uint32_t size_ = 0;  // modulo 2^32, as in the trailer
+  uint64_t plain_ = 0;
+  uint8_t used_bits_ = 0;
+  CheckpointSink* checkpoints_;
+  std::unique_ptr<History> history_;
   GuardedInflate guarded_;
   inflate_state& inflate_ = guarded_.state;
 };
 
 }  // namespace
 
-std::unique_ptr<ByteSource> make_gzip_source(std::unique_ptr<ByteSource> raw) {
-  return std::make_unique<DecodedSource<GzipDecoder>>(std::move(raw));
+std::unique_ptr<ByteSource> make_gzip_source(std::unique_ptr<ByteSource> raw,
+                                             CheckpointSink* checkpoints) {
+  return std::make_unique<DecodedSource<GzipDecoder>>(std::move(raw), checkpoints);
+}
+
+std::unique_ptr<ByteSource> make_gzip_source_from(Checkpoint checkpoint,
+                                                  std::unique_ptr<ByteSource> raw) {
+  return std::make_unique<DecodedSource<GzipDecoder>>(
+      std::move(raw), std::make_shared<Checkpoint>(std::move(checkpoint)));
 }
 
 }  // namespace gophercap::io

@@ -28,6 +28,7 @@ Result<bool> InputBlock::refill() {
       break;
     } else {
       end_ += *count;
+      taken_ += *count;
     }
   }
   if (end_ == before && fault_) return *fault_;

@@ -22,6 +22,9 @@ class InputBlock {
   // between.
   std::span<uint8_t> bytes() noexcept { return {buffer_.get() + begin_, end_ - begin_}; }
 
+  // How many bytes of the raw input were consumed.
+  uint64_t position() const noexcept { return taken_ - (end_ - begin_); }
+
   // Consumes `count` of bytes(), or takes up to 8 back where it is negative.
   void advance(ptrdiff_t count) noexcept;
 
@@ -42,6 +45,7 @@ class InputBlock {
 
   std::unique_ptr<ByteSource> raw_;
   std::unique_ptr<uint8_t[]> buffer_;
+  uint64_t taken_ = 0;  // from raw_
   size_t begin_ = kKept;
   size_t end_ = kKept;
   std::optional<Error> fault_;  // of the raw input, behind what is in the buffer

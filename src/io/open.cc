@@ -60,14 +60,15 @@ bool is_bzip2(std::span<const uint8_t> bytes) {
   return (bytes[4] == 0x31 && bytes[5] == 0x41) || (bytes[4] == 0x17 && bytes[5] == 0x72);
 }
 
-std::unique_ptr<ByteSource> put_codec(Compression compression, std::unique_ptr<ByteSource> raw) {
+std::unique_ptr<ByteSource> put_codec(Compression compression, std::unique_ptr<ByteSource> raw,
+                                      CheckpointSink* checkpoints = nullptr) {
   switch (compression) {
     case Compression::kNone:
       break;
     case Compression::kGzip:
-      return make_gzip_source(std::move(raw));
+      return make_gzip_source(std::move(raw), checkpoints);
     case Compression::kZstd:
-      return make_zstd_source(std::move(raw));
+      return make_zstd_source(std::move(raw), kLargestZstdWindowLog, checkpoints);
     case Compression::kLz4:
       return make_lz4_source(std::move(raw));
     case Compression::kXz:
@@ -127,13 +128,24 @@ Result<Input> open_input(const std::string& path, FdCache* fds) {
   return input;
 }
 
-Result<Input> decode(std::unique_ptr<ByteSource> raw) {
+Result<Input> decode(std::unique_ptr<ByteSource> raw, CheckpointSink* checkpoints) {
   TRY(std::vector<uint8_t> front, probe_front(*raw));
   Input input;
   input.compression = probe_compression(front);
   input.source = put_codec(input.compression,
-                           std::make_unique<PrefixedSource>(std::move(front), std::move(raw)));
+                           std::make_unique<PrefixedSource>(std::move(front), std::move(raw)),
+                           checkpoints);
   return input;
+}
+
+Result<std::unique_ptr<ByteSource>> decode_from(Checkpoint checkpoint, Compression compression,
+                                                std::unique_ptr<ByteSource> raw) {
+  if (!checkpoint.inside_member) return put_codec(compression, std::move(raw));
+  if (compression != Compression::kGzip || checkpoint.used_bits > 7 ||
+      checkpoint.window.size() > Checkpoint::kMostWindow) {
+    return Error{Errc::kCorrupt, 0, "a checkpoint that can't be"};
+  }
+  return make_gzip_source_from(std::move(checkpoint), std::move(raw));
 }
 
 }  // namespace gophercap::io

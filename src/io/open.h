@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "io/byte_source.h"
+#include "io/checkpoint.h"
 
 struct stat;
 
@@ -50,7 +51,13 @@ struct Input {
 Result<Input> open_input(const std::string& path, FdCache* fds = nullptr);
 
 // Puts the codec in front of `raw` that its first bytes ask for. Nested compression is not
-// followed.
-Result<Input> decode(std::unique_ptr<ByteSource> raw);
+// followed. `checkpoints`, where given, is told of the places at which decode_from() may begin, as
+// far as the format has any: gzip and zstd. It has to outlive the source.
+Result<Input> decode(std::unique_ptr<ByteSource> raw, CheckpointSink* checkpoints = nullptr);
+
+// The bytes of a compressed input from a checkpoint on. `raw` begins at its stored_offset; for plain
+// input that is its plain_offset.
+Result<std::unique_ptr<ByteSource>> decode_from(Checkpoint checkpoint, Compression compression,
+                                                std::unique_ptr<ByteSource> raw);
 
 }  // namespace gophercap::io

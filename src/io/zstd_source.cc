@@ -35,7 +35,8 @@ Error error_of(size_t status) {
 
 class ZstdDecoder {
  public:
-  explicit ZstdDecoder(int max_window_log) : context_(ZSTD_createDCtx()) {
+  ZstdDecoder(int max_window_log, CheckpointSink* checkpoints)
+      : context_(ZSTD_createDCtx()), checkpoints_(checkpoints) {
     if (context_) {
       ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, max_window_log);
     }
@@ -46,6 +47,8 @@ class ZstdDecoder {
     if (between_frames_) {
       TRY(const Next next, next_frame(in, kFormat, first_));
       if (next == Next::kEnd) return Decoding::kEnd;
+      if (checkpoints_ != nullptr && checkpoints_->wanted(plain_))
+        checkpoints_->add({.plain_offset = plain_, .stored_offset = in.position()});
       between_frames_ = false;
       first_ = false;
     }
@@ -66,6 +69,7 @@ class ZstdDecoder {
     const size_t status = ZSTD_decompressStream(context_.get(), &to, &from);
     if (ZSTD_isError(status) != 0) return error_of(status);
     produced = to.pos;
+    plain_ += produced;
     in.advance(static_cast<ptrdiff_t>(from.pos));
     const bool was_flushing = std::exchange(flushing_, to.pos == to.size);
     if (status == 0) {
@@ -94,6 +98,8 @@ class ZstdDecoder {
   };
 
   std::unique_ptr<ZSTD_DCtx, Free> context_;
+  CheckpointSink* checkpoints_;
+  uint64_t plain_ = 0;
   size_t hint_ = kFirstBytes;
   bool flushing_ = false;
   bool between_frames_ = true;
@@ -102,8 +108,9 @@ class ZstdDecoder {
 
 }  // namespace
 
-std::unique_ptr<ByteSource> make_zstd_source(std::unique_ptr<ByteSource> raw, int max_window_log) {
-  return std::make_unique<DecodedSource<ZstdDecoder>>(std::move(raw), max_window_log);
+std::unique_ptr<ByteSource> make_zstd_source(std::unique_ptr<ByteSource> raw, int max_window_log,
+                                             CheckpointSink* checkpoints) {
+  return std::make_unique<DecodedSource<ZstdDecoder>>(std::move(raw), max_window_log, checkpoints);
 }
 
 }  // namespace gophercap::io

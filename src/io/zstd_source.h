@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "io/byte_source.h"
+#include "io/checkpoint.h"
 
 namespace gophercap::io {
 
@@ -11,8 +12,10 @@ namespace gophercap::io {
 // frame asks for it.
 inline constexpr int kLargestZstdWindowLog = 31;
 
-// Frames that want a larger window than 2^max_window_log bytes are kUnsupported.
+// Frames that want a larger window than 2^max_window_log bytes are kUnsupported. `checkpoints`,
+// where given, is told of frames and has to outlive the source.
 std::unique_ptr<ByteSource> make_zstd_source(std::unique_ptr<ByteSource> raw,
-                                             int max_window_log = kLargestZstdWindowLog);
+                                             int max_window_log = kLargestZstdWindowLog,
+                                             CheckpointSink* checkpoints = nullptr);
 
 }  // namespace gophercap::io

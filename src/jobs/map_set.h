@@ -1,21 +1,34 @@
 // The part of mapping that several jobs need: scan files with somebody watching.
 #pragma once
 
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "base/result.h"
+#include "dataset/discover.h"
 #include "dataset/scan.h"
 #include "jobs/reporter.h"
+#include "jobs/tarballs.h"
 
 namespace gophercap::jobs {
 
 // < 1 = the number of CPUs.
 unsigned worker_count(int wanted);
 
-// dataset::scan_files, with progress told to `reporter` ten times a second.
-std::vector<dataset::FileSummary> scan_reporting(const std::vector<std::string>& paths,
-                                                 unsigned workers, Reporter& reporter,
-                                                 std::stop_token stop);
+// Runs `scan` with progress told to `reporter` ten times a second. `paths` are those of the files
+// that it reads.
+void scan_reporting(const std::vector<std::string>& paths, Reporter& reporter,
+                    const std::function<void(dataset::ScanProgress&)>& scan);
+
+// Summaries of everything that was found, ordered by path bytes. Members of tarballs are looked up
+// in and, where they are not there, put into `tarballs`. Errors: of a tarball that can't be read at
+// all where nothing else was found, kCancelled.
+Result<std::vector<dataset::FileSummary>> scan_found(const dataset::Discovery& found,
+                                                     const dataset::Selection& selection,
+                                                     unsigned workers, Tarballs& tarballs,
+                                                     Reporter& reporter,
+                                                     const std::stop_token& stop);
 
 }  // namespace gophercap::jobs

@@ -4,10 +4,14 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <map>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "dataset/discover.h"
 #include "dataset/dump.h"
+#include "dataset/name_choice.h"
 #include "jobs/map_set.h"
 
 namespace gophercap::jobs {
@@ -20,31 +24,98 @@ Error cancelled() {
   return {Errc::kCancelled, 0, "stopped before the first packet was sent"};
 }
 
-Result<DatasetSummary> map_paths(const ReplayOptions& options, Reporter& reporter,
-                                 const std::stop_token& stop) {
-  TRY(dataset::Discovery found,
-      dataset::discover({.paths = options.paths, .suffixes = {}, .regexp = options.file_regexp}));
+Result<DatasetSummary> map_paths(const ReplayOptions& options, Tarballs& tarballs,
+                                 Reporter& reporter, const std::stop_token& stop) {
+  const dataset::Selection selection{
+      .paths = options.paths, .suffixes = {}, .regexp = options.file_regexp};
+  TRY(const dataset::Discovery found, dataset::discover(selection));
   for (const Error& problem : found.problems) reporter.warning(problem.what);
-  if (found.paths.empty()) return Error{Errc::kNotFound, 0, "no capture files found"};
+  if (found.paths.empty() && found.tarballs.empty())
+    return Error{Errc::kNotFound, 0, "no capture files found"};
   if (std::find(found.paths.begin(), found.paths.end(), "-") != found.paths.end()) {
     return Error{
         Errc::kInvalidArgument, 0,
         "replay can't read '-': it passes over a set twice, once to plan and once to send"};
   }
   DatasetSummary set;
-  set.files = scan_reporting(found.paths, worker_count(options.workers), reporter, stop);
+  TRY(set.files,
+      scan_found(found, selection, worker_count(options.workers), tarballs, reporter, stop));
+  for (const Error& problem : tarballs.take_problems()) reporter.warning(problem.what);
   if (stop.stop_requested()) return cancelled();
   dataset::summarize(set);
   return set;
 }
 
+// Whether the entry of a member still tells the truth: the index has been found to be that of the
+// tarball as it is now.
+bool member_holds(const FileSummary& file, const Tarballs& tarballs) {
+  const archive::ArchiveIndex* index = tarballs.store()->index_of(file.tarball);
+  if (index == nullptr) return false;
+  const Result<archive::IndexedMember> member = index->find(file.member());
+  return member && member->size_bytes == file.file_size_bytes && member->mtime_ns == file.mtime_ns;
+}
+
+// Indexes of the tarballs that entries lie in; where one is missing the tarball is passed over, and
+// its entries are made anew on the way.
+Result<> renew_members(dataset::Dump& dump, Tarballs& tarballs, Reporter& reporter) {
+  std::map<std::string, std::vector<size_t>> members;
+  for (size_t i = 0; i < dump.set.files.size(); ++i) {
+    if (!dump.set.files[i].tarball.empty()) members[dump.set.files[i].tarball].push_back(i);
+  }
+  for (const auto& [tarball, entries] : members) {
+    const Result<bool> indexed = tarballs.find_index(tarball);
+    if (!indexed) {
+      for (const size_t i : entries)
+        dump.set.files[i].damage = capture::Damage{0, indexed.error().code, indexed.error().what};
+      for (const size_t i : entries) dump.set.files[i].packets = 0;
+      reporter.warning(indexed.error().what);
+      continue;
+    }
+    if (*indexed && std::all_of(entries.begin(), entries.end(), [&](size_t i) {
+          return member_holds(dump.set.files[i], tarballs);
+        })) {
+      continue;
+    }
+    reporter.info(fmt::format("{}: {}; mapping it again", tarball,
+                              *indexed ? "its members have changed since they were mapped"
+                                       : "there is no index, or it has changed since it was made"));
+    std::unordered_set<std::string> paths;
+    for (const size_t i : entries) paths.insert(dump.set.files[i].path);
+    Result<std::vector<FileSummary>> fresh = std::vector<FileSummary>();
+    scan_reporting({tarball}, reporter, [&](dataset::ScanProgress& progress) {
+      fresh = tarballs.map(tarball, dataset::NameChoice::exactly(std::move(paths)), progress);
+    });
+    if (!fresh && fresh.error().code == Errc::kCancelled) return cancelled();
+    if (!fresh) return fresh.error();
+    std::unordered_map<std::string, FileSummary*> by_path;
+    for (FileSummary& file : *fresh) by_path.emplace(file.path, &file);
+    for (const size_t i : entries) {
+      FileSummary& file = dump.set.files[i];
+      const auto found = by_path.find(file.path);
+      if (found != by_path.end()) {
+        file = std::move(*found->second);
+      } else {
+        FileSummary gone;
+        gone.path = file.path;
+        gone.tarball = file.tarball;
+        gone.damage = capture::Damage{0, Errc::kNotFound, file.path + ": no such member any more"};
+        file = std::move(gone);
+      }
+    }
+  }
+  for (const Error& problem : tarballs.take_problems()) reporter.warning(problem.what);
+  return {};
+}
+
 // Entries that can't be trusted are mapped again, in place: all of a dump of the original tool's,
 // and files that have changed.
-Result<> renew(dataset::Dump& dump, const ReplayOptions& options, Reporter& reporter,
-               const std::stop_token& stop) {
+Result<> renew(dataset::Dump& dump, const ReplayOptions& options, Tarballs& tarballs,
+               Reporter& reporter, const std::stop_token& stop) {
+  TRY_VOID(renew_members(dump, tarballs, reporter));
   std::vector<size_t> stale;
   for (size_t i = 0; i < dump.set.files.size(); ++i) {
-    if (!dump.ours || !dataset::still_valid(dump.set.files[i])) stale.push_back(i);
+    const FileSummary& file = dump.set.files[i];
+    if (file.tarball.empty() && (!dump.ours || !dataset::still_valid(file))) stale.push_back(i);
   }
   if (stale.empty()) return {};
   reporter.info(
@@ -56,8 +127,10 @@ Result<> renew(dataset::Dump& dump, const ReplayOptions& options, Reporter& repo
   std::vector<std::string> paths;
   paths.reserve(stale.size());
   for (const size_t i : stale) paths.push_back(dump.set.files[i].path);
-  std::vector<FileSummary> fresh =
-      scan_reporting(paths, worker_count(options.workers), reporter, stop);
+  std::vector<FileSummary> fresh;
+  scan_reporting(paths, reporter, [&](dataset::ScanProgress& progress) {
+    fresh = dataset::scan_files(paths, worker_count(options.workers), progress, stop);
+  });
   if (stop.stop_requested()) return cancelled();
   for (size_t i = 0; i < stale.size(); ++i) dump.set.files[stale[i]] = std::move(fresh[i]);
   return {};
@@ -73,8 +146,8 @@ void tell(const dataset::Relocation& moved, size_t files, Reporter& reporter) {
   }
 }
 
-Result<DatasetSummary> load_dump(const ReplayOptions& options, Reporter& reporter,
-                                 const std::stop_token& stop) {
+Result<DatasetSummary> load_dump(const ReplayOptions& options, Tarballs& tarballs,
+                                 Reporter& reporter, const std::stop_token& stop) {
   TRY(dataset::Dump dump, dataset::read_dump(options.dump_path));
   if (!options.file_regexp.empty()) {
     const re2::RE2 regexp(options.file_regexp, re2::RE2::Quiet);
@@ -87,17 +160,21 @@ Result<DatasetSummary> load_dump(const ReplayOptions& options, Reporter& reporte
   }
   tell(dataset::relocate(dump.set, options.path_prefixes, options.dump_path, dump.ours),
        dump.set.files.size(), reporter);
-  TRY_VOID(renew(dump, options, reporter, stop));
+  TRY_VOID(renew(dump, options, tarballs, reporter, stop));
   dataset::summarize(dump.set);
   return std::move(dump.set);
 }
 
 }  // namespace
 
-Result<DatasetSummary> load_set(const ReplayOptions& options, Reporter& reporter,
-                                const std::stop_token& stop) {
-  return options.paths.empty() ? load_dump(options, reporter, stop)
-                               : map_paths(options, reporter, stop);
+Result<LoadedSet> load_set(const ReplayOptions& options, Reporter& reporter,
+                           const std::stop_token& stop) {
+  LoadedSet loaded;
+  loaded.tarballs = std::make_shared<Tarballs>(options.paths.empty() ? options.dump_path : "",
+                                               worker_count(options.workers), reporter, stop);
+  TRY(loaded.set, options.paths.empty() ? load_dump(options, *loaded.tarballs, reporter, stop)
+                                        : map_paths(options, *loaded.tarballs, reporter, stop));
+  return loaded;
 }
 
 }  // namespace gophercap::jobs

@@ -75,9 +75,12 @@ Result<ReplaySetup> set_up(const ReplayOptions& options, Reporter& reporter,
                            const std::stop_token& stop) {
   if (!options.expression.empty()) TRY_VOID(check_words(options.expression));
   ReplaySetup setup;
-  TRY(setup.set, load_set(options, reporter, stop));
+  TRY(LoadedSet loaded, load_set(options, reporter, stop));
+  setup.set = std::move(loaded.set);
+  setup.tarballs = std::move(loaded.tarballs);
   TRY(setup.plan,
-      replay::make_plan(setup.set, {.window = options.window,
+      replay::make_plan(setup.set, {.store = setup.tarballs->store(),
+                                    .window = options.window,
                                     .key_rule = options.sort ? replay::KeyRule::kOwnTime
                                                              : replay::KeyRule::kRunningMax,
                                     .files_start_together = options.files_start_together,

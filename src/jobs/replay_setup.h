@@ -8,6 +8,7 @@
 #include "dataset/file_summary.h"
 #include "jobs/replay_job.h"
 #include "jobs/reporter.h"
+#include "jobs/tarballs.h"
 #include "packet/bpf.h"
 #include "replay/engine.h"
 #include "replay/plan.h"
@@ -16,6 +17,7 @@ namespace gophercap::jobs {
 
 struct ReplaySetup {
   dataset::DatasetSummary set;
+  std::shared_ptr<Tarballs> tarballs;  // of the set; outlives the plan
   std::unique_ptr<const packet::BpfFilter> expression;  // engine.choice points to it
   replay::Plan plan;
   replay::EngineOptions engine;

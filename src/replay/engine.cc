@@ -45,6 +45,7 @@ StreamOptions stream_options(const Plan& plan, const EngineOptions& options,
   StreamOptions stream;
   stream.limits = limits;
   stream.lanes = lanes;
+  stream.store = plan.store;
   stream.choice = options.choice;
   stream.key_rule = plan.key_rule;
   stream.slab_bytes =

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "capture/capture_reader.h"
+#include "dataset/capture_store.h"
 #include "io/fd_cache.h"
 #include "replay/frame_filter.h"
 #include "replay/plan.h"
@@ -17,6 +18,9 @@ namespace gophercap::replay {
 
 struct StreamOptions {
   transmit::FrameLimits limits{};
+  // Opens the files; never null.
+  std::shared_ptr<const dataset::CaptureStore> store =
+      std::make_shared<const dataset::CaptureStore>();
   Choice choice{};
   KeyRule key_rule = KeyRule::kRunningMax;
   size_t slab_bytes = size_t{1} << 20;  // about how much one slab holds; the reader's own buffer is

@@ -92,7 +92,7 @@ Candidate candidate(const dataset::FileSummary& file, CaptureTime beginning,
 
 void look_into(Candidate& c, const PlanOptions& options) {
   PlannedFile& planned = c.planned;
-  Survey survey = survey_file(planned.path, planned.initial_time, options.key_rule,
+  Survey survey = survey_file(*options.store, planned.path, planned.initial_time, options.key_rule,
                               {.window = options.window}, {}, options.stop);
   planned.begins_outside = options.window.from && planned.initial_time < *options.window.from;
   planned.ends_outside = survey.ends_outside;
@@ -133,6 +133,7 @@ Nanos Plan::mean_gap() const noexcept {
 Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& options) {
   Plan plan;
   plan.key_rule = options.key_rule;
+  plan.store = options.store;
   const CaptureTime beginning = set.beginning.value_or(CaptureTime{});
   std::vector<Candidate> candidates;
   std::vector<size_t> straddling;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "dataset/capture_store.h"
 #include "dataset/file_summary.h"
 #include "replay/survey.h"
 #include "replay/window.h"
@@ -33,6 +35,9 @@ struct PlannedFile {
 };
 
 struct PlanOptions {
+  // Opens the files of the set; never null.
+  std::shared_ptr<const dataset::CaptureStore> store =
+      std::make_shared<const dataset::CaptureStore>();
   Window window{};
   KeyRule key_rule = KeyRule::kRunningMax;
   bool files_start_together = false;  // --wait-disable: each file's first packet is at time 0
@@ -41,6 +46,9 @@ struct PlanOptions {
 };
 
 struct Plan {
+  // Opens its files; never null.
+  std::shared_ptr<const dataset::CaptureStore> store =
+      std::make_shared<const dataset::CaptureStore>();
   std::vector<PlannedFile> files;  // with packets only; ordered by (first_key, ordinal)
   CaptureTime first{};             // key of the first packet in merge order
   CaptureTime last{};              // largest key

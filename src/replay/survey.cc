@@ -22,11 +22,11 @@ void count_link_type(std::vector<dataset::LinkTypeCount>& counts, uint32_t link_
 
 }  // namespace
 
-Survey survey_file(const std::string& path, CaptureTime initial_time, KeyRule rule,
+Survey survey_file(const dataset::CaptureStore& store, const std::string& path, CaptureTime initial_time, KeyRule rule,
                    const Choice& choice, const transmit::FrameLimits& limits,
                    const std::stop_token& stop) {
   Survey survey;
-  Result<io::Input> input = io::open_input(path);
+  Result<io::Input> input = store.open(path);
   if (!input) {
     survey.damage = capture::Damage{0, input.error().code, input.error().what};
     return survey;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "dataset/capture_store.h"
 #include "dataset/file_summary.h"
 #include "replay/frame_filter.h"
 
@@ -33,7 +34,8 @@ struct Survey {
 
 // Reads the file as a replay would, up to its end or first damage. `initial_time`: of packets
 // before the first one that has a time.
-Survey survey_file(const std::string& path, CaptureTime initial_time, KeyRule rule,
+// `store` opens the file.
+Survey survey_file(const dataset::CaptureStore& store, const std::string& path, CaptureTime initial_time, KeyRule rule,
                    const Choice& choice, const transmit::FrameLimits& limits,
                    const std::stop_token& stop);
 

@@ -1,0 +1,135 @@
+// The index of a tarball: where each file in it lies, and where its decompression can begin.
+// docs/formats/archive-index.md has the written form, an SQLite database.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "archive/database.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "io/checkpoint.h"
+#include "io/open.h"
+
+namespace gophercap::archive {
+
+// By this a tarball is known again, wherever it lies now.
+struct TarballIdentity {
+  uint64_t size_bytes = 0;
+  int64_t mtime_ns = 0;
+  uint64_t head_hash = 0;  // XXH3 of its first 64 KiB
+
+  bool operator==(const TarballIdentity&) const = default;
+};
+
+// Errors: kUnsupported for what is no regular file.
+Result<TarballIdentity> identify(const std::string& path);
+
+// Bytes of a file that lie together in the archive; those of its extents follow one another there.
+struct Extent {
+  uint64_t offset = 0;  // in the file
+  uint64_t size_bytes = 0;
+
+  bool operator==(const Extent&) const = default;
+};
+
+struct IndexedMember {
+  std::string path;            // as it would be extracted; bytes
+  uint64_t archive_offset = 0;  // of its first byte, in the plain archive
+  uint64_t size_bytes = 0;
+  int64_t mtime_ns = 0;
+  // Of a sparse file, in order; empty: all of it lies together.
+  std::vector<Extent> extents{};
+
+  bool operator==(const IndexedMember&) const = default;
+};
+
+// More extents than this are not kept: such a member has no place in the index.
+inline constexpr size_t kMostExtents = size_t{1} << 16;
+
+// The path of the `number`th (from 1) index in a folder for tarballs of this name: two tarballs of
+// one name can have their indexes beside one dump.
+std::string index_path(const std::string& folder, std::string_view tarball_path, unsigned number);
+
+// Thread-safe: the checkpoints come from the thread that decompresses.
+class IndexWriter {
+ public:
+  // Writes beside `path`, which appears in finish(). Destroyed before: nothing stays.
+  // `tarball_path` is for people.
+  static Result<std::unique_ptr<IndexWriter>> create(const std::string& path,
+                                                     const std::string& tarball_path,
+                                                     const TarballIdentity& identity,
+                                                     io::Compression compression);
+  ~IndexWriter();
+  IndexWriter(const IndexWriter&) = delete;
+  IndexWriter& operator=(const IndexWriter&) = delete;
+
+  // A path that is there already keeps its first member. kInvalidArgument: a number that does not
+  // fit into 63 bits.
+  Result<> add(const IndexedMember& member);
+  Result<> add(const io::Checkpoint& checkpoint);
+  // `plain_bytes` of the archive, as far as it could be read; `complete`: to its end.
+  Result<> finish(uint64_t plain_bytes, bool complete);
+
+ private:
+  explicit IndexWriter(std::string path);
+  Result<> prepare(const std::string& tarball_path, const TarballIdentity& identity,
+                   io::Compression compression);
+
+  const std::string path_;
+  std::string temporary_;  // empty: it has been renamed
+  Mutex mutex_;
+  std::unique_ptr<Database> database_ GUARDED_BY(mutex_);
+  std::optional<Statement> add_member_ GUARDED_BY(mutex_);
+  std::optional<Statement> add_checkpoint_ GUARDED_BY(mutex_);
+  std::vector<uint8_t> packed_ GUARDED_BY(mutex_);
+};
+
+// Thread-safe. Hostile files are expected: kCorrupt, kUnsupported (another version).
+class ArchiveIndex {
+ public:
+  static Result<std::unique_ptr<ArchiveIndex>> open(const std::string& path);
+  ~ArchiveIndex();
+  ArchiveIndex(const ArchiveIndex&) = delete;
+  ArchiveIndex& operator=(const ArchiveIndex&) = delete;
+
+  const TarballIdentity& identity() const noexcept { return identity_; }
+  // Where the tarball was when the index was made, as it was given then.
+  const std::string& tarball_path() const noexcept { return tarball_path_; }
+  io::Compression compression() const noexcept { return compression_; }
+  uint64_t plain_bytes() const noexcept { return plain_bytes_; }
+  // False: the tarball breaks where plain_bytes() ends.
+  bool complete() const noexcept { return complete_; }
+
+  // Ordered by the bytes of their paths, as far as `visit` says true. It must not call the index.
+  Result<> each_member(const std::function<bool(const IndexedMember&)>& visit) const;
+  // kNotFound.
+  Result<IndexedMember> find(std::string_view path) const;
+  // The last one at or before that byte of the plain archive; the beginning where there is none.
+  Result<io::Checkpoint> checkpoint_for(uint64_t plain_offset) const;
+
+ private:
+  ArchiveIndex() = default;
+  Result<> read_facts();
+
+  TarballIdentity identity_;
+  std::string tarball_path_;
+  io::Compression compression_ = io::Compression::kNone;
+  uint64_t plain_bytes_ = 0;
+  bool complete_ = false;
+  mutable Mutex mutex_;
+  std::unique_ptr<Database> database_ GUARDED_BY(mutex_);
+};
+
+// Opens a member of the tarball at `tarball_path`, decoded from wherever the index allows it to
+// begin. Its facts are those of the member. kIo: the tarball is not the one of the index (size and
+// time are looked at, the head is not). REQUIRES: `fds` outlives the source.
+Result<io::Input> open_member(const std::string& tarball_path, const ArchiveIndex& index,
+                              std::string_view member, io::FdCache* fds = nullptr);
+
+}  // namespace gophercap::archive

@@ -1,0 +1,149 @@
+#include "archive/database.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <utility>
+
+namespace gophercap::archive {
+namespace {
+
+Errc code_of(int status) {
+  switch (status & 0xff) {
+    case SQLITE_FULL:
+      return Errc::kNoSpace;
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+    case SQLITE_AUTH:
+      return Errc::kPermission;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FORMAT:
+    case SQLITE_SCHEMA:
+    case SQLITE_ERROR:  // what we ask for is not in it
+      return Errc::kCorrupt;
+    default:
+      return Errc::kIo;
+  }
+}
+
+// A path in the form of a URI, in which nothing has a meaning of its own.
+std::string uri_of(const std::string& path) {
+  std::string uri = path.starts_with('/') ? "file://" : "file:";
+  for (const char c : path) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '/' || c == '.' || c == '-' || c == '_';
+    uri += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<uint8_t>(c));
+  }
+  return uri;
+}
+
+}  // namespace
+
+Statement::Statement(Statement&& other) noexcept
+    : database_(other.database_), statement_(std::exchange(other.statement_, nullptr)) {}
+
+Statement::~Statement() {
+  sqlite3_finalize(statement_);
+}
+
+void Statement::reset() noexcept {
+  sqlite3_reset(statement_);
+}
+
+void Statement::bind(int parameter, int64_t value) noexcept {
+  sqlite3_bind_int64(statement_, parameter + 1, value);
+}
+
+void Statement::bind(int parameter, std::span<const uint8_t> bytes) noexcept {
+  // A null pointer would be bound as NULL.
+  if (bytes.empty()) {
+    sqlite3_bind_zeroblob(statement_, parameter + 1, 0);
+  } else {
+    sqlite3_bind_blob64(statement_, parameter + 1, bytes.data(), bytes.size(), SQLITE_STATIC);
+  }
+}
+
+void Statement::bind(int parameter, std::string_view text) noexcept {
+  bind(parameter,
+       std::span<const uint8_t>(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
+}
+
+Result<bool> Statement::step() {
+  const int status = sqlite3_step(statement_);
+  if (status == SQLITE_ROW) return true;
+  if (status == SQLITE_DONE) return false;
+  return database_->error(status);
+}
+
+Result<int64_t> Statement::integer(int column) const {
+  if (sqlite3_column_type(statement_, column) != SQLITE_INTEGER)
+    return database_->error(SQLITE_CORRUPT);
+  return int64_t{sqlite3_column_int64(statement_, column)};
+}
+
+Result<uint64_t> Statement::count(int column) const {
+  TRY(const int64_t value, integer(column));
+  if (value < 0) return database_->error(SQLITE_CORRUPT);
+  return static_cast<uint64_t>(value);
+}
+
+Result<std::span<const uint8_t>> Statement::bytes(int column) const {
+  if (sqlite3_column_type(statement_, column) != SQLITE_BLOB)
+    return database_->error(SQLITE_CORRUPT);
+  const void* data = sqlite3_column_blob(statement_, column);
+  const int size = sqlite3_column_bytes(statement_, column);
+  return std::span<const uint8_t>(static_cast<const uint8_t*>(data), static_cast<size_t>(size));
+}
+
+Database::~Database() {
+  sqlite3_close_v2(handle_);
+}
+
+Error Database::error(int status) const {
+  const bool ours = (status & 0xff) == SQLITE_CORRUPT || (status & 0xff) == SQLITE_NOTADB;
+  return {code_of(status), 0,
+          fmt::format("{}: {}", path_,
+                      ours ? "is damaged, or no index"
+                           : (handle_ == nullptr ? sqlite3_errstr(status)
+                                                 : sqlite3_errmsg(handle_)))};
+}
+
+Result<std::unique_ptr<Database>> Database::open_with(const std::string& path,
+                                                      const std::string& name, int flags) {
+  std::unique_ptr<Database> database(new Database(path));
+  const int status = sqlite3_open_v2(name.c_str(), &database->handle_, flags, nullptr);
+  if (status != SQLITE_OK) return database->error(status);
+  // What the file says about itself is not to be believed: no functions or views of its own.
+  sqlite3_db_config(database->handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(database->handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  return database;
+}
+
+Result<std::unique_ptr<Database>> Database::create(const std::string& path) {
+  TRY(std::unique_ptr<Database> database,
+      open_with(path, uri_of(path), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI));
+  TRY_VOID(database->run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+                         "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -8192;"));
+  return database;
+}
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
+  return open_with(path, uri_of(path) + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+}
+
+Result<> Database::run(const char* sql) {
+  const int status = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
+  if (status != SQLITE_OK) return error(status);
+  return {};
+}
+
+Result<Statement> Database::prepare(std::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int status =
+      sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+  if (status != SQLITE_OK) return error(status);
+  return Statement(*this, statement);
+}
+
+}  // namespace gophercap::archive

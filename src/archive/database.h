@@ -1,0 +1,78 @@
+// The little of SQLite that an index needs, in our terms.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace gophercap::archive {
+
+class Database;
+
+// A prepared statement. Parameters and columns are counted from 0. Not thread-safe.
+class Statement {
+ public:
+  ~Statement();
+  Statement(Statement&& other) noexcept;
+  Statement& operator=(Statement&&) = delete;
+
+  // Begins anew; what was bound stays until it is bound again.
+  void reset() noexcept;
+  // The bytes have to live until the statement is reset or bound again.
+  void bind(int parameter, int64_t value) noexcept;
+  void bind(int parameter, std::string_view text) noexcept;  // stored as bytes
+  void bind(int parameter, std::span<const uint8_t> bytes) noexcept;
+
+  // True: there is a row. False: there is no more.
+  Result<bool> step();
+  // The columns of the row. kCorrupt where a column has another type or, as a count, is negative.
+  Result<int64_t> integer(int column) const;
+  Result<uint64_t> count(int column) const;
+  // Valid until the next step() or reset().
+  Result<std::span<const uint8_t>> bytes(int column) const;
+
+ private:
+  friend class Database;
+  Statement(Database& database, sqlite3_stmt* statement)
+      : database_(&database), statement_(statement) {}
+
+  Database* database_;
+  sqlite3_stmt* statement_;
+};
+
+// Not thread-safe. Errors: kCorrupt (no database, or a damaged one), kNoSpace, kIo, with the path.
+class Database {
+ public:
+  // An empty file is made into a database that is written without a journal: it is of use only when
+  // it is complete.
+  static Result<std::unique_ptr<Database>> create(const std::string& path);
+  // Reads a file that nobody writes to.
+  static Result<std::unique_ptr<Database>> open(const std::string& path);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  Result<> run(const char* sql);
+  // REQUIRES: the statement does not outlive the database.
+  Result<Statement> prepare(std::string_view sql);
+
+ private:
+  friend class Statement;
+  explicit Database(std::string path) : path_(std::move(path)) {}
+  static Result<std::unique_ptr<Database>> open_with(const std::string& path,
+                                                     const std::string& name, int flags);
+  Error error(int status) const;
+
+  std::string path_;
+  sqlite3* handle_ = nullptr;
+};
+
+}  // namespace gophercap::archive

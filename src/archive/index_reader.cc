@@ -1,0 +1,166 @@
+#include <fmt/format.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "archive/archive_index.h"
+#include "archive/index_format.h"
+#include "base/bytes.h"
+
+namespace gophercap::archive {
+namespace {
+
+constexpr std::array kCompressions = {io::Compression::kNone, io::Compression::kGzip,
+                                      io::Compression::kZstd, io::Compression::kLz4,
+                                      io::Compression::kXz,   io::Compression::kBzip2};
+
+Error damaged(std::string_view what) {
+  return {Errc::kCorrupt, 0, fmt::format("index: {}", what)};
+}
+
+std::string_view text_of(std::span<const uint8_t> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+Result<std::vector<Extent>> extents_of(std::span<const uint8_t> bytes, uint64_t size_bytes) {
+  if (bytes.size() % 16 != 0 || bytes.size() / 16 > kMostExtents) return damaged("extents");
+  std::vector<Extent> extents(bytes.size() / 16);
+  uint64_t end = 0;
+  for (size_t i = 0; i < extents.size(); ++i) {
+    extents[i] = {load_le64(bytes.data() + 16 * i), load_le64(bytes.data() + 16 * i + 8)};
+    const Extent& extent = extents[i];
+    if (extent.offset < end || extent.offset > size_bytes ||
+        extent.size_bytes > size_bytes - extent.offset) {
+      return damaged("extents outside of their file");
+    }
+    end = extent.offset + extent.size_bytes;
+  }
+  return extents;
+}
+
+Result<IndexedMember> member_of(const Statement& row) {
+  IndexedMember member;
+  TRY(const std::span<const uint8_t> path, row.bytes(0));
+  member.path = text_of(path);
+  TRY(member.archive_offset, row.count(1));
+  TRY(member.size_bytes, row.count(2));
+  TRY(member.mtime_ns, row.integer(3));
+  TRY(const std::span<const uint8_t> extents, row.bytes(4));
+  TRY(member.extents, extents_of(extents, member.size_bytes));
+  return member;
+}
+
+Result<uint32_t> number_of(const Statement& row, int column, uint32_t most) {
+  TRY(const uint64_t value, row.count(column));
+  if (value > most) return damaged("a number out of range");
+  return static_cast<uint32_t>(value);
+}
+
+Result<std::vector<uint8_t>> window_of(std::span<const uint8_t> packed) {
+  std::vector<uint8_t> window;
+  if (packed.empty()) return window;
+  window.resize(io::Checkpoint::kMostWindow);
+  const size_t size = ZSTD_decompress(window.data(), window.size(), packed.data(), packed.size());
+  if (ZSTD_isError(size) != 0) return damaged("a window that can't be unpacked");
+  window.resize(size);
+  return window;
+}
+
+}  // namespace
+
+ArchiveIndex::~ArchiveIndex() = default;
+
+Result<std::unique_ptr<ArchiveIndex>> ArchiveIndex::open(const std::string& path) {
+  std::unique_ptr<ArchiveIndex> index(new ArchiveIndex());
+  {
+    const MutexLock lock(index->mutex_);
+    TRY(index->database_, Database::open(path));
+  }
+  if (const Result<> read = index->read_facts(); !read) return read.error();
+  return index;
+}
+
+Result<> ArchiveIndex::read_facts() {
+  const MutexLock lock(mutex_);
+  for (const auto& [pragma, expected] :
+       {std::pair("PRAGMA application_id", kIndexApplication),
+        std::pair("PRAGMA user_version", int64_t{kIndexVersion})}) {
+    TRY(Statement row, database_->prepare(pragma));
+    TRY(const bool any, row.step());
+    if (!any) return damaged("says nothing of itself");
+    TRY(const int64_t value, row.integer(0));
+    if (value != expected) return Error{Errc::kUnsupported, 0, "index: of another program or version"};
+  }
+  TRY(Statement row, database_->prepare("SELECT size_bytes, mtime_ns, head_hash, compression,"
+                                        " plain_bytes, path, complete FROM archive"));
+  TRY(const bool any, row.step());
+  if (!any) return damaged("of no archive");
+  TRY(identity_.size_bytes, row.count(0));
+  TRY(identity_.mtime_ns, row.integer(1));
+  TRY(const int64_t head_hash, row.integer(2));
+  identity_.head_hash = static_cast<uint64_t>(head_hash);
+  TRY(const std::span<const uint8_t> word, row.bytes(3));
+  const auto* const known =
+      std::find_if(kCompressions.begin(), kCompressions.end(),
+                   [&](io::Compression c) { return io::to_string(c) == text_of(word); });
+  if (known == kCompressions.end()) return damaged("an unknown compression");
+  compression_ = *known;
+  TRY(plain_bytes_, row.count(4));
+  TRY(const std::span<const uint8_t> path, row.bytes(5));
+  tarball_path_ = text_of(path);
+  TRY(const int64_t complete, row.integer(6));
+  complete_ = complete == 1;
+  return {};
+}
+
+Result<> ArchiveIndex::each_member(const std::function<bool(const IndexedMember&)>& visit) const {
+  const MutexLock lock(mutex_);
+  TRY(Statement rows, database_->prepare("SELECT path, archive_offset, size_bytes, mtime_ns, extents"
+                                         " FROM members ORDER BY path"));
+  TRY(bool more, rows.step());
+  while (more) {
+    TRY(const IndexedMember member, member_of(rows));
+    if (!visit(member)) return {};
+    TRY(more, rows.step());
+  }
+  return {};
+}
+
+Result<IndexedMember> ArchiveIndex::find(std::string_view path) const {
+  const MutexLock lock(mutex_);
+  TRY(Statement row, database_->prepare("SELECT path, archive_offset, size_bytes, mtime_ns, extents"
+                                        " FROM members WHERE path = ?"));
+  row.bind(0, path);
+  TRY(const bool any, row.step());
+  if (!any) return Error{Errc::kNotFound, 0, fmt::format("{}: no such member", path)};
+  return member_of(row);
+}
+
+Result<io::Checkpoint> ArchiveIndex::checkpoint_for(uint64_t plain_offset) const {
+  io::Checkpoint checkpoint;
+  const MutexLock lock(mutex_);
+  TRY(Statement row,
+      database_->prepare("SELECT plain_offset, stored_offset, inside_member, used_bits, member_crc,"
+                         " member_size, window FROM checkpoints WHERE plain_offset <= ?"
+                         " ORDER BY plain_offset DESC LIMIT 1"));
+  row.bind(0, static_cast<int64_t>(std::min<uint64_t>(plain_offset,
+                                                      std::numeric_limits<int64_t>::max())));
+  TRY(const bool any, row.step());
+  if (!any) return checkpoint;
+  TRY(checkpoint.plain_offset, row.count(0));
+  TRY(checkpoint.stored_offset, row.count(1));
+  TRY(const uint32_t inside, number_of(row, 2, 1));
+  checkpoint.inside_member = inside == 1;
+  TRY(const uint32_t bits, number_of(row, 3, 7));
+  checkpoint.used_bits = static_cast<uint8_t>(bits);
+  TRY(checkpoint.member_crc, number_of(row, 4, std::numeric_limits<uint32_t>::max()));
+  TRY(checkpoint.member_size, number_of(row, 5, std::numeric_limits<uint32_t>::max()));
+  TRY(const std::span<const uint8_t> packed, row.bytes(6));
+  TRY(checkpoint.window, window_of(packed));
+  return checkpoint;
+}
+
+}  // namespace gophercap::archive

@@ -1,0 +1,177 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <limits>
+
+#include "archive/archive_index.h"
+#include "archive/index_format.h"
+#include "base/bytes.h"
+#include "base/fd.h"
+
+namespace gophercap::archive {
+namespace {
+
+constexpr const char* kSchema =
+    "CREATE TABLE archive (path BLOB NOT NULL, size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
+    " head_hash INTEGER NOT NULL, compression BLOB NOT NULL, plain_bytes INTEGER NOT NULL,"
+    " complete INTEGER NOT NULL);"
+    "CREATE TABLE members (path BLOB PRIMARY KEY, archive_offset INTEGER NOT NULL,"
+    " size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, extents BLOB NOT NULL)"
+    " WITHOUT ROWID;"
+    // The rowid is the plain offset, so that the large windows do not lie between the keys.
+    "CREATE TABLE checkpoints (plain_offset INTEGER PRIMARY KEY, stored_offset INTEGER NOT NULL,"
+    " inside_member INTEGER NOT NULL, used_bits INTEGER NOT NULL, member_crc INTEGER NOT NULL,"
+    " member_size INTEGER NOT NULL, window BLOB NOT NULL);"
+    "BEGIN;";
+
+std::vector<uint8_t> bytes_of(const std::vector<Extent>& extents) {
+  std::vector<uint8_t> bytes(extents.size() * 16);
+  for (size_t i = 0; i < extents.size(); ++i) {
+    store_le(bytes.data() + 16 * i, extents[i].offset);
+    store_le(bytes.data() + 16 * i + 8, extents[i].size_bytes);
+  }
+  return bytes;
+}
+
+Result<> fits(uint64_t value) {
+  if (value <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) return {};
+  return Error{Errc::kInvalidArgument, 0, "a number that is too large for an index"};
+}
+
+Result<> step_once(Statement& statement) {
+  const Result<bool> stepped = statement.step();
+  statement.reset();
+  if (!stepped) return stepped.error();
+  return {};
+}
+
+// Names are not kept by a file system before their folder is.
+Result<> sync_path(const std::string& path, int flags) {
+  Fd fd(::open(path.c_str(), flags | O_CLOEXEC));
+  if (!fd.valid() || ::fsync(fd.value()) != 0) return errno_error(errno, path);
+  return {};
+}
+
+std::string folder_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+}  // namespace
+
+std::string index_path(const std::string& folder, std::string_view tarball_path, unsigned number) {
+  const std::string_view name = tarball_path.substr(tarball_path.rfind('/') + 1);
+  const std::string place = folder.empty() || folder.ends_with('/') ? folder : folder + '/';
+  return number < 2 ? fmt::format("{}{}.index", place, name)
+                    : fmt::format("{}{}.{}.index", place, name, number);
+}
+
+IndexWriter::IndexWriter(std::string path)
+    : path_(std::move(path)), temporary_(fmt::format("{}.tmp-{}", path_, ::getpid())) {}
+
+Result<std::unique_ptr<IndexWriter>> IndexWriter::create(const std::string& path,
+                                                         const std::string& tarball_path,
+                                                         const TarballIdentity& identity,
+                                                         io::Compression compression) {
+  std::unique_ptr<IndexWriter> writer(new IndexWriter(path));
+  TRY_VOID(writer->prepare(tarball_path, identity, compression));
+  return writer;
+}
+
+IndexWriter::~IndexWriter() {
+  const MutexLock lock(mutex_);
+  add_member_.reset();
+  add_checkpoint_.reset();
+  database_.reset();
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+Result<> IndexWriter::prepare(const std::string& tarball_path, const TarballIdentity& identity,
+                              io::Compression compression) {
+  // Made here rather than by the library, whose words for a folder that is missing are poor.
+  Fd made(::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666));
+  if (!made.valid()) {
+    const Error error = errno_error(errno, temporary_);
+    temporary_.clear();  // not ours to remove
+    return error;
+  }
+  const MutexLock lock(mutex_);
+  TRY(database_, Database::create(temporary_));
+  TRY_VOID(database_->run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};",
+                                      kIndexApplication, kIndexVersion)
+                              .c_str()));
+  TRY_VOID(database_->run(kSchema));
+  TRY_VOID(fits(identity.size_bytes));
+  TRY(Statement facts, database_->prepare("INSERT INTO archive VALUES (?, ?, ?, ?, ?, 0, 0)"));
+  facts.bind(0, std::string_view(tarball_path));
+  facts.bind(1, static_cast<int64_t>(identity.size_bytes));
+  facts.bind(2, identity.mtime_ns);
+  facts.bind(3, static_cast<int64_t>(identity.head_hash));
+  facts.bind(4, io::to_string(compression));
+  TRY_VOID(step_once(facts));
+  TRY(Statement add_member, database_->prepare("INSERT OR IGNORE INTO members VALUES (?,?,?,?,?)"));
+  add_member_.emplace(std::move(add_member));
+  TRY(Statement add_checkpoint,
+      database_->prepare("INSERT OR IGNORE INTO checkpoints VALUES (?,?,?,?,?,?,?)"));
+  add_checkpoint_.emplace(std::move(add_checkpoint));
+  packed_.resize(ZSTD_COMPRESSBOUND(io::Checkpoint::kMostWindow));
+  return {};
+}
+
+Result<> IndexWriter::add(const IndexedMember& member) {
+  TRY_VOID(fits(member.archive_offset));
+  TRY_VOID(fits(member.size_bytes));
+  const std::vector<uint8_t> extents = bytes_of(member.extents);
+  const MutexLock lock(mutex_);
+  add_member_->bind(0, std::string_view(member.path));
+  add_member_->bind(1, static_cast<int64_t>(member.archive_offset));
+  add_member_->bind(2, static_cast<int64_t>(member.size_bytes));
+  add_member_->bind(3, member.mtime_ns);
+  add_member_->bind(4, std::span<const uint8_t>(extents));
+  return step_once(*add_member_);
+}
+
+Result<> IndexWriter::add(const io::Checkpoint& checkpoint) {
+  TRY_VOID(fits(checkpoint.plain_offset));
+  TRY_VOID(fits(checkpoint.stored_offset));
+  const MutexLock lock(mutex_);
+  size_t packed = 0;
+  if (!checkpoint.window.empty()) {
+    constexpr int kLevel = 3;
+    packed = ZSTD_compress(packed_.data(), packed_.size(), checkpoint.window.data(),
+                           checkpoint.window.size(), kLevel);
+    if (ZSTD_isError(packed) != 0)
+      return Error{Errc::kInternal, 0, std::string("zstd: ") + ZSTD_getErrorName(packed)};
+  }
+  add_checkpoint_->bind(0, static_cast<int64_t>(checkpoint.plain_offset));
+  add_checkpoint_->bind(1, static_cast<int64_t>(checkpoint.stored_offset));
+  add_checkpoint_->bind(2, int64_t{checkpoint.inside_member});
+  add_checkpoint_->bind(3, int64_t{checkpoint.used_bits});
+  add_checkpoint_->bind(4, int64_t{checkpoint.member_crc});
+  add_checkpoint_->bind(5, int64_t{checkpoint.member_size});
+  add_checkpoint_->bind(6, std::span<const uint8_t>(packed_.data(), packed));
+  return step_once(*add_checkpoint_);
+}
+
+Result<> IndexWriter::finish(uint64_t plain_bytes, bool complete) {
+  TRY_VOID(fits(plain_bytes));
+  const MutexLock lock(mutex_);
+  TRY_VOID(database_->run(
+      fmt::format("UPDATE archive SET plain_bytes = {}, complete = {}; COMMIT;", plain_bytes,
+                  complete ? 1 : 0)
+          .c_str()));
+  add_member_.reset();
+  add_checkpoint_.reset();
+  database_.reset();
+  TRY_VOID(sync_path(temporary_, O_RDONLY));
+  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) return errno_error(errno, path_);
+  temporary_.clear();
+  return sync_path(folder_of(path_), O_RDONLY | O_DIRECTORY);
+}
+
+}  // namespace gophercap::archive

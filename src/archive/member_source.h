@@ -1,0 +1,47 @@
+// The member that a TarReader has come to, as a source of bytes.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "archive/archive_index.h"
+#include "archive/tar_reader.h"
+#include "io/byte_source.h"
+
+namespace gophercap::archive {
+
+// Holes are given as zeros, so that its bytes are those of the extracted file. Errors: the reader's,
+// and kCorrupt for bytes that lie behind the end or before others.
+class MemberSource final : public io::ByteSource {
+ public:
+  // REQUIRES: `tar` outlives the source and is used by nobody else until finish(); nothing of the
+  // member has been read.
+  MemberSource(TarReader& tar, const Member& member);
+
+  Result<size_t> read(std::span<uint8_t> out) override;
+
+  // Passes over what is left, after which where() is known.
+  Result<> finish();
+
+  // REQUIRES: finish() was called and went well.
+  const std::vector<Extent>& extents() const noexcept { return extents_; }
+  uint64_t archive_offset() const noexcept { return archive_offset_; }
+  // False: it has more extents than an index keeps.
+  bool can_be_indexed() const noexcept { return !too_many_; }
+
+ private:
+  Result<bool> next_piece();
+
+  TarReader& tar_;
+  const uint64_t archive_offset_;
+  const uint64_t size_bytes_;
+  uint64_t position_ = 0;
+  Piece piece_{};  // what of it was not given yet
+  uint64_t end_of_pieces_ = 0;
+  bool ended_ = false;  // no more pieces
+  bool too_many_ = false;
+  std::vector<Extent> extents_;
+};
+
+}  // namespace gophercap::archive

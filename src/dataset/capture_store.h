@@ -1,0 +1,31 @@
+// Opens the captures of a set, whether they are files or lie in tarballs.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "archive/archive_index.h"
+#include "base/result.h"
+#include "io/fd_cache.h"
+#include "io/open.h"
+
+namespace gophercap::dataset {
+
+// Thread-safe once all tarballs were added.
+class CaptureStore {
+ public:
+  void add(const std::string& tarball, std::shared_ptr<const archive::ArchiveIndex> index) {
+    indexes_[tarball] = std::move(index);
+  }
+  // Null: not added.
+  const archive::ArchiveIndex* index_of(const std::string& tarball) const;
+
+  // `path` as in FileSummary. REQUIRES: `fds` outlives the source, and so does the store.
+  Result<io::Input> open(const std::string& path, io::FdCache* fds = nullptr) const;
+
+ private:
+  std::unordered_map<std::string, std::shared_ptr<const archive::ArchiveIndex>> indexes_;
+};
+
+}  // namespace gophercap::dataset

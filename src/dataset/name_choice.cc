@@ -1,0 +1,77 @@
+#include "dataset/name_choice.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace gophercap::dataset {
+namespace {
+
+constexpr std::array<std::string_view, 3> kDefaultEndings = {".pcap", ".pcapng", ".cap"};
+constexpr std::array<std::string_view, 6> kCompressionEndings = {"",     ".gz", ".zst",
+                                                                 ".lz4", ".xz", ".bz2"};
+
+bool ends_with_any_case(std::string_view name, std::string_view lower_ending) {
+  if (name.size() < lower_ending.size()) return false;
+  const std::string_view tail = name.substr(name.size() - lower_ending.size());
+  return std::equal(tail.begin(), tail.end(), lower_ending.begin(), [](char c, char lower) {
+    return (c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) == lower;
+  });
+}
+
+}  // namespace
+
+bool is_capture_name(std::string_view name) noexcept {
+  for (const std::string_view compression : kCompressionEndings) {
+    if (!ends_with_any_case(name, compression)) continue;
+    const std::string_view plain = name.substr(0, name.size() - compression.size());
+    for (const std::string_view ending : kDefaultEndings) {
+      if (ends_with_any_case(plain, ending)) return true;
+    }
+  }
+  return false;
+}
+
+NameChoice::NameChoice() = default;
+NameChoice::~NameChoice() = default;
+NameChoice::NameChoice(NameChoice&&) noexcept = default;
+NameChoice& NameChoice::operator=(NameChoice&&) noexcept = default;
+
+Result<NameChoice> NameChoice::make(const std::vector<std::string>& suffixes,
+                                    const std::string& regexp) {
+  NameChoice choice;
+  for (const std::string& suffix : suffixes) {
+    const bool dotted = suffix.empty() || suffix.front() == '.';
+    choice.endings_.push_back(dotted ? suffix : '.' + suffix);
+  }
+  if (regexp.empty()) return choice;
+  auto compiled = std::make_unique<re2::RE2>(regexp, re2::RE2::Quiet);
+  if (!compiled->ok()) {
+    return Error{Errc::kInvalidArgument, 0,
+                 "regular expression \"" + regexp + "\": " + compiled->error()};
+  }
+  choice.regexp_ = std::move(compiled);
+  return choice;
+}
+
+NameChoice NameChoice::exactly(std::unordered_set<std::string> paths) {
+  NameChoice choice;
+  choice.exactly_ = std::move(paths);
+  return choice;
+}
+
+bool NameChoice::ending_fits(std::string_view name) const noexcept {
+  if (exactly_) return true;
+  if (endings_.empty()) return is_capture_name(name);
+  return std::any_of(endings_.begin(), endings_.end(),
+                     [&](const std::string& ending) { return name.ends_with(ending); });
+}
+
+bool NameChoice::path_fits(const std::string& path) const {
+  if (exactly_) return exactly_->contains(path);
+  return regexp_ == nullptr || re2::RE2::PartialMatch(path, *regexp_);
+}
+
+}  // namespace gophercap::dataset

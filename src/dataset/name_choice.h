@@ -1,0 +1,46 @@
+// Which names are those of captures that are wanted.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "base/result.h"
+
+namespace re2 {
+class RE2;
+}
+
+namespace gophercap::dataset {
+
+// Thread-safe once made.
+class NameChoice {
+ public:
+  // `suffixes` and `regexp` as in Selection. Fails with kInvalidArgument (regexp).
+  static Result<NameChoice> make(const std::vector<std::string>& suffixes,
+                                 const std::string& regexp);
+  // Just these paths.
+  static NameChoice exactly(std::unordered_set<std::string> paths);
+  ~NameChoice();
+  NameChoice(NameChoice&&) noexcept;
+  NameChoice& operator=(NameChoice&&) noexcept;
+
+  bool ending_fits(std::string_view name) const noexcept;
+  // Of paths given exactly, whether it is one of them.
+  bool path_fits(const std::string& path) const;
+
+ private:
+  NameChoice();
+
+  std::optional<std::unordered_set<std::string>> exactly_;
+  std::vector<std::string> endings_;  // empty: the default
+  std::unique_ptr<const re2::RE2> regexp_;
+};
+
+// By the endings that are taken by default.
+bool is_capture_name(std::string_view name) noexcept;
+
+}  // namespace gophercap::dataset

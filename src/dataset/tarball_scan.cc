@@ -1,0 +1,313 @@
+#include "dataset/tarball_scan.h"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "archive/checkpoint_keeper.h"
+#include "archive/member_path.h"
+#include "archive/member_source.h"
+#include "archive/path_set.h"
+#include "archive/read_ahead.h"
+#include "archive/tar_reader.h"
+#include "archive/tarball.h"
+#include "io/prefixed_source.h"
+
+namespace gophercap::dataset {
+namespace {
+
+using archive::Member;
+using archive::MemberKind;
+using archive::MemberSource;
+using archive::TarReader;
+
+// The scanner owns its source; this one lives longer.
+class Borrowed final : public io::ByteSource {
+ public:
+  explicit Borrowed(io::ByteSource& source) : source_(source) {}
+  Result<size_t> read(std::span<uint8_t> out) override { return source_.read(out); }
+
+ private:
+  io::ByteSource& source_;
+};
+
+int64_t mtime_ns_of(const Member& member) {
+  int64_t ns = 0;
+  if (__builtin_mul_overflow(member.mtime_seconds, int64_t{1'000'000'000}, &ns) ||
+      __builtin_add_overflow(ns, int64_t{member.mtime_nanos}, &ns)) {
+    return member.mtime_seconds > 0 ? std::numeric_limits<int64_t>::max()
+                                    : std::numeric_limits<int64_t>::min();
+  }
+  return ns;
+}
+
+struct Link {
+  std::string path;
+  std::string target;  // a path in the archive
+};
+
+class Pass {
+ public:
+  Pass(const std::string& path, const NameChoice& choice, ScanProgress& progress,
+       std::stop_token stop)
+      : path_(path), choice_(choice), progress_(progress), stop_(std::move(stop)) {}
+
+  Result<TarballScan> run(const std::string& index_path);
+  // Of a tarball that was opened by somebody else.
+  Result<TarballScan> run_over(archive::Tarball tarball, archive::IndexWriter* index,
+                               archive::CheckpointKeeper& keeper);
+
+ private:
+  Result<> members(archive::IndexWriter* index);
+  Result<> take(const Member& member, archive::IndexWriter* index);
+  Result<> take_file(const Member& member, std::string name, archive::IndexWriter* index);
+  void take_link(const Member& member, std::string name);
+  Result<> resolve_links(archive::IndexWriter* index);
+  bool is_chosen(const std::string& name) const {
+    return choice_.ending_fits(name) && choice_.path_fits(member_path(path_, name));
+  }
+  void tell();
+
+  const std::string& path_;
+  const NameChoice& choice_;
+  ScanProgress& progress_;
+  std::stop_token stop_;
+  archive::Tarball tarball_;
+  std::unique_ptr<TarReader> tar_;
+  archive::PathSet names_;
+  std::vector<Link> links_;
+  struct Known {
+    size_t file;  // in scan_.files
+    archive::IndexedMember member;
+  };
+  std::unordered_map<std::string, Known> chosen_;
+  uint64_t told_bytes_ = 0;
+  TarballScan scan_;
+};
+
+void Pass::tell() {
+  const uint64_t bytes = tarball_.bytes_read->load(std::memory_order_relaxed);
+  progress_.bytes_done.fetch_add(bytes - told_bytes_, std::memory_order_relaxed);
+  told_bytes_ = bytes;
+}
+
+Result<> Pass::take_file(const Member& member, std::string name, archive::IndexWriter* index) {
+  MemberSource source(*tar_, member);
+  const bool chosen = is_chosen(name);
+  FileSummary summary;
+  if (chosen) {
+    summary = scan_source(std::make_unique<Borrowed>(source), &progress_, stop_);
+    summary.path = member_path(path_, name);
+    summary.tarball = path_;
+    summary.file_size_bytes = member.size_bytes;
+    summary.mtime_ns = mtime_ns_of(member);
+  }
+  const Result<> finished = source.finish();
+  archive::IndexedMember indexed{.path = name,
+                                 .archive_offset = source.archive_offset(),
+                                 .size_bytes = member.size_bytes,
+                                 .mtime_ns = mtime_ns_of(member),
+                                 .extents = {}};
+  if (finished) {
+    indexed.extents = source.extents();
+    if (index != nullptr && source.can_be_indexed()) TRY_VOID(index->add(indexed));
+  }
+  if (chosen) {
+    chosen_.emplace(std::move(name), Known{scan_.files.size(), std::move(indexed)});
+    scan_.files.push_back(std::move(summary));
+  }
+  return finished;
+}
+
+// Both kinds of links name a path in the archive: hard ones from its top, symbolic ones from their
+// own folder.
+void Pass::take_link(const Member& member, std::string name) {
+  if (!is_chosen(name)) return;
+  std::string target = member.link;
+  if (member.kind == MemberKind::kSymlink && !target.starts_with('/'))
+    target = name.substr(0, name.rfind('/') + 1) + target;
+  links_.push_back({std::move(name), std::move(target)});
+}
+
+Result<> Pass::take(const Member& member, archive::IndexWriter* index) {
+  const bool file = member.kind == MemberKind::kFile;
+  const bool link = member.kind == MemberKind::kHardLink || member.kind == MemberKind::kSymlink;
+  if (!file && !link) return {};
+  std::vector<std::string_view> parts;
+  if (archive::split_path(member.path, parts) || parts.empty()) {
+    scan_.left_out += choice_.ending_fits(member.path) ? 1 : 0;
+    return {};
+  }
+  std::string name = archive::join_parts(parts, '/');
+  const auto taken = [&](const std::string& other) { return names_.contains(other); };
+  if (taken(name)) {
+    const size_t folder = name.rfind('/') + 1;
+    name = name.substr(0, folder) +
+           archive::free_name(name.substr(folder), [&](const std::string& other) {
+             return taken(name.substr(0, folder) + other);
+           });
+  }
+  names_.insert(name);
+  if (file) return take_file(member, std::move(name), index);
+  take_link(member, std::move(name));
+  return {};
+}
+
+// "a/../b/./c" is "b/c"; empty: it leads outside.
+std::string resolved(const std::string& path) {
+  std::vector<std::string_view> parts;
+  std::string_view rest = path;
+  if (rest.starts_with('/')) return {};
+  while (!rest.empty()) {
+    const size_t slash = rest.find('/');
+    const std::string_view part = rest.substr(0, slash);
+    rest = slash == std::string_view::npos ? std::string_view{} : rest.substr(slash + 1);
+    if (part.empty() || part == ".") continue;
+    if (part != "..") {
+      parts.push_back(part);
+    } else if (parts.empty()) {
+      return {};
+    } else {
+      parts.pop_back();
+    }
+  }
+  return archive::join_parts(parts, '/');
+}
+
+// A link may lead to another one, and may stand before what it leads to.
+Result<> Pass::resolve_links(archive::IndexWriter* index) {
+  bool any = true;
+  while (any) {
+    any = false;
+    std::vector<Link> open;
+    for (Link& link : links_) {
+      const auto target = chosen_.find(resolved(link.target));
+      if (target == chosen_.end()) {
+        open.push_back(std::move(link));
+        continue;
+      }
+      any = true;
+      Known known = target->second;
+      known.member.path = link.path;
+      FileSummary summary = scan_.files[known.file];
+      summary.path = member_path(path_, link.path);
+      if (index != nullptr) TRY_VOID(index->add(known.member));
+      known.file = scan_.files.size();
+      scan_.files.push_back(std::move(summary));
+      chosen_.emplace(std::move(link.path), std::move(known));
+    }
+    links_ = std::move(open);
+  }
+  scan_.left_out += links_.size();
+  return {};
+}
+
+Result<> Pass::members(archive::IndexWriter* index) {
+  Member member;
+  TRY(bool more, tar_->next(member));
+  while (more) {
+    ++scan_.members;
+    TRY_VOID(take(member, index));
+    tell();
+    if (stop_.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
+    TRY(more, tar_->next(member));
+  }
+  return {};
+}
+
+Result<TarballScan> Pass::run_over(archive::Tarball tarball, archive::IndexWriter* index,
+                                   archive::CheckpointKeeper& keeper) {
+  tarball_ = std::move(tarball);
+  auto ahead = std::make_unique<archive::ReadAhead>(std::move(tarball_.source), stop_);
+  Result<std::unique_ptr<TarReader>> tar = TarReader::open(*ahead);
+  if (!tar) return tar.error().with_context(tarball_.name);
+  tar_ = *std::move(tar);
+  if (const Result<> passed = members(index); !passed) {
+    if (passed.error().code == Errc::kCancelled) {
+      tar_.reset();
+      scan_.interrupted = true;
+      return std::move(scan_);
+    }
+    if (!tar_->failed()) return passed.error();
+    if (scan_.members == 0) return passed.error().with_context(tarball_.name);
+    scan_.damage = capture::Damage{tar_->plain_bytes(), passed.error().code, passed.error().what};
+  }
+  tell();
+  progress_.files_done.fetch_add(1, std::memory_order_relaxed);
+  TRY_VOID(resolve_links(index));
+  const uint64_t plain_bytes = tar_->plain_bytes();
+  tar_.reset();
+  ahead.reset();  // it may still decode what stands behind the end of the archive
+  if (index != nullptr) {
+    TRY_VOID(keeper.result());
+    TRY_VOID(index->finish(plain_bytes, !scan_.damage));
+  }
+  std::sort(scan_.files.begin(), scan_.files.end(),
+            [](const FileSummary& a, const FileSummary& b) { return a.path < b.path; });
+  return std::move(scan_);
+}
+
+Result<TarballScan> Pass::run(const std::string& index_path) {
+  std::unique_ptr<archive::IndexWriter> index;
+  archive::CheckpointKeeper keeper;
+  const bool indexed = !index_path.empty();
+  TRY(archive::Tarball tarball, archive::open_tarball(path_, indexed ? &keeper : nullptr));
+  if (indexed) {
+    TRY(const archive::TarballIdentity identity, archive::identify(path_));
+    TRY(index,
+        archive::IndexWriter::create(index_path, path_, identity, tarball.compression));
+    keeper.write_to(*index);
+  }
+  return run_over(std::move(tarball), index.get(), keeper);
+}
+
+// Bytes of `source` up to `wanted`, or up to its end.
+Result<std::vector<uint8_t>> read_front(io::ByteSource& source, size_t wanted) {
+  std::vector<uint8_t> front(wanted);
+  size_t filled = 0;
+  while (filled < wanted) {
+    Result<size_t> got = source.read(std::span(front).subspan(filled));
+    if (!got && filled == 0) return got.error();
+    if (!got || *got == 0) break;
+    filled += *got;
+  }
+  front.resize(filled);
+  return front;
+}
+
+}  // namespace
+
+Result<TarballScan> scan_tarball(const std::string& path, const NameChoice& choice,
+                                 const std::string& index_path, ScanProgress& progress,
+                                 std::stop_token stop) {
+  return Pass(path, choice, progress, std::move(stop)).run(index_path);
+}
+
+Result<TarballScan> scan_standard_input(const NameChoice& choice, ScanProgress& progress,
+                                        std::stop_token stop) {
+  const std::string path = "-";
+  TRY(archive::Tarball tarball, archive::open_tarball(path));
+  TRY(std::vector<uint8_t> front, read_front(*tarball.source, archive::kTarHeaderBytes));
+  const bool is_tar = archive::begins_tar(front);
+  tarball.source =
+      std::make_unique<io::PrefixedSource>(std::move(front), std::move(tarball.source));
+  if (is_tar) {
+    archive::CheckpointKeeper keeper;
+    return Pass(path, choice, progress, std::move(stop))
+        .run_over(std::move(tarball), nullptr, keeper);
+  }
+  TarballScan scan;
+  FileSummary summary = scan_source(std::move(tarball.source), &progress, std::move(stop));
+  summary.path = path;
+  summary.compression = tarball.compression;
+  summary.file_size_bytes = summary.plain_bytes;
+  progress.files_done.fetch_add(1, std::memory_order_relaxed);
+  scan.files.push_back(std::move(summary));
+  return scan;
+}
+
+}  // namespace gophercap::dataset

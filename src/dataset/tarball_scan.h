@@ -1,0 +1,39 @@
+// One pass over a tarball: the captures in it, summarized, and its index.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "archive/archive_index.h"
+#include "base/result.h"
+#include "dataset/file_summary.h"
+#include "dataset/name_choice.h"
+#include "dataset/scan.h"
+
+namespace gophercap::dataset {
+
+struct TarballScan {
+  std::vector<FileSummary> files;  // ordered by path bytes
+  uint64_t members = 0;            // seen
+  uint64_t left_out = 0;           // would be chosen, but have a path that can't be, or lead nowhere
+  // Where the tarball broke (in its plain bytes), after which nothing is known.
+  std::optional<capture::Damage> damage;
+  bool interrupted = false;
+};
+
+// Members get the paths that they would be extracted to, as member_path() writes them: without "./",
+// and numbered where two share one. A link to a chosen member stands for it. All files go into the
+// index, chosen or not. Fails where the tarball can't be opened or is
+// none, and where the index can't be written; no index is made where `index_path` is empty.
+Result<TarballScan> scan_tarball(const std::string& path, const NameChoice& choice,
+                                 const std::string& index_path, ScanProgress& progress,
+                                 std::stop_token stop);
+
+// Standard input, which is a capture or a tarball of captures.
+Result<TarballScan> scan_standard_input(const NameChoice& choice, ScanProgress& progress,
+                                        std::stop_token stop);
+
+}  // namespace gophercap::dataset

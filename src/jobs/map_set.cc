@@ -1,0 +1,155 @@
+#include "jobs/map_set.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "base/mutex.h"
+#include "base/worker_pool.h"
+#include "dataset/name_choice.h"
+#include "dataset/tarball_scan.h"
+
+namespace gophercap::jobs {
+namespace {
+
+using dataset::FileSummary;
+
+uint64_t stored_bytes(const std::vector<std::string>& paths) {
+  uint64_t total = 0;
+  for (const std::string& path : paths) {
+    struct stat st {};
+    if (::stat(path.c_str(), &st) == 0 && st.st_size > 0)
+      total += static_cast<uint64_t>(st.st_size);
+  }
+  return total;
+}
+
+bool is_regular(const std::string& path) {
+  struct stat st {};
+  return ::stat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode);
+}
+
+// The tarball of a path that was found; none where it is a file. A file is what exists under its
+// whole name, so only what does not is looked at closer.
+std::optional<std::string> tarball_of(const std::string& path) {
+  if (path.find("!/") == std::string::npos || is_regular(path)) return std::nullopt;
+  std::optional<dataset::MemberPath> parts = dataset::split_member_path(path, is_regular);
+  if (!parts) return std::nullopt;
+  return std::move(parts->tarball);
+}
+
+class SetScan {
+ public:
+  SetScan(const dataset::Discovery& found, const dataset::NameChoice& choice, unsigned workers,
+          Tarballs& tarballs, const std::stop_token& stop)
+      : found_(found), choice_(choice), workers_(workers), tarballs_(tarballs), stop_(stop) {}
+
+  Result<> run(dataset::ScanProgress& progress) {
+    TRY_VOID(scan_files(progress));
+    for (const std::string& tarball : found_.tarballs) {
+      TRY(std::vector<FileSummary> files, tarballs_.map(tarball, choice_, progress));
+      append(std::move(files));
+    }
+    return {};
+  }
+
+  std::vector<FileSummary> take_files() {
+    std::sort(files_.begin(), files_.end(),
+              [](const FileSummary& a, const FileSummary& b) { return a.path < b.path; });
+    return std::move(files_);
+  }
+
+ private:
+  void append(std::vector<FileSummary> files) {
+    files_.insert(files_.end(), std::make_move_iterator(files.begin()),
+                  std::make_move_iterator(files.end()));
+  }
+
+  Result<> scan_files(dataset::ScanProgress& progress) {
+    std::vector<std::string> paths;
+    for (const std::string& path : found_.paths) {
+      if (path == "-") {
+        TRY(dataset::TarballScan scan, dataset::scan_standard_input(choice_, progress, stop_));
+        append(std::move(scan.files));
+        if (scan.damage) tarballs_.add_problem("standard input", *scan.damage);
+        continue;
+      }
+      paths.push_back(path);
+      if (const std::optional<std::string> tarball = tarball_of(path))
+        TRY_VOID(tarballs_.add_index(*tarball, progress));
+    }
+    std::vector<FileSummary> files =
+        dataset::scan_files(paths, workers_, progress, stop_, tarballs_.store().get());
+    for (FileSummary& file : files) {
+      if (const std::optional<std::string> tarball = tarball_of(file.path)) file.tarball = *tarball;
+    }
+    append(std::move(files));
+    return {};
+  }
+
+  const dataset::Discovery& found_;
+  const dataset::NameChoice& choice_;
+  const unsigned workers_;
+  Tarballs& tarballs_;
+  const std::stop_token& stop_;
+  std::vector<FileSummary> files_;
+};
+
+}  // namespace
+
+unsigned worker_count(int wanted) {
+  return wanted < 1 ? cpu_count() : static_cast<unsigned>(wanted);
+}
+
+void scan_reporting(const std::vector<std::string>& paths, Reporter& reporter,
+                    const std::function<void(dataset::ScanProgress&)>& scan) {
+  constexpr Nanos kReportEvery = std::chrono::milliseconds(100);
+  dataset::ScanProgress progress;
+  const uint64_t bytes_total = stored_bytes(paths);
+  Mutex mutex;
+  CondVar done;
+  bool scanning = true;
+  std::jthread watcher([&] {
+    mutex.lock();
+    while (scanning) {
+      done.wait_for(mutex, kReportEvery);
+      if (!scanning) break;
+      reporter.progress(
+          MapProgress{.files_done = progress.files_done.load(std::memory_order_relaxed),
+                      .files_total = paths.size(),
+                      .bytes_done = progress.bytes_done.load(std::memory_order_relaxed),
+                      .bytes_total = bytes_total,
+                      .packets = progress.packets.load(std::memory_order_relaxed)});
+    }
+    mutex.unlock();
+  });
+  scan(progress);
+  {
+    const MutexLock lock(mutex);
+    scanning = false;
+  }
+  done.notify_all();
+  watcher.join();
+}
+
+Result<std::vector<FileSummary>> scan_found(const dataset::Discovery& found,
+                                            const dataset::Selection& selection, unsigned workers,
+                                            Tarballs& tarballs, Reporter& reporter,
+                                            const std::stop_token& stop) {
+  TRY(const dataset::NameChoice choice,
+      dataset::NameChoice::make(selection.suffixes, selection.regexp));
+  std::vector<std::string> paths = found.paths;
+  paths.insert(paths.end(), found.tarballs.begin(), found.tarballs.end());
+  SetScan scan(found, choice, workers, tarballs, stop);
+  Result<> scanned;
+  scan_reporting(paths, reporter,
+                 [&](dataset::ScanProgress& progress) { scanned = scan.run(progress); });
+  if (!scanned) return scanned.error();
+  return scan.take_files();
+}
+
+}  // namespace gophercap::jobs

@@ -1,0 +1,193 @@
+#include "jobs/tarballs.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include "dataset/tarball_scan.h"
+
+namespace gophercap::jobs {
+namespace {
+
+using archive::ArchiveIndex;
+using dataset::FileSummary;
+using dataset::NameChoice;
+using dataset::ScanProgress;
+
+std::string folder_of(const std::string& path) {
+  return path.substr(0, path.rfind('/') + 1);
+}
+
+bool exists(const std::string& path) {
+  struct stat facts {};
+  return ::stat(path.c_str(), &facts) == 0;
+}
+
+// More tarballs of one name than this do not have their indexes beside one dump.
+constexpr unsigned kMostOfOneName = 1000;
+
+// Which index in the folder is this tarball's, or would be.
+struct Place {
+  std::string path;
+  std::unique_ptr<ArchiveIndex> index;  // null: none that fits
+};
+
+Place look_in(const std::string& folder, const std::string& tarball,
+              const archive::TarballIdentity& identity) {
+  Place place;
+  for (unsigned number = 1; number < kMostOfOneName; ++number) {
+    const std::string path = archive::index_path(folder, tarball, number);
+    if (!exists(path)) {
+      if (place.path.empty()) place.path = path;
+      return place;
+    }
+    auto index = ArchiveIndex::open(path);
+    if (index && (*index)->identity() == identity) return {path, *std::move(index)};
+    // Of an earlier state of the same tarball: it may be replaced. What can't be read may be
+    // anything.
+    if (place.path.empty() && index && (*index)->tarball_path() == tarball) place.path = path;
+  }
+  return place;
+}
+
+bool is_refused(const Error& error) {
+  return error.code == Errc::kPermission || error.sys == EROFS || error.sys == EACCES;
+}
+
+}  // namespace
+
+Tarballs::Tarballs(const std::string& dump_path, unsigned workers, Reporter& reporter,
+                   std::stop_token stop)
+    : dump_folder_(folder_of(dump_path)),
+      has_dump_(!dump_path.empty() && dump_path != "-"),
+      workers_(workers),
+      reporter_(reporter),
+      stop_(std::move(stop)) {}
+
+Tarballs::~Tarballs() {
+  if (temporary_.empty()) return;
+  std::error_code ignored;
+  std::filesystem::remove_all(temporary_, ignored);
+}
+
+std::vector<std::string> Tarballs::folders_for(const std::string& tarball) const {
+  std::vector<std::string> folders;
+  if (has_dump_) folders.push_back(dump_folder_);
+  const std::string beside = folder_of(tarball);
+  if (!has_dump_ || beside != dump_folder_) folders.push_back(beside);
+  return folders;
+}
+
+Result<std::string> Tarballs::temporary_folder() {
+  if (temporary_.empty()) {
+    const char* parent = std::getenv("TMPDIR");
+    std::string path = std::string(parent != nullptr && *parent != '\0' ? parent : "/tmp") +
+                       "/gophercap-index-XXXXXX";
+    if (::mkdtemp(path.data()) == nullptr) return errno_error(errno, path);
+    temporary_ = path;
+  }
+  return temporary_;
+}
+
+Result<bool> Tarballs::find_index(const std::string& tarball) {
+  if (store_->index_of(tarball) != nullptr) return true;
+  TRY(const archive::TarballIdentity identity, archive::identify(tarball));
+  for (const std::string& folder : folders_for(tarball)) {
+    Place place = look_in(folder, tarball, identity);
+    if (place.index == nullptr) continue;
+    store_->add(tarball, std::move(place.index));
+    return true;
+  }
+  return false;
+}
+
+// Of the members that are chosen, whether it is less to open each than to read everything.
+Result<std::optional<std::vector<FileSummary>>> Tarballs::map_by_index(const std::string& tarball,
+                                                                      const NameChoice& choice,
+                                                                      ScanProgress& progress) {
+  constexpr uint64_t kDecodedBefore = uint64_t{8} << 20;  // half of what lies between checkpoints
+  const ArchiveIndex& index = *store_->index_of(tarball);
+  std::vector<std::string> paths;
+  uint64_t bytes = 0;
+  TRY_VOID(index.each_member([&](const archive::IndexedMember& member) {
+    std::string path = dataset::member_path(tarball, member.path);
+    if (choice.ending_fits(member.path) && choice.path_fits(path)) {
+      paths.push_back(std::move(path));
+      bytes += member.size_bytes;
+    }
+    return true;
+  }));
+  const bool compressed = index.compression() != io::Compression::kNone;
+  if (compressed && bytes + paths.size() * kDecodedBefore > index.plain_bytes() / 2)
+    return std::optional<std::vector<FileSummary>>();
+  std::vector<FileSummary> files =
+      dataset::scan_files(paths, workers_, progress, stop_, store_.get());
+  for (FileSummary& file : files) file.tarball = tarball;
+  return std::optional(std::move(files));
+}
+
+Result<std::vector<FileSummary>> Tarballs::pass(const std::string& tarball,
+                                                const NameChoice& choice, ScanProgress& progress) {
+  TRY(const archive::TarballIdentity identity, archive::identify(tarball));
+  std::vector<std::string> places;
+  for (const std::string& folder : folders_for(tarball))
+    places.push_back(look_in(folder, tarball, identity).path);
+  std::erase(places, std::string());
+  std::string path;
+  Result<dataset::TarballScan> scan = Error{Errc::kPermission, 0, "no place for an index"};
+  for (const std::string& place : places) {
+    path = place;
+    scan = dataset::scan_tarball(tarball, choice, place, progress, stop_);
+    if (scan || !is_refused(scan.error())) break;
+  }
+  if (!scan && is_refused(scan.error())) {
+    reporter_.warning(fmt::format("{}; the index of {} is kept until the end of this run only",
+                                  scan.error().what, tarball));
+    TRY(const std::string folder, temporary_folder());
+    path = look_in(folder, tarball, identity).path;
+    scan = dataset::scan_tarball(tarball, choice, path, progress, stop_);
+  }
+  if (!scan) return scan.error();
+  if (scan->interrupted) return Error{Errc::kCancelled, 0, "stopped"};
+  if (scan->damage) add_problem(tarball, *scan->damage);
+  if (scan->left_out > 0) {
+    reporter_.warning(fmt::format("{}: {} members left out: their paths can't be extracted, or "
+                                  "they are links to nothing that is used",
+                                  tarball, scan->left_out));
+  }
+  TRY(std::unique_ptr<ArchiveIndex> index, ArchiveIndex::open(path));
+  store_->add(tarball, std::move(index));
+  return std::move(scan->files);
+}
+
+void Tarballs::add_problem(const std::string& name, const capture::Damage& damage) {
+  problems_.push_back({damage.code, 0,
+                       fmt::format("{}: breaks at byte {} of the archive: {}", name,
+                                   damage.offset_bytes, damage.reason)});
+}
+
+Result<std::vector<FileSummary>> Tarballs::map(const std::string& tarball, const NameChoice& choice,
+                                               ScanProgress& progress) {
+  TRY(const bool indexed, find_index(tarball));
+  if (indexed && store_->index_of(tarball)->complete()) {
+    TRY(std::optional<std::vector<FileSummary>> files, map_by_index(tarball, choice, progress));
+    if (files) return *std::move(files);
+  }
+  return pass(tarball, choice, progress);
+}
+
+Result<> Tarballs::add_index(const std::string& tarball, ScanProgress& progress) {
+  TRY(const bool indexed, find_index(tarball));
+  if (indexed) return {};
+  const Result<std::vector<FileSummary>> files = pass(tarball, NameChoice::exactly({}), progress);
+  if (!files) return files.error();
+  return {};
+}
+
+}  // namespace gophercap::jobs

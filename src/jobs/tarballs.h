@@ -1,0 +1,67 @@
+// The tarballs of a set: their indexes, and the captures in them.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "archive/archive_index.h"
+#include "base/result.h"
+#include "dataset/capture_store.h"
+#include "dataset/file_summary.h"
+#include "dataset/name_choice.h"
+#include "dataset/scan.h"
+#include "jobs/reporter.h"
+
+namespace gophercap::jobs {
+
+// An index lies beside the dump of the set, or else beside its tarball; where it can be written to
+// neither, in a temporary folder for as long as this lives. Not thread-safe.
+class Tarballs {
+ public:
+  // `dump_path` empty or "-": there is none.
+  Tarballs(const std::string& dump_path, unsigned workers, Reporter& reporter,
+           std::stop_token stop);
+  ~Tarballs();
+  Tarballs(const Tarballs&) = delete;
+  Tarballs& operator=(const Tarballs&) = delete;
+
+  // Summaries of the chosen members, and an index in the store: with one that is there already only
+  // what was chosen is read, as long as that is less; else all of it is, once.
+  Result<std::vector<dataset::FileSummary>> map(const std::string& tarball,
+                                                const dataset::NameChoice& choice,
+                                                dataset::ScanProgress& progress);
+
+  // Puts the index of the tarball into the store: the one that is there, or a new one.
+  Result<> add_index(const std::string& tarball, dataset::ScanProgress& progress);
+  // As add_index(), but makes none. False: there is none that fits.
+  Result<bool> find_index(const std::string& tarball);
+
+  void add_problem(const std::string& name, const capture::Damage& damage);
+  std::shared_ptr<const dataset::CaptureStore> store() const noexcept { return store_; }
+  // What was wrong with tarballs, none of which ended anything.
+  std::vector<Error> take_problems() noexcept { return std::move(problems_); }
+
+ private:
+  Result<std::optional<std::vector<dataset::FileSummary>>> map_by_index(
+      const std::string& tarball, const dataset::NameChoice& choice,
+      dataset::ScanProgress& progress);
+  Result<std::vector<dataset::FileSummary>> pass(const std::string& tarball,
+                                                 const dataset::NameChoice& choice,
+                                                 dataset::ScanProgress& progress);
+  std::vector<std::string> folders_for(const std::string& tarball) const;
+  Result<std::string> temporary_folder();
+
+  std::string dump_folder_;  // "" = this folder
+  bool has_dump_;
+  const unsigned workers_;
+  Reporter& reporter_;
+  std::stop_token stop_;
+  std::shared_ptr<dataset::CaptureStore> store_ = std::make_shared<dataset::CaptureStore>();
+  std::vector<Error> problems_;
+  std::string temporary_;  // folder; empty: none
+};
+
+}  // namespace gophercap::jobs
