@@ -39,7 +39,7 @@ struct Extent {
 };
 
 struct IndexedMember {
-  std::string path;            // as it would be extracted; bytes
+  std::string path;             // as it would be extracted; bytes
   uint64_t archive_offset = 0;  // of its first byte, in the plain archive
   uint64_t size_bytes = 0;
   int64_t mtime_ns = 0;

@@ -22,8 +22,8 @@ class CheckpointKeeper final : public io::CheckpointSink {
   explicit CheckpointKeeper(uint64_t spacing_bytes = kSpacing)
       : spacing_(spacing_bytes), next_(spacing_bytes) {}
 
-  // Until then nothing is kept. REQUIRES: nothing has been decoded yet; the writer lives longer than
-  // what decodes.
+  // Until then nothing is kept. REQUIRES: nothing has been decoded yet; the writer lives longer
+  // than what decodes.
   void write_to(IndexWriter& writer) noexcept { writer_ = &writer; }
 
   bool wanted(uint64_t plain_offset) const noexcept override {

@@ -102,11 +102,11 @@ Database::~Database() {
 
 Error Database::error(int status) const {
   const bool ours = (status & 0xff) == SQLITE_CORRUPT || (status & 0xff) == SQLITE_NOTADB;
-  return {code_of(status), 0,
-          fmt::format("{}: {}", path_,
-                      ours ? "is damaged, or no index"
-                           : (handle_ == nullptr ? sqlite3_errstr(status)
-                                                 : sqlite3_errmsg(handle_)))};
+  return {
+      code_of(status), 0,
+      fmt::format("{}: {}", path_,
+                  ours ? "is damaged, or no index"
+                       : (handle_ == nullptr ? sqlite3_errstr(status) : sqlite3_errmsg(handle_)))};
 }
 
 Result<std::unique_ptr<Database>> Database::open_with(const std::string& path,
@@ -123,8 +123,9 @@ Result<std::unique_ptr<Database>> Database::open_with(const std::string& path,
 Result<std::unique_ptr<Database>> Database::create(const std::string& path) {
   TRY(std::unique_ptr<Database> database,
       open_with(path, uri_of(path), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI));
-  TRY_VOID(database->run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-                         "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -8192;"));
+  TRY_VOID(
+      database->run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+                    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -8192;"));
   return database;
 }
 

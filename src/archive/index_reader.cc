@@ -92,7 +92,8 @@ Result<> ArchiveIndex::read_facts() {
     TRY(const bool any, row.step());
     if (!any) return damaged("says nothing of itself");
     TRY(const int64_t value, row.integer(0));
-    if (value != expected) return Error{Errc::kUnsupported, 0, "index: of another program or version"};
+    if (value != expected)
+      return Error{Errc::kUnsupported, 0, "index: of another program or version"};
   }
   TRY(Statement row, database_->prepare("SELECT size_bytes, mtime_ns, head_hash, compression,"
                                         " plain_bytes, path, complete FROM archive"));
@@ -118,8 +119,9 @@ Result<> ArchiveIndex::read_facts() {
 
 Result<> ArchiveIndex::each_member(const std::function<bool(const IndexedMember&)>& visit) const {
   const MutexLock lock(mutex_);
-  TRY(Statement rows, database_->prepare("SELECT path, archive_offset, size_bytes, mtime_ns, extents"
-                                         " FROM members ORDER BY path"));
+  TRY(Statement rows,
+      database_->prepare("SELECT path, archive_offset, size_bytes, mtime_ns, extents"
+                         " FROM members ORDER BY path"));
   TRY(bool more, rows.step());
   while (more) {
     TRY(const IndexedMember member, member_of(rows));
@@ -146,8 +148,8 @@ Result<io::Checkpoint> ArchiveIndex::checkpoint_for(uint64_t plain_offset) const
       database_->prepare("SELECT plain_offset, stored_offset, inside_member, used_bits, member_crc,"
                          " member_size, window FROM checkpoints WHERE plain_offset <= ?"
                          " ORDER BY plain_offset DESC LIMIT 1"));
-  row.bind(0, static_cast<int64_t>(std::min<uint64_t>(plain_offset,
-                                                      std::numeric_limits<int64_t>::max())));
+  row.bind(0, static_cast<int64_t>(
+                  std::min<uint64_t>(plain_offset, std::numeric_limits<int64_t>::max())));
   TRY(const bool any, row.step());
   if (!any) return checkpoint;
   TRY(checkpoint.plain_offset, row.count(0));

@@ -16,7 +16,8 @@ namespace gophercap::archive {
 namespace {
 
 constexpr const char* kSchema =
-    "CREATE TABLE archive (path BLOB NOT NULL, size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
+    "CREATE TABLE archive (path BLOB NOT NULL, size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT "
+    "NULL,"
     " head_hash INTEGER NOT NULL, compression BLOB NOT NULL, plain_bytes INTEGER NOT NULL,"
     " complete INTEGER NOT NULL);"
     "CREATE TABLE members (path BLOB PRIMARY KEY, archive_offset INTEGER NOT NULL,"
@@ -161,10 +162,9 @@ Result<> IndexWriter::add(const io::Checkpoint& checkpoint) {
 Result<> IndexWriter::finish(uint64_t plain_bytes, bool complete) {
   TRY_VOID(fits(plain_bytes));
   const MutexLock lock(mutex_);
-  TRY_VOID(database_->run(
-      fmt::format("UPDATE archive SET plain_bytes = {}, complete = {}; COMMIT;", plain_bytes,
-                  complete ? 1 : 0)
-          .c_str()));
+  TRY_VOID(database_->run(fmt::format("UPDATE archive SET plain_bytes = {}, complete = {}; COMMIT;",
+                                      plain_bytes, complete ? 1 : 0)
+                              .c_str()));
   add_member_.reset();
   add_checkpoint_.reset();
   database_.reset();

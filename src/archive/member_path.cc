@@ -91,8 +91,7 @@ std::string numbered_name(std::string_view name, uint64_t number) {
   return text;
 }
 
-std::string free_name(std::string_view name,
-                      const std::function<bool(const std::string&)>& taken) {
+std::string free_name(std::string_view name, const std::function<bool(const std::string&)>& taken) {
   const auto is_taken = [&](uint64_t number) { return taken(numbered_name(name, number)); };
   uint64_t used = 1;
   uint64_t free = 2;

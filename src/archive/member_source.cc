@@ -12,8 +12,8 @@ Result<bool> MemberSource::next_piece() {
   TRY(const bool more, tar_.read(piece_));
   if (!more) {
     ended_ = true;
-    // All in one: what every file is that has no holes. One that is nothing but a hole must not look
-    // like it.
+    // All in one: what every file is that has no holes. One that is nothing but a hole must not
+    // look like it.
     if (extents_.empty() && size_bytes_ > 0) extents_.push_back({size_bytes_, 0});
     if (extents_.size() == 1 && extents_[0] == Extent{0, size_bytes_}) extents_.clear();
     return false;
@@ -37,8 +37,7 @@ Result<size_t> MemberSource::read(std::span<uint8_t> out) {
   while (!ended_ && piece_.bytes.empty()) TRY_VOID(next_piece());
   const uint64_t hole_end = ended_ ? size_bytes_ : piece_.offset;
   if (position_ < hole_end) {
-    const auto zeros =
-        static_cast<size_t>(std::min<uint64_t>(out.size(), hole_end - position_));
+    const auto zeros = static_cast<size_t>(std::min<uint64_t>(out.size(), hole_end - position_));
     std::fill_n(out.begin(), zeros, uint8_t{0});
     position_ += zeros;
     return zeros;

@@ -11,8 +11,8 @@
 
 namespace gophercap::archive {
 
-// Holes are given as zeros, so that its bytes are those of the extracted file. Errors: the reader's,
-// and kCorrupt for bytes that lie behind the end or before others.
+// Holes are given as zeros, so that its bytes are those of the extracted file. Errors: the
+// reader's, and kCorrupt for bytes that lie behind the end or before others.
 class MemberSource final : public io::ByteSource {
  public:
   // REQUIRES: `tar` outlives the source and is used by nobody else until finish(); nothing of the

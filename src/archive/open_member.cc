@@ -18,7 +18,8 @@ Result<TarballIdentity> identify(const std::string& path) {
   TRY(std::unique_ptr<io::FileSource> file, io::FileSource::open(path, nullptr));
   if (!file->facts().regular)
     return Error{Errc::kUnsupported, 0, path + ": is no regular file, so it has no index"};
-  std::vector<uint8_t> head(static_cast<size_t>(std::min<uint64_t>(kHead, file->facts().size_bytes)));
+  std::vector<uint8_t> head(
+      static_cast<size_t>(std::min<uint64_t>(kHead, file->facts().size_bytes)));
   size_t filled = 0;
   while (filled < head.size()) {
     TRY(const size_t got, file->read(std::span(head).subspan(filled)));

@@ -13,8 +13,8 @@ namespace gophercap::archive {
 
 class SparseSource final : public io::ByteSource {
  public:
-  // `stored` gives the bytes of the extents, one after the other. REQUIRES: the extents are in order
-  // and end at `size_bytes` at most.
+  // `stored` gives the bytes of the extents, one after the other. REQUIRES: the extents are in
+  // order and end at `size_bytes` at most.
   SparseSource(std::unique_ptr<io::ByteSource> stored, std::vector<Extent> extents,
                uint64_t size_bytes)
       : stored_(std::move(stored)), extents_(std::move(extents)), size_bytes_(size_bytes) {}

@@ -209,16 +209,15 @@ std::unordered_map<std::string_view, Key> make_keys() {
   return keys;
 }
 
-// The path of a member is those of its archive and of itself; bytes that no text can hold are only in
-// path_hex.
+// The path of a member is those of its archive and of itself; bytes that no text can hold are only
+// in path_hex.
 Result<> settle_member(Entry& entry) {
   if (entry.archive.has_value() != entry.member.has_value())
     return corrupt("archive and member: one without the other");
   if (!entry.archive) return {};
-  const std::optional<MemberPath> parts =
-      split_member_path(entry.summary.path, [&](const std::string& tarball) {
-        return utf8_or_replaced(tarball) == *entry.archive;
-      });
+  const std::optional<MemberPath> parts = split_member_path(
+      entry.summary.path,
+      [&](const std::string& tarball) { return utf8_or_replaced(tarball) == *entry.archive; });
   if (!parts || utf8_or_replaced(parts->member) != *entry.member)
     return corrupt("archive and member: not the parts of path");
   entry.summary.tarball = parts->tarball;

@@ -258,8 +258,7 @@ Result<TarballScan> Pass::run(const std::string& index_path) {
   TRY(archive::Tarball tarball, archive::open_tarball(path_, indexed ? &keeper : nullptr));
   if (indexed) {
     TRY(const archive::TarballIdentity identity, archive::identify(path_));
-    TRY(index,
-        archive::IndexWriter::create(index_path, path_, identity, tarball.compression));
+    TRY(index, archive::IndexWriter::create(index_path, path_, identity, tarball.compression));
     keeper.write_to(*index);
   }
   return run_over(std::move(tarball), index.get(), keeper);

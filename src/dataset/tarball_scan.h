@@ -18,16 +18,16 @@ namespace gophercap::dataset {
 struct TarballScan {
   std::vector<FileSummary> files;  // ordered by path bytes
   uint64_t members = 0;            // seen
-  uint64_t left_out = 0;           // would be chosen, but have a path that can't be, or lead nowhere
+  uint64_t left_out = 0;  // would be chosen, but have a path that can't be, or lead nowhere
   // Where the tarball broke (in its plain bytes), after which nothing is known.
   std::optional<capture::Damage> damage;
   bool interrupted = false;
 };
 
-// Members get the paths that they would be extracted to, as member_path() writes them: without "./",
-// and numbered where two share one. A link to a chosen member stands for it. All files go into the
-// index, chosen or not. Fails where the tarball can't be opened or is
-// none, and where the index can't be written; no index is made where `index_path` is empty.
+// Members get the paths that they would be extracted to, as member_path() writes them: without
+// "./", and numbered where two share one. A link to a chosen member stands for it. All files go
+// into the index, chosen or not. Fails where the tarball can't be opened or is none, and where the
+// index can't be written; no index is made where `index_path` is empty.
 Result<TarballScan> scan_tarball(const std::string& path, const NameChoice& choice,
                                  const std::string& index_path, ScanProgress& progress,
                                  std::stop_token stop);

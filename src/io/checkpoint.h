@@ -16,8 +16,8 @@ struct Checkpoint {
   uint64_t plain_offset = 0;   // of the first byte that decoding from here gives
   uint64_t stored_offset = 0;  // of the first byte that it needs
   bool inside_member = false;  // the rest is for these
-  uint8_t used_bits = 0;       // 0 to 7: lowest bits of the first byte that belong to what was before
-  uint32_t member_crc = 0;     // CRC-32 and length (modulo 2^32) of the member's bytes before
+  uint8_t used_bits = 0;    // 0 to 7: lowest bits of the first byte that belong to what was before
+  uint32_t member_crc = 0;  // CRC-32 and length (modulo 2^32) of the member's bytes before
   uint32_t member_size = 0;
   std::vector<uint8_t> window{};  // the plain bytes before, at most kMostWindow
 

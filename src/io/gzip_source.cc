@@ -206,9 +206,9 @@ class GzipDecoder {
     return Decoding::kMore;
   }
 
-  // How much ISA-L is given at once while the beginning of a block is looked for. It stops where its
-  // input ends, and a block's header is longer than this step, so that one of the steps ends in it.
-  // A stored block says itself how long it is.
+  // How much ISA-L is given at once while the beginning of a block is looked for. It stops where
+  // its input ends, and a block's header is longer than this step, so that one of the steps ends in
+  // it. A stored block says itself how long it is.
   size_t step_to_block() const noexcept {
     constexpr size_t kStep = 48;
     if (inflate_.block_state != ISAL_BLOCK_TYPE0) return kStep;
@@ -223,8 +223,8 @@ class GzipDecoder {
   }
 
   void note_block(const InputBlock& in) {
-    const auto unread_bits =
-        static_cast<uint64_t>(inflate_.tmp_in_size) * 8 + static_cast<uint64_t>(inflate_.read_in_length);
+    const auto unread_bits = static_cast<uint64_t>(inflate_.tmp_in_size) * 8 +
+                             static_cast<uint64_t>(inflate_.read_in_length);
     const uint64_t bit = in.position() * 8 - unread_bits;
     checkpoints_->add({.plain_offset = plain_,
                        .stored_offset = bit / 8,

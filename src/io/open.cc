@@ -132,9 +132,9 @@ Result<Input> decode(std::unique_ptr<ByteSource> raw, CheckpointSink* checkpoint
   TRY(std::vector<uint8_t> front, probe_front(*raw));
   Input input;
   input.compression = probe_compression(front);
-  input.source = put_codec(input.compression,
-                           std::make_unique<PrefixedSource>(std::move(front), std::move(raw)),
-                           checkpoints);
+  input.source =
+      put_codec(input.compression,
+                std::make_unique<PrefixedSource>(std::move(front), std::move(raw)), checkpoints);
   return input;
 }
 

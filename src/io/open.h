@@ -55,8 +55,8 @@ Result<Input> open_input(const std::string& path, FdCache* fds = nullptr);
 // far as the format has any: gzip and zstd. It has to outlive the source.
 Result<Input> decode(std::unique_ptr<ByteSource> raw, CheckpointSink* checkpoints = nullptr);
 
-// The bytes of a compressed input from a checkpoint on. `raw` begins at its stored_offset; for plain
-// input that is its plain_offset.
+// The bytes of a compressed input from a checkpoint on. `raw` begins at its stored_offset; for
+// plain input that is its plain_offset.
 Result<std::unique_ptr<ByteSource>> decode_from(Checkpoint checkpoint, Compression compression,
                                                 std::unique_ptr<ByteSource> raw);
 

@@ -58,8 +58,8 @@ replay::Accounts accounts_of(const ReplaySetup& setup, const transmit::FrameLimi
     if (!across && !needs_a_look(*file, choice, bounds)) {
       parts[i] = from_summary(*file, limits, bounds);
     } else {
-      parts[i] = replay::survey_file(*setup.plan.store, planned->path, planned->initial_time, setup.plan.key_rule,
-                                     choice, limits, stop)
+      parts[i] = replay::survey_file(*setup.plan.store, planned->path, planned->initial_time,
+                                     setup.plan.key_rule, choice, limits, stop)
                      .verdicts;
     }
   });

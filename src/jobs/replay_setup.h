@@ -17,7 +17,7 @@ namespace gophercap::jobs {
 
 struct ReplaySetup {
   dataset::DatasetSummary set;
-  std::shared_ptr<Tarballs> tarballs;  // of the set; outlives the plan
+  std::shared_ptr<Tarballs> tarballs;                   // of the set; outlives the plan
   std::unique_ptr<const packet::BpfFilter> expression;  // engine.choice points to it
   replay::Plan plan;
   replay::EngineOptions engine;

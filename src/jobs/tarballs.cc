@@ -109,8 +109,8 @@ Result<bool> Tarballs::find_index(const std::string& tarball) {
 
 // Of the members that are chosen, whether it is less to open each than to read everything.
 Result<std::optional<std::vector<FileSummary>>> Tarballs::map_by_index(const std::string& tarball,
-                                                                      const NameChoice& choice,
-                                                                      ScanProgress& progress) {
+                                                                       const NameChoice& choice,
+                                                                       ScanProgress& progress) {
   constexpr uint64_t kDecodedBefore = uint64_t{8} << 20;  // half of what lies between checkpoints
   const ArchiveIndex& index = *store_->index_of(tarball);
   std::vector<std::string> paths;
@@ -157,9 +157,10 @@ Result<std::vector<FileSummary>> Tarballs::pass(const std::string& tarball,
   if (scan->interrupted) return Error{Errc::kCancelled, 0, "stopped"};
   if (scan->damage) add_problem(tarball, *scan->damage);
   if (scan->left_out > 0) {
-    reporter_.warning(fmt::format("{}: {} members left out: their paths can't be extracted, or "
-                                  "they are links to nothing that is used",
-                                  tarball, scan->left_out));
+    reporter_.warning(
+        fmt::format("{}: {} members left out: their paths can't be extracted, or "
+                    "they are links to nothing that is used",
+                    tarball, scan->left_out));
   }
   TRY(std::unique_ptr<ArchiveIndex> index, ArchiveIndex::open(path));
   store_->add(tarball, std::move(index));

@@ -22,9 +22,9 @@ void count_link_type(std::vector<dataset::LinkTypeCount>& counts, uint32_t link_
 
 }  // namespace
 
-Survey survey_file(const dataset::CaptureStore& store, const std::string& path, CaptureTime initial_time, KeyRule rule,
-                   const Choice& choice, const transmit::FrameLimits& limits,
-                   const std::stop_token& stop) {
+Survey survey_file(const dataset::CaptureStore& store, const std::string& path,
+                   CaptureTime initial_time, KeyRule rule, const Choice& choice,
+                   const transmit::FrameLimits& limits, const std::stop_token& stop) {
   Survey survey;
   Result<io::Input> input = store.open(path);
   if (!input) {

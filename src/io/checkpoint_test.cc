@@ -1,0 +1,165 @@
+// Decoding from each checkpoint gives what decoding from the beginning gives there.
+#include "io/checkpoint.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "io/open.h"
+#include "testing/compress.h"
+#include "testing/memory_source.h"
+#include "testing/read_all.h"
+
+namespace gophercap::io {
+namespace {
+
+using Bytes = std::vector<uint8_t>;
+using testing::MemorySource;
+using testing::read_all;
+
+// Keeps every place that is at least so far behind the one before.
+class Collected final : public CheckpointSink {
+ public:
+  explicit Collected(uint64_t spacing) : spacing_(spacing) {}
+  bool wanted(uint64_t plain_offset) const noexcept override { return plain_offset >= next_; }
+  void add(Checkpoint checkpoint) override {
+    next_ = checkpoint.plain_offset + spacing_;
+    all.push_back(std::move(checkpoint));
+  }
+  std::vector<Checkpoint> all;
+
+ private:
+  uint64_t spacing_;
+  uint64_t next_ = 1;  // the beginning needs none
+};
+
+// Text-like, with repeats from far and near, and some that no codec makes smaller.
+Bytes plain_bytes(size_t size, uint32_t seed) {
+  std::mt19937 random(seed);
+  Bytes bytes;
+  while (bytes.size() < size) {
+    const uint32_t kind = random() % 4;
+    const size_t length = 20 + random() % 3000;
+    if (kind == 0 || bytes.size() < 5000) {
+      for (size_t i = 0; i < length; ++i) bytes.push_back(static_cast<uint8_t>(random()));
+    } else if (kind == 1) {
+      bytes.insert(bytes.end(), length, static_cast<uint8_t>(random()));
+    } else {
+      const size_t back = 1 + random() % std::min<size_t>(bytes.size(), 40000);
+      for (size_t i = 0; i < length; ++i) bytes.push_back(bytes[bytes.size() - back]);
+    }
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+void expect_all_resume(const Bytes& stored, const Bytes& plain, uint64_t spacing,
+                       size_t least_places) {
+  Collected places(spacing);
+  Result<Input> input = decode(std::make_unique<MemorySource>(stored), &places);
+  ASSERT_TRUE(input);
+  const auto whole = read_all(*input->source);
+  ASSERT_FALSE(whole.fault) << whole.fault->what;
+  ASSERT_EQ(whole.bytes, plain);
+  EXPECT_GE(places.all.size(), least_places);
+  for (const Checkpoint& place : places.all) {
+    ASSERT_LE(place.plain_offset, plain.size());
+    ASSERT_LE(place.stored_offset, stored.size());
+    const Bytes rest(stored.begin() + static_cast<ptrdiff_t>(place.stored_offset), stored.end());
+    Result<std::unique_ptr<ByteSource>> resumed =
+        decode_from(place, input->compression, std::make_unique<MemorySource>(rest, 1000));
+    ASSERT_TRUE(resumed);
+    const auto tail = read_all(**resumed);
+    ASSERT_FALSE(tail.fault) << tail.fault->what << " from " << place.plain_offset;
+    ASSERT_TRUE(std::equal(tail.bytes.begin(), tail.bytes.end(),
+                           plain.begin() + static_cast<ptrdiff_t>(place.plain_offset), plain.end()))
+        << "from " << place.plain_offset << " inside " << place.inside_member;
+  }
+}
+
+TEST(Checkpoint, ResumesBetweenBlocksOfAGzipMember) {
+  const Bytes plain = plain_bytes(3'000'000, 1);
+  expect_all_resume(testing::compress(Compression::kGzip, plain), plain, 50'000, 20);
+}
+
+TEST(Checkpoint, ResumesInStoredBlocks) {
+  Bytes plain = plain_bytes(400'000, 2);
+  std::mt19937 random(3);
+  for (uint8_t& byte : plain) byte = static_cast<uint8_t>(random());
+  expect_all_resume(testing::compress(Compression::kGzip, plain), plain, 40'000, 3);
+}
+
+TEST(Checkpoint, ResumesAcrossMembersAndBetweenThem) {
+  Bytes stored;
+  Bytes plain;
+  for (uint32_t member = 0; member < 6; ++member) {
+    const Bytes part = plain_bytes(member == 3 ? 900'000 : 3'000, 10 + member);
+    const Bytes packed = testing::compress(Compression::kGzip, part);
+    stored.insert(stored.end(), packed.begin(), packed.end());
+    plain.insert(plain.end(), part.begin(), part.end());
+  }
+  expect_all_resume(stored, plain, 1, 10);
+}
+
+TEST(Checkpoint, ResumesAtFramesOfZstd) {
+  Bytes stored;
+  Bytes plain;
+  for (uint32_t frame = 0; frame < 5; ++frame) {
+    const Bytes part = plain_bytes(200'000, 20 + frame);
+    const Bytes packed = testing::compress(Compression::kZstd, part);
+    stored.insert(stored.end(), packed.begin(), packed.end());
+    plain.insert(plain.end(), part.begin(), part.end());
+  }
+  expect_all_resume(stored, plain, 1, 4);
+}
+
+TEST(Checkpoint, DamageBehindACheckpointIsFound) {
+  const Bytes plain = plain_bytes(600'000, 4);
+  Bytes stored = testing::compress(Compression::kGzip, plain);
+  Collected places(100'000);
+  Result<Input> input = decode(std::make_unique<MemorySource>(stored), &places);
+  ASSERT_TRUE(input);
+  ASSERT_FALSE(read_all(*input->source).fault);
+  ASSERT_FALSE(places.all.empty());
+  Checkpoint place = places.all.front();
+  // The checksum goes on from the one of the checkpoint.
+  place.member_crc ^= 1;
+  const Bytes rest(stored.begin() + static_cast<ptrdiff_t>(place.stored_offset), stored.end());
+  auto resumed = decode_from(place, Compression::kGzip, std::make_unique<MemorySource>(rest));
+  ASSERT_TRUE(resumed);
+  const auto tail = read_all(**resumed);
+  ASSERT_TRUE(tail.fault);
+  EXPECT_EQ(tail.fault->code, Errc::kCorrupt);
+}
+
+TEST(Checkpoint, HostileOnesDecodeToRubbishOrFail) {
+  const Bytes plain = plain_bytes(300'000, 5);
+  const Bytes stored = testing::compress(Compression::kGzip, plain);
+  std::mt19937 random(6);
+  for (int round = 0; round < 300; ++round) {
+    Checkpoint place{.plain_offset = random(),
+                     .stored_offset = 0,
+                     .inside_member = true,
+                     .used_bits = static_cast<uint8_t>(random() % 8),
+                     .member_crc = static_cast<uint32_t>(random()),
+                     .member_size = static_cast<uint32_t>(random()),
+                     .window = plain_bytes(random() % (Checkpoint::kMostWindow + 1), random())};
+    const Bytes rest(stored.begin() + static_cast<ptrdiff_t>(random() % stored.size()),
+                     stored.end());
+    auto resumed = decode_from(place, Compression::kGzip, std::make_unique<MemorySource>(rest));
+    ASSERT_TRUE(resumed);
+    EXPECT_LT(read_all(**resumed, 64 << 10, 10 << 20).bytes.size(), size_t{11} << 20);
+  }
+  EXPECT_FALSE(decode_from({.inside_member = true}, Compression::kZstd,
+                           std::make_unique<MemorySource>(stored)));
+  EXPECT_FALSE(decode_from({.inside_member = true, .used_bits = 8}, Compression::kGzip,
+                           std::make_unique<MemorySource>(stored)));
+  EXPECT_FALSE(decode_from({.inside_member = true, .window = Bytes(Checkpoint::kMostWindow + 1)},
+                           Compression::kGzip, std::make_unique<MemorySource>(stored)));
+}
+
+}  // namespace
+}  // namespace gophercap::io
