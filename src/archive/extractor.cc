@@ -176,9 +176,11 @@ Result<Extractor::Target> Extractor::find_name(const std::string& name,
   return target;
 }
 
-void Extractor::made(const Member& member, const std::string& name, const std::string& wanted) {
+void Extractor::made(const Member& member, const std::string& name, const std::string& wanted,
+                     bool written) {
   const std::string path = tree_->path_of(name);
   tree_->note(path);
+  callbacks_.made(path, written);
   if (name == wanted) return;
   ++counts_.numbered;
   callbacks_.numbered(member, path);
@@ -227,6 +229,7 @@ Extractor::Verdict Extractor::take_file(TarReader& tar, const Member& member) {
   }
   MemberSink sink(*std::move(file), pack ? packer_.get() : nullptr, member.size_bytes, stop_);
   if (!head.empty()) {
+    callbacks_.piece({head, 0});
     TRY(refusal, sink.put({head, 0}));
     if (refusal) return refusal;
   }
@@ -237,13 +240,14 @@ Extractor::Verdict Extractor::take_file(TarReader& tar, const Member& member) {
   if (refusal) return refusal;
   ++counts_.files;
   counts_.packed_before += packed_before ? 1 : 0;
-  made(member, target.name, name);
+  made(member, target.name, name, true);
   return std::optional<Refusal>();
 }
 
 Extractor::Verdict Extractor::write_file(TarReader& tar, const Member& member, const Target& target,
                                          MemberSink& sink, Piece piece, bool more) {
   while (more) {
+    callbacks_.piece(piece);
     TRY(const std::optional<Refusal> refusal, sink.put(piece));
     if (refusal) return refusal;
     callbacks_.tick();

@@ -58,6 +58,10 @@ class Extractor {
     std::function<void(const Member&, Refusal)> refused = [](const Member&, Refusal) {};
     std::function<void(const Member&, std::string_view)> numbered = [](const Member&,
                                                                        std::string_view) {};
+    // Before each piece of a file is written.
+    std::function<void(const Piece&)> piece = [](const Piece&) {};
+    // A file or a link is there, below the folder; `written`: all its pieces came by.
+    std::function<void(std::string_view, bool)> made = [](std::string_view, bool) {};
     std::function<void()> tick = [] {};  // now and then
   };
 
@@ -89,7 +93,8 @@ class Extractor {
   Verdict go_to(const Member& member, std::string& name);
   Result<Target> find_name(const std::string& name, const IsComplete& is_complete) const;
   std::string free_name(const std::string& name) const;
-  void made(const Member& member, const std::string& name, const std::string& wanted);
+  void made(const Member& member, const std::string& name, const std::string& wanted,
+            bool written = false);
   // Where the member of this path was put; empty: nowhere.
   std::string output_of(const std::vector<std::string_view>& parts) const;
 

@@ -113,6 +113,8 @@ constexpr std::array kOwnOptions = {
                "How hard: fast, default, best, or 1 to 12 (gzip), 1 to 19 (zstd)"},
     OptionSpec{kTarExtract, "workers", "", "N", "tarball.workers", kInteger, "0",
                "one per CPU, up to 8", "Threads that compress"},
+    OptionSpec{kTarExtract, "map", "", "FILE", "tarball.map", kPath, "", "",
+               "Dump of what is written, as map makes it; - is standard output"},
     OptionSpec{kTarExtract, "flatten", "", "", "tarball.flatten", kBool, "false", "",
                "All into one folder: a/b.pcap becomes a-b.pcap"},
     OptionSpec{kTarExtract, "force", "", "", "tarball.force", kBool, "false", "",

@@ -51,6 +51,7 @@ jobs::TarOptions options_of(const Invocation& invocation) {
   extract.level =
       level_of(settings.text(kThis, "level"), extract.packing).value_or(archive::kDefaultLevel);
   extract.workers = workers_of(settings);
+  options.map_path = settings.text(kThis, "map");
   extract.flatten = settings.flag(kThis, "flatten");
   extract.force = settings.flag(kThis, "force");
   extract.resume = settings.flag(kThis, "resume");
@@ -72,6 +73,10 @@ std::vector<Complaint> check(const Invocation& invocation, const jobs::TarOption
   }
   if (options.out_dir.empty() && !settings.flag(kThis, "dryrun")) {
     complaints.push_back({"tarExtract: needs --out-dir", "--dryrun lists what would be extracted"});
+  }
+  if (!options.map_path.empty() && options.out_dir.empty()) {
+    complaints.push_back({"tarExtract: --map is a dump of what is written, --dryrun writes nothing",
+                          "gophercap map TARBALL maps what is in it"});
   }
   if (settings.flag(kThis, "out-gzip") && settings.flag(kThis, "out-zstd"))
     complaints.push_back({"tarExtract: either --out-gzip or --out-zstd", ""});
@@ -176,6 +181,8 @@ Outcome tar_extract_command(const Invocation& invocation, Console& console) {
     console.note(fmt::format("{} of {}, {} of files", group_digits(result->matching),
                              counted(result->members, "member"),
                              human_bytes(result->matching_bytes)));
+  } else if (options.map_path == "-" && !result->interrupted) {
+    // The dump stands there, and nothing else may.
   } else if (json) {
     code = print_result(
         console, fmt::format("{{\"version\": 1, {}}}\n", tar_counters_json(*result, true)), code);

@@ -10,6 +10,7 @@
 #include "archive/read_ahead.h"
 #include "archive/tarball.h"
 #include "base/worker_pool.h"
+#include "jobs/extract_map.h"
 
 namespace gophercap::jobs {
 namespace {
@@ -80,6 +81,7 @@ class TarRun {
   std::unique_ptr<archive::ReadAhead> ahead_;
   std::unique_ptr<TarReader> tar_;
   std::unique_ptr<Extractor> extractor_;
+  std::unique_ptr<ExtractMap> map_;  // null: no dump is wanted
   TarResult result_;
   std::string member_;  // that is being read
   SendTime last_told_;
@@ -134,10 +136,23 @@ Result<> TarRun::take(const Member& member) {
       const Extractor::Callbacks callbacks = {
           .refused = [this](const Member& m, Refusal why) { words_.refused(m, why); },
           .numbered = [this](const Member& m, std::string_view path) { words_.numbered(m, path); },
+          .piece =
+              [this](const Piece& piece) {
+                if (map_ != nullptr) map_->piece(piece);
+              },
+          .made =
+              [this](std::string_view path, bool written) {
+                if (map_ != nullptr) map_->made(path, written);
+              },
           .tick = [this] { tick(); }};
+      if (!options_.map_path.empty()) map_ = std::make_unique<ExtractMap>(options_.out_dir);
       TRY(extractor_, Extractor::make(options_.out_dir, options_.extract, callbacks, stop_));
     }
-    return extractor_->take(*tar_, member);
+    if (map_ == nullptr) return extractor_->take(*tar_, member);
+    map_->begin();
+    Result<> taken = extractor_->take(*tar_, member);
+    map_->end(member);
+    return taken;
   }
   Piece piece;
   TRY(bool more, tar_->read(piece));
@@ -183,6 +198,15 @@ Result<TarResult> TarRun::run() {
   if (extractor_ != nullptr) {
     TRY_VOID(extractor_->finish());
     result_.counts = extractor_->counts();
+  }
+  if (map_ != nullptr && !result_.interrupted) {
+    Result<> written = map_->write(options_.map_path, options_.extract.workers, stop_);
+    if (!written && written.error().code == Errc::kCancelled) {
+      result_.interrupted = true;
+    } else if (!written) {
+      return written.error();
+    }
+    result_.mapped_files = map_->files();
   }
   result_.plain_bytes = tar_->plain_bytes();
   result_.stored_bytes = tarball_.bytes_read->load(std::memory_order_relaxed);

@@ -21,6 +21,7 @@ struct TarOptions {
   std::string out_dir{};  // empty: nothing is written
   std::string regexp{};   // RE2, anywhere in a member's path; empty = all
   archive::ExtractOptions extract{};
+  std::string map_path{};  // of the dump of what is written; empty: none, "-": standard output
   // Told of each member that matches, before it is extracted. An error ends the run.
   std::function<Result<>(const archive::Member&)> on_member{};
 };
@@ -42,6 +43,7 @@ struct TarResult {
   io::Compression compression = io::Compression::kNone;
   std::optional<TarDamage> damage;
   bool interrupted = false;
+  uint64_t mapped_files = 0;  // in the dump
   uint64_t stored_bytes = 0;
   uint64_t plain_bytes = 0;
   Nanos elapsed{0};

@@ -1,0 +1,49 @@
+// Scans a capture whose bytes somebody else reads, and lends piece by piece.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <thread>
+
+#include "base/mutex.h"
+#include "dataset/file_summary.h"
+
+namespace gophercap::dataset {
+
+// Its methods are for one thread; the scan has one of its own.
+class LentScan {
+ public:
+  LentScan();
+  ~LentScan();
+  LentScan(const LentScan&) = delete;
+  LentScan& operator=(const LentScan&) = delete;
+
+  // A new capture. REQUIRES: the one before was finished.
+  void begin();
+  // Bytes and where they belong, in order; zeros are what lies between. They may change as soon as
+  // this returns. REQUIRES: begin() was called.
+  void lend(std::span<const uint8_t> bytes, uint64_t offset);
+  // The capture has that many bytes. All of its summary but path, size and time of the file.
+  FileSummary finish(uint64_t size_bytes);
+
+ private:
+  class Source;
+
+  void run();
+  Result<size_t> take(std::span<uint8_t> out);  // what the scan reads
+
+  Mutex mutex_;
+  CondVar changed_;
+  bool closing_ GUARDED_BY(mutex_) = false;
+  bool scanning_ GUARDED_BY(mutex_) = false;
+  bool deaf_ GUARDED_BY(mutex_) = false;  // the scan wants no more
+  std::span<const uint8_t> lent_ GUARDED_BY(mutex_);
+  uint64_t lent_offset_ GUARDED_BY(mutex_) = 0;
+  uint64_t position_ GUARDED_BY(mutex_) = 0;
+  std::optional<uint64_t> size_bytes_ GUARDED_BY(mutex_);
+  FileSummary summary_ GUARDED_BY(mutex_);
+  std::jthread thread_;
+};
+
+}  // namespace gophercap::dataset

@@ -1,0 +1,61 @@
+#include "jobs/extract_map.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "dataset/dump.h"
+#include "dataset/name_choice.h"
+#include "dataset/scan.h"
+#include "io/open.h"
+
+namespace gophercap::jobs {
+
+ExtractMap::ExtractMap(std::string out_dir) : place_(std::move(out_dir)) {
+  if (!place_.ends_with('/')) place_ += '/';
+}
+
+void ExtractMap::begin() {
+  made_.clear();
+  scan_.begin();
+}
+
+void ExtractMap::made(std::string_view path, bool written) {
+  if (!dataset::is_capture_name(path)) return;
+  made_ = place_ + std::string(path);
+  written_ = written;
+}
+
+void ExtractMap::end(const archive::Member& member) {
+  dataset::FileSummary summary = scan_.finish(member.size_bytes);
+  if (made_.empty()) return;
+  struct stat facts {};
+  // A link to nothing, or to a folder, is no file of a set.
+  if (!written_ || ::stat(made_.c_str(), &facts) != 0) {
+    elsewhere_.push_back(std::move(made_));
+    return;
+  }
+  summary.path = std::move(made_);
+  summary.file_size_bytes = static_cast<uint64_t>(facts.st_size);
+  summary.mtime_ns = io::mtime_ns_of(facts);
+  set_.files.push_back(std::move(summary));
+}
+
+Result<> ExtractMap::write(const std::string& dump_path, unsigned workers,
+                           const std::stop_token& stop) {
+  std::erase_if(elsewhere_, [](const std::string& path) {
+    struct stat facts {};
+    return ::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode);
+  });
+  dataset::ScanProgress progress;
+  std::vector<dataset::FileSummary> more = dataset::scan_files(elsewhere_, workers, progress, stop);
+  if (stop.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
+  std::move(more.begin(), more.end(), std::back_inserter(set_.files));
+  std::sort(set_.files.begin(), set_.files.end(),
+            [](const auto& a, const auto& b) { return a.path < b.path; });
+  dataset::summarize(set_);
+  return dataset::write_dump(set_, dump_path);
+}
+
+}  // namespace gophercap::jobs

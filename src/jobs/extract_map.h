@@ -1,0 +1,41 @@
+// The dump of what tarExtract writes, made while it is written.
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "archive/tar_reader.h"
+#include "base/result.h"
+#include "dataset/lent_scan.h"
+
+namespace gophercap::jobs {
+
+// What `map` of the output folder would find: the same files, the same summaries. Not thread-safe.
+class ExtractMap {
+ public:
+  explicit ExtractMap(std::string out_dir);
+
+  // Around the extraction of each member.
+  void begin();
+  void piece(const archive::Piece& piece) { scan_.lend(piece.bytes, piece.offset); }
+  // Where it was put, below the output folder. `written`: its bytes came by piece(); else it was
+  // there already, or is a link.
+  void made(std::string_view path, bool written);
+  void end(const archive::Member& member);
+
+  // Reads what did not come by and writes the dump, unless a stop is asked for.
+  Result<> write(const std::string& dump_path, unsigned workers, const std::stop_token& stop);
+
+  uint64_t files() const noexcept { return set_.files.size(); }
+
+ private:
+  std::string place_;  // the folder with a slash behind it
+  dataset::LentScan scan_;
+  dataset::DatasetSummary set_;
+  std::vector<std::string> elsewhere_;  // to be read from the disk
+  std::string made_;                    // by this member; empty: nothing
+  bool written_ = false;
+};
+
+}  // namespace gophercap::jobs

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# tarExtract --map writes the dump that a map of the folder would have written afterwards.
+. "$(dirname "$0")/common.inc"
+
+mkdir -p set/sub
+for i in 1 2 3; do capture "set/sub/c$i.pcap" "$((100 + i))" "$((120 - i))"; done
+capture set/empty.pcap none
+gzip -k set/sub/c1.pcap
+printf 'no capture' >set/bad.pcap
+printf 'text' >set/readme.txt
+capture set/sparse.pcap 111 && truncate -s 3M set/sparse.pcap
+ln set/sub/c3.pcap set/hard.pcap
+ln -s sub/c2.pcap set/soft.pcap
+{ cat set/sub/c1.pcap; head -c 100000 /dev/urandom; } >set/damaged.pcap
+tar --sparse -cf set.tar set
+tar -rf set.tar set/sub/c1.pcap # a second one of that path
+
+for options in "" --flatten --out-gzip --out-zstd; do
+  rm -rf o
+  # shellcheck disable=SC2086
+  exits 0 tarExtract set.tar --out-dir o --map got.json $options
+  exits 3 map o --dump-json expected.json
+  cmp expected.json got.json
+  # What is there already is mapped as well.
+  # shellcheck disable=SC2086
+  exits 0 tarExtract set.tar --out-dir o --map again.json --resume $options
+  cmp expected.json again.json
+done
+rm -rf o
+exits 0 tarExtract set.tar --out-dir o --map - --file-regexp 'c[12]'
+exits 0 map o --dump-json expected.json
+cmp expected.json out
+exits 2 tarExtract set.tar --dryrun --map x.json
