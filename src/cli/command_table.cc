@@ -14,6 +14,7 @@ constexpr Example kProgramExamples[] = {
 constexpr Example kMapExamples[] = {
     {"map /data/pcap --dump-json set.json", "a folder and all below it"},
     {"map --dir-src /data --file-suffix pcap.gz --json", "*.pcap.gz, as JSON"},
+    {"map set.tar.gz --dump-json set.json", "captures inside a tarball"},
     {"map /data --file-regexp 'worker-[0-3]' --dryrun", "list only"},
 };
 constexpr Example kReplayExamples[] = {
@@ -70,7 +71,9 @@ constexpr std::array kCommands = {
                 "Learn what is in a dataset and write it to a dump.",
                 "Reads every capture once and writes what it learned (times, packets, damage) to "
                 "the dump that replay "
-                "loads. PATH is a file, a folder, which is walked, or - for standard input.\n"
+                "loads. PATH is a file, a folder, which is walked, - for standard input, or a tarball "
+                "(plain or compressed), whose captures stay where they are; SET.tar.gz!/DIR/X.pcap "
+                "is one of them.\n"
                 "A terminal shows up to 40 files; of larger sets the damaged and the largest ones. "
                 "Piped, the table has "
                 "every file; --json has all that is known.",
