@@ -42,6 +42,19 @@ std::optional<std::string> tarball_of(const std::string& path) {
   return std::move(parts->tarball);
 }
 
+// The tarball's fault, and not of the place where its index is to be.
+bool is_of_the_input(const Error& error) {
+  return error.code == Errc::kCorrupt || error.code == Errc::kTruncated ||
+         error.code == Errc::kUnsupported || error.code == Errc::kNotFound;
+}
+
+FileSummary damaged(const std::string& path, const Error& error) {
+  FileSummary summary;
+  summary.path = path;
+  summary.damage = capture::Damage{0, error.code, error.what};
+  return summary;
+}
+
 class SetScan {
  public:
   SetScan(const dataset::Discovery& found, const dataset::NameChoice& choice, unsigned workers,
@@ -51,8 +64,14 @@ class SetScan {
   Result<> run(dataset::ScanProgress& progress) {
     TRY_VOID(scan_files(progress));
     for (const std::string& tarball : found_.tarballs) {
-      TRY(std::vector<FileSummary> files, tarballs_.map(tarball, choice_, progress));
-      append(std::move(files));
+      Result<std::vector<FileSummary>> files = tarballs_.map(tarball, choice_, progress);
+      if (files) {
+        append(*std::move(files));
+      } else if (is_of_the_input(files.error())) {
+        append({damaged(tarball, files.error())});
+      } else {
+        return files.error();
+      }
     }
     return {};
   }
