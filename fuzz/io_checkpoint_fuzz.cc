@@ -1,50 +1,31 @@
-// Decoding from a checkpoint that says anything, and, where the bytes are a gzip file, from each
+// Decoding from a checkpoint that says anything; and, where the bytes are a gzip file, from each
 // that decoding it finds: those have to give its bytes.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "base/bytes.h"
+#include "decode_fuzz.h"
 #include "io/gzip_source.h"
 #include "io/open.h"
-#include "testing/memory_source.h"
 
 namespace {
 
 using gophercap::Result;
+using gophercap::fuzz::Decoded;
+using gophercap::fuzz::PiecewiseSource;
+using gophercap::fuzz::read_all;
+using gophercap::fuzz::require;
 using gophercap::io::ByteSource;
 using gophercap::io::Checkpoint;
-using gophercap::io::CheckpointSink;
-using gophercap::testing::MemorySource;
-using Bytes = std::vector<uint8_t>;
+using gophercap::io::Compression;
 
-constexpr size_t kMostPlain = size_t{4} << 20;
+constexpr size_t kPiece = 1000;
+constexpr size_t kRoom = size_t{128} << 10;
 
-struct Decoded {
-  Bytes bytes;
-  bool whole = false;
-};
-
-Decoded read(ByteSource& source) {
-  Decoded decoded;
-  Bytes buffer(size_t{64} << 10);
-  while (decoded.bytes.size() < kMostPlain) {
-    const Result<size_t> got = source.read(buffer);
-    if (!got) return decoded;
-    if (*got == 0) {
-      decoded.whole = true;
-      return decoded;
-    }
-    decoded.bytes.insert(decoded.bytes.end(), buffer.begin(),
-                         buffer.begin() + static_cast<ptrdiff_t>(*got));
-  }
-  return decoded;
-}
-
-class All final : public CheckpointSink {
+class All final : public gophercap::io::CheckpointSink {
  public:
   bool wanted(uint64_t) const noexcept override { return found.size() < kMost; }
   void add(Checkpoint checkpoint) override { found.push_back(std::move(checkpoint)); }
@@ -54,42 +35,41 @@ class All final : public CheckpointSink {
   static constexpr size_t kMost = 8;
 };
 
+Decoded read_from(const Checkpoint& checkpoint, std::span<const uint8_t> stored) {
+  Result<std::unique_ptr<ByteSource>> source = gophercap::io::decode_from(
+      checkpoint, Compression::kGzip, std::make_unique<PiecewiseSource>(stored, kPiece));
+  require(source.has_value());
+  return read_all(**source, kRoom, 0xa5);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr size_t kFields = 12;
   if (size < kFields) return 0;
-  const Bytes stored(data + kFields, data + size);
-
-  const size_t window = gophercap::load_le16(data) % (stored.size() + 1);
-  Checkpoint hostile{.plain_offset = 0,
-                     .inside_member = true,
+  const std::span<const uint8_t> stored(data + kFields, size - kFields);
+  const size_t window = std::min<size_t>(gophercap::load_le16(data),
+                                         std::min(stored.size(), Checkpoint::kMostWindow));
+  Checkpoint hostile{.inside_member = true,
                      .used_bits = static_cast<uint8_t>(data[2] & 7),
                      .member_crc = gophercap::load_le32(data + 4),
                      .member_size = gophercap::load_le32(data + 8)};
   hostile.window.assign(stored.begin(), stored.begin() + static_cast<ptrdiff_t>(window));
-  auto resumed = gophercap::io::decode_from(
-      hostile, gophercap::io::Compression::kGzip,
-      std::make_unique<MemorySource>(
-          Bytes(stored.begin() + static_cast<ptrdiff_t>(window), stored.end())));
-  if (resumed) read(**resumed);
+  read_from(hostile, stored.subspan(window));
 
   All places;
   const auto source =
-      gophercap::io::make_gzip_source(std::make_unique<MemorySource>(stored), &places);
-  const Decoded plain = read(*source);
-  if (!plain.whole) return 0;
+      gophercap::io::make_gzip_source(std::make_unique<PiecewiseSource>(stored, kPiece), &places);
+  const Decoded plain = read_all(*source, kRoom, 0);
+  constexpr size_t kCap = size_t{4} << 20;
+  if (plain.fault || plain.bytes.size() == kCap) return 0;
   for (const Checkpoint& place : places.found) {
-    auto tail = gophercap::io::decode_from(
-        place, gophercap::io::Compression::kGzip,
-        std::make_unique<MemorySource>(
-            Bytes(stored.begin() + static_cast<ptrdiff_t>(place.stored_offset), stored.end())));
-    if (!tail) std::abort();
-    const Decoded rest = read(**tail);
-    if (!rest.whole || !std::equal(rest.bytes.begin(), rest.bytes.end(),
-                                   plain.bytes.begin() + static_cast<ptrdiff_t>(place.plain_offset),
-                                   plain.bytes.end()))
-      std::abort();
+    require(place.stored_offset <= stored.size() && place.plain_offset <= plain.bytes.size());
+    const Decoded rest = read_from(place, stored.subspan(place.stored_offset));
+    require(!rest.fault &&
+            std::equal(rest.bytes.begin(), rest.bytes.end(),
+                       plain.bytes.begin() + static_cast<ptrdiff_t>(place.plain_offset),
+                       plain.bytes.end()));
   }
   return 0;
 }
