@@ -48,14 +48,9 @@ Result<transmit::Wire> open_interface(const ReplayOptions& options, const Replay
   transmit::WireOptions wire = options.wire;
   wire.lanes = std::clamp(options.tx_threads, 1u, replay::kMostLanes);
   wire.paced = !options.topspeed;
-  uint64_t bytes = 0;
-  uint64_t packets = 0;
   for (const dataset::FileSummary& file : setup.set.files) {
-    bytes += file.captured_bytes;
-    packets += file.packets;
     wire.longest_frame_bytes = std::max(wire.longest_frame_bytes, file.max_captured_bytes);
   }
-  if (packets > 0) wire.mean_frame_bytes = static_cast<uint32_t>(bytes / packets);
   return transmit::open_wire(options.out_interface, wire);
 }
 

@@ -33,7 +33,7 @@ RealClock::RealClock(Pacing pacing) {
   if (pacing == Pacing::kEco || cpu_count() == 1) {
     bounds_ = {Nanos(0), Nanos(0), Nanos(0), 1};
   } else if (pacing == Pacing::kBalanced) {
-    bounds_ = {microseconds(60), microseconds(200), microseconds(1000), 8};
+    bounds_ = {microseconds(100), microseconds(200), microseconds(1000), 8};
   } else {
     bounds_ = {microseconds(200), microseconds(500), microseconds(4000), 2};
   }
@@ -48,11 +48,9 @@ void RealClock::learn(Nanos overslept) noexcept {
   if (sleeps_ % kLookEvery != 0) return;
   std::array<int32_t, 256> seen = overslept_ns_;
   const size_t n = std::min<uint64_t>(sleeps_, seen.size());
-  const auto hundredth = seen.begin() + static_cast<ptrdiff_t>(n / 100);
-  std::nth_element(seen.begin(), hundredth, seen.begin() + static_cast<ptrdiff_t>(n),
-                   std::greater<>());
-  margin_ =
-      std::clamp<Nanos>(Nanos(int64_t{*hundredth} * 5 / 4), bounds_.smallest, bounds_.largest);
+  const auto third = seen.begin() + std::min<ptrdiff_t>(2, static_cast<ptrdiff_t>(n) - 1);
+  std::nth_element(seen.begin(), third, seen.begin() + static_cast<ptrdiff_t>(n), std::greater<>());
+  margin_ = std::clamp<Nanos>(Nanos(int64_t{*third} * 5 / 4), bounds_.smallest, bounds_.largest);
 }
 
 SendTime RealClock::now() noexcept {

@@ -43,9 +43,10 @@ enum class Pacing : uint8_t {
 };
 
 // CLOCK_MONOTONIC. A sleep alone wakes 10 to 100 µs late, and much later now and then, so it sleeps
-// to a margin before the time and spins from there. The margin is what one sleep of a hundred of
-// this run was late by, within bounds; a long one is taken only where the wait is much longer. On a
-// machine with one CPU it never spins: the spinner would keep the readers from the only CPU.
+// to a margin before the time and spins from there. The margin is what all but two of this run's
+// last 256 sleeps were late by at most, within bounds; a long one is taken only where the wait is
+// much longer. On a machine with one CPU it never spins: the spinner would keep the readers from
+// the only CPU.
 class RealClock final : public Clock {
  public:
   explicit RealClock(Pacing pacing = Pacing::kBalanced);

@@ -4,8 +4,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <ctime>
 #include <fstream>
 
 #include "base/result.h"
@@ -15,6 +17,14 @@ namespace {
 
 // Above ordinary threads, below the kernel's own (interrupt threads have 50).
 constexpr int kPriority = 40;
+
+int set_realtime(bool on) noexcept {
+  sched_param param{};
+  param.sched_priority = on ? kPriority : 0;
+  return ::sched_setscheduler(0, on ? SCHED_FIFO : SCHED_OTHER, &param);
+}
+
+constexpr Nanos kTurn = std::chrono::milliseconds(20);  // of an ordinary thread
 
 }  // namespace
 
@@ -54,9 +64,7 @@ int SenderCpus::of(size_t sender) const noexcept {
 
 RealtimeThread make_thread_realtime(int cpu) noexcept {
   RealtimeThread refused;
-  sched_param param{};
-  param.sched_priority = kPriority;
-  if (::sched_setscheduler(0, SCHED_FIFO, &param) != 0) refused.priority = errno;
+  if (set_realtime(true) != 0) refused.priority = errno;
   if (cpu >= 0) {
     cpu_set_t own;
     CPU_ZERO(&own);
@@ -64,6 +72,27 @@ RealtimeThread make_thread_realtime(int cpu) noexcept {
     if (::sched_setaffinity(0, sizeof own, &own) != 0) refused.affinity = errno;
   }
   return refused;
+}
+
+RealtimeShare::RealtimeShare(Nanos limit) noexcept
+    : allowed_(std::max<int64_t>(limit.count() / 1'000'000 - 50, 0)), credit_(kTurn) {}
+
+void RealtimeShare::settle(SendTime now) noexcept {
+  constexpr Nanos kLookEvery = std::chrono::milliseconds(1);
+  constexpr Nanos kLongest = std::chrono::seconds(1);
+  timespec cpu{};
+  if (::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu) != 0) return;
+  const Nanos ran = std::chrono::seconds(cpu.tv_sec) + Nanos(cpu.tv_nsec);
+  if (looked_ != SendTime{}) {
+    credit_ += std::min<Nanos>(now - looked_, kLongest) * allowed_ / 1000;
+    if (realtime_) credit_ -= ran - ran_;
+    credit_ = std::min(credit_, kTurn);
+  }
+  looked_ = now;
+  ran_ = ran;
+  next_look_ = now + kLookEvery;
+  const bool realtime = realtime_ ? credit_ > Nanos(0) : credit_ >= kTurn;
+  if (realtime != realtime_ && set_realtime(realtime) == 0) realtime_ = realtime;
 }
 
 std::optional<Nanos> realtime_limit_per_second() {

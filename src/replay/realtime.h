@@ -53,6 +53,33 @@ struct RealtimeThread {
 };
 RealtimeThread make_thread_realtime(int cpu) noexcept;
 
+// Keeps the calling thread, which has been made real-time, below the limit of the system. One that
+// spins all the time would reach it, and then have no CPU for 50 ms of a second (sched(7),
+// "Limiting the CPU usage of real-time and deadline processes"); newer kernels give that time to
+// whatever else waits for the CPU. So it is an ordinary thread for a tenth of the time, in short
+// turns: that makes it a little less exact, not late.
+class RealtimeShare {
+ public:
+  // Of every second.
+  explicit RealtimeShare(Nanos limit) noexcept;
+
+  // To be called often, and while the thread is the only user of this.
+  void look(SendTime now) noexcept {
+    if (now >= next_look_) [[unlikely]]
+      settle(now);
+  }
+
+ private:
+  void settle(SendTime now) noexcept;
+
+  const int64_t allowed_;  // thousandths of the time
+  bool realtime_ = true;
+  Nanos credit_;
+  SendTime next_look_{};
+  SendTime looked_{};
+  Nanos ran_{0};
+};
+
 // How much of every second real-time threads may run on this machine (sched_rt_runtime_us over
 // sched_rt_period_us); a second: no limit, empty: unknown.
 std::optional<Nanos> realtime_limit_per_second();

@@ -74,5 +74,38 @@ TEST(SenderCpus, OneCpuIsForAll) {
   });
 }
 
+// The thread's own view of a second: the clock is given, its CPU time is real.
+TEST(RealtimeShare, GivesWayInTurnsAndComesBack) {
+  on_a_thread([] {
+    if (make_thread_realtime(-1).priority != 0) GTEST_SKIP() << "no right to real-time priority";
+    RealtimeShare share(std::chrono::milliseconds(950));
+    bool gave_way = false;
+    bool came_back = false;
+    const SendTime limit = SendClock::now() + std::chrono::seconds(20);
+    for (SendTime now = SendClock::now(); !came_back && now < limit; now = SendClock::now()) {
+      share.look(now);
+      const bool realtime = ::sched_getscheduler(0) == SCHED_FIFO;
+      gave_way |= !realtime;
+      came_back = gave_way && realtime;
+    }
+    EXPECT_TRUE(gave_way);
+    EXPECT_TRUE(came_back);
+  });
+}
+
+TEST(RealtimeShare, StaysRealtimeWhereItSleepsEnough) {
+  on_a_thread([] {
+    if (make_thread_realtime(-1).priority != 0) GTEST_SKIP() << "no right to real-time priority";
+    RealtimeShare share(std::chrono::milliseconds(950));
+    // Time goes on, the thread does nothing.
+    SendTime now = SendClock::now();
+    for (int i = 0; i < 10'000; ++i) {
+      now += std::chrono::milliseconds(10);
+      share.look(now);
+      ASSERT_EQ(::sched_getscheduler(0), SCHED_FIFO);
+    }
+  });
+}
+
 }  // namespace
 }  // namespace gophercap::replay

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <optional>
 #include <system_error>
 
 #include "base/result.h"
@@ -92,8 +93,15 @@ Sender::Sender(transmit::Transmitter& transmitter, Clock& clock, const Timeline&
 void Sender::run(const std::stop_token& stop) {
   // Threads that are not real-time have their timers delayed by up to 50 µs otherwise.
   if (clock_.is_real()) ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-  if (options_.realtime) refused_ = make_thread_realtime(cpu_);
+  std::optional<RealtimeShare> share;
+  if (options_.realtime) {
+    refused_ = make_thread_realtime(cpu_);
+    constexpr Nanos kUsualLimit = std::chrono::milliseconds(950);
+    const Nanos limit = realtime_limit_per_second().value_or(kUsualLimit);
+    if (refused_.priority == 0 && limit < std::chrono::seconds(1)) share.emplace(limit);
+  }
   while (!over_ && !stop.stop_requested()) {
+    if (share) share->look(clock_.now());
     if (!wait_for_departures(stop)) break;
     if (!started_) {
       start(stop);

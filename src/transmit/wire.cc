@@ -13,9 +13,6 @@
 namespace gophercap::transmit {
 namespace {
 
-// From this mean size on AF_XDP is the cheaper one on veth.
-constexpr uint32_t kXdpFromMeanBytes = 700;
-
 Result<std::vector<std::unique_ptr<Transmitter>>> open_lanes(const Wire& wire,
                                                              const WireOptions& options) {
   std::vector<std::unique_ptr<Transmitter>> lanes;
@@ -67,7 +64,7 @@ Backend choose_backend(const InterfaceFacts& facts, const WireOptions& options) 
   if (options.qdisc_bypass == QdiscBypass::kOff ||
       (options.qdisc_bypass == QdiscBypass::kAuto && chosen_by_somebody))
     return Backend::kPacket;
-  return options.mean_frame_bytes >= kXdpFromMeanBytes ? Backend::kXdp : Backend::kPacket;
+  return Backend::kXdp;
 }
 
 bool bypasses_by_default(const InterfaceFacts& facts) noexcept {

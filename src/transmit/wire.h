@@ -25,7 +25,6 @@ struct WireOptions {
   unsigned lanes = 1;                // transmitters, each for a thread of its own
   bool paced = true;                 // frames leave at their own times, not as fast as it goes
   uint32_t longest_frame_bytes = 0;  // of what will be sent
-  uint32_t mean_frame_bytes = 0;
 };
 
 struct Wire {
@@ -40,9 +39,9 @@ struct Wire {
   std::vector<std::string> notes;
 };
 
-// The way out that kAuto means. Packet sockets, but for veth at full speed, where what is cheapest
-// depends on the size of frames (docs/perf.md), unless its queueing discipline is not to be passed
-// by. Nothing is ever sent to find out.
+// The way out that kAuto means. Packet sockets, but for veth at full speed AF_XDP, which was the
+// cheaper one there for frames of each size wherever somebody listened (docs/perf.md), unless its
+// queueing discipline is not to be passed by. Nothing is ever sent to find out.
 Backend choose_backend(const InterfaceFacts& facts, const WireOptions& options) noexcept;
 
 // Whether kAuto passes by the queueing discipline: where it is one of those that the kernel gives a

@@ -237,14 +237,11 @@ TEST(Wire, ARingTakesNoMoreThanItHolds) {
   }));
 }
 
-TEST(Wire, AutoGoesByKindAndSize) {
+TEST(Wire, AutoGoesByKind) {
   const InterfaceFacts veth{.kind = "veth", .queueing = "noqueue"};
-  const WireOptions full{.paced = false, .mean_frame_bytes = 1500};
+  const WireOptions full{.paced = false};
   EXPECT_EQ(choose_backend(veth, full), Backend::kXdp);
   WireOptions other = full;
-  other.mean_frame_bytes = 64;
-  EXPECT_EQ(choose_backend(veth, other), Backend::kPacket);
-  other = full;
   other.paced = true;
   EXPECT_EQ(choose_backend(veth, other), Backend::kPacket);
   other = full;
