@@ -130,9 +130,15 @@ TEST(ArchiveIndex, MutationsNeitherCrashNorHang) {
     const Result<> visited = (*index)->each_member([](const IndexedMember&) { return true; });
     const Result<IndexedMember> member = (*index)->find("member-77");
     const Result<io::Checkpoint> checkpoint = (*index)->checkpoint_for(random() % 300'000);
-    if (checkpoint) EXPECT_LE(checkpoint->window.size(), io::Checkpoint::kMostWindow);
-    if (member) EXPECT_LE(member->extents.size(), kMostExtents);
-    if (!visited) EXPECT_NE(visited.error().code, Errc::kInternal);
+    if (checkpoint) {
+      EXPECT_LE(checkpoint->window.size(), io::Checkpoint::kMostWindow);
+    }
+    if (member) {
+      EXPECT_LE(member->extents.size(), kMostExtents);
+    }
+    if (!visited) {
+      EXPECT_NE(visited.error().code, Errc::kInternal);
+    }
   }
 }
 

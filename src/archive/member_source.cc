@@ -52,7 +52,9 @@ Result<size_t> MemberSource::read(std::span<uint8_t> out) {
 
 Result<> MemberSource::finish() {
   TRY(bool more, next_piece());
-  while (more) TRY(more, next_piece());
+  while (more) {
+    TRY(more, next_piece());
+  }
   return {};
 }
 

@@ -14,6 +14,7 @@
 
 #include "archive/tarball.h"
 #include "base/fd.h"
+#include "dataset/file_summary.h"
 #include "dataset/name_choice.h"
 
 namespace gophercap::dataset {

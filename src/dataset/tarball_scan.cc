@@ -139,7 +139,7 @@ Result<> Pass::take(const Member& member, archive::IndexWriter* index) {
   if (!file && !link) return {};
   std::vector<std::string_view> parts;
   if (archive::split_path(member.path, parts) || parts.empty()) {
-    scan_.left_out += choice_.ending_fits(member.path) ? 1 : 0;
+    scan_.left_out += choice_.ending_fits(member.path) ? 1u : 0u;
     return {};
   }
   std::string name = archive::join_parts(parts, '/');

@@ -20,6 +20,7 @@ Result<MapResult> run_map(const MapOptions& options, Reporter& reporter, std::st
   Result<std::vector<dataset::FileSummary>> files =
       scan_found(found, options.selection, workers, tarballs, reporter, stop);
   if (!files && files.error().code != Errc::kCancelled) return files.error();
+  if (files && files->empty()) return Error{Errc::kNotFound, 0, "no capture files found"};
   if (files) result.set.files = *std::move(files);
   for (Error& problem : tarballs.take_problems()) result.problems.push_back(std::move(problem));
   dataset::summarize(result.set);

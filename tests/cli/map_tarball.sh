@@ -21,9 +21,12 @@ import random, struct
 random.seed(1)
 with open("set/sub/large.pcap", "wb") as f:
     f.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
-    for i in range(30000):
+    for i in range(12500):
         f.write(struct.pack("<IIII", 100 + i // 1000, i % 1000, 1400, 1400) + random.randbytes(700) + bytes(700))
 PYTHON
+
+# GNU's format has whole seconds only.
+find set -exec touch -h -d '2024-05-06 07:08:09' {} +
 
 # dump_of FILE PREFIX: the dump without what names the place.
 dump_of() {
@@ -49,10 +52,10 @@ exits 3 replay --dump-json files.json --topspeed --wait-disable=false --out-file
 for format in gnu posix; do
   tar --format=$format --sparse -cf set.tar set
   codecs=cat
-  [[ $format == posix ]] && codecs="cat gzip zstd lz4 xz bzip2"
+  [[ $format == posix ]] && codecs="cat gzip zstd lz4 xz-1 bzip2-1"
   for codec in $codecs; do
     rm -f packed* replayed.pcap
-    $codec <set.tar >packed.tar.x
+    ${codec/-/ -} <set.tar >packed.tar.x
     exits 3 map packed.tar.x --dump-json packed.json
     [[ -f packed.tar.x.index ]]
     dump_of packed.json "packed.tar.x!/set/" | cmp expected -
@@ -71,7 +74,8 @@ exits 0 map packed.tar.x --file-regexp 'sub/c[67]' --json
 [[ $(grep -c '"member"' out) -eq 2 ]]
 exits 0 replay 'packed.tar.x!/set/sub/c5.pcap' --topspeed --out-file one.pcap
 capture one-expected.pcap 105 115 135
-[[ $(capinfos -c -Mr one.pcap 2>/dev/null | awk '{ print $NF }' || echo 3) == 3 ]]
+"$GOPHERCAP" replay one-expected.pcap --topspeed --out-file one-expected.out --quiet >/dev/null
+cmp one-expected.out one.pcap
 
 # Without the index a replay makes it.
 rm packed.tar.x.index
@@ -101,5 +105,6 @@ has err "breaks at byte"
 exits 3 replay --dump-json cut.json --topspeed --out-file cut.pcap --quiet
 
 # What is none.
-exits 4 map whole.tar.gz --file-regexp nowhere || exits 1 map whole.tar.gz --file-regexp nowhere
+exits 4 map whole.tar.gz --file-regexp nowhere
+exits 4 map set --file-regexp nowhere
 exits 1 map 'whole.tar.gz!/nowhere.pcap'
