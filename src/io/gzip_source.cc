@@ -107,13 +107,15 @@ struct GuardedInflate {
   inflate_state state;
 };
 
-class GzipDecoder {
+class GzipDecoder final : public StreamDecoder {
  public:
-  GzipDecoder() { isal_inflate_init(&inflate_); }
+  explicit GzipDecoder(bool first) : first_(first) { isal_inflate_init(&inflate_); }
   GzipDecoder(const GzipDecoder&) = delete;
   GzipDecoder& operator=(const GzipDecoder&) = delete;
 
-  Result<Decoding> decode(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
+  bool between_frames() const noexcept override { return stage_ == Stage::kMember; }
+
+  Result<Decoding> decode(InputBlock& in, std::span<uint8_t> out, size_t& produced) override {
     switch (stage_) {
       case Stage::kMember:
         return begin_member(in);
@@ -131,6 +133,10 @@ class GzipDecoder {
   enum class Stage : uint8_t { kMember, kBody, kDamage, kTrailer };
 
   Result<Decoding> begin_member(InputBlock& in) {
+    // A splitter may have looked at as much before it left the member to this decoder, so that more
+    // of the input is at hand. It has to be the same for those who have no splitter. An error comes
+    // again where it matters.
+    static_cast<void>(in.peek(kMemberFront));
     TRY(const Next next, next_frame(in, kFormat, first_));
     if (next == Next::kEnd) return Decoding::kEnd;
     TRY_VOID(HeaderReader(in).read());
@@ -213,7 +219,7 @@ class GzipDecoder {
   }
 
   Stage stage_ = Stage::kMember;
-  bool first_ = true;
+  bool first_;
   uint32_t crc_ = 0;
   uint32_t size_ = 0;  // modulo 2^32, as in the trailer
   GuardedInflate guarded_;
@@ -223,7 +229,11 @@ class GzipDecoder {
 }  // namespace
 
 std::unique_ptr<ByteSource> make_gzip_source(std::unique_ptr<ByteSource> raw) {
-  return std::make_unique<DecodedSource<GzipDecoder>>(std::move(raw));
+  return std::make_unique<DecodedSource<GzipDecoder>>(std::move(raw), true);
+}
+
+std::unique_ptr<StreamDecoder> make_gzip_decoder(bool first) {
+  return std::make_unique<GzipDecoder>(first);
 }
 
 }  // namespace gophercap::io

@@ -1,14 +1,22 @@
 // gzip (RFC 1952): any number of members, BGZF among them.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "io/byte_source.h"
+#include "io/stream_decoder.h"
 
 namespace gophercap::io {
 
 // Zeros after a member are padding (tapes, block devices) and ignored; anything else that is no
 // member is kCorrupt.
 std::unique_ptr<ByteSource> make_gzip_source(std::unique_ptr<ByteSource> raw);
+
+// What is looked at of a member before anything of it is consumed.
+inline constexpr size_t kMemberFront = 18;
+
+// The decoder of it. `first`: nothing has been decoded before, so that a member must follow.
+std::unique_ptr<StreamDecoder> make_gzip_decoder(bool first);
 
 }  // namespace gophercap::io

@@ -15,6 +15,7 @@ struct stat;
 
 namespace gophercap::io {
 
+class DecodePool;
 class FdCache;
 
 enum class Compression : uint8_t { kNone, kGzip, kZstd, kLz4, kXz, kBzip2 };
@@ -46,11 +47,14 @@ struct Input {
 
 // "-" is standard input. `fds` bounds descriptors: the source gives its descriptor back to the
 // cache between reads and opens again at its offset (fails with kIo if the file has been replaced
-// meanwhile); without it the source holds one. REQUIRES: `fds` outlives the source.
-Result<Input> open_input(const std::string& path, FdCache* fds = nullptr);
+// meanwhile); without it the source holds one. `pool`: helpers that decompress ahead of the reader
+// where the format can be cut; the bytes and the fault are the same with any number of them, and
+// without. REQUIRES: `fds` and `pool` outlive the source.
+Result<Input> open_input(const std::string& path, FdCache* fds = nullptr,
+                         DecodePool* pool = nullptr);
 
 // Puts the codec in front of `raw` that its first bytes ask for. Nested compression is not
 // followed.
-Result<Input> decode(std::unique_ptr<ByteSource> raw);
+Result<Input> decode(std::unique_ptr<ByteSource> raw, DecodePool* pool = nullptr);
 
 }  // namespace gophercap::io

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "io/byte_source.h"
+#include "io/stream_decoder.h"
 
 namespace gophercap::io {
 
@@ -14,5 +15,8 @@ inline constexpr int kLargestZstdWindowLog = 31;
 // Frames that want a larger window than 2^max_window_log bytes are kUnsupported.
 std::unique_ptr<ByteSource> make_zstd_source(std::unique_ptr<ByteSource> raw,
                                              int max_window_log = kLargestZstdWindowLog);
+
+// The decoder of it. `first`: nothing has been decoded before, so that a frame must follow.
+std::unique_ptr<StreamDecoder> make_zstd_decoder(bool first, int max_window_log);
 
 }  // namespace gophercap::io
