@@ -27,7 +27,7 @@ class CountedSource final : public io::ByteSource {
 
 }  // namespace
 
-Result<Tarball> open_tarball(const std::string& path) {
+Result<Tarball> open_tarball(const std::string& path, io::DecodePool* pool) {
   TRY(std::unique_ptr<io::FileSource> file, io::FileSource::open(path, nullptr));
   Tarball tarball;
   tarball.name = path == "-" ? "standard input" : path;
@@ -35,7 +35,7 @@ Result<Tarball> open_tarball(const std::string& path) {
   auto count = std::make_shared<std::atomic<uint64_t>>(0);
   tarball.bytes_read = count;
   Result<io::Input> input =
-      io::decode(std::make_unique<CountedSource>(std::move(file), std::move(count)));
+      io::decode(std::make_unique<CountedSource>(std::move(file), std::move(count)), pool);
   if (!input) return input.error().with_context(tarball.name);
   tarball.source = std::move(input->source);
   tarball.compression = input->compression;

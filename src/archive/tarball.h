@@ -17,10 +17,11 @@ struct Tarball {
   std::unique_ptr<io::ByteSource> source;  // the bytes of the archive
   io::Compression compression = io::Compression::kNone;
   io::FileFacts facts;
-  // Bytes of the file that were read up to now. A codec reads up to 128 KiB ahead.
+  // Bytes of the file that were read up to now. A codec reads 128 KiB ahead, with helpers more.
   std::shared_ptr<const std::atomic<uint64_t>> bytes_read;
 };
 
-Result<Tarball> open_tarball(const std::string& path);
+// `pool`: helpers for decompressing. REQUIRES: it outlives the source.
+Result<Tarball> open_tarball(const std::string& path, io::DecodePool* pool = nullptr);
 
 }  // namespace gophercap::archive

@@ -12,8 +12,9 @@
 #include "dataset/file_summary.h"
 
 namespace gophercap::io {
+class DecodePool;
 class FdCache;
-}
+}  // namespace gophercap::io
 
 namespace gophercap::dataset {
 
@@ -26,12 +27,13 @@ struct ScanProgress {
 };
 
 // Never fails: what goes wrong is in FileSummary::damage, and what was readable before it is
-// counted.
+// counted. `pool`: helpers for decompressing.
 FileSummary scan_file(const std::string& path, ScanProgress* progress = nullptr,
-                      std::stop_token stop = {});
+                      std::stop_token stop = {}, io::DecodePool* pool = nullptr);
 
 // Scans `paths` with `workers` threads (1 = inline), largest file first; the result is in the order
-// of `paths` and does not depend on the number of workers. Stopped: files that were not scanned to
+// of `paths` and does not depend on the number of workers. Workers that have no file of their own
+// help to decompress those of the others. Stopped: files that were not scanned to
 // the end have damage with code kCancelled.
 std::vector<FileSummary> scan_files(std::span<const std::string> paths, unsigned workers,
                                     ScanProgress& progress, std::stop_token stop = {});
