@@ -23,7 +23,9 @@ def throughput_table(bench, title, text, commands, unit_name, unit):
 
 
 def map_command(bench, folder, workers, work):
-    argv = [bench.program("gophercap"), "map", "--dir-src", folder, "--file-workers", workers,
+    """`folder` may be a file, too."""
+    source = ["--dir-src", folder] if folder.is_dir() else [folder, "--file-suffix", ""]
+    argv = [bench.program("gophercap"), "map", *source, "--file-workers", workers,
             "--dump-json", bench.data / "dump.json", "--quiet"]
     if folder.name == "gz":
         argv += ["--file-suffix", "gz"]
@@ -79,6 +81,49 @@ def map_gzip(bench, options):
     text = (f"{len(files)} files of gzip -6, {size / 1e9:.2f} GB of plain bytes; GB/s are plain bytes. "
             "igzip only decompresses.")
     throughput_table(bench, "map, gzip", text, commands, "GB/s", 1e9)
+
+
+def codec_files(bench, options):
+    """{codec: file} of one large capture, each in pieces that can be decompressed apart."""
+    plain_options = f"--files 1 --writers 1 --file-mib {64 if options.quick else 1024} --span 600"
+    plain = next(bench.generated("large", plain_options).glob("*.pcap"))
+
+    def make(folder):
+        capture, program = shlex.quote(str(plain)), shlex.quote(bench.program("gophercap"))
+        where = shlex.quote(str(folder))
+        tar = f"tar -C {shlex.quote(str(plain.parent))} -cf - {shlex.quote(plain.name)}"
+        for line in (f"{tar} | {program} tarExtract - --out-dir {where} --out-gzip --quiet",
+                     f"{tar} | {program} tarExtract - --out-dir {where} --out-zstd --quiet",
+                     f"lz4 -q -c {capture} >{where}/{plain.name}.lz4",
+                     f"xz -q -0 -T2 -c {capture} >{where}/{plain.name}.xz"):
+            subprocess.run(["sh", "-c", line], check=True)
+
+    folder = bench.make_set("codecs", make, f"BGZF, zstd, lz4, xz -0 -T2 of: {plain_options}")
+    suffixes = {"BGZF": "gz", "zstd": "zst", "lz4": "lz4", "xz": "xz"}
+    return plain, {name: folder / f"{plain.name}.{suffix}" for name, suffix in suffixes.items()}
+
+
+def map_codecs(bench, options):
+    """One file at a time: the second worker can only help to decompress."""
+    plain, files = codec_files(bench, options)
+    size = plain.stat().st_size
+    peers = {"BGZF": ("igzip", "-d", "-c"), "zstd": ("zstd", "-q", "-d", "-c"), "lz4": ("lz4", "-q", "-d", "-c"),
+             "xz": ("xz", "-q", "-d", "-c", "-T2")}
+    commands = []
+    for name, file in files.items():
+        subprocess.run(["cat", str(file)], stdout=subprocess.DEVNULL, check=True)
+        for workers in (1, 2):
+            command = map_command(bench, file, workers, size)
+            command.name = f"{name}: {command.name}"
+            commands.append(command)
+        if tool := bench.tool(peers[name][0]):
+            line = shlex.join([tool, *peers[name][1:], str(file)]) + " >/dev/null"
+            shown = " ".join(word for word in peers[name] if word not in ("-q", "-c"))
+            commands.append(Command(f"{name}: {shown}", ["sh", "-c", line], size, commands[-1].name))
+    bench.measure(commands)
+    text = (f"One capture of {size / 1e9:.2f} GB, compressed in pieces that can be decompressed apart; GB/s are plain "
+            "bytes. The codecs' own tools only decompress.")
+    throughput_table(bench, "map, one compressed file", text, commands, "GB/s", 1e9)
 
 
 def map_tiny(bench, options):

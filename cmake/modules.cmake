@@ -18,7 +18,7 @@ function(gophercap_module name)
 endfunction()
 
 gophercap_module(base     LEVEL 0 LINK fmt::fmt tl::expected)
-gophercap_module(io       LEVEL 1 DEPS base LINK PkgConfig::ISAL PkgConfig::ZSTD PkgConfig::LZ4 LibLZMA::LibLZMA BZip2::BZip2)
+gophercap_module(io       LEVEL 1 DEPS base LINK PkgConfig::ISAL PkgConfig::ZSTD PkgConfig::LZ4 PkgConfig::XXHASH LibLZMA::LibLZMA BZip2::BZip2)
 gophercap_module(packet   LEVEL 1 DEPS base LINK PkgConfig::PCAP)
 gophercap_module(capture  LEVEL 2 DEPS base io packet)
 gophercap_module(transmit LEVEL 2 DEPS base packet)

@@ -128,8 +128,10 @@ class ArchiveIndex {
 
 // Opens a member of the tarball at `tarball_path`, decoded from wherever the index allows it to
 // begin. Its facts are those of the member. kIo: the tarball is not the one of the index (size and
-// time are looked at, the head is not). REQUIRES: `fds` outlives the source.
+// time are looked at, the head is not). `pool`: helpers for decompressing. REQUIRES: `fds` and
+// `pool` outlive the source.
 Result<io::Input> open_member(const std::string& tarball_path, const ArchiveIndex& index,
-                              std::string_view member, io::FdCache* fds = nullptr);
+                              std::string_view member, io::FdCache* fds = nullptr,
+                              io::DecodePool* pool = nullptr);
 
 }  // namespace gophercap::archive

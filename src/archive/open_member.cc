@@ -31,7 +31,7 @@ Result<TarballIdentity> identify(const std::string& path) {
 }
 
 Result<io::Input> open_member(const std::string& tarball_path, const ArchiveIndex& index,
-                              std::string_view path, io::FdCache* fds) {
+                              std::string_view path, io::FdCache* fds, io::DecodePool* pool) {
   TRY(const IndexedMember member, index.find(path));
   TRY(std::unique_ptr<io::FileSource> file, io::FileSource::open(tarball_path, fds));
   if (file->facts().size_bytes != index.identity().size_bytes ||
@@ -45,7 +45,7 @@ Result<io::Input> open_member(const std::string& tarball_path, const ArchiveInde
   const uint64_t skip = member.archive_offset - checkpoint.plain_offset;
   file->seek(checkpoint.stored_offset);
   TRY(std::unique_ptr<io::ByteSource> archive,
-      io::decode_from(std::move(checkpoint), index.compression(), std::move(file)));
+      io::decode_from(std::move(checkpoint), index.compression(), std::move(file), pool));
   uint64_t stored = member.size_bytes;
   if (!member.extents.empty()) {
     stored = 0;
@@ -56,7 +56,7 @@ Result<io::Input> open_member(const std::string& tarball_path, const ArchiveInde
   if (!member.extents.empty()) {
     bytes = std::make_unique<SparseSource>(std::move(bytes), member.extents, member.size_bytes);
   }
-  TRY(io::Input input, io::decode(std::move(bytes)));
+  TRY(io::Input input, io::decode(std::move(bytes), pool));
   input.facts = {.size_bytes = member.size_bytes, .mtime_ns = member.mtime_ns, .regular = true};
   return input;
 }

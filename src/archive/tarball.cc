@@ -29,15 +29,16 @@ class CountedSource final : public io::ByteSource {
 
 }  // namespace
 
-Result<Tarball> open_tarball(const std::string& path, io::CheckpointSink* checkpoints) {
+Result<Tarball> open_tarball(const std::string& path, io::DecodePool* pool,
+                             io::CheckpointSink* checkpoints) {
   TRY(std::unique_ptr<io::FileSource> file, io::FileSource::open(path, nullptr));
   Tarball tarball;
   tarball.name = path == "-" ? "standard input" : path;
   tarball.facts = file->facts();
   auto count = std::make_shared<std::atomic<uint64_t>>(0);
   tarball.bytes_read = count;
-  Result<io::Input> input =
-      io::decode(std::make_unique<CountedSource>(std::move(file), std::move(count)), checkpoints);
+  Result<io::Input> input = io::decode(
+      std::make_unique<CountedSource>(std::move(file), std::move(count)), pool, checkpoints);
   if (!input) return input.error().with_context(tarball.name);
   tarball.source = std::move(input->source);
   tarball.compression = input->compression;

@@ -17,12 +17,14 @@ struct Tarball {
   std::unique_ptr<io::ByteSource> source;  // the bytes of the archive
   io::Compression compression = io::Compression::kNone;
   io::FileFacts facts;
-  // Bytes of the file that were read up to now. A codec reads up to 128 KiB ahead.
+  // Bytes of the file that were read up to now. A codec reads 128 KiB ahead, with helpers more.
   std::shared_ptr<const std::atomic<uint64_t>> bytes_read;
 };
 
-// `checkpoints` as in io::decode().
-Result<Tarball> open_tarball(const std::string& path, io::CheckpointSink* checkpoints = nullptr);
+// `pool`: helpers for decompressing; `checkpoints`: as in io::decode(). REQUIRES: they outlive the
+// source.
+Result<Tarball> open_tarball(const std::string& path, io::DecodePool* pool = nullptr,
+                             io::CheckpointSink* checkpoints = nullptr);
 
 // Whether the file begins as a tar archive does, once it is decompressed.
 Result<bool> holds_tar(const std::string& path);

@@ -22,7 +22,9 @@ class CaptureStore {
   const archive::ArchiveIndex* index_of(const std::string& tarball) const;
 
   // `path` as in FileSummary. REQUIRES: `fds` outlives the source, and so does the store.
-  Result<io::Input> open(const std::string& path, io::FdCache* fds = nullptr) const;
+  // `pool`: helpers for decompressing; it too.
+  Result<io::Input> open(const std::string& path, io::FdCache* fds = nullptr,
+                         io::DecodePool* pool = nullptr) const;
 
  private:
   std::unordered_map<std::string, std::shared_ptr<const archive::ArchiveIndex>> indexes_;

@@ -12,6 +12,7 @@
 
 #include "base/worker_pool.h"
 #include "dataset/capture_store.h"
+#include "io/decode_pool.h"
 #include "io/open.h"
 #include "packet/packet_view.h"
 
@@ -338,7 +339,7 @@ FileSummary scan_source(std::unique_ptr<io::ByteSource> raw, ScanProgress* progr
 }
 
 FileSummary scan_file(const std::string& path, ScanProgress* progress, std::stop_token stop,
-                      const CaptureStore* store) {
+                      const CaptureStore* store, io::DecodePool* pool) {
   FileSummary summary;
   summary.path = path;
   const auto failed = [&](const Error& error) {
@@ -348,7 +349,8 @@ FileSummary scan_file(const std::string& path, ScanProgress* progress, std::stop
   };
   if (stop.stop_requested())
     return failed({Errc::kCancelled, 0, "stopped before the file was read"});
-  Result<io::Input> input = store != nullptr ? store->open(path) : io::open_input(path);
+  Result<io::Input> input =
+      store != nullptr ? store->open(path, nullptr, pool) : io::open_input(path, nullptr, pool);
   if (!input) return failed(input.error());
   summary.compression = input->compression;
   summary.file_size_bytes = input->facts.size_bytes;
@@ -372,9 +374,11 @@ std::vector<FileSummary> scan_files(std::span<const std::string> paths, unsigned
   for (size_t i = 0; i < paths.size(); ++i) order[i] = {workers > 1 ? file_size(paths[i]) : 0, i};
   std::stable_sort(order.begin(), order.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
+  const size_t helpers = workers > paths.size() ? workers - std::max<size_t>(paths.size(), 1) : 0;
+  io::DecodePool pool(static_cast<unsigned>(helpers), paths.size());
   parallel_for(order.size(), workers, [&](size_t i) {
     const size_t index = order[i].second;
-    summaries[index] = scan_file(paths[index], &progress, stop, store);
+    summaries[index] = scan_file(paths[index], &progress, stop, store, &pool);
   });
   return summaries;
 }

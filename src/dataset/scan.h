@@ -13,6 +13,10 @@
 #include "dataset/file_summary.h"
 #include "io/byte_source.h"
 
+namespace gophercap::io {
+class DecodePool;
+}
+
 namespace gophercap::dataset {
 
 class CaptureStore;
@@ -26,13 +30,14 @@ struct ScanProgress {
 };
 
 // Never fails: what goes wrong is in FileSummary::damage, and what was readable before it is
-// counted.
-// `store`, where given, knows the members of tarballs.
+// counted. `store`, where given, knows the members of tarballs; `pool`: helpers for decompressing.
 FileSummary scan_file(const std::string& path, ScanProgress* progress = nullptr,
-                      std::stop_token stop = {}, const CaptureStore* store = nullptr);
+                      std::stop_token stop = {}, const CaptureStore* store = nullptr,
+                      io::DecodePool* pool = nullptr);
 
 // Scans `paths` with `workers` threads (1 = inline), largest file first; the result is in the order
-// of `paths` and does not depend on the number of workers. Stopped: files that were not scanned to
+// of `paths` and does not depend on the number of workers. Workers that have no file of their own
+// help to decompress those of the others. Stopped: files that were not scanned to
 // the end have damage with code kCancelled.
 std::vector<FileSummary> scan_files(std::span<const std::string> paths, unsigned workers,
                                     ScanProgress& progress, std::stop_token stop = {},

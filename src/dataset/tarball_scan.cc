@@ -255,7 +255,7 @@ Result<TarballScan> Pass::run(const std::string& index_path) {
   std::unique_ptr<archive::IndexWriter> index;
   archive::CheckpointKeeper keeper;
   const bool indexed = !index_path.empty();
-  TRY(archive::Tarball tarball, archive::open_tarball(path_, indexed ? &keeper : nullptr));
+  TRY(archive::Tarball tarball, archive::open_tarball(path_, nullptr, indexed ? &keeper : nullptr));
   if (indexed) {
     TRY(const archive::TarballIdentity identity, archive::identify(path_));
     TRY(index, archive::IndexWriter::create(index_path, path_, identity, tarball.compression));

@@ -89,7 +89,7 @@ Bytes gzip_stored(const Bytes& plain, size_t block) {
 void expect_all_resume(const Bytes& stored, const Bytes& plain, uint64_t spacing,
                        size_t least_places) {
   Collected places(spacing);
-  Result<Input> input = decode(std::make_unique<MemorySource>(stored), &places);
+  Result<Input> input = decode(std::make_unique<MemorySource>(stored), nullptr, &places);
   ASSERT_TRUE(input);
   const auto whole = read_all(*input->source);
   ASSERT_FALSE(whole.fault) << whole.fault->what;
@@ -150,7 +150,7 @@ TEST(Checkpoint, DamageBehindACheckpointIsFound) {
   const Bytes plain = plain_bytes(600'000, 4);
   const Bytes stored = gzip_in_blocks(plain, 50'000);
   Collected places(100'000);
-  Result<Input> input = decode(std::make_unique<MemorySource>(stored), &places);
+  Result<Input> input = decode(std::make_unique<MemorySource>(stored), nullptr, &places);
   ASSERT_TRUE(input);
   ASSERT_FALSE(read_all(*input->source).fault);
   ASSERT_FALSE(places.all.empty());

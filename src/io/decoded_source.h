@@ -12,21 +12,12 @@
 #include "base/result.h"
 #include "io/byte_source.h"
 #include "io/input_block.h"
+#include "io/stream_decoder.h"
 
 namespace gophercap::io {
 
-enum class Decoding : uint8_t { kMore, kEnd };
-
-// A Decoder has
-//   Result<Decoding> decode(InputBlock& in, std::span<uint8_t> out, size_t& produced);
-// which takes one step: it sets `produced` (0 at first) to the bytes that it wrote to `out`, also
-// where it fails, and says kEnd where the input ends and may end. It is not called again after kEnd
-// or an error.
-//
-// Each step has the same room for its output, whatever the caller's buffer is. How soon a library
-// notices damage depends on that room, and a file must give the same bytes to each of its readers:
-// else a replay would meet other packets than the map announced. Callers with room for a step get
-// the bytes straight from the decoder, others out of a buffer of ours.
+// Callers with room for a step get the bytes straight from the decoder, a StreamDecoder, others out
+// of a buffer of ours.
 template <class Decoder>
 class DecodedSource final : public ByteSource {
  public:
@@ -48,7 +39,7 @@ class DecodedSource final : public ByteSource {
   }
 
  private:
-  static constexpr size_t kStep = size_t{128} << 10;
+  static constexpr size_t kStep = kDecodingStep;
 
   Result<size_t> step(std::span<uint8_t> out) {
     size_t produced = 0;

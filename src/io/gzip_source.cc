@@ -138,14 +138,14 @@ class History {
   size_t size_ = 0;
 };
 
-class GzipDecoder {
+class GzipDecoder final : public StreamDecoder {
  public:
-  explicit GzipDecoder(CheckpointSink* checkpoints) : checkpoints_(checkpoints) {
+  explicit GzipDecoder(bool first, CheckpointSink* checkpoints = nullptr)
+      : first_(first), checkpoints_(checkpoints) {
     isal_inflate_init(&inflate_);
     if (checkpoints_ != nullptr) history_ = std::make_unique<History>();
   }
-  explicit GzipDecoder(std::shared_ptr<Checkpoint> from) : GzipDecoder(nullptr) {
-    first_ = false;
+  explicit GzipDecoder(std::shared_ptr<Checkpoint> from) : GzipDecoder(false) {
     if (!from->inside_member) return;
     crc_ = from->member_crc;
     size_ = from->member_size;
@@ -157,7 +157,9 @@ class GzipDecoder {
   GzipDecoder(const GzipDecoder&) = delete;
   GzipDecoder& operator=(const GzipDecoder&) = delete;
 
-  Result<Decoding> decode(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
+  bool between_frames() const noexcept override { return stage_ == Stage::kMember; }
+
+  Result<Decoding> decode(InputBlock& in, std::span<uint8_t> out, size_t& produced) override {
     switch (stage_) {
       case Stage::kMember:
         return begin_member(in);
@@ -177,6 +179,10 @@ class GzipDecoder {
   enum class Stage : uint8_t { kMember, kResume, kBody, kDamage, kTrailer };
 
   Result<Decoding> begin_member(InputBlock& in) {
+    // A splitter may have looked at as much before it left the member to this decoder, so that more
+    // of the input is at hand. It has to be the same for those who have no splitter. An error comes
+    // again where it matters.
+    static_cast<void>(in.peek(kMemberFront));
     TRY(const Next next, next_frame(in, kFormat, first_));
     if (next == Next::kEnd) return Decoding::kEnd;
     if (checkpoints_ != nullptr) {
@@ -311,7 +317,7 @@ class GzipDecoder {
   }
 
   Stage stage_ = Stage::kMember;
-  bool first_ = true;
+  bool first_;
   uint32_t crc_ = 0;
   uint32_t size_ = 0;  // modulo 2^32, as in the trailer
   uint64_t plain_ = 0;
@@ -326,13 +332,17 @@ class GzipDecoder {
 
 std::unique_ptr<ByteSource> make_gzip_source(std::unique_ptr<ByteSource> raw,
                                              CheckpointSink* checkpoints) {
-  return std::make_unique<DecodedSource<GzipDecoder>>(std::move(raw), checkpoints);
+  return std::make_unique<DecodedSource<GzipDecoder>>(std::move(raw), true, checkpoints);
 }
 
 std::unique_ptr<ByteSource> make_gzip_source_from(Checkpoint checkpoint,
                                                   std::unique_ptr<ByteSource> raw) {
   return std::make_unique<DecodedSource<GzipDecoder>>(
       std::move(raw), std::make_shared<Checkpoint>(std::move(checkpoint)));
+}
+
+std::unique_ptr<StreamDecoder> make_gzip_decoder(bool first) {
+  return std::make_unique<GzipDecoder>(first);
 }
 
 }  // namespace gophercap::io

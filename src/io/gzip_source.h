@@ -1,10 +1,12 @@
 // gzip (RFC 1952): any number of members, BGZF among them.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "io/byte_source.h"
 #include "io/checkpoint.h"
+#include "io/stream_decoder.h"
 
 namespace gophercap::io {
 
@@ -18,5 +20,11 @@ std::unique_ptr<ByteSource> make_gzip_source(std::unique_ptr<ByteSource> raw,
 // The same bytes from a checkpoint on; `raw` begins at its stored_offset.
 std::unique_ptr<ByteSource> make_gzip_source_from(Checkpoint checkpoint,
                                                   std::unique_ptr<ByteSource> raw);
+
+// What is looked at of a member before anything of it is consumed.
+inline constexpr size_t kMemberFront = 18;
+
+// The decoder of it. `first`: nothing has been decoded before, so that a member must follow.
+std::unique_ptr<StreamDecoder> make_gzip_decoder(bool first);
 
 }  // namespace gophercap::io

@@ -7,10 +7,23 @@
 namespace gophercap::io {
 
 InputBlock::InputBlock(std::unique_ptr<ByteSource> raw)
-    : raw_(std::move(raw)), buffer_(new uint8_t[kKept + kBlock + kPadding]) {}
+    : raw_(std::move(raw)), buffer_(new uint8_t[kKept + kLongestPeek + kBlock + kPadding]) {}
 
 void InputBlock::advance(ptrdiff_t count) noexcept {
   begin_ = static_cast<size_t>(static_cast<ptrdiff_t>(begin_) + count);
+}
+
+Result<size_t> InputBlock::read(std::span<uint8_t> out) {
+  const size_t left = again_.size() - again_begin_;
+  if (left == 0) return raw_->read(out);
+  const size_t count = std::min(left, out.size());
+  std::memcpy(out.data(), again_.data() + again_begin_, count);
+  again_begin_ += count;
+  if (again_begin_ == again_.size()) {
+    again_ = {};
+    again_begin_ = 0;
+  }
+  return count;
 }
 
 Result<bool> InputBlock::refill() {
@@ -19,20 +32,40 @@ Result<bool> InputBlock::refill() {
   std::memmove(buffer_.get() + kKept - kept, buffer_.get() + begin_ - kept, kept + rest);
   begin_ = kKept;
   end_ = kKept + rest;
+  size_t missing = kBlock - static_cast<size_t>(end_offset_ % kBlock);
   const size_t before = end_;
-  while (!fault_ && end_ < kKept + kBlock) {
-    Result<size_t> count = raw_->read({buffer_.get() + end_, kKept + kBlock - end_});
+  while (missing > 0 && (!fault_ || !again_.empty())) {
+    Result<size_t> count = read({buffer_.get() + end_, missing});
     if (!count) {
       fault_ = count.error();
     } else if (*count == 0) {
       break;
     } else {
       end_ += *count;
-      taken_ += *count;
+      end_offset_ += *count;
+      missing -= *count;
     }
   }
   if (end_ == before && fault_) return *fault_;
   return end_ > before;
+}
+
+void InputBlock::put_back(std::span<const uint8_t> bytes) {
+  const std::span<const uint8_t> rest(buffer_.get() + begin_, end_ - begin_);
+  const size_t count = bytes.size() + rest.size();
+  if (count > again_begin_) {
+    std::vector<uint8_t> longer(count + again_.size() - again_begin_);
+    std::copy(again_.begin() + static_cast<ptrdiff_t>(again_begin_), again_.end(),
+              longer.begin() + static_cast<ptrdiff_t>(count));
+    again_ = std::move(longer);
+    again_begin_ = count;
+  }
+  again_begin_ -= count;
+  uint8_t* to = again_.data() + again_begin_;
+  to = std::copy(bytes.begin(), bytes.end(), to);
+  std::copy(rest.begin(), rest.end(), to);
+  end_offset_ -= count;
+  begin_ = end_ = kKept;
 }
 
 Result<std::span<uint8_t>> InputBlock::peek(size_t count) {

@@ -93,16 +93,18 @@ class LegacyFrame {
   size_t given_ = 0;
 };
 
-class Lz4Decoder {
+class Lz4Decoder final : public StreamDecoder {
  public:
-  Lz4Decoder() {
+  explicit Lz4Decoder(bool first) : first_(first) {
     LZ4F_dctx* context = nullptr;
     if (LZ4F_isError(LZ4F_createDecompressionContext(&context, LZ4F_VERSION)) == 0) {
       context_.reset(context);
     }
   }
 
-  Result<Decoding> decode(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
+  bool between_frames() const noexcept override { return stage_ == Stage::kBetween; }
+
+  Result<Decoding> decode(InputBlock& in, std::span<uint8_t> out, size_t& produced) override {
     if (!context_) return no_memory_error(kFormat.name);
     switch (stage_) {
       case Stage::kBetween:
@@ -173,13 +175,17 @@ class Lz4Decoder {
   Stage stage_ = Stage::kBetween;
   size_t hint_ = kFirstBytes;
   bool flushing_ = false;
-  bool first_ = true;
+  bool first_;
 };
 
 }  // namespace
 
 std::unique_ptr<ByteSource> make_lz4_source(std::unique_ptr<ByteSource> raw) {
-  return std::make_unique<DecodedSource<Lz4Decoder>>(std::move(raw));
+  return std::make_unique<DecodedSource<Lz4Decoder>>(std::move(raw), true);
+}
+
+std::unique_ptr<StreamDecoder> make_lz4_decoder(bool first) {
+  return std::make_unique<Lz4Decoder>(first);
 }
 
 }  // namespace gophercap::io

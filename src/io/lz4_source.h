@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "io/byte_source.h"
+#include "io/stream_decoder.h"
 
 namespace gophercap::io {
 
@@ -11,5 +12,8 @@ namespace gophercap::io {
 // legacy format has no end mark and no checksum: a file of it that is cut between two blocks looks
 // complete.
 std::unique_ptr<ByteSource> make_lz4_source(std::unique_ptr<ByteSource> raw);
+
+// The decoder of it. `first`: nothing has been decoded before, so that a frame must follow.
+std::unique_ptr<StreamDecoder> make_lz4_decoder(bool first);
 
 }  // namespace gophercap::io

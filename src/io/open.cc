@@ -6,13 +6,18 @@
 
 #include "base/bytes.h"
 #include "io/bzip2_source.h"
+#include "io/decode_pool.h"
 #include "io/file_source.h"
 #include "io/frames.h"
 #include "io/gzip_source.h"
+#include "io/gzip_splitter.h"
 #include "io/lz4_source.h"
+#include "io/lz4_splitter.h"
 #include "io/prefixed_source.h"
+#include "io/split_source.h"
 #include "io/xz_source.h"
 #include "io/zstd_source.h"
+#include "io/zstd_splitter.h"
 
 namespace gophercap::io {
 namespace {
@@ -60,8 +65,31 @@ bool is_bzip2(std::span<const uint8_t> bytes) {
   return (bytes[4] == 0x31 && bytes[5] == 0x41) || (bytes[4] == 0x17 && bytes[5] == 0x72);
 }
 
+// For those formats that SplitSource can cut; null for others.
+std::unique_ptr<Splitter> make_splitter(Compression compression) {
+  switch (compression) {
+    case Compression::kGzip:
+      return make_gzip_splitter();
+    case Compression::kZstd:
+      return make_zstd_splitter();
+    case Compression::kLz4:
+      return make_lz4_splitter();
+    case Compression::kNone:
+    case Compression::kXz:
+    case Compression::kBzip2:
+      break;
+  }
+  return nullptr;
+}
+
 std::unique_ptr<ByteSource> put_codec(Compression compression, std::unique_ptr<ByteSource> raw,
+                                      DecodePool* pool = nullptr,
                                       CheckpointSink* checkpoints = nullptr) {
+  if (pool != nullptr && pool->helpers() > 0 && checkpoints == nullptr) {
+    if (std::unique_ptr<Splitter> splitter = make_splitter(compression)) {
+      return std::make_unique<SplitSource>(std::move(raw), std::move(splitter), *pool);
+    }
+  }
   switch (compression) {
     case Compression::kNone:
       break;
@@ -72,7 +100,7 @@ std::unique_ptr<ByteSource> put_codec(Compression compression, std::unique_ptr<B
     case Compression::kLz4:
       return make_lz4_source(std::move(raw));
     case Compression::kXz:
-      return make_xz_source(std::move(raw));
+      return make_xz_source(std::move(raw), pool);
     case Compression::kBzip2:
       return make_bzip2_source(std::move(raw));
   }
@@ -110,7 +138,7 @@ Compression probe_compression(std::span<const uint8_t> first_bytes) noexcept {
   return Compression::kNone;
 }
 
-Result<Input> open_input(const std::string& path, FdCache* fds) {
+Result<Input> open_input(const std::string& path, FdCache* fds, DecodePool* pool) {
   TRY(std::unique_ptr<FileSource> file, FileSource::open(path, fds));
   Input input;
   input.facts = file->facts();
@@ -124,23 +152,24 @@ Result<Input> open_input(const std::string& path, FdCache* fds) {
   } else {
     raw = std::make_unique<PrefixedSource>(std::move(front), std::move(file));
   }
-  input.source = put_codec(input.compression, std::move(raw));
+  input.source = put_codec(input.compression, std::move(raw), pool);
   return input;
 }
 
-Result<Input> decode(std::unique_ptr<ByteSource> raw, CheckpointSink* checkpoints) {
+Result<Input> decode(std::unique_ptr<ByteSource> raw, DecodePool* pool,
+                     CheckpointSink* checkpoints) {
   TRY(std::vector<uint8_t> front, probe_front(*raw));
   Input input;
   input.compression = probe_compression(front);
-  input.source =
-      put_codec(input.compression,
-                std::make_unique<PrefixedSource>(std::move(front), std::move(raw)), checkpoints);
+  input.source = put_codec(input.compression,
+                           std::make_unique<PrefixedSource>(std::move(front), std::move(raw)), pool,
+                           checkpoints);
   return input;
 }
 
 Result<std::unique_ptr<ByteSource>> decode_from(Checkpoint checkpoint, Compression compression,
-                                                std::unique_ptr<ByteSource> raw) {
-  if (!checkpoint.inside_member) return put_codec(compression, std::move(raw));
+                                                std::unique_ptr<ByteSource> raw, DecodePool* pool) {
+  if (!checkpoint.inside_member) return put_codec(compression, std::move(raw), pool);
   if (compression != Compression::kGzip || checkpoint.used_bits > 7 ||
       checkpoint.window.size() > Checkpoint::kMostWindow) {
     return Error{Errc::kCorrupt, 0, "a checkpoint that can't be"};

@@ -16,6 +16,7 @@ struct stat;
 
 namespace gophercap::io {
 
+class DecodePool;
 class FdCache;
 
 enum class Compression : uint8_t { kNone, kGzip, kZstd, kLz4, kXz, kBzip2 };
@@ -47,17 +48,22 @@ struct Input {
 
 // "-" is standard input. `fds` bounds descriptors: the source gives its descriptor back to the
 // cache between reads and opens again at its offset (fails with kIo if the file has been replaced
-// meanwhile); without it the source holds one. REQUIRES: `fds` outlives the source.
-Result<Input> open_input(const std::string& path, FdCache* fds = nullptr);
+// meanwhile); without it the source holds one. `pool`: helpers that decompress ahead of the reader
+// where the format can be cut; the bytes and the fault are the same with any number of them, and
+// without. REQUIRES: `fds` and `pool` outlive the source.
+Result<Input> open_input(const std::string& path, FdCache* fds = nullptr,
+                         DecodePool* pool = nullptr);
 
 // Puts the codec in front of `raw` that its first bytes ask for. Nested compression is not
 // followed. `checkpoints`, where given, is told of the places at which decode_from() may begin, as
-// far as the format has any: gzip and zstd. It has to outlive the source.
-Result<Input> decode(std::unique_ptr<ByteSource> raw, CheckpointSink* checkpoints = nullptr);
+// far as the format has any: gzip and zstd; nobody helps then. REQUIRES: both outlive the source.
+Result<Input> decode(std::unique_ptr<ByteSource> raw, DecodePool* pool = nullptr,
+                     CheckpointSink* checkpoints = nullptr);
 
 // The bytes of a compressed input from a checkpoint on. `raw` begins at its stored_offset; for
 // plain input that is its plain_offset.
 Result<std::unique_ptr<ByteSource>> decode_from(Checkpoint checkpoint, Compression compression,
-                                                std::unique_ptr<ByteSource> raw);
+                                                std::unique_ptr<ByteSource> raw,
+                                                DecodePool* pool = nullptr);
 
 }  // namespace gophercap::io

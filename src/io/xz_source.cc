@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "io/decoded_source.h"
@@ -15,6 +16,9 @@ namespace {
 constexpr std::array kMagics = {&kXzMagic};
 constexpr FrameFormat kFormat{"xz", kMagics, false};
 constexpr uint64_t kMostMemory = uint64_t{1} << 30;
+// A block of `xz -6 -T` has 24 MiB of plain bytes and takes as much, its compressed bytes and 8 MiB
+// of dictionary. Less than that would leave such files to one thread.
+constexpr uint64_t kMemoryPerThread = uint64_t{64} << 20;
 
 Error error_of(lzma_ret status) {
   switch (status) {
@@ -31,9 +35,13 @@ Error error_of(lzma_ret status) {
 
 // LZMA_CONCATENATED would do for well-formed input, but can't tell garbage behind a stream from a
 // cut one.
+//
+// With helpers the library decodes blocks on threads of its own, if their headers say how large
+// they are, as those of `xz -T` do. It promises the bytes and the error that it has with one
+// thread.
 class XzDecoder {
  public:
-  XzDecoder() = default;
+  explicit XzDecoder(DecodePool* pool) : helpers_(pool) {}
   ~XzDecoder() { lzma_end(&stream_); }
   XzDecoder(const XzDecoder&) = delete;
   XzDecoder& operator=(const XzDecoder&) = delete;
@@ -43,37 +51,68 @@ class XzDecoder {
       TRY(const Next next, begin_stream(in));
       if (next == Next::kEnd) return Decoding::kEnd;
     }
-    const std::span<const uint8_t> bytes = in.bytes();
-    stream_.next_in = bytes.data();
-    stream_.avail_in = bytes.size();
-    stream_.next_out = out.data();
-    stream_.avail_out = out.size();
-    const lzma_ret status = lzma_code(&stream_, LZMA_RUN);
-    produced = out.size() - stream_.avail_out;
-    in.advance(stream_.next_in - bytes.data());
-    if (status == LZMA_STREAM_END) {
-      between_streams_ = true;
-      return Decoding::kMore;
-    }
-    // LZMA_BUF_ERROR only says that there was nothing to read, once more.
-    if (status != LZMA_OK && status != LZMA_BUF_ERROR) return error_of(status);
-    if (produced == 0 && in.bytes().empty()) {
-      TRY(const bool more, in.refill());
-      if (!more) return truncated_error(kFormat.name);
+    if (helpers_.helpers() > 0) return decode_ahead(in, out, produced);
+    TRY(const bool more, step(in, out, LZMA_RUN, produced));
+    if (more && produced == 0 && in.bytes().empty()) {
+      TRY(const bool refilled, in.refill());
+      if (!refilled) return truncated_error(kFormat.name);
     }
     return Decoding::kMore;
   }
 
  private:
+  // The threads want to be fed: without bytes the library waits for what they are at. What they
+  // have made comes out before the end of the input, or its fault, is anybody's concern.
+  Result<Decoding> decode_ahead(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
+    if (in.bytes().empty() && !fault_) {
+      Result<bool> refilled = in.refill();
+      if (!refilled) fault_ = std::move(refilled).error();
+      if (refilled && !*refilled) fault_ = truncated_error(kFormat.name);
+    }
+    stuck_ = false;
+    TRY_VOID(step(in, out, fault_ ? LZMA_FINISH : LZMA_RUN, produced));
+    if (fault_ && stuck_) return *fault_;
+    return Decoding::kMore;
+  }
+
+  // False: the stream has ended.
+  Result<bool> step(InputBlock& in, std::span<uint8_t> out, lzma_action action, size_t& produced) {
+    const std::span<const uint8_t> bytes = in.bytes();
+    stream_.next_in = bytes.data();
+    stream_.avail_in = bytes.size();
+    stream_.next_out = out.data();
+    stream_.avail_out = out.size();
+    const lzma_ret status = lzma_code(&stream_, action);
+    produced = out.size() - stream_.avail_out;
+    in.advance(stream_.next_in - bytes.data());
+    if (status == LZMA_STREAM_END) {
+      between_streams_ = true;
+      return false;
+    }
+    // LZMA_BUF_ERROR only says that there was nothing to read, once more.
+    stuck_ = status == LZMA_BUF_ERROR;
+    if (status != LZMA_OK && !stuck_) return error_of(status);
+    return true;
+  }
+
   Result<Next> begin_stream(InputBlock& in) {
     if (!first_) TRY_VOID(skip_padding(in));
     TRY(const Next next, next_frame(in, kFormat, first_));
     if (next == Next::kEnd) return Next::kEnd;
-    const lzma_ret status = lzma_stream_decoder(&stream_, kMostMemory, 0);
+    const lzma_ret status =
+        helpers_.helpers() > 0 ? begin_threads() : lzma_stream_decoder(&stream_, kMostMemory, 0);
     if (status != LZMA_OK) return error_of(status);
     between_streams_ = false;
     first_ = false;
     return Next::kFrame;
+  }
+
+  lzma_ret begin_threads() {
+    lzma_mt options{};
+    options.threads = helpers_.helpers() + 1;  // this one only copies
+    options.memlimit_threading = kMemoryPerThread * options.threads;
+    options.memlimit_stop = kMostMemory;
+    return lzma_stream_decoder_mt(&stream_, &options);
   }
 
   // Padding comes in units of four zeros.
@@ -90,15 +129,18 @@ class XzDecoder {
     }
   }
 
+  const DecodePool::Loan helpers_;
   lzma_stream stream_ = LZMA_STREAM_INIT;
+  std::optional<Error> fault_;  // of the input, or its end
+  bool stuck_ = false;          // the last step had nothing to do
   bool between_streams_ = true;
   bool first_ = true;
 };
 
 }  // namespace
 
-std::unique_ptr<ByteSource> make_xz_source(std::unique_ptr<ByteSource> raw) {
-  return std::make_unique<DecodedSource<XzDecoder>>(std::move(raw));
+std::unique_ptr<ByteSource> make_xz_source(std::unique_ptr<ByteSource> raw, DecodePool* pool) {
+  return std::make_unique<DecodedSource<XzDecoder>>(std::move(raw), pool);
 }
 
 }  // namespace gophercap::io

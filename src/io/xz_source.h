@@ -4,10 +4,13 @@
 #include <memory>
 
 #include "io/byte_source.h"
+#include "io/decode_pool.h"
 
 namespace gophercap::io {
 
-// A stream that needs more than 1 GiB of memory is kUnsupported.
-std::unique_ptr<ByteSource> make_xz_source(std::unique_ptr<ByteSource> raw);
+// A stream that needs more than 1 GiB of memory is kUnsupported. With helpers of `pool`, which must
+// outlive the source, blocks are decoded in parallel, in at most 64 MiB for each thread.
+std::unique_ptr<ByteSource> make_xz_source(std::unique_ptr<ByteSource> raw,
+                                           DecodePool* pool = nullptr);
 
 }  // namespace gophercap::io

@@ -27,22 +27,29 @@ Error error_of(size_t status) {
       return unsupported_error(kFormat.name, "needs a dictionary that we don't have");
     case ZSTD_error_checksum_wrong:
       return corrupt_error(kFormat.name, "has a wrong checksum");
+    case ZSTD_error_dstSize_tooSmall:
+      // A block larger than the library's own buffer, which is larger if frames have come before:
+      // what it says must not depend on these.
+      status = static_cast<size_t>(-ZSTD_error_corruption_detected);
+      [[fallthrough]];
     default:
       return corrupt_error(kFormat.name,
                            std::string("is damaged (") + ZSTD_getErrorName(status) + ")");
   }
 }
 
-class ZstdDecoder {
+class ZstdDecoder final : public StreamDecoder {
  public:
-  ZstdDecoder(int max_window_log, CheckpointSink* checkpoints)
-      : context_(ZSTD_createDCtx()), checkpoints_(checkpoints) {
+  explicit ZstdDecoder(bool first, int max_window_log, CheckpointSink* checkpoints = nullptr)
+      : context_(ZSTD_createDCtx()), checkpoints_(checkpoints), first_(first) {
     if (context_) {
       ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, max_window_log);
     }
   }
 
-  Result<Decoding> decode(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
+  bool between_frames() const noexcept override { return between_frames_; }
+
+  Result<Decoding> decode(InputBlock& in, std::span<uint8_t> out, size_t& produced) override {
     if (!context_) return no_memory_error(kFormat.name);
     if (between_frames_) {
       TRY(const Next next, next_frame(in, kFormat, first_));
@@ -103,14 +110,19 @@ class ZstdDecoder {
   size_t hint_ = kFirstBytes;
   bool flushing_ = false;
   bool between_frames_ = true;
-  bool first_ = true;
+  bool first_;
 };
 
 }  // namespace
 
 std::unique_ptr<ByteSource> make_zstd_source(std::unique_ptr<ByteSource> raw, int max_window_log,
                                              CheckpointSink* checkpoints) {
-  return std::make_unique<DecodedSource<ZstdDecoder>>(std::move(raw), max_window_log, checkpoints);
+  return std::make_unique<DecodedSource<ZstdDecoder>>(std::move(raw), true, max_window_log,
+                                                      checkpoints);
+}
+
+std::unique_ptr<StreamDecoder> make_zstd_decoder(bool first, int max_window_log) {
+  return std::make_unique<ZstdDecoder>(first, max_window_log);
 }
 
 }  // namespace gophercap::io

@@ -5,6 +5,7 @@
 
 #include "io/byte_source.h"
 #include "io/checkpoint.h"
+#include "io/stream_decoder.h"
 
 namespace gophercap::io {
 
@@ -17,5 +18,8 @@ inline constexpr int kLargestZstdWindowLog = 31;
 std::unique_ptr<ByteSource> make_zstd_source(std::unique_ptr<ByteSource> raw,
                                              int max_window_log = kLargestZstdWindowLog,
                                              CheckpointSink* checkpoints = nullptr);
+
+// The decoder of it. `first`: nothing has been decoded before, so that a frame must follow.
+std::unique_ptr<StreamDecoder> make_zstd_decoder(bool first, int max_window_log);
 
 }  // namespace gophercap::io

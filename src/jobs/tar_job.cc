@@ -10,6 +10,7 @@
 #include "archive/read_ahead.h"
 #include "archive/tarball.h"
 #include "base/worker_pool.h"
+#include "io/decode_pool.h"
 #include "jobs/extract_map.h"
 
 namespace gophercap::jobs {
@@ -77,6 +78,7 @@ class TarRun {
   LimitedWords words_;
   std::stop_token stop_;
   std::unique_ptr<RE2> regexp_;
+  io::DecodePool pool_{cpu_count() - 1};  // the thread that reads ahead is the other one
   archive::Tarball tarball_;
   std::unique_ptr<archive::ReadAhead> ahead_;
   std::unique_ptr<TarReader> tar_;
@@ -97,7 +99,7 @@ Result<> TarRun::choose() {
 
 // The output comes last: a tarball that can't be read leaves no empty folder.
 Result<> TarRun::open() {
-  TRY(tarball_, archive::open_tarball(options_.tarball));
+  TRY(tarball_, archive::open_tarball(options_.tarball, &pool_));
   result_.compression = tarball_.compression;
   ahead_ = std::make_unique<archive::ReadAhead>(std::move(tarball_.source), stop_);
   Result<std::unique_ptr<TarReader>> tar = TarReader::open(*ahead_);

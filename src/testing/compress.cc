@@ -27,6 +27,16 @@ Bytes room_for(size_t plain_size) {
   return Bytes(plain_size + plain_size / 2 + 4096);
 }
 
+template <class Compress>
+Bytes in_pieces(std::span<const uint8_t> plain, size_t piece, Compress compress) {
+  Bytes all;
+  for (size_t at = 0; at < plain.size(); at += piece) {
+    const Bytes packed = compress(plain.subspan(at, std::min(piece, plain.size() - at)));
+    all.insert(all.end(), packed.begin(), packed.end());
+  }
+  return all;
+}
+
 Bytes gzip(std::span<const uint8_t> plain) {
   Bytes out = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255};
   const Bytes body = deflate(plain);
@@ -100,6 +110,99 @@ std::vector<uint8_t> compress(io::Compression format, std::span<const uint8_t> p
   }
   require(false);
   return {};
+}
+
+std::vector<uint8_t> gzip_members(std::span<const uint8_t> plain, size_t piece) {
+  return in_pieces(plain, piece, [](std::span<const uint8_t> part) { return gzip(part); });
+}
+
+std::vector<uint8_t> bgzf(std::span<const uint8_t> plain, size_t piece) {
+  const auto member = [](std::span<const uint8_t> part) {
+    Bytes out = {0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 255, 6, 0, 'B', 'C', 2, 0, 0, 0};
+    const Bytes body = deflate(part);
+    const Bytes trailer = gzip_trailer(part);
+    out.insert(out.end(), body.begin(), body.end());
+    out.insert(out.end(), trailer.begin(), trailer.end());
+    require(out.size() <= size_t{1} << 16);
+    out[16] = static_cast<uint8_t>((out.size() - 1) & 0xff);
+    out[17] = static_cast<uint8_t>((out.size() - 1) >> 8);
+    return out;
+  };
+  Bytes out = in_pieces(plain, piece, member);
+  const Bytes end = member({});
+  out.insert(out.end(), end.begin(), end.end());
+  return out;
+}
+
+std::vector<uint8_t> zstd_frames(std::span<const uint8_t> plain, size_t piece,
+                                 const ZstdFrames& options) {
+  return in_pieces(plain, piece, [&](std::span<const uint8_t> part) {
+    Bytes out = room_for(part.size());
+    ZSTD_CCtx* context = ZSTD_createCCtx();
+    require(context != nullptr);
+    ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, options.checksum ? 1 : 0);
+    ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, options.announced ? 1 : 0);
+    if (options.window_log != 0) {
+      ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, options.window_log);
+    }
+    const size_t size = ZSTD_compress2(context, out.data(), out.size(), part.data(), part.size());
+    ZSTD_freeCCtx(context);
+    require(ZSTD_isError(size) == 0);
+    out.resize(size);
+    return out;
+  });
+}
+
+std::vector<uint8_t> lz4_frame(std::span<const uint8_t> plain, size_t piece,
+                               const Lz4Frame& options) {
+  LZ4F_preferences_t preferences = LZ4F_INIT_PREFERENCES;
+  preferences.frameInfo.blockSizeID = LZ4F_max64KB;
+  preferences.frameInfo.blockMode = options.independent ? LZ4F_blockIndependent : LZ4F_blockLinked;
+  preferences.frameInfo.blockChecksumFlag =
+      options.block_checksum ? LZ4F_blockChecksumEnabled : LZ4F_noBlockChecksum;
+  preferences.frameInfo.contentChecksumFlag =
+      options.content_checksum ? LZ4F_contentChecksumEnabled : LZ4F_noContentChecksum;
+  preferences.frameInfo.contentSize = options.announced ? plain.size() : 0;
+  preferences.autoFlush = 1;
+  LZ4F_cctx* context = nullptr;
+  require(LZ4F_isError(LZ4F_createCompressionContext(&context, LZ4F_VERSION)) == 0);
+  Bytes out(room_for(plain.size()).size() + 64 * (plain.size() / piece + 1));
+  size_t size = 0;
+  const auto add = [&size](size_t count) {
+    require(LZ4F_isError(count) == 0);
+    size += count;
+  };
+  add(LZ4F_compressBegin(context, out.data(), out.size(), &preferences));
+  for (size_t at = 0; at < plain.size(); at += piece) {
+    const size_t count = std::min(piece, plain.size() - at);
+    add(LZ4F_compressUpdate(context, out.data() + size, out.size() - size, plain.data() + at, count,
+                            nullptr));
+  }
+  add(LZ4F_compressEnd(context, out.data() + size, out.size() - size, nullptr));
+  LZ4F_freeCompressionContext(context);
+  out.resize(size);
+  return out;
+}
+
+std::vector<uint8_t> xz_blocks(std::span<const uint8_t> plain, size_t piece) {
+  lzma_mt options{};
+  options.threads = 1;
+  options.block_size = piece;
+  options.preset = 0;
+  options.check = LZMA_CHECK_CRC64;
+  lzma_stream stream = LZMA_STREAM_INIT;
+  require(lzma_stream_encoder_mt(&stream, &options) == LZMA_OK);
+  Bytes out(room_for(plain.size()).size() + 256 * (plain.size() / piece + 1));
+  stream.next_in = plain.data();
+  stream.avail_in = plain.size();
+  stream.next_out = out.data();
+  stream.avail_out = out.size();
+  lzma_ret status = LZMA_OK;
+  while (status == LZMA_OK) status = lzma_code(&stream, LZMA_FINISH);
+  require(status == LZMA_STREAM_END);
+  out.resize(stream.total_out);
+  lzma_end(&stream);
+  return out;
 }
 
 std::vector<uint8_t> deflate(std::span<const uint8_t> plain, size_t flush_every) {
