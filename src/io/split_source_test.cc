@@ -241,7 +241,7 @@ TEST_P(Split, LargeInputsThroughDecode) {
 }
 
 TEST_P(Split, CutAtEveryByte) {
-  const Bytes file = GetParam().make(sample(1'500, 4), 250);
+  const Bytes file = GetParam().make(sample(1'000, 4), 150);
   for (size_t size = 0; size <= file.size(); ++size) {
     expect_agreement(Bytes(file.begin(), file.begin() + static_cast<ptrdiff_t>(size)),
                      "cut at " + std::to_string(size));
@@ -250,7 +250,7 @@ TEST_P(Split, CutAtEveryByte) {
 }
 
 TEST_P(Split, EachByteChanged) {
-  const Bytes file = GetParam().make(sample(1'500, 5), 250);
+  const Bytes file = GetParam().make(sample(1'000, 5), 150);
   constexpr std::array<uint8_t, 3> kBits = {0x01, 0x20, 0xff};
   for (size_t at = 0; at < file.size(); ++at) {
     Bytes damaged = file;
