@@ -35,7 +35,6 @@ using testing::read_all;
 using testing::ReadAll;
 using Bytes = std::vector<uint8_t>;
 
-constexpr size_t kAll = size_t{1} << 30;
 // Small inputs are to be cut as large ones are.
 constexpr SplitLimits kSmall{300, 600, 4000, 40'000};
 
@@ -242,7 +241,7 @@ TEST_P(Split, LargeInputsThroughDecode) {
 }
 
 TEST_P(Split, CutAtEveryByte) {
-  const Bytes file = GetParam().make(sample(2'500, 4), 250);
+  const Bytes file = GetParam().make(sample(1'000, 4), 150);
   for (size_t size = 0; size <= file.size(); ++size) {
     expect_agreement(Bytes(file.begin(), file.begin() + static_cast<ptrdiff_t>(size)),
                      "cut at " + std::to_string(size));
@@ -251,21 +250,20 @@ TEST_P(Split, CutAtEveryByte) {
 }
 
 TEST_P(Split, EachByteChanged) {
-  const Bytes file = GetParam().make(sample(2'000, 5), 250);
+  const Bytes file = GetParam().make(sample(1'000, 5), 150);
+  constexpr std::array<uint8_t, 3> kBits = {0x01, 0x20, 0xff};
   for (size_t at = 0; at < file.size(); ++at) {
-    for (const uint8_t bits : std::array<uint8_t, 3>{0x01, 0x20, 0xff}) {
-      Bytes damaged = file;
-      damaged[at] ^= bits;
-      expect_agreement(damaged, "byte " + std::to_string(at) + " ^ " + std::to_string(bits));
-      if (HasFatalFailure()) return;
-    }
+    Bytes damaged = file;
+    damaged[at] ^= kBits[at % kBits.size()];
+    expect_agreement(damaged, "byte " + std::to_string(at));
+    if (HasFatalFailure()) return;
   }
 }
 
 TEST_P(Split, BytesLostInsertedAndRepeated) {
   const Bytes file = GetParam().make(sample(20'000, 6), 700);
   std::mt19937 random(8);
-  for (int round = 0; round < 150; ++round) {
+  for (int round = 0; round < 60; ++round) {
     Bytes damaged = file;
     for (unsigned faults = 1 + random() % 2; faults > 0; --faults) {
       const size_t at = random() % damaged.size();

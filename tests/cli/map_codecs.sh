@@ -8,7 +8,7 @@ import random, struct, zlib
 random.seed(11)
 words = [random.randbytes(random.randrange(2, 30)) for _ in range(500)]
 packets = []
-for n in range(20000):
+for n in range(8000):
     body = b"".join(random.choices(words, k=40))[: random.randrange(60, 600)]
     packets.append(struct.pack("<IIII", 1_600_000_000 + n // 1000, n % 1000 * 1000, len(body), len(body)) + body)
 data = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1) + b"".join(packets)
@@ -25,7 +25,7 @@ parts = [data[at : at + 65280] for at in range(0, len(data), 65280)]
 open("bgzf", "wb").write(b"".join(member(p, True) for p in parts) + member(b"", True))
 open("members", "wb").write(b"".join(member(p, False) for p in parts))
 PYTHON
-split -b 300000 plain.pcap part.
+split -b 150000 plain.pcap part.
 gzip -c plain.pcap >gzip
 for part in part.*; do gzip -c "$part"; done >gzips
 for part in part.*; do zstd -q -c "$part"; done >zstd_frames
@@ -34,7 +34,7 @@ lz4 -q -c plain.pcap >lz4_4M
 lz4 -q -c -B4 -BX plain.pcap >lz4_64K
 lz4 -q -c -BD -B5 plain.pcap >lz4_dependent
 lz4 -q -c -l plain.pcap >lz4_legacy
-xz -0 -T2 --block-size=500000 -c plain.pcap >xz_blocks
+xz -0 -T2 --block-size=300000 -c plain.pcap >xz_blocks
 bzip2 -c plain.pcap >bzip2
 
 # facts FILE WORKERS STATUS: what the map says of the captured packets and of the damage.
