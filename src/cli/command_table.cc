@@ -13,7 +13,6 @@ constexpr Example kProgramExamples[] = {
 };
 constexpr Example kMapExamples[] = {
     {"map /data/pcap --dump-json set.json", "a folder and all below it"},
-    {"map --dir-src /data --file-suffix pcap.gz --json", "*.pcap.gz, as JSON"},
     {"map set.tar.gz --dump-json set.json", "captures inside a tarball"},
     {"map /data --file-regexp 'worker-[0-3]' --dryrun", "list only"},
 };
@@ -67,17 +66,17 @@ constexpr CommandSpec kProgram = {
 };
 
 constexpr std::array kCommands = {
-    CommandSpec{Command::kMap, "map", "", "PATH...",
-                "Learn what is in a dataset and write it to a dump.",
-                "Reads every capture once and writes what it learned (times, packets, damage) to "
-                "the dump that replay "
-                "loads. PATH is a file, a folder, which is walked, - for standard input, or a tarball "
-                "(plain or compressed), whose captures stay where they are; SET.tar.gz!/DIR/X.pcap "
-                "is one of them.\n"
-                "A terminal shows up to 40 files; of larger sets the damaged and the largest ones. "
-                "Piped, the table has "
-                "every file; --json has all that is known.",
-                kMapExamples},
+    CommandSpec{
+        Command::kMap, "map", "", "PATH...", "Learn what is in a dataset and write it to a dump.",
+        "Reads every capture once and writes what it learned (times, packets, damage) to "
+        "the dump that replay "
+        "loads. PATH is a file, a folder, which is walked, - for standard input, or a tarball "
+        "(plain or compressed), whose captures stay where they are; SET.tar.gz!/DIR/X.pcap "
+        "is one of them.\n"
+        "A terminal shows up to 40 files; of larger sets the damaged and the largest ones. "
+        "Piped, the table has "
+        "every file; --json has all that is known.",
+        kMapExamples},
     CommandSpec{Command::kReplay, "replay", "", "[PATH...]",
                 "Send a dataset to an interface, in time and in order.",
                 "Merges the files of a dump by time and sends each packet at its own time relative "
@@ -93,14 +92,14 @@ constexpr std::array kCommands = {
                 "Exit status 3: packets lost, duplicated or reordered. Frames of others on that "
                 "wire are only counted.",
                 kVerifyExamples},
-    CommandSpec{Command::kTarExtract, "tarExtract", "tar-extract", "[TARBALL]",
-                "Extract chosen files out of a tarball, however large.",
-                "Reads TARBALL (- is standard input; plain or in gzip, zstd, lz4, xz, bzip2) once, "
-                "from front to end, in little "
-                "memory. Each file appears under its name when it is complete. Members of one "
-                "name get numbers; what would leave the folder or replace a file of before is "
-                "refused and counted.",
-                kTarExamples},
+    CommandSpec{
+        Command::kTarExtract, "tarExtract", "tar-extract", "[TARBALL]",
+        "Extract chosen files out of a tarball, however large.",
+        "Reads TARBALL (- is standard input; plain or in gzip, zstd, lz4, xz, bzip2) once, in "
+        "little memory. Each file appears when it is complete. Members of one name get "
+        "numbers; what would leave the folder or replace a file of before is refused and "
+        "counted.",
+        kTarExamples},
     CommandSpec{Command::kExampleConfig, "exampleConfig", "example-config", "",
                 "Write a configuration file with all keys and defaults.",
                 "Goes to the path of --config, which must not exist yet, else to standard output. "

@@ -114,7 +114,7 @@ constexpr std::array kOwnOptions = {
     OptionSpec{kTarExtract, "workers", "", "N", "tarball.workers", kInteger, "0",
                "one per CPU, up to 8", "Threads that compress"},
     OptionSpec{kTarExtract, "map", "", "FILE", "tarball.map", kPath, "", "",
-               "Dump of what is written, as map makes it; - is standard output"},
+               "Also write a dump of it, as map does"},
     OptionSpec{kTarExtract, "flatten", "", "", "tarball.flatten", kBool, "false", "",
                "All into one folder: a/b.pcap becomes a-b.pcap"},
     OptionSpec{kTarExtract, "force", "", "", "tarball.force", kBool, "false", "",

@@ -11,8 +11,24 @@
 #include "io/open.h"
 
 namespace gophercap::jobs {
+namespace {
 
-ExtractMap::ExtractMap(std::string out_dir) : place_(std::move(out_dir)) {
+io::Compression compression_of(archive::Packing packing) {
+  switch (packing) {
+    case archive::Packing::kNone:
+      break;
+    case archive::Packing::kGzip:
+      return io::Compression::kGzip;
+    case archive::Packing::kZstd:
+      return io::Compression::kZstd;
+  }
+  return io::Compression::kNone;
+}
+
+}  // namespace
+
+ExtractMap::ExtractMap(std::string out_dir, archive::Packing packing)
+    : packing_(packing), place_(std::move(out_dir)) {
   if (!place_.ends_with('/')) place_ += '/';
 }
 
@@ -37,6 +53,7 @@ void ExtractMap::end(const archive::Member& member) {
     return;
   }
   summary.path = std::move(made_);
+  if (summary.compression == io::Compression::kNone) summary.compression = compression_of(packing_);
   summary.file_size_bytes = static_cast<uint64_t>(facts.st_size);
   summary.mtime_ns = io::mtime_ns_of(facts);
   set_.files.push_back(std::move(summary));

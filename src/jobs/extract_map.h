@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "archive/block_codec.h"
 #include "archive/tar_reader.h"
 #include "base/result.h"
 #include "dataset/lent_scan.h"
@@ -14,7 +15,8 @@ namespace gophercap::jobs {
 // What `map` of the output folder would find: the same files, the same summaries. Not thread-safe.
 class ExtractMap {
  public:
-  explicit ExtractMap(std::string out_dir);
+  // `packing`: of what was not compressed before.
+  ExtractMap(std::string out_dir, archive::Packing packing);
 
   // Around the extraction of each member.
   void begin();
@@ -30,6 +32,7 @@ class ExtractMap {
   uint64_t files() const noexcept { return set_.files.size(); }
 
  private:
+  const archive::Packing packing_;
   std::string place_;  // the folder with a slash behind it
   dataset::LentScan scan_;
   dataset::DatasetSummary set_;

@@ -147,7 +147,8 @@ Result<> TarRun::take(const Member& member) {
                 if (map_ != nullptr) map_->made(path, written);
               },
           .tick = [this] { tick(); }};
-      if (!options_.map_path.empty()) map_ = std::make_unique<ExtractMap>(options_.out_dir);
+      if (!options_.map_path.empty())
+        map_ = std::make_unique<ExtractMap>(options_.out_dir, options_.extract.packing);
       TRY(extractor_, Extractor::make(options_.out_dir, options_.extract, callbacks, stop_));
     }
     if (map_ == nullptr) return extractor_->take(*tar_, member);

@@ -11,7 +11,7 @@ printf 'text' >set/readme.txt
 capture set/sparse.pcap 111 && truncate -s 3M set/sparse.pcap
 ln set/sub/c3.pcap set/hard.pcap
 ln -s sub/c2.pcap set/soft.pcap
-{ cat set/sub/c1.pcap; head -c 100000 /dev/urandom; } >set/damaged.pcap
+{ cat set/sub/c1.pcap; head -c 20000 /dev/urandom; } >set/damaged.pcap
 tar --sparse -cf set.tar set
 tar -rf set.tar set/sub/c1.pcap # a second one of that path
 
