@@ -15,16 +15,31 @@ ln -s sub/c2.pcap set/soft.pcap
 tar --sparse -cf set.tar set
 tar -rf set.tar set/sub/c1.pcap # a second one of that path
 
+# How far beyond its damage a file was read depends on the pieces it came in.
+same() {
+  python3 - "$@" <<'PYTHON'
+import json, sys
+def load(path):
+    dump = json.load(open(path))
+    for file in dump["files"]:
+        if "damage" in file:
+            file.pop("plain_size_bytes")
+    return dump
+a, b = map(load, sys.argv[1:])
+assert a == b, (a, b)
+PYTHON
+}
+
 for options in "" --flatten --out-gzip --out-zstd; do
   rm -rf o
   # shellcheck disable=SC2086
   exits 0 tarExtract set.tar --out-dir o --map got.json $options
   exits 3 map o --dump-json expected.json
-  cmp expected.json got.json
+  same expected.json got.json
   # What is there already is mapped as well.
   # shellcheck disable=SC2086
   exits 0 tarExtract set.tar --out-dir o --map again.json --resume $options
-  cmp expected.json again.json
+  same expected.json again.json
 done
 rm -rf o
 exits 0 tarExtract set.tar --out-dir o --map - --file-regexp 'c[12]'
