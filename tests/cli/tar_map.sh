@@ -43,6 +43,7 @@ for options in "" --flatten --out-gzip --out-zstd; do
 done
 rm -rf o
 exits 0 tarExtract set.tar --out-dir o --map - --file-regexp 'c[12]'
+mv out printed.json
 exits 0 map o --dump-json expected.json
-cmp expected.json out
+cmp expected.json printed.json
 exits 2 tarExtract set.tar --dryrun --map x.json
