@@ -145,7 +145,7 @@ class GzipDecoder final : public StreamDecoder {
     isal_inflate_init(&inflate_);
     if (checkpoints_ != nullptr) history_ = std::make_unique<History>();
   }
-  explicit GzipDecoder(std::shared_ptr<Checkpoint> from) : GzipDecoder(false) {
+  explicit GzipDecoder(const std::shared_ptr<Checkpoint>& from) : GzipDecoder(false) {
     if (!from->inside_member) return;
     crc_ = from->member_crc;
     size_ = from->member_size;

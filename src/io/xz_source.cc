@@ -66,8 +66,11 @@ class XzDecoder {
   Result<Decoding> decode_ahead(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
     if (in.bytes().empty() && !fault_) {
       Result<bool> refilled = in.refill();
-      if (!refilled) fault_ = std::move(refilled).error();
-      if (refilled && !*refilled) fault_ = truncated_error(kFormat.name);
+      if (!refilled) {
+        fault_ = std::move(refilled).error();
+      } else if (!*refilled) {
+        fault_ = truncated_error(kFormat.name);
+      }
     }
     stuck_ = false;
     TRY_VOID(step(in, out, fault_ ? LZMA_FINISH : LZMA_RUN, produced));

@@ -63,7 +63,9 @@ Result<> renew_members(dataset::Dump& dump, Tarballs& tarballs, Reporter& report
   for (size_t i = 0; i < dump.set.files.size(); ++i) {
     if (!dump.set.files[i].tarball.empty()) members[dump.set.files[i].tarball].push_back(i);
   }
-  for (const auto& [tarball, entries] : members) {
+  for (const auto& each : members) {
+    const std::string& tarball = each.first;
+    const std::vector<size_t>& entries = each.second;
     const Result<bool> indexed = tarballs.find_index(tarball);
     if (!indexed) {
       for (const size_t i : entries)
