@@ -25,7 +25,7 @@ if command -v shellcheck >/dev/null; then shellcheck "$pkgbuild"; fi
   done
   # One library of the program, one package.
   declare -A package_of=([Threads]=glibc [BZip2]=bzip2 [LibLZMA]=xz [tl-expected]=tl-expected [CLI11]=cli11 [nlohmann_json]=nlohmann-json
-    [libisal]=isa-l [libzstd]=zstd [liblz4]=lz4 [libxxhash]=xxhash [PkgConfig]=pkgconf)
+    [libisal]=isa-l [libzstd]=zstd [liblz4]=lz4 [libxxhash]=xxhash [sqlite3]=sqlite [PkgConfig]=pkgconf)
   while read -r library; do
     wanted=${package_of[$library]:-$library}
     [[ " ${depends[*]} ${makedepends[*]} " == *" $wanted "* ]] || { echo "$library: no package $wanted"; exit 1; }
