@@ -145,6 +145,8 @@ def main():
     capinfos = capinfos_figures(list(paths.values()))
     compared, differing, unexplained = 0, set(), []
     for name, path in paths.items():
+        if any(other.startswith(path + "!/") for other in ours):
+            continue  # a tarball: its captures are mapped in its place, and no oracle looks into it
         if path not in ours:
             unexplained.append(f"{name}: not in the dump")
             continue
