@@ -2,7 +2,8 @@
 """Holds what `gophercap tarExtract` takes out of real tarballs against a table of what is in them.
 
 Each capture of the table is there, has its size, and `gophercap map` finds in it the packets, bytes and times of the table;
-all members are the same bytes as GNU tar extracts; compressed and taken apart again they are so too.
+all members are the same bytes as GNU tar extracts; compressed and taken apart again they are so too. Mapped and replayed inside
+the tarball, its captures give the dump and the packets that the extracted files give.
 
 environment: GOPHERCAP, the binary; GOPHERCAP_CORPUS, the folder of captures. Exit 77 where something is missing.
 """
@@ -82,6 +83,36 @@ def check_tarball(binary, tarball, rows, work):
             yield f"{row['member']}: {got}, not {wanted}"
 
 
+def mapped_and_replayed(binary, source, prefix, work):
+    """What stands in the dump, without what names the place; the packets of a replay."""
+    dump, out = work / "set.json", work / "set.pcapng"
+    subprocess.run([binary, "map", source, "--quiet", "--dump-json", dump], capture_output=True, check=False)
+    subprocess.run([binary, "replay", "--quiet", "--dump-json", dump, "--topspeed", "--out-file", out], capture_output=True,
+                   check=False)
+    loaded = json.loads(dump.read_text())
+    for entry in loaded["files"]:
+        assert entry["path"].startswith(prefix), entry["path"]
+        entry["path"] = entry["path"].removeprefix(prefix)
+        for key in ("archive", "member", "path_hex"):
+            entry.pop(key, None)
+        if "damage" in entry:
+            entry["damage"]["reason"] = ""
+    return loaded, out.read_bytes()
+
+
+def check_in_place(binary, tarball, work):
+    extracted = work / "extracted"
+    extract(binary, tarball, extracted)
+    of_files = mapped_and_replayed(binary, extracted, f"{extracted}/", work)
+    of_tarball = mapped_and_replayed(binary, tarball, f"{tarball}!/", work)
+    if not of_files[0]["files"] or not of_files[1]:
+        yield "nothing was mapped or replayed"
+    if of_files[0] != of_tarball[0]:
+        yield "mapped in place: another dump than of the extracted files"
+    if of_files[1] != of_tarball[1]:
+        yield "replayed in place: other packets than of the extracted files"
+
+
 def main():
     binary, corpus = os.environ.get("GOPHERCAP"), os.environ.get("GOPHERCAP_CORPUS")
     if not binary or not corpus or not (pathlib.Path(corpus) / TABLE).exists():
@@ -96,6 +127,10 @@ def main():
     for tarball, rows in tarballs.items():
         with tempfile.TemporaryDirectory() as folder:
             for difference in check_tarball(binary, pathlib.Path(corpus) / tarball, rows, pathlib.Path(folder)):
+                print(f"{tarball}: {difference}")
+                failed += 1
+        with tempfile.TemporaryDirectory() as folder:
+            for difference in check_in_place(binary, pathlib.Path(corpus) / tarball, pathlib.Path(folder)):
                 print(f"{tarball}: {difference}")
                 failed += 1
         print(f"{tarball}: {len(rows)} captures looked at")
