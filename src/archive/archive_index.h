@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "archive/database.h"
+#include "base/fd.h"
 #include "base/mutex.h"
 #include "base/result.h"
 #include "io/checkpoint.h"
@@ -51,6 +52,8 @@ struct IndexedMember {
 
 // More extents than this are not kept: such a member has no place in the index.
 inline constexpr size_t kMostExtents = size_t{1} << 16;
+// Zeros take time as bytes do. No capture has so many.
+inline constexpr uint64_t kLargestHole = uint64_t{64} << 30;
 
 // The path of the `number`th (from 1) index in a folder for tarballs of this name: two tarballs of
 // one name can have their indexes beside one dump.
@@ -72,17 +75,24 @@ class IndexWriter {
   // A path that is there already keeps its first member. kInvalidArgument: a number that does not
   // fit into 63 bits.
   Result<> add(const IndexedMember& member);
+  // Another path of the member at `target`. False: there is no such member.
+  Result<bool> add_link(std::string_view path, std::string_view target);
   Result<> add(const io::Checkpoint& checkpoint);
   // `plain_bytes` of the archive, as far as it could be read; `complete`: to its end.
   Result<> finish(uint64_t plain_bytes, bool complete);
 
  private:
   explicit IndexWriter(std::string path);
+  Result<> add_facts(uint64_t plain_bytes, bool complete) REQUIRES_LOCK(mutex_);
   Result<> prepare(const std::string& tarball_path, const TarballIdentity& identity,
                    io::Compression compression);
 
   const std::string path_;
-  std::string temporary_;  // empty: it has been renamed
+  std::string tarball_path_;
+  TarballIdentity identity_;
+  io::Compression compression_ = io::Compression::kNone;
+  std::string temporary_;  // empty: there is none, or it has been renamed
+  Fd made_;                // of it
   Mutex mutex_;
   std::unique_ptr<Database> database_ GUARDED_BY(mutex_);
   std::optional<Statement> add_member_ GUARDED_BY(mutex_);
@@ -112,6 +122,8 @@ class ArchiveIndex {
   Result<IndexedMember> find(std::string_view path) const;
   // The last one at or before that byte of the plain archive; the beginning where there is none.
   Result<io::Checkpoint> checkpoint_for(uint64_t plain_offset) const;
+  // How many bytes are decoded for nothing on the way to that one.
+  Result<uint64_t> decoded_before(uint64_t plain_offset) const;
 
  private:
   ArchiveIndex() = default;

@@ -114,9 +114,14 @@ Result<std::unique_ptr<Database>> Database::open_with(const std::string& path,
   std::unique_ptr<Database> database(new Database(path));
   const int status = sqlite3_open_v2(name.c_str(), &database->handle_, flags, nullptr);
   if (status != SQLITE_OK) return database->error(status);
-  // What the file says about itself is not to be believed: no functions or views of its own.
+  // What the file says about itself is not to be believed: no functions, views or triggers of its
+  // own.
   sqlite3_db_config(database->handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(database->handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(database->handle_, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+  sqlite3_db_config(database->handle_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+  constexpr int kLongestValue = 4 << 20;  // paths, extents and windows are shorter
+  sqlite3_limit(database->handle_, SQLITE_LIMIT_LENGTH, kLongestValue);
   return database;
 }
 

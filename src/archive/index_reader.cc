@@ -41,6 +41,12 @@ Result<std::vector<Extent>> extents_of(std::span<const uint8_t> bytes, uint64_t 
   return extents;
 }
 
+Result<> check_row(const Statement& row, int column, const RowHash& hash) {
+  TRY(const int64_t stored, row.integer(column));
+  if (stored != hash.value()) return damaged("a row that has changed");
+  return {};
+}
+
 Result<IndexedMember> member_of(const Statement& row) {
   IndexedMember member;
   TRY(const std::span<const uint8_t> path, row.bytes(0));
@@ -49,6 +55,13 @@ Result<IndexedMember> member_of(const Statement& row) {
   TRY(member.size_bytes, row.count(2));
   TRY(member.mtime_ns, row.integer(3));
   TRY(const std::span<const uint8_t> extents, row.bytes(4));
+  TRY_VOID(check_row(row, 5,
+                     RowHash()
+                         .add(path)
+                         .add(member.archive_offset)
+                         .add(member.size_bytes)
+                         .add(member.mtime_ns)
+                         .add(extents)));
   TRY(member.extents, extents_of(extents, member.size_bytes));
   return member;
 }
@@ -96,7 +109,7 @@ Result<> ArchiveIndex::read_facts() {
       return Error{Errc::kUnsupported, 0, "index: of another program or version"};
   }
   TRY(Statement row, database_->prepare("SELECT size_bytes, mtime_ns, head_hash, compression,"
-                                        " plain_bytes, path, complete FROM archive"));
+                                        " plain_bytes, path, complete, row_hash FROM archive"));
   TRY(const bool any, row.step());
   if (!any) return damaged("of no archive");
   TRY(identity_.size_bytes, row.count(0));
@@ -114,13 +127,21 @@ Result<> ArchiveIndex::read_facts() {
   tarball_path_ = text_of(path);
   TRY(const int64_t complete, row.integer(6));
   complete_ = complete == 1;
-  return {};
+  return check_row(row, 7,
+                   RowHash()
+                       .add(path)
+                       .add(identity_.size_bytes)
+                       .add(identity_.mtime_ns)
+                       .add(identity_.head_hash)
+                       .add(word)
+                       .add(plain_bytes_)
+                       .add(complete));
 }
 
 Result<> ArchiveIndex::each_member(const std::function<bool(const IndexedMember&)>& visit) const {
   const MutexLock lock(mutex_);
   TRY(Statement rows,
-      database_->prepare("SELECT path, archive_offset, size_bytes, mtime_ns, extents"
+      database_->prepare("SELECT path, archive_offset, size_bytes, mtime_ns, extents, row_hash"
                          " FROM members ORDER BY path"));
   TRY(bool more, rows.step());
   while (more) {
@@ -133,8 +154,9 @@ Result<> ArchiveIndex::each_member(const std::function<bool(const IndexedMember&
 
 Result<IndexedMember> ArchiveIndex::find(std::string_view path) const {
   const MutexLock lock(mutex_);
-  TRY(Statement row, database_->prepare("SELECT path, archive_offset, size_bytes, mtime_ns, extents"
-                                        " FROM members WHERE path = ?"));
+  TRY(Statement row,
+      database_->prepare("SELECT path, archive_offset, size_bytes, mtime_ns, extents, row_hash"
+                         " FROM members WHERE path = ?"));
   row.bind(0, path);
   TRY(const bool any, row.step());
   if (!any) return Error{Errc::kNotFound, 0, fmt::format("{}: no such member", path)};
@@ -146,7 +168,7 @@ Result<io::Checkpoint> ArchiveIndex::checkpoint_for(uint64_t plain_offset) const
   const MutexLock lock(mutex_);
   TRY(Statement row,
       database_->prepare("SELECT plain_offset, stored_offset, inside_member, used_bits, member_crc,"
-                         " member_size, window FROM checkpoints WHERE plain_offset <= ?"
+                         " member_size, window, row_hash FROM checkpoints WHERE plain_offset <= ?"
                          " ORDER BY plain_offset DESC LIMIT 1"));
   row.bind(0, static_cast<int64_t>(
                   std::min<uint64_t>(plain_offset, std::numeric_limits<int64_t>::max())));
@@ -161,8 +183,30 @@ Result<io::Checkpoint> ArchiveIndex::checkpoint_for(uint64_t plain_offset) const
   TRY(checkpoint.member_crc, number_of(row, 4, std::numeric_limits<uint32_t>::max()));
   TRY(checkpoint.member_size, number_of(row, 5, std::numeric_limits<uint32_t>::max()));
   TRY(const std::span<const uint8_t> packed, row.bytes(6));
+  TRY_VOID(check_row(row, 7,
+                     RowHash()
+                         .add(checkpoint.plain_offset)
+                         .add(checkpoint.stored_offset)
+                         .add(int64_t{inside})
+                         .add(int64_t{bits})
+                         .add(int64_t{checkpoint.member_crc})
+                         .add(int64_t{checkpoint.member_size})
+                         .add(packed)));
   TRY(checkpoint.window, window_of(packed));
   return checkpoint;
+}
+
+Result<uint64_t> ArchiveIndex::decoded_before(uint64_t plain_offset) const {
+  if (compression_ == io::Compression::kNone) return 0;
+  const MutexLock lock(mutex_);
+  TRY(Statement row, database_->prepare("SELECT plain_offset FROM checkpoints WHERE plain_offset"
+                                        " <= ? ORDER BY plain_offset DESC LIMIT 1"));
+  row.bind(0, static_cast<int64_t>(
+                  std::min<uint64_t>(plain_offset, std::numeric_limits<int64_t>::max())));
+  TRY(const bool any, row.step());
+  if (!any) return plain_offset;
+  TRY(const uint64_t from, row.count(0));
+  return plain_offset - std::min(from, plain_offset);
 }
 
 }  // namespace gophercap::archive

@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 #include <zstd.h>
@@ -10,7 +9,7 @@
 #include "archive/archive_index.h"
 #include "archive/index_format.h"
 #include "base/bytes.h"
-#include "base/fd.h"
+#include "io/atomic_file.h"
 
 namespace gophercap::archive {
 namespace {
@@ -19,14 +18,15 @@ constexpr const char* kSchema =
     "CREATE TABLE archive (path BLOB NOT NULL, size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT "
     "NULL,"
     " head_hash INTEGER NOT NULL, compression BLOB NOT NULL, plain_bytes INTEGER NOT NULL,"
-    " complete INTEGER NOT NULL);"
+    " complete INTEGER NOT NULL, row_hash INTEGER NOT NULL);"
     "CREATE TABLE members (path BLOB PRIMARY KEY, archive_offset INTEGER NOT NULL,"
-    " size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, extents BLOB NOT NULL)"
+    " size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, extents BLOB NOT NULL,"
+    " row_hash INTEGER NOT NULL)"
     " WITHOUT ROWID;"
     // The rowid is the plain offset, so that the large windows do not lie between the keys.
     "CREATE TABLE checkpoints (plain_offset INTEGER PRIMARY KEY, stored_offset INTEGER NOT NULL,"
     " inside_member INTEGER NOT NULL, used_bits INTEGER NOT NULL, member_crc INTEGER NOT NULL,"
-    " member_size INTEGER NOT NULL, window BLOB NOT NULL);"
+    " member_size INTEGER NOT NULL, window BLOB NOT NULL, row_hash INTEGER NOT NULL);"
     "BEGIN;";
 
 std::vector<uint8_t> bytes_of(const std::vector<Extent>& extents) {
@@ -36,6 +36,13 @@ std::vector<uint8_t> bytes_of(const std::vector<Extent>& extents) {
     store_le(bytes.data() + 16 * i + 8, extents[i].size_bytes);
   }
   return bytes;
+}
+
+std::vector<Extent> extents_of(std::span<const uint8_t> bytes) {
+  std::vector<Extent> extents(bytes.size() / 16);
+  for (size_t i = 0; i < extents.size(); ++i)
+    extents[i] = {load_le64(bytes.data() + 16 * i), load_le64(bytes.data() + 16 * i + 8)};
+  return extents;
 }
 
 Result<> fits(uint64_t value) {
@@ -50,19 +57,6 @@ Result<> step_once(Statement& statement) {
   return {};
 }
 
-// Names are not kept by a file system before their folder is.
-Result<> sync_path(const std::string& path, int flags) {
-  Fd fd(::open(path.c_str(), flags | O_CLOEXEC));
-  if (!fd.valid() || ::fsync(fd.value()) != 0) return errno_error(errno, path);
-  return {};
-}
-
-std::string folder_of(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 }  // namespace
 
 std::string index_path(const std::string& folder, std::string_view tarball_path, unsigned number) {
@@ -72,8 +66,7 @@ std::string index_path(const std::string& folder, std::string_view tarball_path,
                     : fmt::format("{}{}.{}.index", place, name, number);
 }
 
-IndexWriter::IndexWriter(std::string path)
-    : path_(std::move(path)), temporary_(fmt::format("{}.tmp-{}", path_, ::getpid())) {}
+IndexWriter::IndexWriter(std::string path) : path_(std::move(path)) {}
 
 Result<std::unique_ptr<IndexWriter>> IndexWriter::create(const std::string& path,
                                                          const std::string& tarball_path,
@@ -94,13 +87,10 @@ IndexWriter::~IndexWriter() {
 
 Result<> IndexWriter::prepare(const std::string& tarball_path, const TarballIdentity& identity,
                               io::Compression compression) {
-  // Made here rather than by the library, whose words for a folder that is missing are poor.
-  Fd made(::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666));
-  if (!made.valid()) {
-    const Error error = errno_error(errno, temporary_);
-    temporary_.clear();  // not ours to remove
-    return error;
-  }
+  constexpr unsigned kMode = 0666;
+  std::string temporary;
+  TRY(made_, io::create_beside(path_, kMode, temporary));
+  temporary_ = std::move(temporary);
   const MutexLock lock(mutex_);
   TRY(database_, Database::create(temporary_));
   TRY_VOID(database_->run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};",
@@ -108,17 +98,14 @@ Result<> IndexWriter::prepare(const std::string& tarball_path, const TarballIden
                               .c_str()));
   TRY_VOID(database_->run(kSchema));
   TRY_VOID(fits(identity.size_bytes));
-  TRY(Statement facts, database_->prepare("INSERT INTO archive VALUES (?, ?, ?, ?, ?, 0, 0)"));
-  facts.bind(0, std::string_view(tarball_path));
-  facts.bind(1, static_cast<int64_t>(identity.size_bytes));
-  facts.bind(2, identity.mtime_ns);
-  facts.bind(3, static_cast<int64_t>(identity.head_hash));
-  facts.bind(4, io::to_string(compression));
-  TRY_VOID(step_once(facts));
-  TRY(Statement add_member, database_->prepare("INSERT OR IGNORE INTO members VALUES (?,?,?,?,?)"));
+  tarball_path_ = tarball_path;
+  identity_ = identity;
+  compression_ = compression;
+  TRY(Statement add_member,
+      database_->prepare("INSERT OR IGNORE INTO members VALUES (?,?,?,?,?,?)"));
   add_member_.emplace(std::move(add_member));
   TRY(Statement add_checkpoint,
-      database_->prepare("INSERT OR IGNORE INTO checkpoints VALUES (?,?,?,?,?,?,?)"));
+      database_->prepare("INSERT OR IGNORE INTO checkpoints VALUES (?,?,?,?,?,?,?,?)"));
   add_checkpoint_.emplace(std::move(add_checkpoint));
   packed_.resize(ZSTD_COMPRESSBOUND(io::Checkpoint::kMostWindow));
   return {};
@@ -134,6 +121,13 @@ Result<> IndexWriter::add(const IndexedMember& member) {
   add_member_->bind(2, static_cast<int64_t>(member.size_bytes));
   add_member_->bind(3, member.mtime_ns);
   add_member_->bind(4, std::span<const uint8_t>(extents));
+  add_member_->bind(5, RowHash()
+                           .add(std::string_view(member.path))
+                           .add(member.archive_offset)
+                           .add(member.size_bytes)
+                           .add(member.mtime_ns)
+                           .add(std::span<const uint8_t>(extents))
+                           .value());
   return step_once(*add_member_);
 }
 
@@ -155,23 +149,75 @@ Result<> IndexWriter::add(const io::Checkpoint& checkpoint) {
   add_checkpoint_->bind(3, int64_t{checkpoint.used_bits});
   add_checkpoint_->bind(4, int64_t{checkpoint.member_crc});
   add_checkpoint_->bind(5, int64_t{checkpoint.member_size});
-  add_checkpoint_->bind(6, std::span<const uint8_t>(packed_.data(), packed));
+  const std::span<const uint8_t> window(packed_.data(), packed);
+  add_checkpoint_->bind(6, window);
+  add_checkpoint_->bind(7, RowHash()
+                               .add(checkpoint.plain_offset)
+                               .add(checkpoint.stored_offset)
+                               .add(int64_t{checkpoint.inside_member})
+                               .add(int64_t{checkpoint.used_bits})
+                               .add(int64_t{checkpoint.member_crc})
+                               .add(int64_t{checkpoint.member_size})
+                               .add(window)
+                               .value());
   return step_once(*add_checkpoint_);
+}
+
+Result<> IndexWriter::add_facts(uint64_t plain_bytes, bool complete) {
+  TRY(Statement facts, database_->prepare("INSERT INTO archive VALUES (?,?,?,?,?,?,?,?)"));
+  const std::string_view compression = io::to_string(compression_);
+  facts.bind(0, std::string_view(tarball_path_));
+  facts.bind(1, static_cast<int64_t>(identity_.size_bytes));
+  facts.bind(2, identity_.mtime_ns);
+  facts.bind(3, static_cast<int64_t>(identity_.head_hash));
+  facts.bind(4, compression);
+  facts.bind(5, static_cast<int64_t>(plain_bytes));
+  facts.bind(6, int64_t{complete});
+  facts.bind(7, RowHash()
+                    .add(std::string_view(tarball_path_))
+                    .add(identity_.size_bytes)
+                    .add(identity_.mtime_ns)
+                    .add(identity_.head_hash)
+                    .add(compression)
+                    .add(plain_bytes)
+                    .add(int64_t{complete})
+                    .value());
+  return step_once(facts);
+}
+
+// The member of that path, as far as a link needs it.
+Result<bool> IndexWriter::add_link(std::string_view path, std::string_view target) {
+  IndexedMember member;
+  {
+    const MutexLock lock(mutex_);
+    TRY(Statement row, database_->prepare("SELECT archive_offset, size_bytes, mtime_ns, extents"
+                                          " FROM members WHERE path = ?"));
+    row.bind(0, target);
+    TRY(const bool any, row.step());
+    if (!any) return false;
+    TRY(member.archive_offset, row.count(0));
+    TRY(member.size_bytes, row.count(1));
+    TRY(member.mtime_ns, row.integer(2));
+    TRY(const std::span<const uint8_t> extents, row.bytes(3));
+    member.extents = extents_of(extents);
+  }
+  member.path = path;
+  TRY_VOID(add(member));
+  return true;
 }
 
 Result<> IndexWriter::finish(uint64_t plain_bytes, bool complete) {
   TRY_VOID(fits(plain_bytes));
   const MutexLock lock(mutex_);
-  TRY_VOID(database_->run(fmt::format("UPDATE archive SET plain_bytes = {}, complete = {}; COMMIT;",
-                                      plain_bytes, complete ? 1 : 0)
-                              .c_str()));
+  TRY_VOID(add_facts(plain_bytes, complete));
+  TRY_VOID(database_->run("COMMIT"));
   add_member_.reset();
   add_checkpoint_.reset();
   database_.reset();
-  TRY_VOID(sync_path(temporary_, O_RDONLY));
+  TRY_VOID(io::sync_fd(made_.value(), temporary_));
   if (std::rename(temporary_.c_str(), path_.c_str()) != 0) return errno_error(errno, path_);
   temporary_.clear();
-  return sync_path(folder_of(path_), O_RDONLY | O_DIRECTORY);
+  return io::sync_folder_of(path_);
 }
 
 }  // namespace gophercap::archive

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "archive/archive_index.h"
@@ -12,19 +14,21 @@
 namespace gophercap::archive {
 
 // Holes are given as zeros, so that its bytes are those of the extracted file. Errors: the
-// reader's, and kCorrupt for bytes that lie behind the end or before others.
+// reader's, kCorrupt for bytes that lie behind the end or before others, kUnsupported for a hole
+// that no capture has, kCancelled.
 class MemberSource final : public io::ByteSource {
  public:
   // REQUIRES: `tar` outlives the source and is used by nobody else until finish(); nothing of the
   // member has been read.
-  MemberSource(TarReader& tar, const Member& member);
+  MemberSource(TarReader& tar, const Member& member, std::stop_token stop = {});
 
   Result<size_t> read(std::span<uint8_t> out) override;
 
-  // Passes over what is left, after which where() is known.
+  // Passes over what is left. Errors: as read(); what contradicts itself has been passed over.
   Result<> finish();
 
-  // REQUIRES: finish() was called and went well.
+  // REQUIRES: finish() was called, and failed only because the archive breaks there: then this is
+  // as far as it goes.
   const std::vector<Extent>& extents() const noexcept { return extents_; }
   uint64_t archive_offset() const noexcept { return archive_offset_; }
   // False: it has more extents than an index keeps.
@@ -33,7 +37,10 @@ class MemberSource final : public io::ByteSource {
  private:
   Result<bool> next_piece();
 
+  Result<> fault(Error error);
+
   TarReader& tar_;
+  const std::stop_token stop_;
   const uint64_t archive_offset_;
   const uint64_t size_bytes_;
   uint64_t position_ = 0;
@@ -41,6 +48,7 @@ class MemberSource final : public io::ByteSource {
   uint64_t end_of_pieces_ = 0;
   bool ended_ = false;  // no more pieces
   bool too_many_ = false;
+  std::optional<Error> fault_;  // final
   std::vector<Extent> extents_;
 };
 

@@ -42,6 +42,8 @@ Result<io::Input> open_member(const std::string& tarball_path, const ArchiveInde
   // Where nothing is compressed, every byte is a place to begin.
   if (index.compression() == io::Compression::kNone)
     checkpoint = {.plain_offset = member.archive_offset, .stored_offset = member.archive_offset};
+  if (checkpoint.plain_offset > member.archive_offset)
+    return Error{Errc::kCorrupt, 0, "index: a checkpoint behind what it is for"};
   const uint64_t skip = member.archive_offset - checkpoint.plain_offset;
   file->seek(checkpoint.stored_offset);
   TRY(std::unique_ptr<io::ByteSource> archive,

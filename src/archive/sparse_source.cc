@@ -18,6 +18,8 @@ Result<size_t> SparseSource::read(std::span<uint8_t> out) {
   size_t got = room.size();
   if (in_extent) {
     TRY(got, stored_->read(room));
+  } else if (end - position_ > kLargestHole) {
+    return Error{Errc::kUnsupported, 0, "a sparse file with a hole of more than 64 GiB"};
   } else {
     std::fill(room.begin(), room.end(), uint8_t{0});
   }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "archive/archive_index.h"
 #include "dataset/scan.h"
 
 namespace gophercap::dataset {
@@ -51,10 +52,12 @@ void LentScan::run() {
 Result<size_t> LentScan::take(std::span<uint8_t> out) {
   const MutexLock lock(mutex_);
   while (true) {
-    if (closing_) return Error{Errc::kCancelled, 0, "stopped"};
+    if (closing_ || abandoned_) return Error{Errc::kCancelled, 0, "stopped"};
     const bool any = !lent_.empty();
     const uint64_t upto = any ? lent_offset_ : size_bytes_.value_or(position_);
     if (position_ < upto) {
+      if (upto - position_ > archive::kLargestHole)
+        return Error{Errc::kUnsupported, 0, "a sparse file with a hole of more than 64 GiB"};
       const auto zeros = static_cast<size_t>(std::min<uint64_t>(out.size(), upto - position_));
       std::fill_n(out.begin(), zeros, uint8_t{0});
       position_ += zeros;
@@ -79,6 +82,7 @@ void LentScan::begin() {
     const MutexLock lock(mutex_);
     scanning_ = true;
     deaf_ = false;
+    abandoned_ = false;
     lent_ = {};
     position_ = 0;
     size_bytes_.reset();
@@ -95,6 +99,14 @@ void LentScan::lend(std::span<const uint8_t> bytes, uint64_t offset) {
   changed_.notify_all();
   while (!lent_.empty() && !deaf_) changed_.wait(mutex_);
   lent_ = {};
+}
+
+void LentScan::abandon() {
+  {
+    const MutexLock lock(mutex_);
+    abandoned_ = true;
+  }
+  static_cast<void>(finish(0));
 }
 
 FileSummary LentScan::finish(uint64_t size_bytes) {

@@ -24,6 +24,8 @@ class LentScan {
   // Bytes and where they belong, in order; zeros are what lies between. They may change as soon as
   // this returns. REQUIRES: begin() was called.
   void lend(std::span<const uint8_t> bytes, uint64_t offset);
+  // Instead of finish() where nobody wants to know.
+  void abandon();
   // The capture has that many bytes. All of its summary but path, size and time of the file.
   FileSummary finish(uint64_t size_bytes);
 
@@ -37,6 +39,7 @@ class LentScan {
   CondVar changed_;
   bool closing_ GUARDED_BY(mutex_) = false;
   bool scanning_ GUARDED_BY(mutex_) = false;
+  bool abandoned_ GUARDED_BY(mutex_) = false;
   bool deaf_ GUARDED_BY(mutex_) = false;  // the scan wants no more
   std::span<const uint8_t> lent_ GUARDED_BY(mutex_);
   uint64_t lent_offset_ GUARDED_BY(mutex_) = 0;

@@ -45,118 +45,6 @@ int64_t mtime_ns_of(const Member& member) {
   return ns;
 }
 
-struct Link {
-  std::string path;
-  std::string target;  // a path in the archive
-};
-
-class Pass {
- public:
-  Pass(const std::string& path, const NameChoice& choice, ScanProgress& progress,
-       std::stop_token stop)
-      : path_(path), choice_(choice), progress_(progress), stop_(std::move(stop)) {}
-
-  Result<TarballScan> run(const std::string& index_path);
-  // Of a tarball that was opened by somebody else.
-  Result<TarballScan> run_over(archive::Tarball tarball, archive::IndexWriter* index,
-                               archive::CheckpointKeeper& keeper);
-
- private:
-  Result<> members(archive::IndexWriter* index);
-  Result<> take(const Member& member, archive::IndexWriter* index);
-  Result<> take_file(const Member& member, std::string name, archive::IndexWriter* index);
-  void take_link(const Member& member, std::string name);
-  Result<> resolve_links(archive::IndexWriter* index);
-  bool is_chosen(const std::string& name) const {
-    return choice_.ending_fits(name) && choice_.path_fits(member_path(path_, name));
-  }
-  void tell();
-
-  const std::string& path_;
-  const NameChoice& choice_;
-  ScanProgress& progress_;
-  std::stop_token stop_;
-  archive::Tarball tarball_;
-  std::unique_ptr<TarReader> tar_;
-  archive::PathSet names_;
-  std::vector<Link> links_;
-  struct Known {
-    size_t file;  // in scan_.files
-    archive::IndexedMember member;
-  };
-  std::unordered_map<std::string, Known> chosen_;
-  uint64_t told_bytes_ = 0;
-  TarballScan scan_;
-};
-
-void Pass::tell() {
-  const uint64_t bytes = tarball_.bytes_read->load(std::memory_order_relaxed);
-  progress_.bytes_done.fetch_add(bytes - told_bytes_, std::memory_order_relaxed);
-  told_bytes_ = bytes;
-}
-
-Result<> Pass::take_file(const Member& member, std::string name, archive::IndexWriter* index) {
-  MemberSource source(*tar_, member);
-  const bool chosen = is_chosen(name);
-  FileSummary summary;
-  if (chosen) {
-    summary = scan_source(std::make_unique<Borrowed>(source), &progress_, stop_);
-    summary.path = member_path(path_, name);
-    summary.tarball = path_;
-    summary.file_size_bytes = member.size_bytes;
-    summary.mtime_ns = mtime_ns_of(member);
-  }
-  const Result<> finished = source.finish();
-  archive::IndexedMember indexed{.path = name,
-                                 .archive_offset = source.archive_offset(),
-                                 .size_bytes = member.size_bytes,
-                                 .mtime_ns = mtime_ns_of(member),
-                                 .extents = {}};
-  if (finished) {
-    indexed.extents = source.extents();
-    if (index != nullptr && source.can_be_indexed()) TRY_VOID(index->add(indexed));
-  }
-  if (chosen) {
-    chosen_.emplace(std::move(name), Known{scan_.files.size(), std::move(indexed)});
-    scan_.files.push_back(std::move(summary));
-  }
-  return finished;
-}
-
-// Both kinds of links name a path in the archive: hard ones from its top, symbolic ones from their
-// own folder.
-void Pass::take_link(const Member& member, std::string name) {
-  if (!is_chosen(name)) return;
-  std::string target = member.link;
-  if (member.kind == MemberKind::kSymlink && !target.starts_with('/'))
-    target = name.substr(0, name.rfind('/') + 1) + target;
-  links_.push_back({std::move(name), std::move(target)});
-}
-
-Result<> Pass::take(const Member& member, archive::IndexWriter* index) {
-  const bool file = member.kind == MemberKind::kFile;
-  const bool link = member.kind == MemberKind::kHardLink || member.kind == MemberKind::kSymlink;
-  if (!file && !link) return {};
-  std::vector<std::string_view> parts;
-  if (archive::split_path(member.path, parts) || parts.empty()) {
-    scan_.left_out += choice_.ending_fits(member.path) ? 1u : 0u;
-    return {};
-  }
-  std::string name = archive::join_parts(parts, '/');
-  const auto taken = [&](const std::string& other) { return names_.contains(other); };
-  if (taken(name)) {
-    const size_t folder = name.rfind('/') + 1;
-    name = name.substr(0, folder) +
-           archive::free_name(name.substr(folder), [&](const std::string& other) {
-             return taken(name.substr(0, folder) + other);
-           });
-  }
-  names_.insert(name);
-  if (file) return take_file(member, std::move(name), index);
-  take_link(member, std::move(name));
-  return {};
-}
-
 // "a/../b/./c" is "b/c"; empty: it leads outside.
 std::string resolved(const std::string& path) {
   std::vector<std::string_view> parts;
@@ -178,31 +66,157 @@ std::string resolved(const std::string& path) {
   return archive::join_parts(parts, '/');
 }
 
-// A link may lead to another one, and may stand before what it leads to.
-Result<> Pass::resolve_links(archive::IndexWriter* index) {
-  bool any = true;
-  while (any) {
-    any = false;
-    std::vector<Link> open;
-    for (Link& link : links_) {
-      const auto target = chosen_.find(resolved(link.target));
-      if (target == chosen_.end()) {
-        open.push_back(std::move(link));
-        continue;
-      }
-      any = true;
-      Known known = target->second;
-      known.member.path = link.path;
-      FileSummary summary = scan_.files[known.file];
-      summary.path = member_path(path_, link.path);
-      if (index != nullptr) TRY_VOID(index->add(known.member));
-      known.file = scan_.files.size();
-      scan_.files.push_back(std::move(summary));
-      chosen_.emplace(std::move(link.path), std::move(known));
-    }
-    links_ = std::move(open);
+class Pass {
+ public:
+  Pass(const std::string& path, const NameChoice& choice, ScanProgress& progress,
+       std::stop_token stop)
+      : path_(path), choice_(choice), progress_(progress), stop_(std::move(stop)) {}
+
+  Result<TarballScan> run(const std::string& index_path);
+  // Of a tarball that was opened by somebody else.
+  Result<TarballScan> run_over(archive::Tarball tarball, archive::IndexWriter* index,
+                               archive::CheckpointKeeper& keeper);
+
+ private:
+  Result<> members(archive::IndexWriter* index);
+  Result<> take(const Member& member, archive::IndexWriter* index);
+  Result<> take_file(const Member& member, std::string name, archive::IndexWriter* index);
+  void take_link(const Member& member, std::string name);
+  Result<> resolve_links(archive::IndexWriter* index);
+  Result<> add_link(const std::string& link, const std::string& file, archive::IndexWriter* index);
+  bool is_chosen(const std::string& name) const {
+    return choice_.ending_fits(name) && choice_.path_fits(member_path(path_, name));
   }
-  scan_.left_out += links_.size();
+  void tell();
+
+  const std::string& path_;
+  const NameChoice& choice_;
+  ScanProgress& progress_;
+  std::stop_token stop_;
+  archive::Tarball tarball_;
+  std::unique_ptr<TarReader> tar_;
+  archive::PathSet names_;
+  archive::PathSet names_of_files_;
+  std::unordered_multimap<std::string, std::string> links_;  // by what they lead to
+  std::unordered_map<std::string, size_t> files_by_path_;    // chosen ones, in scan_.files
+  uint64_t told_bytes_ = 0;
+  TarballScan scan_;
+};
+
+void Pass::tell() {
+  const uint64_t bytes = tarball_.bytes_read->load(std::memory_order_relaxed);
+  progress_.bytes_done.fetch_add(bytes - told_bytes_, std::memory_order_relaxed);
+  told_bytes_ = bytes;
+}
+
+Result<> Pass::take_file(const Member& member, std::string name, archive::IndexWriter* index) {
+  MemberSource source(*tar_, member, stop_);
+  const bool chosen = is_chosen(name);
+  FileSummary summary;
+  if (chosen) {
+    summary = scan_source(std::make_unique<Borrowed>(source), &progress_, stop_);
+    summary.path = member_path(path_, name);
+    summary.tarball = path_;
+    summary.file_size_bytes = member.size_bytes;
+    summary.mtime_ns = mtime_ns_of(member);
+  }
+  const Result<> finished = source.finish();
+  const bool broken = !finished && tar_->failed();  // the archive, and not only this member
+  archive::IndexedMember indexed{.path = name,
+                                 .archive_offset = source.archive_offset(),
+                                 .size_bytes = member.size_bytes,
+                                 .mtime_ns = mtime_ns_of(member),
+                                 .extents = source.extents()};
+  const bool usable = (finished || broken) && source.can_be_indexed();
+  if (usable && index != nullptr) TRY_VOID(index->add(indexed));
+  if (chosen) {
+    if (!usable) {
+      ++scan_.left_out;
+      if (!summary.damage)
+        summary.damage = capture::Damage{0, Errc::kUnsupported, "a sparse file of too many parts"};
+    }
+    files_by_path_.emplace(std::move(name), scan_.files.size());
+    scan_.files.push_back(std::move(summary));
+  }
+  if (!finished && !broken && finished.error().code != Errc::kCancelled) return {};
+  return finished;
+}
+
+// Both kinds of links name a path in the archive: hard ones from its top, symbolic ones from their
+// own folder.
+void Pass::take_link(const Member& member, std::string name) {
+  std::string target = member.link;
+  if (member.kind == MemberKind::kSymlink && !target.starts_with('/'))
+    target = name.substr(0, name.rfind('/') + 1) + target;
+  links_.emplace(resolved(target), std::move(name));
+}
+
+Result<> Pass::take(const Member& member, archive::IndexWriter* index) {
+  const bool file = member.kind == MemberKind::kFile;
+  const bool link = member.kind == MemberKind::kHardLink || member.kind == MemberKind::kSymlink;
+  if (!file && !link) return {};
+  std::vector<std::string_view> parts;
+  if (archive::split_path(member.path, parts) || parts.empty()) {
+    scan_.left_out += choice_.ending_fits(member.path) ? 1u : 0u;
+    return {};
+  }
+  std::string name = archive::join_parts(parts, '/');
+  const auto taken = [&](const std::string& other) { return names_.contains(other); };
+  if (taken(name)) {
+    const size_t folder = name.rfind('/') + 1;
+    name = name.substr(0, folder) +
+           archive::free_name(name.substr(folder), [&](const std::string& other) {
+             return taken(name.substr(0, folder) + other);
+           });
+  }
+  names_.insert(name);
+  if (file) names_of_files_.insert(name);
+  if (file) return take_file(member, std::move(name), index);
+  take_link(member, std::move(name));
+  return {};
+}
+
+// A link may lead to another one, and may stand before what it leads to: so each link that is found
+// to lead to a file is one that others may lead to.
+Result<> Pass::resolve_links(archive::IndexWriter* index) {
+  std::vector<std::pair<std::string, std::string>> open;  // link, and the file that it leads to
+  const auto lead_to = [&](const std::string& target, const std::string& file) {
+    const auto [first, last] = links_.equal_range(target);
+    for (auto link = first; link != last; ++link) open.emplace_back(link->second, file);
+    links_.erase(first, last);
+  };
+  std::vector<std::string> targets;
+  for (const auto& [target, link] : links_) targets.push_back(target);
+  for (const std::string& target : targets) {
+    if (names_of_files_.contains(target)) lead_to(target, target);
+  }
+  while (!open.empty()) {
+    if (stop_.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
+    const auto [link, file] = std::move(open.back());
+    open.pop_back();
+    lead_to(link, file);
+    TRY_VOID(add_link(link, file, index));
+  }
+  return {};
+}
+
+Result<> Pass::add_link(const std::string& link, const std::string& file,
+                        archive::IndexWriter* index) {
+  bool indexed = false;
+  if (index != nullptr) {
+    TRY(indexed, index->add_link(link, file));
+  }
+  if (!is_chosen(link)) return {};
+  const auto known = files_by_path_.find(file);
+  if (known != files_by_path_.end()) {
+    FileSummary summary = scan_.files[known->second];
+    summary.path = member_path(path_, link);
+    scan_.files.push_back(std::move(summary));
+  } else if (indexed) {
+    scan_.unscanned.push_back(member_path(path_, link));
+  } else {
+    ++scan_.left_out;
+  }
   return {};
 }
 
@@ -238,11 +252,14 @@ Result<TarballScan> Pass::run_over(archive::Tarball tarball, archive::IndexWrite
   }
   tell();
   progress_.files_done.fetch_add(1, std::memory_order_relaxed);
-  TRY_VOID(resolve_links(index));
+  if (const Result<> resolved_all = resolve_links(index); !resolved_all) {
+    if (resolved_all.error().code != Errc::kCancelled) return resolved_all.error();
+    scan_.interrupted = true;
+  }
   const uint64_t plain_bytes = tar_->plain_bytes();
   tar_.reset();
   ahead.reset();  // it may still decode what stands behind the end of the archive
-  if (index != nullptr) {
+  if (index != nullptr && !scan_.interrupted) {
     TRY_VOID(keeper.result());
     TRY_VOID(index->finish(plain_bytes, !scan_.damage));
   }

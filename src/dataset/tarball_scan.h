@@ -18,7 +18,9 @@ namespace gophercap::dataset {
 struct TarballScan {
   std::vector<FileSummary> files;  // ordered by path bytes
   uint64_t members = 0;            // seen
-  uint64_t left_out = 0;  // would be chosen, but have a path that can't be, or lead nowhere
+  // Chosen links to files that were not chosen: to be scanned by the index.
+  std::vector<std::string> unscanned;
+  uint64_t left_out = 0;  // would be chosen, but can't be: their path, what they contradict
   // Where the tarball broke (in its plain bytes), after which nothing is known.
   std::optional<capture::Damage> damage;
   bool interrupted = false;

@@ -42,9 +42,15 @@ Result<std::string> follow_links(const std::string& path) {
   return errno_error(ELOOP, path);
 }
 
-// A file beside `target` that nobody else has. Hidden, so that `ls` and globs of a reader pass it
-// by.
-Result<Fd> create_beside(const std::string& target, mode_t mode, std::string& temp_path) {
+// Some file systems have no fsync for folders, and pipes none at all; that is no failure of the
+// write.
+bool cannot_sync(int sys) {
+  return sys == EINVAL || sys == ENOTSUP || sys == EROFS;
+}
+
+}  // namespace
+
+Result<Fd> create_beside(const std::string& target, unsigned mode, std::string& temp_path) {
   static std::atomic<uint32_t> counter = 0;
   constexpr size_t kLongestName = NAME_MAX - 40;
   while (true) {
@@ -57,12 +63,6 @@ Result<Fd> create_beside(const std::string& target, mode_t mode, std::string& te
   }
 }
 
-// Some file systems have no fsync for folders, and pipes none at all; that is no failure of the
-// write.
-bool cannot_sync(int sys) {
-  return sys == EINVAL || sys == ENOTSUP || sys == EROFS;
-}
-
 Result<> sync_fd(int fd, const std::string& path) {
   while (::fsync(fd) != 0) {
     if (errno == EINTR) continue;
@@ -72,7 +72,6 @@ Result<> sync_fd(int fd, const std::string& path) {
   return {};
 }
 
-// Makes the new name itself survive a power cut.
 Result<> sync_folder_of(const std::string& path) {
   const std::string folder = folder_of(path);
   const Fd fd(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -82,8 +81,6 @@ Result<> sync_folder_of(const std::string& path) {
   }
   return sync_fd(fd.value(), path);
 }
-
-}  // namespace
 
 Result<AtomicFile> AtomicFile::create(const std::string& path, Sync sync) {
   AtomicFile file;

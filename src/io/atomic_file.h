@@ -13,6 +13,15 @@ namespace gophercap::io {
 
 enum class Sync : uint8_t { kNo, kYes };
 
+// A file beside `target` that nobody else has, for what will be renamed to it; its path goes to
+// `temp_path`. Hidden, so that `ls` and globs of a reader pass it by.
+Result<Fd> create_beside(const std::string& target, unsigned mode, std::string& temp_path);
+
+// Make bytes, or the new name of a file in its folder, survive a power cut, where the file system
+// can.
+Result<> sync_fd(int fd, const std::string& path);
+Result<> sync_folder_of(const std::string& path);
+
 // Writes to a temporary file in the same folder, then renames. Destroyed without commit(): the
 // temporary file is removed and the old file, if any, is untouched. "-" and things that are not
 // regular files (/dev/null, a FIFO) are written directly. The mode is 0666 less umask, or that of

@@ -44,11 +44,15 @@ void ExtractMap::made(std::string_view path, bool written) {
 }
 
 void ExtractMap::end(const archive::Member& member) {
+  if (made_.empty() || !written_) {
+    scan_.abandon();
+    if (!made_.empty()) elsewhere_.push_back(std::move(made_));
+    return;
+  }
   dataset::FileSummary summary = scan_.finish(member.size_bytes);
-  if (made_.empty()) return;
   struct stat facts {};
   // A link to nothing, or to a folder, is no file of a set.
-  if (!written_ || ::stat(made_.c_str(), &facts) != 0) {
+  if (::stat(made_.c_str(), &facts) != 0) {
     elsewhere_.push_back(std::move(made_));
     return;
   }

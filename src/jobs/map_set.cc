@@ -79,6 +79,11 @@ class SetScan {
   std::vector<FileSummary> take_files() {
     std::sort(files_.begin(), files_.end(),
               [](const FileSummary& a, const FileSummary& b) { return a.path < b.path; });
+    // A member may be named beside its tarball.
+    files_.erase(
+        std::unique(files_.begin(), files_.end(),
+                    [](const FileSummary& a, const FileSummary& b) { return a.path == b.path; }),
+        files_.end());
     return std::move(files_);
   }
 
@@ -92,14 +97,26 @@ class SetScan {
     std::vector<std::string> paths;
     for (const std::string& path : found_.paths) {
       if (path == "-") {
-        TRY(dataset::TarballScan scan, dataset::scan_standard_input(choice_, progress, stop_));
-        append(std::move(scan.files));
-        if (scan.damage) tarballs_.add_problem("standard input", *scan.damage);
+        Result<dataset::TarballScan> scan = dataset::scan_standard_input(choice_, progress, stop_);
+        if (!scan && is_of_the_input(scan.error())) {
+          append({damaged(path, scan.error())});
+        } else if (!scan) {
+          return scan.error();
+        } else {
+          append(std::move(scan->files));
+          if (scan->damage) tarballs_.add_problem("standard input", *scan->damage);
+        }
         continue;
       }
+      if (const std::optional<std::string> tarball = tarball_of(path)) {
+        const Result<> indexed = tarballs_.add_index(*tarball, progress);
+        if (!indexed && is_of_the_input(indexed.error())) {
+          append({damaged(path, indexed.error())});
+          continue;
+        }
+        if (!indexed) return indexed.error();
+      }
       paths.push_back(path);
-      if (const std::optional<std::string> tarball = tarball_of(path))
-        TRY_VOID(tarballs_.add_index(*tarball, progress));
     }
     std::vector<FileSummary> files =
         dataset::scan_files(paths, workers_, progress, stop_, tarballs_.store().get());

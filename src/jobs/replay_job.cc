@@ -34,10 +34,11 @@ Result<> check_outputs(const ReplayOptions& options, const dataset::DatasetSumma
     if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) continue;
     for (const dataset::FileSummary& file : set.files) {
       struct stat input {};
-      if (::stat(file.path.c_str(), &input) == 0 && input.st_ino == facts.st_ino &&
+      const std::string& read_from = file.tarball.empty() ? file.path : file.tarball;
+      if (::stat(read_from.c_str(), &input) == 0 && input.st_ino == facts.st_ino &&
           input.st_dev == facts.st_dev) {
         return Error{Errc::kInvalidArgument, 0,
-                     fmt::format("{}: {} is one of the captures to be read", option, path)};
+                     fmt::format("{}: {} is one of the files to be read", option, path)};
       }
     }
   }

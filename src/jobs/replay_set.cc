@@ -56,6 +56,14 @@ bool member_holds(const FileSummary& file, const Tarballs& tarballs) {
   return member && member->size_bytes == file.file_size_bytes && member->mtime_ns == file.mtime_ns;
 }
 
+FileSummary unreadable(const FileSummary& entry, const Error& error) {
+  FileSummary summary;
+  summary.path = entry.path;
+  summary.tarball = entry.tarball;
+  summary.damage = capture::Damage{0, error.code, error.what};
+  return summary;
+}
+
 // Indexes of the tarballs that entries lie in; where one is missing the tarball is passed over, and
 // its entries are made anew on the way.
 Result<> renew_members(dataset::Dump& dump, Tarballs& tarballs, Reporter& reporter) {
@@ -69,9 +77,7 @@ Result<> renew_members(dataset::Dump& dump, Tarballs& tarballs, Reporter& report
     const Result<bool> indexed = tarballs.find_index(tarball);
     if (!indexed) {
       for (const size_t i : entries)
-        dump.set.files[i].damage = capture::Damage{0, indexed.error().code, indexed.error().what};
-      for (const size_t i : entries) dump.set.files[i].packets = 0;
-      reporter.warning(indexed.error().what);
+        dump.set.files[i] = unreadable(dump.set.files[i], indexed.error());
       continue;
     }
     if (*indexed && std::all_of(entries.begin(), entries.end(), [&](size_t i) {
@@ -89,7 +95,12 @@ Result<> renew_members(dataset::Dump& dump, Tarballs& tarballs, Reporter& report
       fresh = tarballs.map(tarball, dataset::NameChoice::exactly(std::move(paths)), progress);
     });
     if (!fresh && fresh.error().code == Errc::kCancelled) return cancelled();
-    if (!fresh) return fresh.error();
+    if (!fresh && fresh.error().code == Errc::kNoSpace) return fresh.error();
+    if (!fresh) {
+      for (const size_t i : entries)
+        dump.set.files[i] = unreadable(dump.set.files[i], fresh.error());
+      continue;
+    }
     std::unordered_map<std::string, FileSummary*> by_path;
     for (FileSummary& file : *fresh) by_path.emplace(file.path, &file);
     for (const size_t i : entries) {
@@ -98,11 +109,7 @@ Result<> renew_members(dataset::Dump& dump, Tarballs& tarballs, Reporter& report
       if (found != by_path.end()) {
         file = std::move(*found->second);
       } else {
-        FileSummary gone;
-        gone.path = file.path;
-        gone.tarball = file.tarball;
-        gone.damage = capture::Damage{0, Errc::kNotFound, file.path + ": no such member any more"};
-        file = std::move(gone);
+        file = unreadable(file, {Errc::kNotFound, 0, file.path + ": no such member any more"});
       }
     }
   }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -57,7 +58,9 @@ Place look_in(const std::string& folder, const std::string& tarball,
 }
 
 bool is_refused(const Error& error) {
-  return error.code == Errc::kPermission || error.sys == EROFS || error.sys == EACCES;
+  constexpr std::array kElsewhere = {EROFS, EACCES, EPERM, ENAMETOOLONG, ENOENT};
+  return error.code == Errc::kPermission ||
+         std::find(kElsewhere.begin(), kElsewhere.end(), error.sys) != kElsewhere.end();
 }
 
 }  // namespace
@@ -111,21 +114,25 @@ Result<bool> Tarballs::find_index(const std::string& tarball) {
 Result<std::optional<std::vector<FileSummary>>> Tarballs::map_by_index(const std::string& tarball,
                                                                        const NameChoice& choice,
                                                                        ScanProgress& progress) {
-  constexpr uint64_t kDecodedBefore = uint64_t{8} << 20;  // half of what lies between checkpoints
   const ArchiveIndex& index = *store_->index_of(tarball);
   std::vector<std::string> paths;
+  std::vector<uint64_t> offsets;
   uint64_t bytes = 0;
   TRY_VOID(index.each_member([&](const archive::IndexedMember& member) {
     std::string path = dataset::member_path(tarball, member.path);
     if (choice.ending_fits(member.path) && choice.path_fits(path)) {
       paths.push_back(std::move(path));
+      offsets.push_back(member.archive_offset);
       bytes += member.size_bytes;
     }
     return true;
   }));
-  const bool compressed = index.compression() != io::Compression::kNone;
-  if (compressed && bytes + paths.size() * kDecodedBefore > index.plain_bytes() / 2)
-    return std::optional<std::vector<FileSummary>>();
+  const uint64_t worth_it = index.plain_bytes() / 2;
+  for (size_t i = 0; i < offsets.size() && index.compression() != io::Compression::kNone; ++i) {
+    TRY(const uint64_t before, index.decoded_before(offsets[i]));
+    bytes += before;
+    if (bytes > worth_it) return std::optional<std::vector<FileSummary>>();
+  }
   std::vector<FileSummary> files =
       dataset::scan_files(paths, workers_, progress, stop_, store_.get());
   for (FileSummary& file : files) file.tarball = tarball;
@@ -164,6 +171,12 @@ Result<std::vector<FileSummary>> Tarballs::pass(const std::string& tarball,
   }
   TRY(std::unique_ptr<ArchiveIndex> index, ArchiveIndex::open(path));
   store_->add(tarball, std::move(index));
+  std::vector<FileSummary> links =
+      dataset::scan_files(scan->unscanned, workers_, progress, stop_, store_.get());
+  for (FileSummary& file : links) {
+    file.tarball = tarball;
+    scan->files.push_back(std::move(file));
+  }
   return std::move(scan->files);
 }
 
@@ -177,8 +190,11 @@ Result<std::vector<FileSummary>> Tarballs::map(const std::string& tarball, const
                                                ScanProgress& progress) {
   TRY(const bool indexed, find_index(tarball));
   if (indexed && store_->index_of(tarball)->complete()) {
-    TRY(std::optional<std::vector<FileSummary>> files, map_by_index(tarball, choice, progress));
-    if (files) return *std::move(files);
+    Result<std::optional<std::vector<FileSummary>>> files = map_by_index(tarball, choice, progress);
+    if (files && *files) return **std::move(files);
+    if (!files && files.error().code == Errc::kCancelled) return files.error();
+    if (!files)
+      reporter_.warning(fmt::format("{}: {}; making it anew", tarball, files.error().what));
   }
   return pass(tarball, choice, progress);
 }
