@@ -51,7 +51,6 @@ void ExtractMap::end(const archive::Member& member) {
   }
   dataset::FileSummary summary = scan_.finish(member.size_bytes);
   struct stat facts {};
-  // A link to nothing, or to a folder, is no file of a set.
   if (::stat(made_.c_str(), &facts) != 0) {
     elsewhere_.push_back(std::move(made_));
     return;
@@ -65,6 +64,7 @@ void ExtractMap::end(const archive::Member& member) {
 
 Result<> ExtractMap::write(const std::string& dump_path, unsigned workers,
                            const std::stop_token& stop) {
+  // A link to nothing, or to a folder, is no file of a set.
   std::erase_if(elsewhere_, [](const std::string& path) {
     struct stat facts {};
     return ::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode);
