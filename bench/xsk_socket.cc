@@ -2,6 +2,7 @@
 
 #include <net/if.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include <algorithm>
 #include <bit>
@@ -48,8 +49,12 @@ Result<> bind_queue(const Fd& fd, const std::string& interface, uint32_t queue) 
   if (address.sxdp_ifindex == 0) return errno_error(errno, interface);
   address.sxdp_queue_id = queue;
   const auto* generic = static_cast<const sockaddr*>(static_cast<const void*>(&address));
-  if (::bind(fd.value(), generic, sizeof address) != 0) {
-    return errno_error(errno, "AF_XDP on " + interface);
+  // The kernel lets go of a queue some time after the socket on it was closed.
+  constexpr int kTries = 100;
+  for (int tries = 1; ::bind(fd.value(), generic, sizeof address) != 0; ++tries) {
+    if (errno != EBUSY || tries == kTries) return errno_error(errno, "AF_XDP on " + interface);
+    const timespec moment{0, 20'000'000};
+    ::nanosleep(&moment, nullptr);
   }
   return {};
 }
