@@ -122,12 +122,16 @@ class ArchiveIndex {
   Result<IndexedMember> find(std::string_view path) const;
   // The last one at or before that byte of the plain archive; the beginning where there is none.
   Result<io::Checkpoint> checkpoint_for(uint64_t plain_offset) const;
+  // The first one behind that byte.
+  Result<std::optional<io::Checkpoint>> checkpoint_behind(uint64_t plain_offset) const;
   // How many bytes are decoded for nothing on the way to that one.
   Result<uint64_t> decoded_before(uint64_t plain_offset) const;
 
  private:
   ArchiveIndex() = default;
   Result<> read_facts();
+  Result<std::optional<io::Checkpoint>> checkpoint_by(std::string_view condition,
+                                                      uint64_t plain_offset) const;
 
   TarballIdentity identity_;
   std::string tarball_path_;
@@ -139,9 +143,9 @@ class ArchiveIndex {
 };
 
 // Opens a member of the tarball at `tarball_path`, decoded from wherever the index allows it to
-// begin. Its facts are those of the member. kIo: the tarball is not the one of the index (size and
-// time are looked at, the head is not). `pool`: helpers for decompressing. REQUIRES: `fds` and
-// `pool` outlive the source.
+// begin, with helpers from one such place to the next. Its facts are those of the member. kIo: the
+// tarball is not the one of the index (size and time are looked at, the head is not). `pool`:
+// helpers for decompressing. REQUIRES: the index, `fds` and `pool` outlive the source.
 Result<io::Input> open_member(const std::string& tarball_path, const ArchiveIndex& index,
                               std::string_view member, io::FdCache* fds = nullptr,
                               io::DecodePool* pool = nullptr);

@@ -66,6 +66,9 @@ TEST(ArchiveIndex, GivesBackWhatWasWritten) {
   EXPECT_EQ((*index)->checkpoint_for(2999)->plain_offset, 0u);
   EXPECT_EQ(*(*index)->checkpoint_for(3000), inside);
   EXPECT_EQ(*(*index)->checkpoint_for(~uint64_t{0}), inside);
+  EXPECT_EQ(**(*index)->checkpoint_behind(2999), inside);
+  EXPECT_EQ(*(*index)->checkpoint_behind(3000), std::nullopt);
+  EXPECT_EQ(*(*index)->checkpoint_behind(~uint64_t{0}), std::nullopt);
 }
 
 TEST(ArchiveIndex, NothingStaysOfOneThatWasNotFinished) {

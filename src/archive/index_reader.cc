@@ -163,17 +163,18 @@ Result<IndexedMember> ArchiveIndex::find(std::string_view path) const {
   return member_of(row);
 }
 
-Result<io::Checkpoint> ArchiveIndex::checkpoint_for(uint64_t plain_offset) const {
-  io::Checkpoint checkpoint;
+Result<std::optional<io::Checkpoint>> ArchiveIndex::checkpoint_by(std::string_view condition,
+                                                                  uint64_t plain_offset) const {
   const MutexLock lock(mutex_);
-  TRY(Statement row,
-      database_->prepare("SELECT plain_offset, stored_offset, inside_member, used_bits, member_crc,"
-                         " member_size, window, row_hash FROM checkpoints WHERE plain_offset <= ?"
-                         " ORDER BY plain_offset DESC LIMIT 1"));
+  TRY(Statement row, database_->prepare(fmt::format(
+                         "SELECT plain_offset, stored_offset, inside_member, used_bits, member_crc,"
+                         " member_size, window, row_hash FROM checkpoints WHERE {} LIMIT 1",
+                         condition)));
   row.bind(0, static_cast<int64_t>(
                   std::min<uint64_t>(plain_offset, std::numeric_limits<int64_t>::max())));
   TRY(const bool any, row.step());
-  if (!any) return checkpoint;
+  if (!any) return std::optional<io::Checkpoint>();
+  io::Checkpoint checkpoint;
   TRY(checkpoint.plain_offset, row.count(0));
   TRY(checkpoint.stored_offset, row.count(1));
   TRY(const uint32_t inside, number_of(row, 2, 1));
@@ -193,7 +194,17 @@ Result<io::Checkpoint> ArchiveIndex::checkpoint_for(uint64_t plain_offset) const
                          .add(int64_t{checkpoint.member_size})
                          .add(packed)));
   TRY(checkpoint.window, window_of(packed));
-  return checkpoint;
+  return std::optional(std::move(checkpoint));
+}
+
+Result<io::Checkpoint> ArchiveIndex::checkpoint_for(uint64_t plain_offset) const {
+  TRY(std::optional<io::Checkpoint> found,
+      checkpoint_by("plain_offset <= ? ORDER BY plain_offset DESC", plain_offset));
+  return found ? *std::move(found) : io::Checkpoint();
+}
+
+Result<std::optional<io::Checkpoint>> ArchiveIndex::checkpoint_behind(uint64_t plain_offset) const {
+  return checkpoint_by("plain_offset > ? ORDER BY plain_offset", plain_offset);
 }
 
 Result<uint64_t> ArchiveIndex::decoded_before(uint64_t plain_offset) const {

@@ -10,6 +10,7 @@
 #include "archive/sparse_source.h"
 #include "io/file_source.h"
 #include "io/slice_source.h"
+#include "io/stretch_source.h"
 
 namespace gophercap::archive {
 
@@ -30,29 +31,56 @@ Result<TarballIdentity> identify(const std::string& path) {
                          XXH3_64bits(head.data(), filled)};
 }
 
+namespace {
+
+class IndexedStream final : public io::CheckpointedStream {
+ public:
+  IndexedStream(std::string path, const ArchiveIndex& index, io::FdCache* fds)
+      : path_(std::move(path)), index_(index), fds_(fds) {}
+
+  Result<std::optional<io::Checkpoint>> checkpoint_behind(uint64_t plain_offset) override {
+    // Where nothing is compressed there is nothing to do at once.
+    if (index_.compression() == io::Compression::kNone) return std::optional<io::Checkpoint>();
+    return index_.checkpoint_behind(plain_offset);
+  }
+
+  Result<std::unique_ptr<io::ByteSource>> open_at(io::Checkpoint checkpoint,
+                                                  io::DecodePool* pool) override {
+    TRY(std::unique_ptr<io::FileSource> file, io::FileSource::open(path_, fds_));
+    if (file->facts().size_bytes != index_.identity().size_bytes ||
+        file->facts().mtime_ns != index_.identity().mtime_ns) {
+      return Error{Errc::kIo, 0, path_ + ": has changed since its index was made"};
+    }
+    file->seek(checkpoint.stored_offset);
+    return io::decode_from(std::move(checkpoint), index_.compression(), std::move(file), pool);
+  }
+
+ private:
+  const std::string path_;
+  const ArchiveIndex& index_;
+  io::FdCache* const fds_;
+};
+
+}  // namespace
+
 Result<io::Input> open_member(const std::string& tarball_path, const ArchiveIndex& index,
                               std::string_view path, io::FdCache* fds, io::DecodePool* pool) {
   TRY(const IndexedMember member, index.find(path));
-  TRY(std::unique_ptr<io::FileSource> file, io::FileSource::open(tarball_path, fds));
-  if (file->facts().size_bytes != index.identity().size_bytes ||
-      file->facts().mtime_ns != index.identity().mtime_ns) {
-    return Error{Errc::kIo, 0, tarball_path + ": has changed since its index was made"};
-  }
-  TRY(io::Checkpoint checkpoint, index.checkpoint_for(member.archive_offset));
+  TRY(io::Checkpoint first, index.checkpoint_for(member.archive_offset));
   // Where nothing is compressed, every byte is a place to begin.
   if (index.compression() == io::Compression::kNone)
-    checkpoint = {.plain_offset = member.archive_offset, .stored_offset = member.archive_offset};
-  if (checkpoint.plain_offset > member.archive_offset)
+    first = {.plain_offset = member.archive_offset, .stored_offset = member.archive_offset};
+  if (first.plain_offset > member.archive_offset)
     return Error{Errc::kCorrupt, 0, "index: a checkpoint behind what it is for"};
-  const uint64_t skip = member.archive_offset - checkpoint.plain_offset;
-  file->seek(checkpoint.stored_offset);
-  TRY(std::unique_ptr<io::ByteSource> archive,
-      io::decode_from(std::move(checkpoint), index.compression(), std::move(file), pool));
+  const uint64_t skip = member.archive_offset - first.plain_offset;
   uint64_t stored = member.size_bytes;
   if (!member.extents.empty()) {
     stored = 0;
     for (const Extent& extent : member.extents) stored += extent.size_bytes;
   }
+  auto archive =
+      std::make_unique<io::StretchSource>(std::make_unique<IndexedStream>(tarball_path, index, fds),
+                                          std::move(first), member.archive_offset + stored, pool);
   std::unique_ptr<io::ByteSource> bytes =
       std::make_unique<io::SliceSource>(std::move(archive), skip, stored);
   if (!member.extents.empty()) {

@@ -30,8 +30,8 @@ class CountedSource final : public io::ByteSource {
 }  // namespace
 
 Result<Tarball> open_tarball(const std::string& path, io::DecodePool* pool,
-                             io::CheckpointSink* checkpoints) {
-  TRY(std::unique_ptr<io::FileSource> file, io::FileSource::open(path, nullptr));
+                             io::CheckpointSink* checkpoints, std::stop_token stop) {
+  TRY(std::unique_ptr<io::FileSource> file, io::FileSource::open(path, nullptr, std::move(stop)));
   Tarball tarball;
   tarball.name = path == "-" ? "standard input" : path;
   tarball.facts = file->facts();

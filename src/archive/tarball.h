@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "base/result.h"
@@ -22,9 +23,9 @@ struct Tarball {
 };
 
 // `pool`: helpers for decompressing; `checkpoints`: as in io::decode(). REQUIRES: they outlive the
-// source.
+// source. `stop` ends a wait for a pipe.
 Result<Tarball> open_tarball(const std::string& path, io::DecodePool* pool = nullptr,
-                             io::CheckpointSink* checkpoints = nullptr);
+                             io::CheckpointSink* checkpoints = nullptr, std::stop_token stop = {});
 
 // Whether the file begins as a tar archive does, once it is decompressed.
 Result<bool> holds_tar(const std::string& path);

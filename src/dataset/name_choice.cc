@@ -69,6 +69,11 @@ bool NameChoice::ending_fits(std::string_view name) const noexcept {
                      [&](const std::string& ending) { return name.ends_with(ending); });
 }
 
+bool NameChoice::member_ending_fits(std::string_view tarball,
+                                    std::string_view name) const noexcept {
+  return ending_fits(name) || (!endings_.empty() && ending_fits(tarball) && is_capture_name(name));
+}
+
 bool NameChoice::path_fits(const std::string& path) const {
   if (exactly_) return exactly_->contains(path);
   return regexp_ == nullptr || re2::RE2::PartialMatch(path, *regexp_);

@@ -29,6 +29,9 @@ class NameChoice {
   NameChoice& operator=(NameChoice&&) noexcept;
 
   bool ending_fits(std::string_view name) const noexcept;
+  // Of a file in a tarball. Where the ending that was asked for is that of the tarball, it says
+  // nothing of what lies in it: captures are taken by their usual endings then.
+  bool member_ending_fits(std::string_view tarball, std::string_view name) const noexcept;
   // Of paths given exactly, whether it is one of them.
   bool path_fits(const std::string& path) const;
 

@@ -85,15 +85,18 @@ class Pass {
   Result<> resolve_links(archive::IndexWriter* index);
   Result<> add_link(const std::string& link, const std::string& file, archive::IndexWriter* index);
   bool is_chosen(const std::string& name) const {
-    return choice_.ending_fits(name) && choice_.path_fits(member_path(path_, name));
+    return choice_.member_ending_fits(path_, name) && choice_.path_fits(member_path(path_, name));
   }
   void tell();
+  Result<> check_unchanged() const;
 
   const std::string& path_;
   const NameChoice& choice_;
   ScanProgress& progress_;
   std::stop_token stop_;
   archive::Tarball tarball_;
+  archive::TarballIdentity identity_;  // when it was opened, as facts_
+  io::FileFacts facts_;
   std::unique_ptr<TarReader> tar_;
   archive::PathSet names_;
   archive::PathSet names_of_files_;
@@ -157,7 +160,7 @@ Result<> Pass::take(const Member& member, archive::IndexWriter* index) {
   if (!file && !link) return {};
   std::vector<std::string_view> parts;
   if (archive::split_path(member.path, parts) || parts.empty()) {
-    scan_.left_out += choice_.ending_fits(member.path) ? 1u : 0u;
+    scan_.left_out += choice_.member_ending_fits(path_, member.path) ? 1u : 0u;
     return {};
   }
   std::string name = archive::join_parts(parts, '/');
@@ -260,6 +263,7 @@ Result<TarballScan> Pass::run_over(archive::Tarball tarball, archive::IndexWrite
   tar_.reset();
   ahead.reset();  // it may still decode what stands behind the end of the archive
   if (index != nullptr && !scan_.interrupted) {
+    TRY_VOID(check_unchanged());
     TRY_VOID(keeper.result());
     TRY_VOID(index->finish(plain_bytes, !scan_.damage));
   }
@@ -268,14 +272,26 @@ Result<TarballScan> Pass::run_over(archive::Tarball tarball, archive::IndexWrite
   return std::move(scan_);
 }
 
+// An index of one state of the tarball must not bear the name of another.
+Result<> Pass::check_unchanged() const {
+  const Result<archive::TarballIdentity> now = archive::identify(path_);
+  if (now && *now == identity_ && facts_.size_bytes == identity_.size_bytes &&
+      facts_.mtime_ns == identity_.mtime_ns) {
+    return {};
+  }
+  return Error{Errc::kCorrupt, 0, path_ + ": has changed while it was read"};
+}
+
 Result<TarballScan> Pass::run(const std::string& index_path) {
   std::unique_ptr<archive::IndexWriter> index;
   archive::CheckpointKeeper keeper;
   const bool indexed = !index_path.empty();
-  TRY(archive::Tarball tarball, archive::open_tarball(path_, nullptr, indexed ? &keeper : nullptr));
+  TRY(archive::Tarball tarball,
+      archive::open_tarball(path_, nullptr, indexed ? &keeper : nullptr, stop_));
   if (indexed) {
-    TRY(const archive::TarballIdentity identity, archive::identify(path_));
-    TRY(index, archive::IndexWriter::create(index_path, path_, identity, tarball.compression));
+    facts_ = tarball.facts;
+    TRY(identity_, archive::identify(path_));
+    TRY(index, archive::IndexWriter::create(index_path, path_, identity_, tarball.compression));
     keeper.write_to(*index);
   }
   return run_over(std::move(tarball), index.get(), keeper);
@@ -306,7 +322,7 @@ Result<TarballScan> scan_tarball(const std::string& path, const NameChoice& choi
 Result<TarballScan> scan_standard_input(const NameChoice& choice, ScanProgress& progress,
                                         std::stop_token stop) {
   const std::string path = "-";
-  TRY(archive::Tarball tarball, archive::open_tarball(path));
+  TRY(archive::Tarball tarball, archive::open_tarball(path, nullptr, nullptr, stop));
   TRY(std::vector<uint8_t> front, read_front(*tarball.source, archive::kTarHeaderBytes));
   const bool is_tar = archive::begins_tar(front);
   tarball.source =

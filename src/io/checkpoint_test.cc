@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "io/open.h"
+#include "testing/checkpoints.h"
 #include "testing/compress.h"
 #include "testing/memory_source.h"
 #include "testing/read_all.h"
@@ -17,57 +18,12 @@ namespace gophercap::io {
 namespace {
 
 using Bytes = std::vector<uint8_t>;
+using testing::Collected;
+using testing::gzip_in_blocks;
+using testing::gzip_of;
 using testing::MemorySource;
+using testing::mixed_bytes;
 using testing::read_all;
-
-// Keeps every place that is at least so far behind the one before.
-class Collected final : public CheckpointSink {
- public:
-  explicit Collected(uint64_t spacing) : spacing_(spacing) {}
-  bool wanted(uint64_t plain_offset) const noexcept override { return plain_offset >= next_; }
-  void add(Checkpoint checkpoint) override {
-    next_ = checkpoint.plain_offset + spacing_;
-    all.push_back(std::move(checkpoint));
-  }
-  std::vector<Checkpoint> all;
-
- private:
-  uint64_t spacing_;
-  uint64_t next_ = 1;  // the beginning needs none
-};
-
-// Text-like, with repeats from far and near, and some that no codec makes smaller.
-Bytes plain_bytes(size_t size, uint32_t seed) {
-  std::mt19937 random(seed);
-  Bytes bytes;
-  while (bytes.size() < size) {
-    const uint32_t kind = random() % 4;
-    const size_t length = 20 + random() % 3000;
-    if (kind == 0 || bytes.size() < 5000) {
-      for (size_t i = 0; i < length; ++i) bytes.push_back(static_cast<uint8_t>(random()));
-    } else if (kind == 1) {
-      bytes.insert(bytes.end(), length, static_cast<uint8_t>(random()));
-    } else {
-      const size_t back = 1 + random() % std::min<size_t>(bytes.size(), 40000);
-      for (size_t i = 0; i < length; ++i) bytes.push_back(bytes[bytes.size() - back]);
-    }
-  }
-  bytes.resize(size);
-  return bytes;
-}
-
-Bytes gzip_of(const Bytes& deflated, const Bytes& plain) {
-  Bytes out = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255};
-  const Bytes trailer = testing::gzip_trailer(plain);
-  out.insert(out.end(), deflated.begin(), deflated.end());
-  out.insert(out.end(), trailer.begin(), trailer.end());
-  return out;
-}
-
-// One member whose blocks end after so many plain bytes at the latest.
-Bytes gzip_in_blocks(const Bytes& plain, size_t block) {
-  return gzip_of(testing::deflate(plain, block), plain);
-}
 
 // One member of stored blocks alone.
 Bytes gzip_stored(const Bytes& plain, size_t block) {
@@ -111,13 +67,13 @@ void expect_all_resume(const Bytes& stored, const Bytes& plain, uint64_t spacing
 }
 
 TEST(Checkpoint, ResumesBetweenBlocksOfAGzipMember) {
-  const Bytes plain = plain_bytes(3'000'000, 1);
+  const Bytes plain = mixed_bytes(3'000'000, 1);
   expect_all_resume(gzip_in_blocks(plain, 30'000), plain, 50'000, 20);
   expect_all_resume(testing::compress(Compression::kGzip, plain), plain, 50'000, 3);
 }
 
 TEST(Checkpoint, ResumesInStoredBlocks) {
-  const Bytes plain = plain_bytes(600'000, 2);
+  const Bytes plain = mixed_bytes(600'000, 2);
   expect_all_resume(gzip_stored(plain, 20'000), plain, 40'000, 4);
   expect_all_resume(gzip_stored(plain, 65'535), plain, 1, 3);
 }
@@ -126,7 +82,7 @@ TEST(Checkpoint, ResumesAcrossMembersAndBetweenThem) {
   Bytes stored;
   Bytes plain;
   for (uint32_t member = 0; member < 6; ++member) {
-    const Bytes part = plain_bytes(member == 3 ? 900'000 : 3'000, 10 + member);
+    const Bytes part = mixed_bytes(member == 3 ? 900'000 : 3'000, 10 + member);
     const Bytes packed = testing::compress(Compression::kGzip, part);
     stored.insert(stored.end(), packed.begin(), packed.end());
     plain.insert(plain.end(), part.begin(), part.end());
@@ -138,7 +94,7 @@ TEST(Checkpoint, ResumesAtFramesOfZstd) {
   Bytes stored;
   Bytes plain;
   for (uint32_t frame = 0; frame < 5; ++frame) {
-    const Bytes part = plain_bytes(200'000, 20 + frame);
+    const Bytes part = mixed_bytes(200'000, 20 + frame);
     const Bytes packed = testing::compress(Compression::kZstd, part);
     stored.insert(stored.end(), packed.begin(), packed.end());
     plain.insert(plain.end(), part.begin(), part.end());
@@ -147,7 +103,7 @@ TEST(Checkpoint, ResumesAtFramesOfZstd) {
 }
 
 TEST(Checkpoint, DamageBehindACheckpointIsFound) {
-  const Bytes plain = plain_bytes(600'000, 4);
+  const Bytes plain = mixed_bytes(600'000, 4);
   const Bytes stored = gzip_in_blocks(plain, 50'000);
   Collected places(100'000);
   Result<Input> input = decode(std::make_unique<MemorySource>(stored), nullptr, &places);
@@ -166,7 +122,7 @@ TEST(Checkpoint, DamageBehindACheckpointIsFound) {
 }
 
 TEST(Checkpoint, HostileOnesDecodeToRubbishOrFail) {
-  const Bytes plain = plain_bytes(300'000, 5);
+  const Bytes plain = mixed_bytes(300'000, 5);
   const Bytes stored = testing::compress(Compression::kGzip, plain);
   std::mt19937 random(6);
   for (int round = 0; round < 300; ++round) {
@@ -176,7 +132,7 @@ TEST(Checkpoint, HostileOnesDecodeToRubbishOrFail) {
                      .used_bits = static_cast<uint8_t>(random() % 8),
                      .member_crc = static_cast<uint32_t>(random()),
                      .member_size = static_cast<uint32_t>(random()),
-                     .window = plain_bytes(random() % (Checkpoint::kMostWindow + 1),
+                     .window = mixed_bytes(random() % (Checkpoint::kMostWindow + 1),
                                            static_cast<uint32_t>(round))};
     const Bytes rest(stored.begin() + static_cast<ptrdiff_t>(random() % stored.size()),
                      stored.end());

@@ -1,6 +1,7 @@
 #include "io/file_source.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,17 +40,20 @@ int64_t mtime_ns_of(const struct stat& status) noexcept {
                               static_cast<uint64_t>(status.st_mtim.tv_nsec));
 }
 
-FileSource::FileSource(std::string path, FdCache* fds)
-    : entry_(std::move(path)), cache_(fds == nullptr ? nullptr : &fds->impl()) {}
+FileSource::FileSource(std::string path, FdCache* fds, std::stop_token stop)
+    : entry_(std::move(path)),
+      cache_(fds == nullptr ? nullptr : &fds->impl()),
+      stop_(std::move(stop)) {}
 
 FileSource::~FileSource() {
   if (cache_ != nullptr) cache_->forget(entry_);
 }
 
-Result<std::unique_ptr<FileSource>> FileSource::open(const std::string& path, FdCache* fds) {
+Result<std::unique_ptr<FileSource>> FileSource::open(const std::string& path, FdCache* fds,
+                                                     std::stop_token stop) {
   const bool standard_input = path == "-";
-  std::unique_ptr<FileSource> source(
-      new FileSource(standard_input ? kStandardInput : path, standard_input ? nullptr : fds));
+  std::unique_ptr<FileSource> source(new FileSource(
+      standard_input ? kStandardInput : path, standard_input ? nullptr : fds, std::move(stop)));
   if (standard_input) {
     source->entry_.fd = Fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
     if (!source->entry_.fd.valid()) return errno_error(errno, kStandardInput);
@@ -134,10 +138,23 @@ Result<size_t> FileSource::read_leased(std::span<uint8_t> out) {
   return read_from(entry_.fd.value(), out);
 }
 
+// For as long as nobody asks for a stop. What poll() can't wait for, read() will.
+Result<> FileSource::wait_for_bytes(int fd) const {
+  constexpr int kLookMs = 50;
+  if (!stop_.stop_possible()) return {};
+  pollfd waited{.fd = fd, .events = POLLIN, .revents = 0};
+  for (int ready = 0; ready == 0 || (ready < 0 && errno == EINTR);) {
+    if (stop_.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
+    ready = ::poll(&waited, 1, kLookMs);
+  }
+  return {};
+}
+
 Result<size_t> FileSource::read_from(int fd, std::span<uint8_t> out) {
   constexpr size_t kMostAtOnce = std::numeric_limits<int32_t>::max();
   const size_t wanted = std::min(out.size(), kMostAtOnce);
   ssize_t count = 0;
+  if (!facts_.regular) TRY_VOID(wait_for_bytes(fd));
   do {
     count = facts_.regular ? ::pread(fd, out.data(), wanted, static_cast<off_t>(offset_))
                            : ::read(fd, out.data(), wanted);

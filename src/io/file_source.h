@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 
 #include "base/fd.h"
@@ -21,8 +22,10 @@ namespace gophercap::io {
 // mixture of two files.
 class FileSource final : public ByteSource {
  public:
-  // "-" is standard input. REQUIRES: `fds`, where given, outlives the source.
-  static Result<std::unique_ptr<FileSource>> open(const std::string& path, FdCache* fds);
+  // "-" is standard input. `stop` ends a wait for what a pipe may still bring (kCancelled).
+  // REQUIRES: `fds`, where given, outlives the source.
+  static Result<std::unique_ptr<FileSource>> open(const std::string& path, FdCache* fds,
+                                                  std::stop_token stop = {});
   ~FileSource() override;
   FileSource(const FileSource&) = delete;
   FileSource& operator=(const FileSource&) = delete;
@@ -36,16 +39,18 @@ class FileSource final : public ByteSource {
   void rewind() noexcept { seek(0); }
 
  private:
-  FileSource(std::string path, FdCache* fds);
+  FileSource(std::string path, FdCache* fds, std::stop_token stop);
   Result<> open_first();
   Result<> inspect_first(int fd);
   Result<> check_same_file(int fd) const;
   Result<size_t> read_once(std::span<uint8_t> out);
   Result<size_t> read_leased(std::span<uint8_t> out);
   Result<size_t> read_from(int fd, std::span<uint8_t> out);
+  Result<> wait_for_bytes(int fd) const;
 
   FdEntry entry_;         // its descriptor: the cache's if there is one, else ours
   FdCache::Impl* cache_;  // null: the descriptor is ours
+  const std::stop_token stop_;
   FileFacts facts_;
   uint64_t offset_ = 0;  // of regular files
   bool ended_ = false;

@@ -152,6 +152,25 @@ TEST(FileSource, ReadsAPipe) {
   EXPECT_FALSE(all.fault);
 }
 
+TEST(FileSource, AStopEndsTheWaitForAPipe) {
+  const TempDir dir;
+  const std::string path = dir.path("pipe");
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const Fd both_ends(::open(path.c_str(), O_RDWR | O_CLOEXEC));  // so that it does not end
+  ASSERT_TRUE(both_ends.valid());
+  std::stop_source stop;
+  auto source = FileSource::open(path, nullptr, stop.get_token());
+  ASSERT_TRUE(source) << source.error().what;
+  ASSERT_EQ(::write(both_ends.value(), "abc", 3), 3);
+  Bytes out(10);
+  EXPECT_EQ((*source)->read(out).value_or(0), 3u);
+  const std::jthread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    stop.request_stop();
+  });
+  EXPECT_EQ((*source)->read(out).error().code, Errc::kCancelled);
+}
+
 TEST(FileSource, ReadsStandardInput) {
   const TempDir dir;
   const Bytes bytes = numbered(3000);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "dataset/discover.h"
 #include "dataset/dump.h"
 #include "dataset/name_choice.h"
+#include "io/open.h"
 #include "jobs/map_set.h"
 
 namespace gophercap::jobs {
@@ -64,6 +66,39 @@ FileSummary unreadable(const FileSummary& entry, const Error& error) {
   return summary;
 }
 
+void mark_unreadable(dataset::Dump& dump, const std::vector<size_t>& entries, const Error& error) {
+  for (const size_t i : entries) dump.set.files[i] = unreadable(dump.set.files[i], error);
+}
+
+// Entries of one tarball, made anew by passing over it.
+Result<> map_again(dataset::Dump& dump, const std::string& tarball,
+                   const std::vector<size_t>& entries, Tarballs& tarballs, Reporter& reporter) {
+  std::unordered_set<std::string> paths;
+  for (const size_t i : entries) paths.insert(dump.set.files[i].path);
+  Result<std::vector<FileSummary>> fresh = std::vector<FileSummary>();
+  scan_reporting({tarball}, reporter, [&](dataset::ScanProgress& progress) {
+    fresh = tarballs.map(tarball, dataset::NameChoice::exactly(std::move(paths)), progress);
+  });
+  if (!fresh && fresh.error().code == Errc::kCancelled) return cancelled();
+  if (!fresh && fresh.error().code == Errc::kNoSpace) return fresh.error();
+  if (!fresh) {
+    mark_unreadable(dump, entries, fresh.error());
+    return {};
+  }
+  std::unordered_map<std::string, FileSummary*> by_path;
+  for (FileSummary& file : *fresh) by_path.emplace(file.path, &file);
+  for (const size_t i : entries) {
+    FileSummary& file = dump.set.files[i];
+    const auto found = by_path.find(file.path);
+    if (found != by_path.end()) {
+      file = std::move(*found->second);
+    } else {
+      file = unreadable(file, {Errc::kNotFound, 0, file.path + ": no such member any more"});
+    }
+  }
+  return {};
+}
+
 // Indexes of the tarballs that entries lie in; where one is missing the tarball is passed over, and
 // its entries are made anew on the way.
 Result<> renew_members(dataset::Dump& dump, Tarballs& tarballs, Reporter& reporter) {
@@ -71,50 +106,38 @@ Result<> renew_members(dataset::Dump& dump, Tarballs& tarballs, Reporter& report
   for (size_t i = 0; i < dump.set.files.size(); ++i) {
     if (!dump.set.files[i].tarball.empty()) members[dump.set.files[i].tarball].push_back(i);
   }
-  for (const auto& each : members) {
-    const std::string& tarball = each.first;
-    const std::vector<size_t>& entries = each.second;
+  for (const auto& [tarball, entries] : members) {
     const Result<bool> indexed = tarballs.find_index(tarball);
     if (!indexed) {
-      for (const size_t i : entries)
-        dump.set.files[i] = unreadable(dump.set.files[i], indexed.error());
+      mark_unreadable(dump, entries, indexed.error());
       continue;
     }
-    if (*indexed && std::all_of(entries.begin(), entries.end(), [&](size_t i) {
-          return member_holds(dump.set.files[i], tarballs);
-        })) {
-      continue;
-    }
+    const auto holds = [&](size_t i) { return member_holds(dump.set.files[i], tarballs); };
+    if (*indexed && std::all_of(entries.begin(), entries.end(), holds)) continue;
     reporter.info(fmt::format("{}: {}; mapping it again", tarball,
                               *indexed ? "its members have changed since they were mapped"
                                        : "there is no index, or it has changed since it was made"));
-    std::unordered_set<std::string> paths;
-    for (const size_t i : entries) paths.insert(dump.set.files[i].path);
-    Result<std::vector<FileSummary>> fresh = std::vector<FileSummary>();
-    scan_reporting({tarball}, reporter, [&](dataset::ScanProgress& progress) {
-      fresh = tarballs.map(tarball, dataset::NameChoice::exactly(std::move(paths)), progress);
-    });
-    if (!fresh && fresh.error().code == Errc::kCancelled) return cancelled();
-    if (!fresh && fresh.error().code == Errc::kNoSpace) return fresh.error();
-    if (!fresh) {
-      for (const size_t i : entries)
-        dump.set.files[i] = unreadable(dump.set.files[i], fresh.error());
-      continue;
-    }
-    std::unordered_map<std::string, FileSummary*> by_path;
-    for (FileSummary& file : *fresh) by_path.emplace(file.path, &file);
-    for (const size_t i : entries) {
-      FileSummary& file = dump.set.files[i];
-      const auto found = by_path.find(file.path);
-      if (found != by_path.end()) {
-        file = std::move(*found->second);
-      } else {
-        file = unreadable(file, {Errc::kNotFound, 0, file.path + ": no such member any more"});
-      }
-    }
+    TRY_VOID(map_again(dump, tarball, entries, tarballs, reporter));
   }
   for (const Error& problem : tarballs.take_problems()) reporter.warning(problem.what);
   return {};
+}
+
+// Of tarballs that can only be read from their beginning: there, each capture begins with all that
+// stands before it.
+void warn_of_slow_tarballs(const DatasetSummary& set, const Tarballs& tarballs,
+                           Reporter& reporter) {
+  std::set<std::string> seen;
+  for (const FileSummary& file : set.files) {
+    if (file.tarball.empty() || !seen.insert(file.tarball).second) continue;
+    const archive::ArchiveIndex* index = tarballs.store()->index_of(file.tarball);
+    if (index == nullptr || io::has_checkpoints(index->compression())) continue;
+    reporter.warning(
+        fmt::format("{}: {} can only be read from its beginning, so each capture in it waits until "
+                    "all that stands before it is decompressed; extract it first, or pack it with "
+                    "gzip or zstd",
+                    file.tarball, io::to_string(index->compression())));
+  }
 }
 
 // Entries that can't be trusted are mapped again, in place: all of a dump of the original tool's,
@@ -184,6 +207,7 @@ Result<LoadedSet> load_set(const ReplayOptions& options, Reporter& reporter,
                                                worker_count(options.workers), reporter, stop);
   TRY(loaded.set, options.paths.empty() ? load_dump(options, *loaded.tarballs, reporter, stop)
                                         : map_paths(options, *loaded.tarballs, reporter, stop));
+  warn_of_slow_tarballs(loaded.set, *loaded.tarballs, reporter);
   return loaded;
 }
 

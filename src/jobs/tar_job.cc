@@ -99,7 +99,7 @@ Result<> TarRun::choose() {
 
 // The output comes last: a tarball that can't be read leaves no empty folder.
 Result<> TarRun::open() {
-  TRY(tarball_, archive::open_tarball(options_.tarball, &pool_));
+  TRY(tarball_, archive::open_tarball(options_.tarball, &pool_, nullptr, stop_));
   result_.compression = tarball_.compression;
   ahead_ = std::make_unique<archive::ReadAhead>(std::move(tarball_.source), stop_);
   Result<std::unique_ptr<TarReader>> tar = TarReader::open(*ahead_);

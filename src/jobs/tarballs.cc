@@ -59,7 +59,7 @@ Place look_in(const std::string& folder, const std::string& tarball,
 
 bool is_refused(const Error& error) {
   constexpr std::array kElsewhere = {EROFS, EACCES, EPERM, ENAMETOOLONG, ENOENT};
-  return error.code == Errc::kPermission ||
+  return error.code == Errc::kPermission || error.code == Errc::kNoSpace ||
          std::find(kElsewhere.begin(), kElsewhere.end(), error.sys) != kElsewhere.end();
 }
 
@@ -120,14 +120,15 @@ Result<std::optional<std::vector<FileSummary>>> Tarballs::map_by_index(const std
   uint64_t bytes = 0;
   TRY_VOID(index.each_member([&](const archive::IndexedMember& member) {
     std::string path = dataset::member_path(tarball, member.path);
-    if (choice.ending_fits(member.path) && choice.path_fits(path)) {
+    if (choice.member_ending_fits(tarball, member.path) && choice.path_fits(path)) {
       paths.push_back(std::move(path));
       offsets.push_back(member.archive_offset);
       bytes += member.size_bytes;
     }
     return true;
   }));
-  const uint64_t worth_it = index.plain_bytes() / 2;
+  // Members are read beside one another, the whole only from its beginning to its end.
+  const uint64_t worth_it = index.plain_bytes() / 4 * 3 * workers_;
   for (size_t i = 0; i < offsets.size() && index.compression() != io::Compression::kNone; ++i) {
     TRY(const uint64_t before, index.decoded_before(offsets[i]));
     bytes += before;

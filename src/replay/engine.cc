@@ -29,7 +29,8 @@ constexpr uint64_t kLargestSlab = uint64_t{4} << 20;
 // buffer: six slabs' worth at the most when the block is as small as the slab. Where packets have
 // to be sorted, half of the memory is for those that wait.
 StreamOptions stream_options(const Plan& plan, const EngineOptions& options,
-                             const transmit::FrameLimits& limits, unsigned lanes) {
+                             const transmit::FrameLimits& limits, unsigned lanes,
+                             io::DecodePool* pool) {
   const auto count = [&](auto member) {
     return static_cast<uint64_t>(std::count_if(plan.files.begin(), plan.files.end(),
                                                [&](const PlannedFile& f) { return f.*member; }));
@@ -46,6 +47,7 @@ StreamOptions stream_options(const Plan& plan, const EngineOptions& options,
   stream.limits = limits;
   stream.lanes = lanes;
   stream.store = plan.store;
+  stream.pool = pool;
   stream.choice = options.choice;
   stream.key_rule = plan.key_rule;
   stream.slab_bytes =
@@ -227,8 +229,14 @@ Report play(const Plan& plan, const EngineOptions& options,
 
   Report report;
   io::FdCache fds(io::FdCache::capacity_from_limits());
+  // Where fewer files are needed at once than there are readers, the others decompress for them.
+  const uint64_t helpers =
+      options.reader_threads - std::min<uint64_t>(options.reader_threads, plan.overlap_depth);
+  io::DecodePool pool(
+      static_cast<unsigned>(helpers), plan.overlap_depth,
+      std::min<uint64_t>(options.memory_bytes / 2, io::DecodePool::kMemoryPerSource));
   const MergeOptions merge = {
-      .stream = stream_options(plan, options, transmitters.front()->limits(), lanes),
+      .stream = stream_options(plan, options, transmitters.front()->limits(), lanes, &pool),
       .loops = options.loops,
       .in_flight_bytes = std::max<uint64_t>(options.memory_bytes / 4, 1),
       .prefetch_files = kPrefetchFiles};

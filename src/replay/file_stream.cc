@@ -40,7 +40,7 @@ FileStream::FileStream(const PlannedFile& file, const StreamOptions& options, io
 
 void FileStream::open() {
   opened_ = true;
-  Result<io::Input> input = options_.store->open(file_.path, &fds_);
+  Result<io::Input> input = options_.store->open(file_.path, &fds_, options_.pool);
   // Its times are the schedule: those of another file are not on it.
   if (input && input->facts.regular &&
       (input->facts.size_bytes != file_.file_size_bytes ||

@@ -8,6 +8,7 @@
 
 #include "capture/capture_reader.h"
 #include "dataset/capture_store.h"
+#include "io/decode_pool.h"
 #include "io/fd_cache.h"
 #include "replay/frame_filter.h"
 #include "replay/plan.h"
@@ -21,6 +22,8 @@ struct StreamOptions {
   // Opens the files; never null.
   std::shared_ptr<const dataset::CaptureStore> store =
       std::make_shared<const dataset::CaptureStore>();
+  // Helpers for decompressing; null: none. REQUIRES: it outlives the streams.
+  io::DecodePool* pool = nullptr;
   Choice choice{};
   KeyRule key_rule = KeyRule::kRunningMax;
   size_t slab_bytes = size_t{1} << 20;  // about how much one slab holds; the reader's own buffer is

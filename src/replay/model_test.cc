@@ -11,6 +11,7 @@
 
 #include "dataset/scan.h"
 #include "replay/engine.h"
+#include "testing/compress.h"
 #include "testing/pcap_builder.h"
 #include "testing/recording_transmitter.h"
 #include "testing/temp_dir.h"
@@ -147,7 +148,11 @@ class Model : public ::testing::TestWithParam<uint32_t> {
                      .fraction = static_cast<uint32_t>(p.time % 1'000'000'000),
                      .data = frame});
       }
-      file.path = dir_.write("f" + std::to_string(f) + ".pcap", pcap.bytes());
+      // Of members that can be decompressed beside one another.
+      const bool packed = chance(25);
+      file.path = dir_.write(
+          "f" + std::to_string(f) + ".pcap",
+          packed ? testing::bgzf(pcap.bytes(), static_cast<size_t>(pick(20, 2000))) : pcap.bytes());
       files.push_back(std::move(file));
     }
     return files;

@@ -1,0 +1,210 @@
+// What a pass over a tarball says of its captures, and that the index which it makes leads to them.
+#include "dataset/tarball_scan.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "dataset/capture_store.h"
+#include "testing/compress.h"
+#include "testing/pcap_builder.h"
+#include "testing/read_all.h"
+#include "testing/tar_builder.h"
+#include "testing/temp_dir.h"
+
+namespace gophercap::dataset {
+namespace {
+
+using testing::Bytes;
+using testing::PcapBuilder;
+using testing::TarBuilder;
+using testing::TempDir;
+
+constexpr int64_t kSecond = 1'000'000'000;
+
+Bytes capture_of(size_t packets, uint8_t seed) {
+  PcapBuilder builder;
+  for (size_t i = 0; i < packets; ++i) {
+    builder.packet((100 + static_cast<int64_t>(i)) * kSecond,
+                   testing::ethernet_frame(60 + i % 900, seed));
+  }
+  return builder.bytes();
+}
+
+NameChoice captures(const std::string& regexp = "") {
+  return *NameChoice::make({}, regexp);
+}
+
+class TarballScanTest : public ::testing::Test {
+ protected:
+  Result<TarballScan> scan(const Bytes& stored, const NameChoice& choice = captures(),
+                           std::stop_token stop = {}) {
+    dir_.write("set.tar", stored);
+    ScanProgress progress;
+    return scan_tarball(path_, choice, index_, progress, std::move(stop));
+  }
+  std::string member(const std::string& name) const { return path_ + "!/" + name; }
+  static std::vector<std::string> paths(const TarballScan& scan) {
+    std::vector<std::string> all;
+    for (const FileSummary& file : scan.files) all.push_back(file.path);
+    return all;
+  }
+
+  TempDir dir_;
+  std::string path_ = dir_.path("set.tar");
+  std::string index_ = dir_.path("set.tar.index");
+};
+
+TEST_F(TarballScanTest, SummariesAreThoseOfTheFilesAndTheIndexLeadsToTheirBytes) {
+  const Bytes first = capture_of(3000, 1);
+  const Bytes second = capture_of(10, 2);
+  const Bytes packed = testing::compress(io::Compression::kGzip, second);
+  const Bytes tar = TarBuilder()
+                        .member({.path = "./d/first.pcap", .data = first})
+                        .member({.path = "d/notes.txt", .data = testing::payload(2000)})
+                        .member({.path = "d/packed.pcap.gz", .data = packed})
+                        .end()
+                        .bytes();
+  for (const io::Compression codec : {io::Compression::kNone, io::Compression::kGzip,
+                                      io::Compression::kZstd, io::Compression::kXz}) {
+    const Bytes stored = codec == io::Compression::kNone ? tar : testing::compress(codec, tar);
+    const auto scanned = scan(stored);
+    ASSERT_TRUE(scanned) << scanned.error().what;
+    EXPECT_EQ(paths(*scanned), (std::vector{member("d/first.pcap"), member("d/packed.pcap.gz")}));
+    EXPECT_EQ(scanned->members, 3u);
+    EXPECT_EQ(scanned->files[0].packets, 3000u);
+    EXPECT_EQ(scanned->files[0].file_size_bytes, first.size());
+    EXPECT_EQ(scanned->files[0].tarball, path_);
+    EXPECT_EQ(scanned->files[0].member(), "d/first.pcap");
+    EXPECT_EQ(scanned->files[0].mtime_ns, 1'600'000'000 * kSecond);
+    EXPECT_EQ(scanned->files[1].packets, 10u);
+    EXPECT_EQ(scanned->files[1].compression, io::Compression::kGzip);
+
+    auto index = archive::ArchiveIndex::open(index_);
+    ASSERT_TRUE(index) << index.error().what;
+    EXPECT_EQ((*index)->compression(), codec);
+    CaptureStore store;
+    store.add(path_, *std::move(index));
+    for (const auto& [name, bytes] :
+         {std::pair("d/first.pcap", &first), std::pair("d/packed.pcap.gz", &second)}) {
+      auto input = store.open(member(name));
+      ASSERT_TRUE(input) << input.error().what;
+      const auto all = testing::read_all(*input->source);
+      EXPECT_FALSE(all.fault);
+      EXPECT_TRUE(all.bytes == *bytes) << name;
+    }
+    EXPECT_EQ(store.open(member("nowhere")).error().code, Errc::kNotFound);
+    // What is in no tarball is a file.
+    const std::string file = dir_.write("plain.pcap", first);
+    EXPECT_TRUE(store.open(file));
+  }
+}
+
+TEST_F(TarballScanTest, LinksStandForWhatTheyLeadTo) {
+  const Bytes capture = capture_of(4, 3);
+  const auto scanned =
+      scan(TarBuilder()
+               .member({.path = "d/before.pcap", .type = '2', .link = "later.pcap"})
+               .member({.path = "d/later.pcap", .type = '2', .link = "../a.pcap"})
+               .member({.path = "a.pcap", .data = capture})
+               .member({.path = "hard.pcap", .type = '1', .link = "a.pcap"})
+               .member({.path = "circle.pcap", .type = '2', .link = "circle.pcap"})
+               .member({.path = "out.pcap", .type = '2', .link = "/etc/passwd"})
+               .end()
+               .bytes());
+  ASSERT_TRUE(scanned);
+  EXPECT_EQ(paths(*scanned), (std::vector{member("a.pcap"), member("d/before.pcap"),
+                                          member("d/later.pcap"), member("hard.pcap")}));
+  for (const FileSummary& file : scanned->files) EXPECT_EQ(file.packets, 4u) << file.path;
+}
+
+TEST_F(TarballScanTest, LinksToWhatWasNotChosenAreLeftToTheIndex) {
+  const auto scanned = scan(TarBuilder()
+                                .member({.path = "a.pcap", .data = capture_of(4, 3)})
+                                .member({.path = "hard.pcap", .type = '1', .link = "a.pcap"})
+                                .end()
+                                .bytes(),
+                            captures("hard"));
+  ASSERT_TRUE(scanned);
+  EXPECT_TRUE(scanned->files.empty());
+  EXPECT_EQ(scanned->unscanned, std::vector{member("hard.pcap")});
+}
+
+TEST_F(TarballScanTest, PathsAreThoseOfExtraction) {
+  const auto scanned = scan(TarBuilder()
+                                .member({.path = "a.pcap", .data = capture_of(1, 1)})
+                                .member({.path = "./a.pcap", .data = capture_of(2, 2)})
+                                .member({.path = "../out.pcap", .data = capture_of(3, 3)})
+                                .member({.path = "/abs.pcap", .data = capture_of(4, 4)})
+                                .end()
+                                .bytes());
+  ASSERT_TRUE(scanned);
+  ASSERT_EQ(scanned->files.size(), 2u);
+  EXPECT_EQ(scanned->files[0].packets + scanned->files[1].packets, 3u);
+  EXPECT_NE(scanned->files[0].path, scanned->files[1].path);
+  EXPECT_EQ(scanned->left_out, 2u);
+}
+
+TEST_F(TarballScanTest, WhatStandsBeforeABreakIsUsed) {
+  Bytes tar = TarBuilder()
+                  .member({.path = "a.pcap", .data = capture_of(5, 1)})
+                  .member({.path = "b.pcap", .data = capture_of(500, 2)})
+                  .end()
+                  .bytes();
+  tar.resize(tar.size() / 2);
+  const auto scanned = scan(tar);
+  ASSERT_TRUE(scanned);
+  ASSERT_TRUE(scanned->damage);
+  EXPECT_EQ(paths(*scanned), (std::vector{member("a.pcap"), member("b.pcap")}));
+  EXPECT_FALSE(scanned->files[0].damage);
+  EXPECT_TRUE(scanned->files[1].damage);
+  const auto index = archive::ArchiveIndex::open(index_);
+  ASSERT_TRUE(index);
+  EXPECT_FALSE((*index)->complete());
+}
+
+TEST_F(TarballScanTest, AStopLeavesNoIndex) {
+  std::stop_source stop;
+  stop.request_stop();
+  const auto scanned =
+      scan(TarBuilder().member({.path = "a.pcap", .data = capture_of(5, 1)}).end().bytes(),
+           captures(), stop.get_token());
+  ASSERT_FALSE(scanned);
+  EXPECT_EQ(scanned.error().code, Errc::kCancelled);
+  EXPECT_FALSE(std::filesystem::exists(index_));
+}
+
+TEST_F(TarballScanTest, WhatIsNoTarballIsSaid) {
+  EXPECT_FALSE(scan(testing::payload(5000)));
+  EXPECT_FALSE(std::filesystem::exists(index_));
+  std::filesystem::remove(path_);
+  ScanProgress progress;
+  EXPECT_EQ(scan_tarball(path_, captures(), index_, progress, {}).error().code, Errc::kNotFound);
+}
+
+// Somebody may write to it meanwhile: then the index would be one of nothing that there ever was.
+TEST_F(TarballScanTest, ATarballThatChangesHasNoIndex) {
+  const Bytes tar = TarBuilder().member({.path = "a.pcap", .data = capture_of(5, 1)}).end().bytes();
+  dir_.write("set.tar", tar);
+  ScanProgress progress;
+  std::jthread writer([&](const std::stop_token& stop) {
+    for (int64_t i = 1; !stop.stop_requested(); ++i) {
+      std::filesystem::last_write_time(
+          path_, std::filesystem::file_time_type(std::chrono::nanoseconds(i * 1000)));
+    }
+  });
+  const auto scanned = scan_tarball(path_, captures(), index_, progress, {});
+  writer.request_stop();
+  ASSERT_FALSE(scanned);
+  EXPECT_NE(scanned.error().what.find("has changed while it was read"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(index_));
+}
+
+}  // namespace
+}  // namespace gophercap::dataset
