@@ -8,12 +8,17 @@ add_library(gophercap_testing STATIC ${testing_sources})
 target_link_libraries(gophercap_testing PUBLIC gophercap_jobs GTest::gtest)
 set_target_properties(gophercap_testing PROPERTIES LINKER_LANGUAGE CXX)
 
+# Compilers take twice as long to make such long files faster, and what runs is the library.
+set(GOPHERCAP_TEST_FLAGS "" CACHE STRING "Compiler flags of the *_test.cc files, behind all others")
+separate_arguments(test_flags UNIX_COMMAND "${GOPHERCAP_TEST_FLAGS}")
+
 get_property(modules GLOBAL PROPERTY GOPHERCAP_MODULES)
 foreach(module ${modules})
   file(GLOB tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${module}/*_test.cc)
   if(tests)
     add_executable(${module}_test ${tests})
     target_link_libraries(${module}_test PRIVATE gophercap_${module} gophercap_testing GTest::gtest_main)
+    target_compile_options(${module}_test PRIVATE ${test_flags})
     gophercap_precompile(test ${module}_test ${precompiled} <gtest/gtest.h>)
     gtest_discover_tests(${module}_test TEST_PREFIX ${module}. PROPERTIES LABELS unit TIMEOUT 240 DISCOVERY_TIMEOUT 60)
   endif()

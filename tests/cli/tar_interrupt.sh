@@ -25,7 +25,7 @@ for signal in INT TERM; do
   for packing in "" --out-gzip; do
     rm -rf o
     # Most of it, then silence.
-    { head -c 4000000 set.tar; sleep 30; } >slow &
+    { head -c 4000000 set.tar; exec sleep 30; } >slow &
     writer=$!
     env --default-signal=INT "$GOPHERCAP" tarExtract --in-tarball slow --out-dir o --level fast $packing >out 2>err &
     pid=$!
