@@ -18,6 +18,7 @@
 
 #include "archive/extractor.h"
 #include "archive/tar_reader.h"
+#include "testing/memory_feed.h"
 
 namespace gophercap::archive {
 namespace {
@@ -26,23 +27,6 @@ void require(bool ok) {
   if (!ok) __builtin_trap();
 }
 
-// A copy for each block, so that reading beyond it, or later, is seen.
-class Feed final : public BlockFeed {
- public:
-  Feed(std::span<const uint8_t> bytes, size_t block) : bytes_(bytes), block_size_(block) {}
-  Result<std::span<const uint8_t>> next() override {
-    const auto given = bytes_.first(std::min(block_size_, bytes_.size()));
-    bytes_ = bytes_.subspan(given.size());
-    block_ = std::vector<uint8_t>(given.begin(), given.end());
-    return std::span<const uint8_t>(block_);
-  }
-
- private:
-  std::span<const uint8_t> bytes_;
-  size_t block_size_;
-  std::vector<uint8_t> block_;
-};
-
 struct Seen {
   std::string text;
   std::optional<Errc> fault;
@@ -50,7 +34,7 @@ struct Seen {
 
 // All that the reader says, whatever the pieces.
 Seen read(std::span<const uint8_t> bytes, size_t block) {
-  Feed feed(bytes, block);
+  testing::MemoryFeed feed(bytes, block);
   Seen seen;
   auto tar = TarReader::open(feed);
   if (!tar) return {{}, tar.error().code};
@@ -109,7 +93,7 @@ void extract(std::span<const uint8_t> bytes, uint8_t choice) {
     return std::filesystem::path(name);
   }();
   const std::filesystem::path out = folder / "out";
-  Feed feed(bytes, 4096);
+  testing::MemoryFeed feed(bytes, 4096);
   auto tar = TarReader::open(feed);
   ExtractOptions options;
   if ((choice & 1) != 0) options.packing = (choice & 2) != 0 ? Packing::kGzip : Packing::kZstd;

@@ -12,7 +12,10 @@ constexpr std::chrono::milliseconds kLook{50};
 }  // namespace
 
 ReadAhead::ReadAhead(std::unique_ptr<io::ByteSource> source, std::stop_token stop)
-    : source_(std::move(source)), stop_(std::move(stop)), thread_([this] { run(); }) {}
+    : source_(std::move(source)),
+      stop_(std::move(stop)),
+      free_(kBlocks),
+      thread_([this] { run(); }) {}
 
 ReadAhead::~ReadAhead() {
   {
@@ -41,18 +44,19 @@ bool ReadAhead::fill(Block& block, std::optional<Error>& fault) {
 void ReadAhead::run() {
   bool more = true;
   while (more) {
-    size_t index = 0;
+    Block block;
     {
       const MutexLock lock(mutex_);
-      while (filled_ - taken_ == kBlocks && !closing_) changed_.wait(mutex_);
+      while (free_.empty() && !closing_) changed_.wait(mutex_);
       if (closing_) return;
-      index = filled_ % kBlocks;
+      block = std::move(free_.back());
+      free_.pop_back();
     }
     std::optional<Error> fault;
-    more = fill(blocks_[index], fault);
+    more = fill(block, fault);
     {
       const MutexLock lock(mutex_);
-      if (blocks_[index].size > 0) ++filled_;
+      if (block.size > 0) full_.push_back(std::move(block));
       ended_ = !more;
       fault_ = std::move(fault);
     }
@@ -62,19 +66,19 @@ void ReadAhead::run() {
 
 Result<std::span<const uint8_t>> ReadAhead::next() {
   const MutexLock lock(mutex_);
-  if (std::exchange(lent_, false)) {
-    ++taken_;
+  if (lent_.bytes != nullptr) {
+    free_.push_back(std::move(lent_));
     changed_.notify_all();
   }
-  while (filled_ == taken_ && !ended_ && !stop_.stop_requested()) changed_.wait_for(mutex_, kLook);
+  while (full_.empty() && !ended_ && !stop_.stop_requested()) changed_.wait_for(mutex_, kLook);
   if (stop_.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
-  if (filled_ == taken_) {
+  if (full_.empty()) {
     if (fault_) return *fault_;
     return std::span<const uint8_t>();
   }
-  lent_ = true;
-  const Block& block = blocks_[taken_ % kBlocks];
-  return std::span<const uint8_t>(block.bytes.get(), block.size);
+  lent_ = std::move(full_.front());
+  full_.pop_front();
+  return std::span<const uint8_t>(lent_.bytes.get(), lent_.size);
 }
 
 }  // namespace gophercap::archive

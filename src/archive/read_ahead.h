@@ -1,14 +1,15 @@
 // Reads, and so decompresses, on a thread of its own, a few blocks ahead of whoever takes them.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
 #include <thread>
+#include <vector>
 
 #include "archive/block_feed.h"
 #include "base/mutex.h"
@@ -20,9 +21,10 @@ namespace gophercap::archive {
 // next() is for one thread. Its destructor waits for a read of the source that is under way.
 class ReadAhead final : public BlockFeed {
  public:
-  // 8 MiB are a hundredth of a second of inflating: enough to even out what a write may wait for.
-  static constexpr size_t kBlockBytes = size_t{1} << 20;
-  static constexpr size_t kBlocks = 8;
+  // 8 MiB are a fiftieth of a second of inflating: enough to even out what a write may wait for.
+  // While the taker is the faster one, two or three blocks are in use, and stay in the cache.
+  static constexpr size_t kBlockBytes = size_t{256} << 10;
+  static constexpr size_t kBlocks = 32;
 
   // `stop`: next() fails with kCancelled from then on, also while it waits.
   ReadAhead(std::unique_ptr<io::ByteSource> source, std::stop_token stop);
@@ -44,12 +46,11 @@ class ReadAhead final : public BlockFeed {
 
   const std::unique_ptr<io::ByteSource> source_;
   const std::stop_token stop_;
-  std::array<Block, kBlocks> blocks_;  // those from taken_ to filled_ are full
   Mutex mutex_;
   CondVar changed_;
-  size_t filled_ GUARDED_BY(mutex_) = 0;
-  size_t taken_ GUARDED_BY(mutex_) = 0;  // given back by the taker
-  bool lent_ = false;                    // the taker has block taken_
+  std::deque<Block> full_ GUARDED_BY(mutex_);   // in the order of their bytes
+  std::vector<Block> free_ GUARDED_BY(mutex_);  // the last one was in use a moment ago
+  Block lent_;                                  // what the taker has
   bool ended_ GUARDED_BY(mutex_) = false;
   bool closing_ GUARDED_BY(mutex_) = false;
   std::optional<Error> fault_ GUARDED_BY(mutex_);

@@ -19,6 +19,7 @@
 #include "testing/failing_source.h"
 #include "testing/memory_source.h"
 #include "testing/read_all.h"
+#include "testing/sample_bytes.h"
 
 namespace gophercap::io {
 namespace {
@@ -26,34 +27,13 @@ namespace {
 using testing::compress;
 using testing::FailingSource;
 using testing::MemorySource;
+using testing::operator+;
 using testing::read_all;
 using testing::ReadAll;
+using testing::sample;
 using Bytes = std::vector<uint8_t>;
 
 constexpr size_t kAll = size_t{1} << 30;
-
-// Text-like runs between noise: literals, short and far matches, blocks of several kinds.
-Bytes sample(size_t size, unsigned seed = 1) {
-  std::mt19937 random(seed);
-  Bytes bytes;
-  while (bytes.size() < size) {
-    const size_t run = 1 + random() % 200;
-    if (random() % 3 == 0 && bytes.size() > run) {
-      const size_t from = random() % (bytes.size() - run);
-      for (size_t i = 0; i < run; ++i) bytes.push_back(bytes[from + i]);
-    } else {
-      const unsigned letters = random() % 4 == 0 ? 256 : 20;
-      for (size_t i = 0; i < run; ++i) bytes.push_back(static_cast<uint8_t>(random() % letters));
-    }
-  }
-  bytes.resize(size);
-  return bytes;
-}
-
-Bytes operator+(Bytes a, const Bytes& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 bool is_prefix(const Bytes& part, const Bytes& whole) {
   return part.size() <= whole.size() && std::equal(part.begin(), part.end(), whole.begin());

@@ -11,10 +11,12 @@
 #include "testing/compress.h"
 #include "testing/memory_source.h"
 #include "testing/read_all.h"
+#include "testing/sample_bytes.h"
 
 namespace gophercap::io {
 namespace {
 
+using testing::operator+;
 using testing::MemorySource;
 using testing::read_all;
 using testing::ReadAll;
@@ -29,11 +31,6 @@ constexpr uint8_t kComment = 0x10;
 
 Bytes bytes_of(std::string_view text) {
   return {text.begin(), text.end()};
-}
-
-Bytes operator+(Bytes a, const Bytes& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
 }
 
 Bytes le16(size_t value) {

@@ -260,7 +260,7 @@ class Lz4Splitter final : public Splitter {
   bool cut_frame(InputBlock& in, Segment& segment) const {
     const Result<std::span<uint8_t>> front = in.peek(kLongestHeader);
     if (!front) return false;
-    if (kSkippableMagic.begins(*front)) return cut_skippable(in, *front, segment);
+    if (kSkippableMagic.begins(*front)) return take_skippable(in, *front, limits_, segment);
     const std::optional<Header> header = read_header(*front);
     if (!header || !take(in, header->size(), segment.packed)) return false;
     // Of dependent blocks there usually are so many that looking for the end would be a waste.
@@ -271,13 +271,6 @@ class Lz4Splitter final : public Splitter {
       if (!cut_block(in, *header, segment, most, ends)) return false;
     }
     return true;
-  }
-
-  bool cut_skippable(InputBlock& in, std::span<const uint8_t> front, Segment& segment) const {
-    constexpr size_t kSkippableHeader = 8;
-    if (front.size() < kSkippableHeader) return false;
-    const size_t size = kSkippableHeader + load_le32(front.data() + kMagic);
-    return segment.packed.size() + size <= limits_.most_packed && take(in, size, segment.packed);
   }
 
   // Blocks of the frame cutting_.

@@ -13,11 +13,13 @@
 #include "testing/failing_source.h"
 #include "testing/memory_source.h"
 #include "testing/read_all.h"
+#include "testing/sample_bytes.h"
 #include "testing/temp_dir.h"
 
 namespace gophercap::io {
 namespace {
 
+using testing::operator+;
 using testing::compress;
 using testing::FailingSource;
 using testing::MemorySource;
@@ -30,11 +32,6 @@ constexpr std::array kFormats = {Compression::kNone, Compression::kGzip, Compres
 
 Bytes bytes_of(std::string_view text) {
   return {text.begin(), text.end()};
-}
-
-Bytes operator+(Bytes a, const Bytes& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
 }
 
 Bytes skippable(size_t size) {

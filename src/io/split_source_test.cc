@@ -25,40 +25,21 @@
 #include "testing/failing_source.h"
 #include "testing/memory_source.h"
 #include "testing/read_all.h"
+#include "testing/sample_bytes.h"
 
 namespace gophercap::io {
 namespace {
 
 using testing::FailingSource;
 using testing::MemorySource;
+using testing::operator+;
 using testing::read_all;
 using testing::ReadAll;
+using testing::sample;
 using Bytes = std::vector<uint8_t>;
 
 // Small inputs are to be cut as large ones are.
 constexpr SplitLimits kSmall{300, 600, 4000, 40'000};
-
-Bytes sample(size_t size, unsigned seed = 1) {
-  std::mt19937 random(seed);
-  Bytes bytes;
-  while (bytes.size() < size) {
-    const size_t run = 1 + random() % 200;
-    if (random() % 3 == 0 && bytes.size() > run) {
-      const size_t from = random() % (bytes.size() - run);
-      for (size_t i = 0; i < run; ++i) bytes.push_back(bytes[from + i]);
-    } else {
-      const unsigned letters = random() % 4 == 0 ? 256 : 20;
-      for (size_t i = 0; i < run; ++i) bytes.push_back(static_cast<uint8_t>(random() % letters));
-    }
-  }
-  bytes.resize(size);
-  return bytes;
-}
-
-Bytes operator+(Bytes a, const Bytes& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 std::unique_ptr<ByteSource> make_sequential(Compression format, std::unique_ptr<ByteSource> raw) {
   switch (format) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/bytes.h"
+
 namespace gophercap::io {
 
 bool take(InputBlock& in, size_t count, ByteBuffer& to) {
@@ -14,6 +16,14 @@ bool take(InputBlock& in, size_t count, ByteBuffer& to) {
     count -= step;
   }
   return true;
+}
+
+bool take_skippable(InputBlock& in, std::span<const uint8_t> front, const SplitLimits& limits,
+                    Segment& segment) {
+  constexpr size_t kHeader = 8;  // magic, size
+  if (front.size() < kHeader) return false;
+  const size_t size = kHeader + load_le32(front.data() + 4);
+  return segment.packed.size() + size <= limits.most_packed && take(in, size, segment.packed);
 }
 
 void give_back(InputBlock& in, size_t size, ByteBuffer& from) {

@@ -78,6 +78,11 @@ class Splitter {
 // For cut(). False where the input ends or fails before; what there was has been moved then.
 bool take(InputBlock& in, size_t count, ByteBuffer& to);
 
+// For cut(): moves the skippable frame (of zstd and lz4) that begins with `front`. As take(), and
+// false where the segment would become larger than the limits allow.
+bool take_skippable(InputBlock& in, std::span<const uint8_t> front, const SplitLimits& limits,
+                    Segment& segment);
+
 // For cut(): gives back to `in` what `from` holds behind `size` bytes.
 void give_back(InputBlock& in, size_t size, ByteBuffer& from);
 

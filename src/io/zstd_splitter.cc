@@ -108,7 +108,7 @@ class ZstdSplitter final : public Splitter {
   bool cut_frame(InputBlock& in, Segment& segment) const {
     const Result<std::span<uint8_t>> front = in.peek(kLongestHeader);
     if (!front) return false;
-    if (kSkippableMagic.begins(*front)) return cut_skippable(in, *front, segment);
+    if (kSkippableMagic.begins(*front)) return take_skippable(in, *front, limits_, segment);
     const std::optional<Header> header = read_header(*front);
     if (!header || header->window_bytes > uint64_t{1} << max_window_log_) return false;
     // Known beforehand: nothing is read in vain.
@@ -122,13 +122,6 @@ class ZstdSplitter final : public Splitter {
     if (!header->checksum && header->window_bytes < plain) return false;
     segment.plain_limit += plain;
     return true;
-  }
-
-  bool cut_skippable(InputBlock& in, std::span<const uint8_t> front, Segment& segment) const {
-    constexpr size_t kSkippableHeader = 8;
-    if (front.size() < kSkippableHeader) return false;
-    const size_t size = kSkippableHeader + load_le32(front.data() + kMagic);
-    return segment.packed.size() + size <= limits_.most_packed && take(in, size, segment.packed);
   }
 
   // Moves the rest of a frame. Returns the most plain bytes that its blocks can hold; none if they
