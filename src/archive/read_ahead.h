@@ -23,8 +23,8 @@ class ReadAhead final : public BlockFeed {
  public:
   // 8 MiB are a fiftieth of a second of inflating: enough to even out what a write may wait for.
   // While the taker is the faster one, two or three blocks are in use, and stay in the cache.
-  static constexpr size_t kBlockBytes = size_t{256} << 10;
-  static constexpr size_t kBlocks = 32;
+  static constexpr size_t kBlockBytes = size_t{128} << 10;
+  static constexpr size_t kBlocks = 64;
 
   // `stop`: next() fails with kCancelled from then on, also while it waits.
   ReadAhead(std::unique_ptr<io::ByteSource> source, std::stop_token stop);
