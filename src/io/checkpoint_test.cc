@@ -21,26 +21,10 @@ using Bytes = std::vector<uint8_t>;
 using testing::Collected;
 using testing::gzip_in_blocks;
 using testing::gzip_of;
+using testing::gzip_stored;
 using testing::MemorySource;
 using testing::mixed_bytes;
 using testing::read_all;
-
-// One member of stored blocks alone.
-Bytes gzip_stored(const Bytes& plain, size_t block) {
-  Bytes deflated;
-  for (size_t at = 0; at < plain.size(); at += block) {
-    const size_t size = std::min(block, plain.size() - at);
-    const auto low = static_cast<uint8_t>(size & 0xff);
-    const auto high = static_cast<uint8_t>(size >> 8);
-    const uint8_t last = at + size == plain.size() ? 1 : 0;
-    const std::initializer_list<uint8_t> header = {last, low, high, static_cast<uint8_t>(~low),
-                                                   static_cast<uint8_t>(~high)};
-    deflated.insert(deflated.end(), header);
-    deflated.insert(deflated.end(), plain.begin() + static_cast<ptrdiff_t>(at),
-                    plain.begin() + static_cast<ptrdiff_t>(at + size));
-  }
-  return gzip_of(deflated, plain);
-}
 
 void expect_all_resume(const Bytes& stored, const Bytes& plain, uint64_t spacing,
                        size_t least_places) {

@@ -1,6 +1,7 @@
 #include "io/decode_pool.h"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace gophercap::io {
@@ -24,7 +25,11 @@ void DecodePool::offer(Task& task) {
   if (helpers_ == 0) return;
   {
     const MutexLock lock(mutex_);
-    while (threads_.size() < helpers_) threads_.emplace_back([this] { help(); });
+    try {
+      while (threads_.size() < helpers_) threads_.emplace_back([this] { help(); });
+    } catch (const std::system_error&) {
+      // Those that there are have to do; with none, who needs a task does it.
+    }
     task.state_ = Task::State::kOffered;
     offered_.push_back(&task);
   }

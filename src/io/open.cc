@@ -127,11 +127,6 @@ std::string_view to_string(Compression compression) noexcept {
   return "none";
 }
 
-bool has_checkpoints(Compression compression) noexcept {
-  return compression == Compression::kNone || compression == Compression::kGzip ||
-         compression == Compression::kZstd;
-}
-
 Compression probe_compression(std::span<const uint8_t> first_bytes) noexcept {
   if (kGzipMagic.begins(first_bytes)) return Compression::kGzip;
   if (kZstdMagic.begins(first_bytes)) return Compression::kZstd;

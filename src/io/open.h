@@ -24,9 +24,6 @@ enum class Compression : uint8_t { kNone, kGzip, kZstd, kLz4, kXz, kBzip2 };
 // "none", "gzip", "zstd", "lz4", "xz", "bzip2": the words of the dump.
 std::string_view to_string(Compression compression) noexcept;
 
-// Whether decode_from() can begin anywhere but at the beginning; of plain bytes it always can.
-bool has_checkpoints(Compression compression) noexcept;
-
 // What the first bytes (at least 6 where the input has them) announce. A zstd or lz4 skippable
 // frame counts.
 Compression probe_compression(std::span<const uint8_t> first_bytes) noexcept;

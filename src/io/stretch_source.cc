@@ -1,6 +1,11 @@
 #include "io/stretch_source.h"
 
+#include <isa-l/crc.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <new>
+#include <utility>
 
 #include "io/stream_decoder.h"
 
@@ -10,23 +15,73 @@ StretchSource::StretchSource(std::unique_ptr<CheckpointedStream> stream, Checkpo
                              uint64_t end, DecodePool* pool)
     : stream_(std::move(stream)), pool_(pool), end_(end), next_(std::move(first)) {}
 
+// From the back, so that no helper begins one that was left.
 StretchSource::~StretchSource() {
-  for (const std::unique_ptr<Stretch>& stretch : ahead_) pool_->withdraw(stretch->task);
+  for (auto stretch = ahead_.rbegin(); stretch != ahead_.rend(); ++stretch)
+    pool_->withdraw((*stretch)->task);
+}
+
+StretchSource::EndCheck::EndCheck(const Checkpoint& begin, uint64_t size_bytes,
+                                  const Checkpoint* behind) {
+  if (behind == nullptr) return;
+  kind_ = Kind::kBetweenFrames;
+  if (!behind->inside_member) return;
+  expected_crc_ = behind->member_crc;
+  const auto size = static_cast<uint32_t>(size_bytes);  // as member_size: modulo 2^32
+  if (behind->member_size == begin.member_size + size) {
+    kind_ = Kind::kChecksum;
+    crc_ = begin.member_crc;
+  } else if (behind->member_size <= size_bytes) {
+    kind_ = Kind::kChecksum;
+    ignored_ = size_bytes - behind->member_size;
+  } else {
+    kind_ = Kind::kNone;
+  }
+}
+
+void StretchSource::EndCheck::add(std::span<const uint8_t> bytes) noexcept {
+  if (kind_ != Kind::kChecksum) return;
+  const auto ignored = static_cast<size_t>(std::min<uint64_t>(ignored_, bytes.size()));
+  ignored_ -= ignored;
+  bytes = bytes.subspan(ignored);
+  crc_ = crc32_gzip_refl(crc_, bytes.data(), bytes.size());
+}
+
+Result<> StretchSource::EndCheck::finish(ByteSource& rest) const {
+  if (kind_ == Kind::kChecksum && crc_ != expected_crc_)
+    return Error{Errc::kCorrupt, 0, "gzip: the checksum is wrong"};
+  if (kind_ != Kind::kBetweenFrames) return {};
+  // Decoders look at a frame's checksum when somebody wants what comes behind it.
+  uint8_t next = 0;
+  const Result<size_t> got = rest.read({&next, 1});
+  if (!got) return got.error();
+  return {};
 }
 
 void StretchSource::Stretch::decode(CheckpointedStream& stream) noexcept {
+  size_t filled = 0;
+  try {
+    fill(stream, filled);
+  } catch (const std::bad_alloc&) {
+    fault = errno_error(ENOMEM, "decompressing");
+  }
+  plain = {room.data(), filled};
+}
+
+void StretchSource::Stretch::fill(CheckpointedStream& stream, size_t& filled) {
   room.reserve(size_bytes);
   Result<std::unique_ptr<ByteSource>> source = stream.open_at(std::move(begin), nullptr);
-  size_t filled = 0;
   if (!source) fault = std::move(source).error();
   while (!fault && filled < size_bytes) {
     const Result<size_t> got =
         (*source)->read({room.data() + filled, std::min(size_bytes - filled, kDecodingStep)});
     if (!got) fault = got.error();
-    if (!got || *got == 0) break;
+    if (!got || *got == 0) return;
+    check.add({room.data() + filled, *got});
     filled += *got;
   }
-  plain = {room.data(), filled};
+  if (fault) return;
+  if (Result<> checked = check.finish(**source); !checked) fault = std::move(checked).error();
 }
 
 Result<size_t> StretchSource::read(std::span<uint8_t> out) {
@@ -51,21 +106,23 @@ Result<size_t> StretchSource::read(std::span<uint8_t> out) {
 // 0: the stretch has been read to its end, or the stream ends in it.
 Result<size_t> StretchSource::read_streaming(std::span<uint8_t> out) {
   if (streaming_left_ == 0) {
-    streaming_.reset();
+    const std::unique_ptr<ByteSource> source = std::move(streaming_);
+    TRY_VOID(streaming_check_.finish(*source));
     return size_t{0};
   }
   const auto wanted = static_cast<size_t>(std::min<uint64_t>(out.size(), streaming_left_));
   TRY(const size_t got, streaming_->read(out.first(wanted)));
   ended_ = got == 0;
   streaming_left_ -= got;
+  streaming_check_.add(out.first(got));
   return got;
 }
 
 // To the next stretch: afterwards it is ready_ or streaming_, or there is none.
 void StretchSource::go_on() {
   if (current_ != nullptr) {
-    held_bytes_ -= current_->size_bytes;
-    spare_.push_back(std::move(current_->room));
+    held_bytes_ -= current_->held_bytes();
+    spare_ = std::move(current_->room);
     current_.reset();
   }
   while (next_ && !broken_ && may_plan()) {
@@ -101,22 +158,22 @@ Result<> StretchSource::plan_next() {
   if (behind && behind->plain_offset >= end_) behind.reset();
   const uint64_t until = behind ? behind->plain_offset : end_;
   const uint64_t size_bytes = until - std::min(next_->plain_offset, until);
-  must_stream_ = !somebody_helps() || first_ || size_bytes > kMostAhead;
+  must_stream_ = !somebody_helps() || first_ || size_bytes > kMostAhead ||
+                 pool_->memory_per_source() < kMostAhead;
   if (must_stream_ && !ahead_.empty()) return {};  // they come first
+  const EndCheck check(*next_, size_bytes, behind ? &*behind : nullptr);
   if (must_stream_) {
-    TRY(streaming_, stream_->open_at(*std::move(next_), pool_));
+    // Helpers would not know where it ends; to those that are short that would be most of the work.
+    TRY(streaming_, stream_->open_at(*std::move(next_), size_bytes > kMostAhead ? pool_ : nullptr));
     streaming_left_ = size_bytes;
+    streaming_check_ = check;
     must_stream_ = false;
     first_ = false;
   } else {
-    ByteBuffer room;
-    if (!spare_.empty()) {
-      room = std::move(spare_.back());
-      spare_.pop_back();
-    }
     ahead_.push_back(std::make_unique<Stretch>(*this, *std::move(next_),
-                                               static_cast<size_t>(size_bytes), std::move(room)));
-    held_bytes_ += ahead_.back()->size_bytes;
+                                               static_cast<size_t>(size_bytes), check,
+                                               std::exchange(spare_, {})));
+    held_bytes_ += ahead_.back()->held_bytes();
     pool_->offer(ahead_.back()->task);
   }
   next_ = std::move(behind);

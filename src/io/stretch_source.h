@@ -1,6 +1,7 @@
 // Decompresses from checkpoint to checkpoint, several stretches at once.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -8,7 +9,6 @@
 #include <optional>
 #include <span>
 #include <utility>
-#include <vector>
 
 #include "base/result.h"
 #include "io/byte_buffer.h"
@@ -35,6 +35,9 @@ class CheckpointedStream {
 // whatever the number of helpers, so that the bytes and the fault are the same with any number of
 // them, and without.
 //
+// What a stretch gave is held against the next checkpoint: its checksum inside a gzip member, what
+// stands between two frames otherwise.
+//
 // Memory: what is decoded ahead stays below that of the pool for a source. The first stretch is
 // decoded as it is read, so that a source that was only opened, or ends in it, needs none; so are
 // stretches that are longer than kMostAhead, and all where nobody helps.
@@ -53,17 +56,40 @@ class StretchSource final : public ByteSource {
   Result<size_t> read(std::span<uint8_t> out) override;
 
  private:
+  // What has to be true where a stretch ends. Is shown its bytes, in order.
+  class EndCheck {
+   public:
+    EndCheck() = default;
+    // `behind`: the checkpoint there; null: nothing is known.
+    EndCheck(const Checkpoint& begin, uint64_t size_bytes, const Checkpoint* behind);
+    void add(std::span<const uint8_t> bytes) noexcept;
+    // Once all were shown. `rest` is what they came from.
+    Result<> finish(ByteSource& rest) const;
+
+   private:
+    enum class Kind : uint8_t { kNone, kBetweenFrames, kChecksum };
+    Kind kind_ = Kind::kNone;
+    uint64_t ignored_ = 0;  // bytes of members before the one of the checksum
+    uint32_t crc_ = 0;
+    uint32_t expected_crc_ = 0;
+  };
+
   // From one checkpoint to the next one.
   struct Stretch {
-    Stretch(const StretchSource& source, Checkpoint its_begin, size_t bytes, ByteBuffer buffer)
+    Stretch(const StretchSource& source, Checkpoint its_begin, size_t bytes, const EndCheck& end,
+            ByteBuffer buffer)
         : begin(std::move(its_begin)),
           size_bytes(bytes),
+          check(end),
           room(std::move(buffer)),
           task(&source, [this, &source] { decode(*source.stream_); }) {}
     void decode(CheckpointedStream& stream) noexcept;
+    void fill(CheckpointedStream& stream, size_t& filled);
+    size_t held_bytes() const noexcept { return std::max(size_bytes, room.capacity()); }
 
     Checkpoint begin;
     const size_t size_bytes;
+    EndCheck check;
     ByteBuffer room;
     std::span<const uint8_t> plain;  // in `room`; less: here the stream ends, or has a fault
     std::optional<Error> fault;      // behind them
@@ -82,11 +108,12 @@ class StretchSource final : public ByteSource {
   std::optional<Checkpoint> next_;              // where the first stretch not in ahead_ begins
   std::deque<std::unique_ptr<Stretch>> ahead_;  // in order; the pool's
   std::unique_ptr<Stretch> current_;            // decoded; ready_ is part of it
-  std::vector<ByteBuffer> spare_;               // memory that has been paid for
+  ByteBuffer spare_;                            // memory that has been paid for
   size_t held_bytes_ = 0;                       // of current_ and ahead_
   std::span<const uint8_t> ready_;              // not yet given out
   std::unique_ptr<ByteSource> streaming_;       // a stretch that is decoded as it is read
   uint64_t streaming_left_ = 0;
+  EndCheck streaming_check_;
   bool first_ = true;
   bool must_stream_ = false;     // what begins at next_, once ahead_ is empty
   std::optional<Error> broken_;  // behind ahead_ nothing can be planned

@@ -136,13 +136,36 @@ TEST_P(StretchSourceOf, EndsWhereItIsTold) {
   expect_same(stored_, {}, kSize + 1'000'000, plain_, std::nullopt);
 }
 
-TEST_P(StretchSourceOf, DamageIsTheSameWithAnyHelp) {
+TEST_P(StretchSourceOf, DamageIsFoundAndTheSameWithAnyHelp) {
   for (const size_t place : {1u, 5u, 9u}) {
-    Stored damaged = stored_;
-    damaged.bytes[damaged.places[place].stored_offset + 300] ^= 0x55;
-    const ReadAll alone = read_stretches(damaged, {}, kSize, nullptr);
-    expect_same(damaged, {}, kSize, alone.bytes, alone.fault);
+    // In the middle of a stretch; in the checksum of the frame before it.
+    const int64_t checksum = GetParam() == 1 ? -5 : -1;
+    for (const int64_t at : {int64_t{300}, checksum}) {
+      if (at < 0 && GetParam() == 0) continue;  // one member has one
+      Stored damaged = stored_;
+      damaged.bytes[static_cast<size_t>(static_cast<int64_t>(damaged.places[place].stored_offset) +
+                                        at)] ^= 0x55;
+      const ReadAll alone = read_stretches(damaged, {}, kSize, nullptr);
+      EXPECT_TRUE(alone.fault) << place << ' ' << at;
+      expect_same(damaged, {}, kSize, alone.bytes, alone.fault);
+    }
   }
+}
+
+// Bytes that decode as well as the right ones did.
+TEST(StretchSource, AWrongByteInsideAMemberIsFoundAtTheNextCheckpoint) {
+  const Bytes plain = testing::mixed_bytes(900'000, 6);
+  const Stored stored = stored_of(Compression::kGzip, testing::gzip_stored(plain, 20'000), 100'000);
+  ASSERT_GE(stored.places.size(), 5u);
+  Stored changed = stored;
+  const uint64_t at = stored.places[2].plain_offset + 50'000;
+  changed.bytes[stored.places[2].stored_offset + 50'000] ^= 1;
+  const ReadAll alone = read_stretches(changed, {}, plain.size(), nullptr);
+  ASSERT_TRUE(alone.fault);
+  EXPECT_EQ(alone.fault->code, Errc::kCorrupt);
+  EXPECT_GT(alone.bytes.size(), at);
+  EXPECT_EQ(alone.bytes.size(), stored.places[3].plain_offset);
+  expect_same(changed, {}, plain.size(), alone.bytes, alone.fault);
 }
 
 TEST_P(StretchSourceOf, ACutIsTheSameWithAnyHelp) {

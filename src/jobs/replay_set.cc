@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "archive/checkpoint_keeper.h"
 #include "dataset/discover.h"
 #include "dataset/dump.h"
 #include "dataset/name_choice.h"
@@ -124,18 +125,27 @@ Result<> renew_members(dataset::Dump& dump, Tarballs& tarballs, Reporter& report
 }
 
 // Of tarballs that can only be read from their beginning: there, each capture begins with all that
-// stands before it.
+// stands before it. Besides xz, bzip2 and lz4 that is zstd in one frame, as it usually is.
+bool only_from_its_beginning(const archive::ArchiveIndex& index) {
+  if (index.compression() == io::Compression::kNone ||
+      index.plain_bytes() <= archive::CheckpointKeeper::kSpacing) {
+    return false;
+  }
+  const Result<std::optional<io::Checkpoint>> any = index.checkpoint_behind(0);
+  return any && !*any;
+}
+
 void warn_of_slow_tarballs(const DatasetSummary& set, const Tarballs& tarballs,
                            Reporter& reporter) {
   std::set<std::string> seen;
   for (const FileSummary& file : set.files) {
     if (file.tarball.empty() || !seen.insert(file.tarball).second) continue;
     const archive::ArchiveIndex* index = tarballs.store()->index_of(file.tarball);
-    if (index == nullptr || io::has_checkpoints(index->compression())) continue;
+    if (index == nullptr || !only_from_its_beginning(*index)) continue;
     reporter.warning(
-        fmt::format("{}: {} can only be read from its beginning, so each capture in it waits until "
-                    "all that stands before it is decompressed; extract it first, or pack it with "
-                    "gzip or zstd",
+        fmt::format("{}: this {} can only be read from its beginning, so each capture in it waits "
+                    "until all that stands before it is decompressed; extract it first, or pack it "
+                    "with gzip, or with zstd in several frames (pzstd)",
                     file.tarball, io::to_string(index->compression())));
   }
 }

@@ -59,7 +59,7 @@ Place look_in(const std::string& folder, const std::string& tarball,
 
 bool is_refused(const Error& error) {
   constexpr std::array kElsewhere = {EROFS, EACCES, EPERM, ENAMETOOLONG, ENOENT};
-  return error.code == Errc::kPermission || error.code == Errc::kNoSpace ||
+  return error.code == Errc::kPermission ||
          std::find(kElsewhere.begin(), kElsewhere.end(), error.sys) != kElsewhere.end();
 }
 
@@ -128,11 +128,13 @@ Result<std::optional<std::vector<FileSummary>>> Tarballs::map_by_index(const std
     return true;
   }));
   // Members are read beside one another, the whole only from its beginning to its end.
-  const uint64_t worth_it = index.plain_bytes() / 4 * 3 * workers_;
+  const uint64_t worth_it =
+      index.plain_bytes() / 4 * 3 * std::min<uint64_t>(workers_, std::max<size_t>(paths.size(), 1));
+  const uint64_t most_before = index.plain_bytes() / 4;
   for (size_t i = 0; i < offsets.size() && index.compression() != io::Compression::kNone; ++i) {
     TRY(const uint64_t before, index.decoded_before(offsets[i]));
     bytes += before;
-    if (bytes > worth_it) return std::optional<std::vector<FileSummary>>();
+    if (bytes > worth_it || before > most_before) return std::optional<std::vector<FileSummary>>();
   }
   std::vector<FileSummary> files =
       dataset::scan_files(paths, workers_, progress, stop_, store_.get());

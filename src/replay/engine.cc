@@ -234,7 +234,8 @@ Report play(const Plan& plan, const EngineOptions& options,
       options.reader_threads - std::min<uint64_t>(options.reader_threads, plan.overlap_depth);
   io::DecodePool pool(
       static_cast<unsigned>(helpers), plan.overlap_depth,
-      std::min<uint64_t>(options.memory_bytes / 2, io::DecodePool::kMemoryPerSource));
+      std::min<uint64_t>(options.memory_bytes / 2 / std::max<uint64_t>(plan.overlap_depth, 1),
+                         io::DecodePool::kMemoryPerSource));
   const MergeOptions merge = {
       .stream = stream_options(plan, options, transmitters.front()->limits(), lanes, &pool),
       .loops = options.loops,

@@ -45,4 +45,20 @@ std::vector<uint8_t> gzip_in_blocks(const std::vector<uint8_t>& plain, size_t bl
   return gzip_of(deflate(plain, block), plain);
 }
 
+std::vector<uint8_t> gzip_stored(const std::vector<uint8_t>& plain, size_t block) {
+  std::vector<uint8_t> deflated;
+  for (size_t at = 0; at < plain.size(); at += block) {
+    const size_t size = std::min(block, plain.size() - at);
+    const auto low = static_cast<uint8_t>(size & 0xff);
+    const auto high = static_cast<uint8_t>(size >> 8);
+    const uint8_t last = at + size == plain.size() ? 1 : 0;
+    const std::initializer_list<uint8_t> header = {last, low, high, static_cast<uint8_t>(~low),
+                                                   static_cast<uint8_t>(~high)};
+    deflated.insert(deflated.end(), header);
+    deflated.insert(deflated.end(), plain.begin() + static_cast<ptrdiff_t>(at),
+                    plain.begin() + static_cast<ptrdiff_t>(at + size));
+  }
+  return gzip_of(deflated, plain);
+}
+
 }  // namespace gophercap::testing

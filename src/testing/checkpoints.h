@@ -33,4 +33,7 @@ std::vector<uint8_t> gzip_of(const std::vector<uint8_t>& deflated,
 // One member whose blocks end after so many plain bytes at the latest.
 std::vector<uint8_t> gzip_in_blocks(const std::vector<uint8_t>& plain, size_t block);
 
+// One member of stored blocks alone.
+std::vector<uint8_t> gzip_stored(const std::vector<uint8_t>& plain, size_t block);
+
 }  // namespace gophercap::testing

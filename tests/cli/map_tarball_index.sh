@@ -11,13 +11,15 @@ dump_of files.json set/ >expected
 exits 3 replay --dump-json files.json --topspeed --out-file expected.pcap --quiet
 tar --sparse -cf set.tar set
 
-for codec in gzip "zstd -1"; do
+frames() { split -b 4M --filter='zstd -q -c -1' set.tar; }
+for codec in frames gzip; do
   rm -f packed*
   $codec <set.tar >packed.tar.x
   exits 3 map packed.tar.x --dump-json packed.json
   dump_of packed.json "packed.tar.x!/set/" | cmp expected -
   exits 3 replay --dump-json packed.json --topspeed --out-file replayed.pcap --quiet
   cmp expected.pcap replayed.pcap
+  [[ $(python3 -c 'import sqlite3; print(sqlite3.connect("packed.tar.x.index").execute("SELECT count(*) FROM checkpoints").fetchone()[0])') -gt 0 ]]
   # Mapped once more, now from checkpoint to checkpoint, by one worker and by many.
   for workers in 1 4; do
     exits 3 map packed.tar.x --dump-json packed.json --file-workers $workers
@@ -25,6 +27,15 @@ for codec in gzip "zstd -1"; do
     exits 0 map 'packed.tar.x!/set/sub/large.pcap' --file-workers $workers --json
     has out '"packets": 18500'
   done
+done
+
+# Where each capture has to be reached from the beginning, that is said; elsewhere not.
+exits 0 replay 'packed.tar.x!/set/sub/c5.pcap' --topspeed --discard
+not grep -qF "can only be read from its beginning" err
+for codec in "zstd -q -1" "lz4 -q"; do
+  $codec -c set.tar >one.tar.x
+  exits 0 replay 'one.tar.x!/set/sub/c5.pcap' --topspeed --discard
+  has err "can only be read from its beginning"
 done
 
 # One member by its name, a few by an expression: from the index, without a pass.
