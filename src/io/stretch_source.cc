@@ -71,7 +71,7 @@ void StretchSource::Stretch::decode(CheckpointedStream& stream) noexcept {
 void StretchSource::Stretch::fill(CheckpointedStream& stream, size_t& filled) {
   room.reserve(size_bytes);
   Result<std::unique_ptr<ByteSource>> source = stream.open_at(std::move(begin), nullptr);
-  if (!source) fault = std::move(source).error();
+  if (!source) fault = source.error();
   while (!fault && filled < size_bytes) {
     const Result<size_t> got =
         (*source)->read({room.data() + filled, std::min(size_bytes - filled, kDecodingStep)});
