@@ -75,6 +75,19 @@ struct Kind {
   std::function<Bytes(const Bytes& plain, size_t piece)> make;
 };
 
+// Of the places in a small file that are tried. Races do not depend on each byte, and looking for
+// them takes twenty times as long.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define GOPHERCAP_LOOKS_FOR_RACES 1
+#endif
+#endif
+#ifdef GOPHERCAP_LOOKS_FOR_RACES
+constexpr size_t kStep = 10;
+#else
+constexpr size_t kStep = 1;
+#endif
+
 Bytes skippable(size_t size) {
   return Bytes{0x53, 0x2a, 0x4d, 0x18, static_cast<uint8_t>(size), 0, 0, 0} + Bytes(size, 's');
 }
@@ -231,7 +244,7 @@ TEST_P(Split, LargeInputsThroughDecode) {
 
 TEST_P(Split, CutAtEveryByte) {
   const Bytes file = GetParam().make(sample(1'000, 4), 150);
-  for (size_t size = 0; size <= file.size(); ++size) {
+  for (size_t size = 0; size <= file.size(); size += kStep) {
     expect_agreement(Bytes(file.begin(), file.begin() + static_cast<ptrdiff_t>(size)),
                      "cut at " + std::to_string(size), one_of(size));
     if (HasFatalFailure()) return;
@@ -241,7 +254,7 @@ TEST_P(Split, CutAtEveryByte) {
 TEST_P(Split, EachByteChanged) {
   const Bytes file = GetParam().make(sample(1'000, 5), 150);
   constexpr std::array<uint8_t, 3> kBits = {0x01, 0x20, 0xff};
-  for (size_t at = 0; at < file.size(); ++at) {
+  for (size_t at = 0; at < file.size(); at += kStep) {
     Bytes damaged = file;
     damaged[at] ^= kBits[at % kBits.size()];
     expect_agreement(damaged, "byte " + std::to_string(at), one_of(at / kBits.size()));
