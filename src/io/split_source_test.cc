@@ -301,7 +301,7 @@ TEST_P(Split, DamageDeepInALargeInput) {
     Bytes damaged = file;
     const size_t at = damaged.size() / 4 + random() % (damaged.size() / 2);
     for (size_t i = 0; i < 4; ++i) damaged[at + i] ^= static_cast<uint8_t>(1 + random() % 255);
-    expect_agreement(damaged, "at " + std::to_string(at));
+    expect_agreement(damaged, "at " + std::to_string(at), one_of(static_cast<size_t>(round)));
     if (HasFatalFailure()) return;
   }
 }
