@@ -13,7 +13,10 @@ namespace gophercap::io {
 
 StretchSource::StretchSource(std::unique_ptr<CheckpointedStream> stream, Checkpoint first,
                              uint64_t end, DecodePool* pool)
-    : stream_(std::move(stream)), pool_(pool), end_(end), next_(std::move(first)) {}
+    : stream_(std::move(stream)),
+      pool_(pool),
+      end_(end),
+      next_(std::make_unique<Checkpoint>(std::move(first))) {}
 
 // From the back, so that no helper begins one that was left.
 StretchSource::~StretchSource() {
@@ -152,7 +155,8 @@ bool StretchSource::may_plan() const noexcept {
 
 // REQUIRES: next_.
 Result<> StretchSource::plan_next() {
-  TRY(std::optional<Checkpoint> behind, stream_->checkpoint_behind(next_->plain_offset));
+  TRY(std::optional<Checkpoint> found, stream_->checkpoint_behind(next_->plain_offset));
+  auto behind = found ? std::make_unique<Checkpoint>(*std::move(found)) : nullptr;
   if (behind && behind->plain_offset <= next_->plain_offset)
     return Error{Errc::kCorrupt, 0, "checkpoints that are out of order"};
   if (behind && behind->plain_offset >= end_) behind.reset();
@@ -161,16 +165,16 @@ Result<> StretchSource::plan_next() {
   must_stream_ = !somebody_helps() || first_ || size_bytes > kMostAhead ||
                  pool_->memory_per_source() < kMostAhead;
   if (must_stream_ && !ahead_.empty()) return {};  // they come first
-  const EndCheck check(*next_, size_bytes, behind ? &*behind : nullptr);
+  const EndCheck check(*next_, size_bytes, behind.get());
   if (must_stream_) {
     // Helpers would not know where it ends; to those that are short that would be most of the work.
-    TRY(streaming_, stream_->open_at(*std::move(next_), size_bytes > kMostAhead ? pool_ : nullptr));
+    TRY(streaming_, stream_->open_at(std::move(*next_), size_bytes > kMostAhead ? pool_ : nullptr));
     streaming_left_ = size_bytes;
     streaming_check_ = check;
     must_stream_ = false;
     first_ = false;
   } else {
-    ahead_.push_back(std::make_unique<Stretch>(*this, *std::move(next_),
+    ahead_.push_back(std::make_unique<Stretch>(*this, std::move(*next_),
                                                static_cast<size_t>(size_bytes), check,
                                                std::exchange(spare_, {})));
     held_bytes_ += ahead_.back()->held_bytes();
