@@ -21,7 +21,7 @@ function(gophercap_unit_tests module)
   endif()
   math(EXPR last "${GOPHERCAP_TEST_SHARDS} - 1")
   foreach(shard RANGE ${last})
-    add_test(NAME ${module}.shard_${shard} COMMAND ${module}_test --gtest_brief=1)
+    add_test(NAME ${module}.shard_${shard} COMMAND ${module}_test)
     set_tests_properties(${module}.shard_${shard} PROPERTIES LABELS unit TIMEOUT 900
       ENVIRONMENT "GTEST_TOTAL_SHARDS=${GOPHERCAP_TEST_SHARDS};GTEST_SHARD_INDEX=${shard}")
   endforeach()
