@@ -374,8 +374,7 @@ std::vector<FileSummary> scan_files(std::span<const std::string> paths, unsigned
   for (size_t i = 0; i < paths.size(); ++i) order[i] = {workers > 1 ? file_size(paths[i]) : 0, i};
   std::stable_sort(order.begin(), order.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
-  const size_t helpers = workers > paths.size() ? workers - std::max<size_t>(paths.size(), 1) : 0;
-  io::DecodePool pool(static_cast<unsigned>(helpers), paths.size());
+  io::DecodePool pool(io::DecodePool::spare(workers, paths.size()), paths.size());
   parallel_for(order.size(), workers, [&](size_t i) {
     const size_t index = order[i].second;
     summaries[index] = scan_file(paths[index], &progress, stop, store, &pool);

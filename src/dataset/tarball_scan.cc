@@ -72,7 +72,7 @@ class Pass {
        std::stop_token stop)
       : path_(path), choice_(choice), progress_(progress), stop_(std::move(stop)) {}
 
-  Result<TarballScan> run(const std::string& index_path);
+  Result<TarballScan> run(const std::string& index_path, io::DecodePool* pool);
   // Of a tarball that was opened by somebody else.
   Result<TarballScan> run_over(archive::Tarball tarball, archive::IndexWriter* index,
                                archive::CheckpointKeeper& keeper);
@@ -282,12 +282,12 @@ Result<> Pass::check_unchanged() const {
   return Error{Errc::kCorrupt, 0, path_ + ": has changed while it was read"};
 }
 
-Result<TarballScan> Pass::run(const std::string& index_path) {
+Result<TarballScan> Pass::run(const std::string& index_path, io::DecodePool* pool) {
   std::unique_ptr<archive::IndexWriter> index;
   archive::CheckpointKeeper keeper;
   const bool indexed = !index_path.empty();
   TRY(archive::Tarball tarball,
-      archive::open_tarball(path_, nullptr, indexed ? &keeper : nullptr, stop_));
+      archive::open_tarball(path_, pool, indexed ? &keeper : nullptr, stop_));
   if (indexed) {
     facts_ = tarball.facts;
     TRY(identity_, archive::identify(path_));
@@ -315,14 +315,14 @@ Result<std::vector<uint8_t>> read_front(io::ByteSource& source, size_t wanted) {
 
 Result<TarballScan> scan_tarball(const std::string& path, const NameChoice& choice,
                                  const std::string& index_path, ScanProgress& progress,
-                                 std::stop_token stop) {
-  return Pass(path, choice, progress, std::move(stop)).run(index_path);
+                                 std::stop_token stop, io::DecodePool* pool) {
+  return Pass(path, choice, progress, std::move(stop)).run(index_path, pool);
 }
 
 Result<TarballScan> scan_standard_input(const NameChoice& choice, ScanProgress& progress,
-                                        std::stop_token stop) {
+                                        std::stop_token stop, io::DecodePool* pool) {
   const std::string path = "-";
-  TRY(archive::Tarball tarball, archive::open_tarball(path, nullptr, nullptr, stop));
+  TRY(archive::Tarball tarball, archive::open_tarball(path, pool, nullptr, stop));
   TRY(std::vector<uint8_t> front, read_front(*tarball.source, archive::kTarHeaderBytes));
   const bool is_tar = archive::begins_tar(front);
   tarball.source =

@@ -29,13 +29,14 @@ struct TarballScan {
 // Members get the paths that they would be extracted to, as member_path() writes them: without
 // "./", and numbered where two share one. A link to a chosen member stands for it. All files go
 // into the index, chosen or not. Fails where the tarball can't be opened or is none, and where the
-// index can't be written; no index is made where `index_path` is empty.
+// index can't be written; no index is made where `index_path` is empty. `pool`: helpers for
+// decompressing.
 Result<TarballScan> scan_tarball(const std::string& path, const NameChoice& choice,
                                  const std::string& index_path, ScanProgress& progress,
-                                 std::stop_token stop);
+                                 std::stop_token stop, io::DecodePool* pool = nullptr);
 
 // Standard input, which is a capture or a tarball of captures.
 Result<TarballScan> scan_standard_input(const NameChoice& choice, ScanProgress& progress,
-                                        std::stop_token stop);
+                                        std::stop_token stop, io::DecodePool* pool = nullptr);
 
 }  // namespace gophercap::dataset

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "io/decode_pool.h"
 #include "io/open.h"
 #include "testing/checkpoints.h"
 #include "testing/compress.h"
@@ -27,9 +28,9 @@ using testing::mixed_bytes;
 using testing::read_all;
 
 void expect_all_resume(const Bytes& stored, const Bytes& plain, uint64_t spacing,
-                       size_t least_places) {
+                       size_t least_places, DecodePool* pool = nullptr) {
   Collected places(spacing);
-  Result<Input> input = decode(std::make_unique<MemorySource>(stored), nullptr, &places);
+  Result<Input> input = decode(std::make_unique<MemorySource>(stored), pool, &places);
   ASSERT_TRUE(input);
   const auto whole = read_all(*input->source);
   ASSERT_FALSE(whole.fault) << whole.fault->what;
@@ -84,6 +85,23 @@ TEST(Checkpoint, ResumesAtFramesOfZstd) {
     plain.insert(plain.end(), part.begin(), part.end());
   }
   expect_all_resume(stored, plain, 1, 4);
+}
+
+// As large as in earnest: pieces that helpers decode, between what only the stream decoder can.
+TEST(Checkpoint, ResumesWhereHelpersHaveDecoded) {
+  DecodePool pool(2);
+  Bytes stored;
+  Bytes plain;
+  for (uint32_t part = 0; part < 6; ++part) {
+    const bool whole = part % 3 == 1;  // one member, longer than what is cut
+    const Bytes bytes = mixed_bytes(whole ? 9'000'000 : 2'000'000, 30 + part);
+    const Bytes packed = whole ? gzip_in_blocks(bytes, 60'000) : testing::bgzf(bytes, 60'000);
+    stored.insert(stored.end(), packed.begin(), packed.end());
+    plain.insert(plain.end(), bytes.begin(), bytes.end());
+  }
+  expect_all_resume(stored, plain, 1'500'000, 12, &pool);
+  const Bytes frames = testing::zstd_frames(plain, 700'000, {});
+  expect_all_resume(frames, plain, 1'500'000, 12, &pool);
 }
 
 TEST(Checkpoint, DamageBehindACheckpointIsFound) {

@@ -2,6 +2,7 @@
 // the job whatever the number of files.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -53,6 +54,12 @@ class DecodePool {
     DecodePool* const pool_;
     unsigned helpers_ = 0;
   };
+
+  // Of `threads` that each read a source, those that have none to read.
+  static unsigned spare(uint64_t threads, uint64_t sources) noexcept {
+    sources = std::max<uint64_t>(sources, 1);
+    return threads > sources ? static_cast<unsigned>(threads - sources) : 0;
+  }
 
   // `sources`: how many are read at once, as far as one knows. `memory_per_source`: what is decoded
   // ahead of a source's reader, with the compressed bytes of it, stays below.

@@ -341,8 +341,8 @@ std::unique_ptr<ByteSource> make_gzip_source_from(Checkpoint checkpoint,
       std::move(raw), std::make_shared<Checkpoint>(std::move(checkpoint)));
 }
 
-std::unique_ptr<StreamDecoder> make_gzip_decoder(bool first) {
-  return std::make_unique<GzipDecoder>(first);
+std::unique_ptr<StreamDecoder> make_gzip_decoder(bool first, CheckpointSink* checkpoints) {
+  return std::make_unique<GzipDecoder>(first, checkpoints);
 }
 
 }  // namespace gophercap::io

@@ -25,6 +25,6 @@ std::unique_ptr<ByteSource> make_gzip_source_from(Checkpoint checkpoint,
 inline constexpr size_t kMemberFront = 18;
 
 // The decoder of it. `first`: nothing has been decoded before, so that a member must follow.
-std::unique_ptr<StreamDecoder> make_gzip_decoder(bool first);
+std::unique_ptr<StreamDecoder> make_gzip_decoder(bool first, CheckpointSink* checkpoints = nullptr);
 
 }  // namespace gophercap::io

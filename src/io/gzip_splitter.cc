@@ -191,8 +191,9 @@ class GzipSplitter final : public Splitter {
   std::unique_ptr<SegmentDecoder> make_segment_decoder() const override {
     return std::make_unique<MemberDecoder>();
   }
-  std::unique_ptr<StreamDecoder> make_stream_decoder(bool first) const override {
-    return make_gzip_decoder(first);
+  std::unique_ptr<StreamDecoder> make_stream_decoder(bool first,
+                                                     CheckpointSink* checkpoints) const override {
+    return make_gzip_decoder(first, checkpoints);
   }
 
  private:

@@ -246,7 +246,8 @@ class Lz4Splitter final : public Splitter {
   std::unique_ptr<SegmentDecoder> make_segment_decoder() const override {
     return std::make_unique<PieceDecoder>();
   }
-  std::unique_ptr<StreamDecoder> make_stream_decoder(bool first) const override {
+  std::unique_ptr<StreamDecoder> make_stream_decoder(
+      bool first, CheckpointSink* /*checkpoints*/) const override {
     return make_lz4_decoder(first);
   }
 

@@ -85,9 +85,9 @@ std::unique_ptr<Splitter> make_splitter(Compression compression) {
 std::unique_ptr<ByteSource> put_codec(Compression compression, std::unique_ptr<ByteSource> raw,
                                       DecodePool* pool = nullptr,
                                       CheckpointSink* checkpoints = nullptr) {
-  if (pool != nullptr && pool->helpers() > 0 && checkpoints == nullptr) {
+  if (pool != nullptr && pool->helpers() > 0) {
     if (std::unique_ptr<Splitter> splitter = make_splitter(compression)) {
-      return std::make_unique<SplitSource>(std::move(raw), std::move(splitter), *pool);
+      return std::make_unique<SplitSource>(std::move(raw), std::move(splitter), *pool, checkpoints);
     }
   }
   switch (compression) {

@@ -18,8 +18,8 @@ size_t held_by(const Segment& segment) {
 }  // namespace
 
 SplitSource::SplitSource(std::unique_ptr<ByteSource> raw, std::unique_ptr<Splitter> splitter,
-                         DecodePool& pool)
-    : pool_(pool), splitter_(std::move(splitter)), in_(std::move(raw)) {}
+                         DecodePool& pool, CheckpointSink* checkpoints)
+    : pool_(pool), splitter_(std::move(splitter)), checkpoints_(checkpoints), in_(std::move(raw)) {}
 
 SplitSource::~SplitSource() {
   for (const std::unique_ptr<Slot>& slot : ahead_) pool_.withdraw(slot->task);
@@ -58,6 +58,8 @@ void SplitSource::next_step(std::span<uint8_t> out) {
     streaming_ = false;
   }
   first_ = false;
+  plain_bytes_ += produced;
+  streamed_bytes_ += produced;
   ready_ = out.first(produced);
 }
 
@@ -73,7 +75,13 @@ void SplitSource::next_segment() {
   pool_.finish(current_->task);
   const Segment& segment = current_->segment;
   ready_ = segment.plain;
-  if (segment.good_packed > 0) first_ = false;
+  if (segment.good_packed > 0) {
+    first_ = false;
+    CheckpointSink* const sink = checkpoints_.sink();
+    if (sink != nullptr && sink->wanted(plain_bytes_))
+      sink->add({.plain_offset = plain_bytes_, .stored_offset = current_->stored_offset});
+    plain_bytes_ += segment.plain.size();
+  }
   if (Result<> checked = splitter_->check(segment); !checked) {
     fault_ = std::move(checked).error();
   } else if (segment.good_packed < segment.packed.size()) {
@@ -86,6 +94,7 @@ void SplitSource::cut_ahead() {
     std::unique_ptr<Slot> slot = free_slot();
     Segment& segment = slot->segment;
     held_bytes_ -= held_by(segment);
+    slot->stored_offset = in_.position();
     const bool any = splitter_->cut(in_, segment);
     if (any) segment.room.reserve(Segment::kGuard + segment.plain_limit);
     held_bytes_ += held_by(segment);
@@ -143,7 +152,11 @@ void SplitSource::go_streaming(size_t good_packed) {
   }
   ahead_.clear();
   if (!again.empty()) in_.put_back(again);
-  if (stream_ == nullptr) stream_ = splitter_->make_stream_decoder(first_);
+  checkpoints_.set_base(plain_bytes_ - streamed_bytes_);
+  if (stream_ == nullptr) {
+    stream_ = splitter_->make_stream_decoder(
+        first_, checkpoints_.sink() != nullptr ? &checkpoints_ : nullptr);
+  }
   streaming_ = true;
   nothing_to_cut_ = false;
 }

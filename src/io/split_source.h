@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "io/byte_source.h"
+#include "io/checkpoint.h"
 #include "io/decode_pool.h"
 #include "io/input_block.h"
 #include "io/splitter.h"
@@ -24,13 +25,17 @@ namespace gophercap::io {
 // beginning of that very frame. So the raw input is read, and pieces are cut, by the reader's
 // thread alone; only the decoding of whole pieces is given away.
 //
+// Checkpoints are places before frames: where a piece was cut, and where the stream decoder finds
+// one, also in the middle of a frame where the format has such. Which of them depends on the
+// helpers; that there is one soon behind where it is wanted does not.
+//
 // Memory: that of the pool for a source, or one segment where that is more. An input of one small
 // frame costs a buffer for its compressed and one for its plain bytes.
 class SplitSource final : public ByteSource {
  public:
-  // REQUIRES: `pool` outlives the source.
-  SplitSource(std::unique_ptr<ByteSource> raw, std::unique_ptr<Splitter> splitter,
-              DecodePool& pool);
+  // REQUIRES: `pool` and `checkpoints`, which may be null, outlive the source.
+  SplitSource(std::unique_ptr<ByteSource> raw, std::unique_ptr<Splitter> splitter, DecodePool& pool,
+              CheckpointSink* checkpoints = nullptr);
   ~SplitSource() override;
   SplitSource(const SplitSource&) = delete;
   SplitSource& operator=(const SplitSource&) = delete;
@@ -42,8 +47,28 @@ class SplitSource final : public ByteSource {
     Slot(const SplitSource* owner, std::unique_ptr<SegmentDecoder> its_decoder)
         : decoder(std::move(its_decoder)), task(owner, [this] { decoder->decode(segment); }) {}
     Segment segment;
+    uint64_t stored_offset = 0;  // in the raw input
     const std::unique_ptr<SegmentDecoder> decoder;
     DecodePool::Task task;
+  };
+
+  // What the stream decoder finds, by the offsets of the whole: it counts the bytes of its own.
+  class Rebased final : public CheckpointSink {
+   public:
+    explicit Rebased(CheckpointSink* sink) : sink_(sink) {}
+    bool wanted(uint64_t plain_offset) const noexcept override {
+      return sink_->wanted(base_ + plain_offset);
+    }
+    void add(Checkpoint checkpoint) override {
+      checkpoint.plain_offset += base_;
+      sink_->add(std::move(checkpoint));
+    }
+    void set_base(uint64_t base) noexcept { base_ = base; }
+    CheckpointSink* sink() const noexcept { return sink_; }
+
+   private:
+    CheckpointSink* const sink_;
+    uint64_t base_ = 0;
   };
 
   void next_segment();
@@ -56,6 +81,9 @@ class SplitSource final : public ByteSource {
 
   DecodePool& pool_;
   const std::unique_ptr<Splitter> splitter_;
+  Rebased checkpoints_;
+  uint64_t plain_bytes_ = 0;     // decoded, by whomever
+  uint64_t streamed_bytes_ = 0;  // of these, by the stream decoder
   InputBlock in_;
   std::deque<std::unique_ptr<Slot>> ahead_;  // in the order of the input; the pool's
   std::vector<std::unique_ptr<Slot>> free_;

@@ -21,6 +21,7 @@
 #include "io/xz_source.h"
 #include "io/zstd_source.h"
 #include "io/zstd_splitter.h"
+#include "testing/checkpoints.h"
 #include "testing/compress.h"
 #include "testing/failing_source.h"
 #include "testing/memory_source.h"
@@ -55,14 +56,18 @@ std::unique_ptr<ByteSource> make_sequential(Compression format, std::unique_ptr<
 }
 
 std::unique_ptr<ByteSource> make_parallel(Compression format, std::unique_ptr<ByteSource> raw,
-                                          DecodePool& pool, const SplitLimits& limits) {
+                                          DecodePool& pool, const SplitLimits& limits,
+                                          CheckpointSink* places = nullptr) {
+  const auto split = [&](std::unique_ptr<Splitter> splitter) {
+    return std::make_unique<SplitSource>(std::move(raw), std::move(splitter), pool, places);
+  };
   switch (format) {
     case Compression::kGzip:
-      return std::make_unique<SplitSource>(std::move(raw), make_gzip_splitter(limits), pool);
+      return split(make_gzip_splitter(limits));
     case Compression::kZstd:
-      return std::make_unique<SplitSource>(std::move(raw), make_zstd_splitter(limits), pool);
+      return split(make_zstd_splitter(limits));
     case Compression::kLz4:
-      return std::make_unique<SplitSource>(std::move(raw), make_lz4_splitter(limits), pool);
+      return split(make_lz4_splitter(limits));
     default:
       return make_xz_source(std::move(raw), &pool);
   }
@@ -239,6 +244,62 @@ TEST_P(Split, LargeInputsThroughDecode) {
     const ReadAll all = read_all(*input->source, size_t{256} << 10, plain.size());
     EXPECT_FALSE(all.fault) << all.fault->what;
     EXPECT_TRUE(all.bytes == plain) << pool->helpers();
+  }
+}
+
+// From each place on come the bytes that come there from the beginning.
+void expect_places_lead_on(const std::vector<Checkpoint>& places, const Kind& kind,
+                           const Bytes& file, const Bytes& plain) {
+  for (const Checkpoint& place : places) {
+    ASSERT_LT(place.stored_offset, file.size());
+    const Bytes rest(file.begin() + static_cast<ptrdiff_t>(place.stored_offset), file.end());
+    auto source = decode_from(place, kind.format, std::make_unique<MemorySource>(rest));
+    ASSERT_TRUE(source);
+    const ReadAll tail = read_all(**source);
+    ASSERT_LE(place.plain_offset, plain.size());
+    const auto expected = std::span(plain).subspan(static_cast<size_t>(place.plain_offset));
+    // With damage, how much before it still comes depends on where one began.
+    const size_t common = std::min(tail.bytes.size(), expected.size());
+    ASSERT_TRUE(std::ranges::equal(expected.first(common), std::span(tail.bytes).first(common)))
+        << kind.name << " from " << place.plain_offset;
+    if (!tail.fault) {
+      ASSERT_EQ(tail.bytes.size(), expected.size()) << kind.name;
+    }
+  }
+}
+
+TEST_P(Split, CheckpointsLeadOnForAnyNumberOfHelpers) {
+  const Kind& kind = GetParam();
+  if (kind.format != Compression::kGzip && kind.format != Compression::kZstd) return;
+  constexpr uint64_t kSpacing = 4'000;
+  const Bytes plain = sample(50'000);
+  for (const size_t piece : std::array<size_t, 3>{90, 500, 3'000}) {
+    Bytes file = kind.make(plain, piece);
+    for (DecodePool* pool : {&none_, &single_, &three_}) {
+      testing::Collected places(kSpacing);
+      const auto source = make_parallel(kind.format, std::make_unique<MemorySource>(file, 1'000),
+                                        *pool, kSmall, &places);
+      const ReadAll all = read_all(*source, 777);
+      ASSERT_TRUE(!all.fault && all.bytes == plain);
+      expect_places_lead_on(places.all, kind, file, plain);
+      if (HasFatalFailure()) return;
+      if (kind.name == "gzip_single") continue;  // too small for a second block
+      ASSERT_GE(places.all.size(), 2U) << piece;
+      const size_t most = std::max(kSmall.enough_plain, piece * 6) + piece * 6;
+      uint64_t before = 0;
+      for (const Checkpoint& place : places.all) {
+        EXPECT_LE(place.plain_offset - before, kSpacing + most) << pool->helpers();
+        before = place.plain_offset;
+      }
+    }
+    // Somewhere a piece has to be left to the stream decoder, and what comes behind it too.
+    file[file.size() / 2] ^= 0x20;
+    testing::Collected places(kSpacing);
+    const auto source = make_parallel(kind.format, std::make_unique<MemorySource>(file, 1'000),
+                                      three_, kSmall, &places);
+    const ReadAll all = read_all(*source, 777);
+    expect_places_lead_on(places.all, kind, file, all.bytes);
+    if (HasFatalFailure()) return;
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "io/byte_buffer.h"
+#include "io/checkpoint.h"
 #include "io/input_block.h"
 #include "io/stream_decoder.h"
 
@@ -53,7 +54,7 @@ class SegmentDecoder {
   virtual void decode(Segment& segment) noexcept = 0;
 };
 
-// Not thread-safe.
+// Cuts between frames only, save where resume() gives bytes. Not thread-safe.
 class Splitter {
  public:
   virtual ~Splitter() = default;
@@ -71,8 +72,10 @@ class Splitter {
   virtual std::vector<uint8_t> resume() { return {}; }
 
   virtual std::unique_ptr<SegmentDecoder> make_segment_decoder() const = 0;
-  // `first`: nothing of the input has been decoded before.
-  virtual std::unique_ptr<StreamDecoder> make_stream_decoder(bool first) const = 0;
+  // `first`: nothing of the input has been decoded before. `checkpoints`, where given, outlives it
+  // and is told of places by the plain bytes that this decoder has given.
+  virtual std::unique_ptr<StreamDecoder> make_stream_decoder(bool first,
+                                                             CheckpointSink* checkpoints) const = 0;
 };
 
 // For cut(). False where the input ends or fails before; what there was has been moved then.

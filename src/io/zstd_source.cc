@@ -121,8 +121,9 @@ std::unique_ptr<ByteSource> make_zstd_source(std::unique_ptr<ByteSource> raw, in
                                                       checkpoints);
 }
 
-std::unique_ptr<StreamDecoder> make_zstd_decoder(bool first, int max_window_log) {
-  return std::make_unique<ZstdDecoder>(first, max_window_log);
+std::unique_ptr<StreamDecoder> make_zstd_decoder(bool first, int max_window_log,
+                                                 CheckpointSink* checkpoints) {
+  return std::make_unique<ZstdDecoder>(first, max_window_log, checkpoints);
 }
 
 }  // namespace gophercap::io

@@ -20,6 +20,7 @@ std::unique_ptr<ByteSource> make_zstd_source(std::unique_ptr<ByteSource> raw,
                                              CheckpointSink* checkpoints = nullptr);
 
 // The decoder of it. `first`: nothing has been decoded before, so that a frame must follow.
-std::unique_ptr<StreamDecoder> make_zstd_decoder(bool first, int max_window_log);
+std::unique_ptr<StreamDecoder> make_zstd_decoder(bool first, int max_window_log,
+                                                 CheckpointSink* checkpoints = nullptr);
 
 }  // namespace gophercap::io

@@ -100,8 +100,9 @@ class ZstdSplitter final : public Splitter {
   std::unique_ptr<SegmentDecoder> make_segment_decoder() const override {
     return std::make_unique<FrameDecoder>();
   }
-  std::unique_ptr<StreamDecoder> make_stream_decoder(bool first) const override {
-    return make_zstd_decoder(first, max_window_log_);
+  std::unique_ptr<StreamDecoder> make_stream_decoder(bool first,
+                                                     CheckpointSink* checkpoints) const override {
+    return make_zstd_decoder(first, max_window_log_, checkpoints);
   }
 
  private:

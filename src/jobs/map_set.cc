@@ -12,6 +12,7 @@
 #include "base/worker_pool.h"
 #include "dataset/name_choice.h"
 #include "dataset/tarball_scan.h"
+#include "io/decode_pool.h"
 
 namespace gophercap::jobs {
 namespace {
@@ -97,7 +98,9 @@ class SetScan {
     std::vector<std::string> paths;
     for (const std::string& path : found_.paths) {
       if (path == "-") {
-        Result<dataset::TarballScan> scan = dataset::scan_standard_input(choice_, progress, stop_);
+        io::DecodePool pool(io::DecodePool::spare(workers_, 1));
+        Result<dataset::TarballScan> scan =
+            dataset::scan_standard_input(choice_, progress, stop_, &pool);
         if (!scan && is_of_the_input(scan.error())) {
           append({damaged(path, scan.error())});
         } else if (!scan) {

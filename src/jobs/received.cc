@@ -6,6 +6,7 @@
 #include <queue>
 #include <utility>
 
+#include "io/decode_pool.h"
 #include "io/open.h"
 #include "packet/link_type.h"
 
@@ -44,8 +45,8 @@ struct Opened {
   bool regular = false;
 };
 
-Result<Opened> open_reader(const std::string& path) {
-  TRY(io::Input input, io::open_input(path));
+Result<Opened> open_reader(const std::string& path, io::DecodePool& pool) {
+  TRY(io::Input input, io::open_input(path, nullptr, &pool));
   const bool regular = path != "-" && input.facts.regular;
   auto reader = capture::open_capture(std::move(input.source));
   if (!reader) return reader.error().with_context(path);
@@ -96,18 +97,18 @@ Result<Look> look_through(const std::string& path, CaptureReader& reader, Packet
 
 }  // namespace
 
-ReceivedCaptures::ReceivedCaptures(std::vector<std::unique_ptr<File>> files)
-    : files_(std::move(files)) {}
+ReceivedCaptures::ReceivedCaptures(std::vector<std::unique_ptr<File>> files, io::DecodePool& pool)
+    : pool_(pool), files_(std::move(files)) {}
 ReceivedCaptures::ReceivedCaptures(ReceivedCaptures&&) noexcept = default;
 ReceivedCaptures::~ReceivedCaptures() = default;
 
 Result<ReceivedCaptures> ReceivedCaptures::open(const std::vector<std::string>& paths,
-                                                const std::stop_token& stop) {
+                                                io::DecodePool& pool, const std::stop_token& stop) {
   std::vector<std::unique_ptr<File>> files;
   uint32_t compared = UINT32_MAX;
   auto batch = std::make_unique<PacketBatch>();
   for (const std::string& path : paths) {
-    TRY(Opened opened, open_reader(path));
+    TRY(Opened opened, open_reader(path, pool));
     files.push_back(std::make_unique<File>());
     File& file = *files.back();
     file.path = path;
@@ -124,7 +125,7 @@ Result<ReceivedCaptures> ReceivedCaptures::open(const std::vector<std::string>& 
       file.reader = std::move(opened.reader);
     }
   }
-  ReceivedCaptures received(std::move(files));
+  ReceivedCaptures received(std::move(files), pool);
   received.compared_bytes_ = compared;
   return received;
 }
@@ -134,7 +135,7 @@ Result<bool> ReceivedCaptures::advance(File& file) {
     file.begun = true;
     file.batch = std::make_unique<PacketBatch>();
     if (file.reader == nullptr) {
-      TRY(Opened opened, open_reader(file.path));
+      TRY(Opened opened, open_reader(file.path, pool_));
       file.reader = std::move(opened.reader);
     }
   } else {

@@ -14,6 +14,10 @@
 #include "replay/arrivals.h"
 #include "replay/report.h"
 
+namespace gophercap::io {
+class DecodePool;
+}
+
 namespace gophercap::jobs {
 
 // The packets of one file arrived in its order; several files are merged by time (that of a packet
@@ -23,7 +27,8 @@ class ReceivedCaptures {
  public:
   // Looks through regular files once, for their snap length in fact and their beginning. Fails if
   // one can't be read as a capture at all or has packets without an Ethernet header (kUnsupported).
-  static Result<ReceivedCaptures> open(const std::vector<std::string>& paths,
+  // REQUIRES: `pool`, whose helpers decompress, outlives it.
+  static Result<ReceivedCaptures> open(const std::vector<std::string>& paths, io::DecodePool& pool,
                                        const std::stop_token& stop);
   ReceivedCaptures(ReceivedCaptures&&) noexcept;
   ReceivedCaptures& operator=(ReceivedCaptures&&) = delete;
@@ -44,10 +49,11 @@ class ReceivedCaptures {
 
  private:
   struct File;
-  explicit ReceivedCaptures(std::vector<std::unique_ptr<File>> files);
+  ReceivedCaptures(std::vector<std::unique_ptr<File>> files, io::DecodePool& pool);
   Result<bool> advance(File& file);  // to its next packet; false = it has no more
   Result<> check(const File& file) const;
 
+  io::DecodePool& pool_;
   std::vector<std::unique_ptr<File>> files_;
   uint32_t compared_bytes_ = UINT32_MAX;
   uint64_t packets_ = 0;

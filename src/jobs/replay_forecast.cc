@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/worker_pool.h"
+#include "io/decode_pool.h"
 #include "jobs/map_set.h"
 #include "jobs/replay_job.h"
 #include "jobs/replay_setup.h"
@@ -50,20 +51,25 @@ replay::Accounts accounts_of(const ReplaySetup& setup, const transmit::FrameLimi
         [](const dataset::FileSummary& f, const std::string& path) { return f.path < path; });
     files.emplace_back(&*file, &planned);
   }
-  std::vector<replay::Accounts> parts(files.size());
-  parallel_for(files.size(), workers, [&](size_t i) {
-    const auto& [file, planned] = files[i];
+  replay::Accounts sum;
+  std::vector<const replay::PlannedFile*> to_survey;
+  for (const auto& [file, planned] : files) {
     const Bounds bounds = too_long(*file, limits);
     const bool across = planned->begins_outside || planned->ends_outside;
-    if (!across && !needs_a_look(*file, choice, bounds)) {
-      parts[i] = from_summary(*file, limits, bounds);
+    if (across || needs_a_look(*file, choice, bounds)) {
+      to_survey.push_back(planned);
     } else {
-      parts[i] = replay::survey_file(*setup.plan.store, planned->path, planned->initial_time,
-                                     setup.plan.key_rule, choice, limits, stop)
-                     .verdicts;
+      sum += from_summary(*file, limits, bounds);
     }
+  }
+  std::vector<replay::Accounts> parts(to_survey.size());
+  io::DecodePool pool(io::DecodePool::spare(workers, parts.size()), parts.size());
+  parallel_for(parts.size(), workers, [&](size_t i) {
+    const replay::PlannedFile& planned = *to_survey[i];
+    parts[i] = replay::survey_file(*setup.plan.store, planned.path, planned.initial_time,
+                                   setup.plan.key_rule, choice, limits, stop, &pool)
+                   .verdicts;
   });
-  replay::Accounts sum;
   for (const replay::Accounts& part : parts) sum += part;
   sum.sent = sum.read - sum.left_out();
   return sum;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "dataset/tarball_scan.h"
+#include "io/decode_pool.h"
 
 namespace gophercap::jobs {
 namespace {
@@ -151,9 +152,10 @@ Result<std::vector<FileSummary>> Tarballs::pass(const std::string& tarball,
   std::erase(places, std::string());
   std::string path;
   Result<dataset::TarballScan> scan = Error{Errc::kPermission, 0, "no place for an index"};
+  io::DecodePool pool(io::DecodePool::spare(workers_, 1));
   for (const std::string& place : places) {
     path = place;
-    scan = dataset::scan_tarball(tarball, choice, place, progress, stop_);
+    scan = dataset::scan_tarball(tarball, choice, place, progress, stop_, &pool);
     if (scan || !is_refused(scan.error())) break;
   }
   if (!scan && is_refused(scan.error())) {
@@ -161,7 +163,7 @@ Result<std::vector<FileSummary>> Tarballs::pass(const std::string& tarball,
                                   scan.error().what, tarball));
     TRY(const std::string folder, temporary_folder());
     path = look_in(folder, tarball, identity).path;
-    scan = dataset::scan_tarball(tarball, choice, path, progress, stop_);
+    scan = dataset::scan_tarball(tarball, choice, path, progress, stop_, &pool);
   }
   if (!scan) return scan.error();
   if (scan->interrupted) return Error{Errc::kCancelled, 0, "stopped"};

@@ -7,6 +7,8 @@
 #include <memory>
 #include <utility>
 
+#include "base/worker_pool.h"
+#include "io/decode_pool.h"
 #include "jobs/received.h"
 #include "jobs/replay_setup.h"
 #include "jobs/sent_report.h"
@@ -151,7 +153,11 @@ Result<VerifyResult> run_verify(const VerifyOptions& options, Reporter& reporter
   if (!result.mtu && sent && sent->max_frame_bytes.value_or(0) > kEthernetHeader)
     result.mtu = *sent->max_frame_bytes - kEthernetHeader;
 
-  TRY(ReceivedCaptures received, ReceivedCaptures::open(options.captures, stop));
+  // Usually one of them is read at a time: receivers write one file after the other.
+  io::DecodePool pool(
+      io::DecodePool::spare(cpu_count(), 1), 1,
+      std::min<uint64_t>(options.plan.memory_bytes / 8, io::DecodePool::kMemoryPerSource));
+  TRY(ReceivedCaptures received, ReceivedCaptures::open(options.captures, pool, stop));
   result.compared_bytes = received.compared_bytes();
 
   ReplayOptions plan = options.plan;

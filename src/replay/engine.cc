@@ -230,10 +230,8 @@ Report play(const Plan& plan, const EngineOptions& options,
   Report report;
   io::FdCache fds(io::FdCache::capacity_from_limits());
   // Where fewer files are needed at once than there are readers, the others decompress for them.
-  const uint64_t helpers =
-      options.reader_threads - std::min<uint64_t>(options.reader_threads, plan.overlap_depth);
   io::DecodePool pool(
-      static_cast<unsigned>(helpers), plan.overlap_depth,
+      io::DecodePool::spare(options.reader_threads, plan.overlap_depth), plan.overlap_depth,
       std::min<uint64_t>(options.memory_bytes / 2 / std::max<uint64_t>(plan.overlap_depth, 1),
                          io::DecodePool::kMemoryPerSource));
   const MergeOptions merge = {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/worker_pool.h"
+#include "io/decode_pool.h"
 
 namespace gophercap::replay {
 namespace {
@@ -90,10 +91,10 @@ Candidate candidate(const dataset::FileSummary& file, CaptureTime beginning,
   return c;
 }
 
-void look_into(Candidate& c, const PlanOptions& options) {
+void look_into(Candidate& c, const PlanOptions& options, io::DecodePool& pool) {
   PlannedFile& planned = c.planned;
   Survey survey = survey_file(*options.store, planned.path, planned.initial_time, options.key_rule,
-                              {.window = options.window}, {}, options.stop);
+                              {.window = options.window}, {}, options.stop, &pool);
   planned.begins_outside = options.window.from && planned.initial_time < *options.window.from;
   planned.ends_outside = survey.ends_outside;
   planned.packets = survey.packets;
@@ -151,8 +152,9 @@ Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& op
     if (c.straddles) straddling.push_back(candidates.size());
     candidates.push_back(std::move(c));
   }
+  io::DecodePool pool(io::DecodePool::spare(options.workers, straddling.size()), straddling.size());
   parallel_for(straddling.size(), options.workers,
-               [&](size_t i) { look_into(candidates[straddling[i]], options); });
+               [&](size_t i) { look_into(candidates[straddling[i]], options, pool); });
   if (options.stop.stop_requested())
     return Error{Errc::kCancelled, 0, "stopped before the first packet was sent"};
   plan.files_surveyed = straddling.size();

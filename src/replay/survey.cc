@@ -24,9 +24,10 @@ void count_link_type(std::vector<dataset::LinkTypeCount>& counts, uint32_t link_
 
 Survey survey_file(const dataset::CaptureStore& store, const std::string& path,
                    CaptureTime initial_time, KeyRule rule, const Choice& choice,
-                   const transmit::FrameLimits& limits, const std::stop_token& stop) {
+                   const transmit::FrameLimits& limits, const std::stop_token& stop,
+                   io::DecodePool* pool) {
   Survey survey;
-  Result<io::Input> input = store.open(path);
+  Result<io::Input> input = store.open(path, nullptr, pool);
   if (!input) {
     survey.damage = capture::Damage{0, input.error().code, input.error().what};
     return survey;

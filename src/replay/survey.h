@@ -34,9 +34,10 @@ struct Survey {
 
 // Reads the file as a replay would, up to its end or first damage. `initial_time`: of packets
 // before the first one that has a time.
-// `store` opens the file.
+// `store` opens the file; `pool`: helpers for decompressing.
 Survey survey_file(const dataset::CaptureStore& store, const std::string& path,
                    CaptureTime initial_time, KeyRule rule, const Choice& choice,
-                   const transmit::FrameLimits& limits, const std::stop_token& stop);
+                   const transmit::FrameLimits& limits, const std::stop_token& stop,
+                   io::DecodePool* pool = nullptr);
 
 }  // namespace gophercap::replay
