@@ -7,9 +7,9 @@
 
 namespace gophercap::io {
 
-// Either between two frames (gzip members, zstd frames), where nothing of what stood before is
-// needed, or between two deflate blocks of a gzip member, which may refer to the 32 KiB before them
-// (as in zlib's example zran.c).
+// Either between two frames (gzip members, frames of zstd and lz4), where nothing of what stood
+// before is needed, or between two deflate blocks of a gzip member, which may refer to the 32 KiB
+// before them (as in zlib's example zran.c).
 struct Checkpoint {
   static constexpr size_t kMostWindow = 32768;
 

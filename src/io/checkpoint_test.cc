@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -102,6 +103,14 @@ TEST(Checkpoint, ResumesWhereHelpersHaveDecoded) {
   expect_all_resume(stored, plain, 1'500'000, 12, &pool);
   const Bytes frames = testing::zstd_frames(plain, 700'000, {});
   expect_all_resume(frames, plain, 1'500'000, 12, &pool);
+  Bytes blocks;
+  for (size_t at = 0; at < plain.size(); at += 2'000'000) {
+    const size_t count = std::min<size_t>(2'000'000, plain.size() - at);
+    const Bytes frame = testing::lz4_frame(std::span(plain).subspan(at, count), 60'000, {});
+    blocks.insert(blocks.end(), frame.begin(), frame.end());
+  }
+  expect_all_resume(blocks, plain, 1'500'000, 5, &pool);
+  expect_all_resume(blocks, plain, 1'500'000, 10);
 }
 
 TEST(Checkpoint, DamageBehindACheckpointIsFound) {

@@ -95,7 +95,8 @@ class LegacyFrame {
 
 class Lz4Decoder final : public StreamDecoder {
  public:
-  explicit Lz4Decoder(bool first) : first_(first) {
+  explicit Lz4Decoder(bool first, CheckpointSink* checkpoints = nullptr)
+      : checkpoints_(checkpoints), first_(first) {
     LZ4F_dctx* context = nullptr;
     if (LZ4F_isError(LZ4F_createDecompressionContext(&context, LZ4F_VERSION)) == 0) {
       context_.reset(context);
@@ -106,6 +107,18 @@ class Lz4Decoder final : public StreamDecoder {
 
   Result<Decoding> decode(InputBlock& in, std::span<uint8_t> out, size_t& produced) override {
     if (!context_) return no_memory_error(kFormat.name);
+    Result<Decoding> decoding = step(in, out, produced);
+    plain_ += produced;
+    return decoding;
+  }
+
+ private:
+  enum class Stage : uint8_t { kBetween, kFrame, kLegacy };
+  struct Free {
+    void operator()(LZ4F_dctx* context) const noexcept { LZ4F_freeDecompressionContext(context); }
+  };
+
+  Result<Decoding> step(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
     switch (stage_) {
       case Stage::kBetween:
         return begin_frame(in);
@@ -120,15 +133,11 @@ class Lz4Decoder final : public StreamDecoder {
     return Error{Errc::kInternal, 0, "lz4 decoder in no stage"};
   }
 
- private:
-  enum class Stage : uint8_t { kBetween, kFrame, kLegacy };
-  struct Free {
-    void operator()(LZ4F_dctx* context) const noexcept { LZ4F_freeDecompressionContext(context); }
-  };
-
   Result<Decoding> begin_frame(InputBlock& in) {
     TRY(const Next next, next_frame(in, kFormat, first_));
     if (next == Next::kEnd) return Decoding::kEnd;
+    if (checkpoints_ != nullptr && checkpoints_->wanted(plain_))
+      checkpoints_->add({.plain_offset = plain_, .stored_offset = in.position()});
     first_ = false;
     stage_ = Stage::kFrame;
     if (kLz4LegacyMagic.begins(in.bytes())) {
@@ -172,6 +181,8 @@ class Lz4Decoder final : public StreamDecoder {
 
   std::unique_ptr<LZ4F_dctx, Free> context_;
   LegacyFrame legacy_;
+  CheckpointSink* checkpoints_;
+  uint64_t plain_ = 0;
   Stage stage_ = Stage::kBetween;
   size_t hint_ = kFirstBytes;
   bool flushing_ = false;
@@ -180,12 +191,13 @@ class Lz4Decoder final : public StreamDecoder {
 
 }  // namespace
 
-std::unique_ptr<ByteSource> make_lz4_source(std::unique_ptr<ByteSource> raw) {
-  return std::make_unique<DecodedSource<Lz4Decoder>>(std::move(raw), true);
+std::unique_ptr<ByteSource> make_lz4_source(std::unique_ptr<ByteSource> raw,
+                                            CheckpointSink* checkpoints) {
+  return std::make_unique<DecodedSource<Lz4Decoder>>(std::move(raw), true, checkpoints);
 }
 
-std::unique_ptr<StreamDecoder> make_lz4_decoder(bool first) {
-  return std::make_unique<Lz4Decoder>(first);
+std::unique_ptr<StreamDecoder> make_lz4_decoder(bool first, CheckpointSink* checkpoints) {
+  return std::make_unique<Lz4Decoder>(first, checkpoints);
 }
 
 }  // namespace gophercap::io

@@ -246,9 +246,9 @@ class Lz4Splitter final : public Splitter {
   std::unique_ptr<SegmentDecoder> make_segment_decoder() const override {
     return std::make_unique<PieceDecoder>();
   }
-  std::unique_ptr<StreamDecoder> make_stream_decoder(
-      bool first, CheckpointSink* /*checkpoints*/) const override {
-    return make_lz4_decoder(first);
+  std::unique_ptr<StreamDecoder> make_stream_decoder(bool first,
+                                                     CheckpointSink* checkpoints) const override {
+    return make_lz4_decoder(first, checkpoints);
   }
 
  private:
@@ -291,6 +291,7 @@ class Lz4Splitter final : public Splitter {
     }
     if (part.ends) cutting_.reset();
     segment.note = part.to_note();
+    segment.within_frame = !begins;
     return true;
   }
 

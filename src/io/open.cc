@@ -98,7 +98,7 @@ std::unique_ptr<ByteSource> put_codec(Compression compression, std::unique_ptr<B
     case Compression::kZstd:
       return make_zstd_source(std::move(raw), kLargestZstdWindowLog, checkpoints);
     case Compression::kLz4:
-      return make_lz4_source(std::move(raw));
+      return make_lz4_source(std::move(raw), checkpoints);
     case Compression::kXz:
       return make_xz_source(std::move(raw), pool);
     case Compression::kBzip2:

@@ -56,7 +56,7 @@ Result<Input> open_input(const std::string& path, FdCache* fds = nullptr,
 
 // Puts the codec in front of `raw` that its first bytes ask for. Nested compression is not
 // followed. `checkpoints`, where given, is told of the places at which decode_from() may begin, as
-// far as the format has any: gzip and zstd. REQUIRES: both outlive the source.
+// far as the format has any: gzip, zstd and lz4. REQUIRES: both outlive the source.
 Result<Input> decode(std::unique_ptr<ByteSource> raw, DecodePool* pool = nullptr,
                      CheckpointSink* checkpoints = nullptr);
 

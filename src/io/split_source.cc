@@ -58,6 +58,7 @@ void SplitSource::next_step(std::span<uint8_t> out) {
     streaming_ = false;
   }
   first_ = false;
+  checkpoints_.set_within_frame(false);
   plain_bytes_ += produced;
   streamed_bytes_ += produced;
   ready_ = out.first(produced);
@@ -78,7 +79,7 @@ void SplitSource::next_segment() {
   if (segment.good_packed > 0) {
     first_ = false;
     CheckpointSink* const sink = checkpoints_.sink();
-    if (sink != nullptr && sink->wanted(plain_bytes_))
+    if (sink != nullptr && !segment.within_frame && sink->wanted(plain_bytes_))
       sink->add({.plain_offset = plain_bytes_, .stored_offset = current_->stored_offset});
     plain_bytes_ += segment.plain.size();
   }
@@ -131,6 +132,7 @@ void SplitSource::let_go(std::unique_ptr<Slot> slot) {
   }
   segment.plain_limit = 0;
   segment.note = 0;
+  segment.within_frame = false;
   segment.plain = {};
   segment.good_packed = 0;
   held_bytes_ += held_by(segment);
@@ -141,6 +143,7 @@ void SplitSource::let_go(std::unique_ptr<Slot> slot) {
 // that has been cut behind them goes back to where it came from.
 void SplitSource::go_streaming(size_t good_packed) {
   std::vector<uint8_t> again = splitter_->resume();
+  checkpoints_.set_within_frame(!again.empty());
   const auto put_back = [&again](std::span<const uint8_t> bytes) {
     again.insert(again.end(), bytes.begin(), bytes.end());
   };

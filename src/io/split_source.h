@@ -57,18 +57,21 @@ class SplitSource final : public ByteSource {
    public:
     explicit Rebased(CheckpointSink* sink) : sink_(sink) {}
     bool wanted(uint64_t plain_offset) const noexcept override {
-      return sink_->wanted(base_ + plain_offset);
+      return !within_frame_ && sink_->wanted(base_ + plain_offset);
     }
     void add(Checkpoint checkpoint) override {
       checkpoint.plain_offset += base_;
       sink_->add(std::move(checkpoint));
     }
     void set_base(uint64_t base) noexcept { base_ = base; }
+    // What it is going to take for the beginning of a frame was made up by the splitter.
+    void set_within_frame(bool within) noexcept { within_frame_ = within; }
     CheckpointSink* sink() const noexcept { return sink_; }
 
    private:
     CheckpointSink* const sink_;
     uint64_t base_ = 0;
+    bool within_frame_ = false;
   };
 
   void next_segment();

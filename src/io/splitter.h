@@ -27,16 +27,17 @@ struct SplitLimits {
   size_t most_plain = size_t{8} << 20;
 };
 
-// Frames (members, blocks), whole and one after the other.
+// Frames (members), whole and one after the other, or blocks of one.
 struct Segment {
   // ISA-L 2.30 copies a match before it checks whether its distance reaches behind the beginning of
   // the data. The bytes in front of where it writes to must therefore be ours.
   static constexpr size_t kGuard = size_t{32} << 10;
 
   ByteBuffer packed;
-  size_t plain_limit = 0;  // as much may come out of it
-  uint32_t note = 0;       // of the splitter to itself and to its decoder
-  ByteBuffer room;         // for kGuard bytes and what comes out
+  size_t plain_limit = 0;     // as much may come out of it
+  uint32_t note = 0;          // of the splitter to itself and to its decoder
+  bool within_frame = false;  // goes on with the frame of the segment before
+  ByteBuffer room;            // for kGuard bytes and what comes out
   // What the decoder made of it: frames from the beginning on, all of them if none is damaged.
   std::span<const uint8_t> plain;  // in `room`
   size_t good_packed = 0;          // of `packed`, up to the end of a frame
@@ -54,7 +55,7 @@ class SegmentDecoder {
   virtual void decode(Segment& segment) noexcept = 0;
 };
 
-// Cuts between frames only, save where resume() gives bytes. Not thread-safe.
+// Not thread-safe.
 class Splitter {
  public:
   virtual ~Splitter() = default;
