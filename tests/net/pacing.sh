@@ -31,7 +31,7 @@ started=$(json "$work/report.json" started)
 python3 - "$at" "$started" <<'PYTHON' || fail "started at $started, not at $at"
 import datetime, sys
 read = lambda text: datetime.datetime.fromisoformat(text[:26].rstrip("Z").ljust(26, "0"))
-assert abs((read(sys.argv[2]) - read(sys.argv[1])).total_seconds()) < 0.5
+assert -0.001 < (read(sys.argv[2]) - read(sys.argv[1])).total_seconds() < 5  # a busy machine may be late
 PYTHON
 report packets.sent 3000
 report pacing '30000 packets/s'
