@@ -24,7 +24,7 @@ FLOW_LEFT_OUT = {
     "end": "as timestamp; compared below",
     "age": "end - start, rounded to seconds: 0.9996 s and 1.0001 s are 0 and 1",
 }
-TOLERANCE_S = 0.5
+TOLERANCE_S = 3
 
 
 def read(path):
