@@ -144,10 +144,9 @@ class ArchiveIndex {
 
 // Opens a member of the tarball at `tarball_path`, decoded from wherever the index allows it to
 // begin, with helpers from one such place to the next. Its facts are those of the member. kIo: the
-// tarball is not the one of the index (size and time are looked at, the head is not). `pool`:
-// helpers for decompressing. REQUIRES: the index, `fds` and `pool` outlive the source.
+// tarball is not the one of the index (size and time are looked at, the head is not). REQUIRES: the
+// index outlives the source.
 Result<io::Input> open_member(const std::string& tarball_path, const ArchiveIndex& index,
-                              std::string_view member, io::FdCache* fds = nullptr,
-                              io::DecodePool* pool = nullptr);
+                              std::string_view member, const io::InputOptions& options = {});
 
 }  // namespace gophercap::archive

@@ -186,6 +186,17 @@ TEST(OpenMember, ReadsOutOfAPlainArchiveAndKnowsAChangedOne) {
   std::copy_n(data.begin() + 200, 50, expected.begin() + 5900);
   EXPECT_EQ(testing::read_all(*input->source, 333).bytes, expected);
 
+  // However much would have to be decoded before there is a byte.
+  std::stop_source stop;
+  input = open_member(tarball, **index, "x.pcap", {.stop = stop.get_token()});
+  ASSERT_TRUE(input);
+  uint8_t byte = 0;
+  ASSERT_EQ(input->source->read({&byte, 1}).value_or(0), 1u);
+  stop.request_stop();
+  input = open_member(tarball, **index, "x.pcap", {.stop = stop.get_token()});
+  ASSERT_FALSE(input);
+  EXPECT_EQ(input.error().code, Errc::kCancelled);
+
   // Where the archive is not what its index says.
   input = open_member(tarball, **index, "beyond");
   EXPECT_TRUE(!input || testing::read_all(*input->source).fault);

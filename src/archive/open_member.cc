@@ -35,8 +35,8 @@ namespace {
 
 class IndexedStream final : public io::CheckpointedStream {
  public:
-  IndexedStream(std::string path, const ArchiveIndex& index, io::FdCache* fds)
-      : path_(std::move(path)), index_(index), fds_(fds) {}
+  IndexedStream(std::string path, const ArchiveIndex& index, const io::InputOptions& options)
+      : path_(std::move(path)), index_(index), fds_(options.fds), stop_(options.stop) {}
 
   Result<std::optional<io::Checkpoint>> checkpoint_behind(uint64_t plain_offset) override {
     // Where nothing is compressed there is nothing to do at once.
@@ -46,7 +46,7 @@ class IndexedStream final : public io::CheckpointedStream {
 
   Result<std::unique_ptr<io::ByteSource>> open_at(io::Checkpoint checkpoint,
                                                   io::DecodePool* pool) override {
-    TRY(std::unique_ptr<io::FileSource> file, io::FileSource::open(path_, fds_));
+    TRY(std::unique_ptr<io::FileSource> file, io::FileSource::open(path_, fds_, stop_));
     if (file->facts().size_bytes != index_.identity().size_bytes ||
         file->facts().mtime_ns != index_.identity().mtime_ns) {
       return Error{Errc::kIo, 0, path_ + ": has changed since its index was made"};
@@ -59,12 +59,13 @@ class IndexedStream final : public io::CheckpointedStream {
   const std::string path_;
   const ArchiveIndex& index_;
   io::FdCache* const fds_;
+  const std::stop_token stop_;
 };
 
 }  // namespace
 
 Result<io::Input> open_member(const std::string& tarball_path, const ArchiveIndex& index,
-                              std::string_view path, io::FdCache* fds, io::DecodePool* pool) {
+                              std::string_view path, const io::InputOptions& options) {
   TRY(const IndexedMember member, index.find(path));
   TRY(io::Checkpoint first, index.checkpoint_for(member.archive_offset));
   // Where nothing is compressed, every byte is a place to begin.
@@ -78,15 +79,15 @@ Result<io::Input> open_member(const std::string& tarball_path, const ArchiveInde
     stored = 0;
     for (const Extent& extent : member.extents) stored += extent.size_bytes;
   }
-  auto archive =
-      std::make_unique<io::StretchSource>(std::make_unique<IndexedStream>(tarball_path, index, fds),
-                                          std::move(first), member.archive_offset + stored, pool);
+  auto archive = std::make_unique<io::StretchSource>(
+      std::make_unique<IndexedStream>(tarball_path, index, options), std::move(first),
+      member.archive_offset + stored, options.pool);
   std::unique_ptr<io::ByteSource> bytes =
       std::make_unique<io::SliceSource>(std::move(archive), skip, stored);
   if (!member.extents.empty()) {
     bytes = std::make_unique<SparseSource>(std::move(bytes), member.extents, member.size_bytes);
   }
-  TRY(io::Input input, io::decode(std::move(bytes), pool));
+  TRY(io::Input input, io::decode(std::move(bytes), options.pool));
   input.facts = {.size_bytes = member.size_bytes, .mtime_ns = member.mtime_ns, .regular = true};
   return input;
 }

@@ -21,10 +21,8 @@ class CaptureStore {
   // Null: not added.
   const archive::ArchiveIndex* index_of(const std::string& tarball) const;
 
-  // `path` as in FileSummary. REQUIRES: `fds` outlives the source, and so does the store.
-  // `pool`: helpers for decompressing; it too.
-  Result<io::Input> open(const std::string& path, io::FdCache* fds = nullptr,
-                         io::DecodePool* pool = nullptr) const;
+  // `path` as in FileSummary. REQUIRES: the store outlives the source.
+  Result<io::Input> open(const std::string& path, const io::InputOptions& options = {}) const;
 
  private:
   std::unordered_map<std::string, std::shared_ptr<const archive::ArchiveIndex>> indexes_;

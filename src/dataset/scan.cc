@@ -349,8 +349,9 @@ FileSummary scan_file(const std::string& path, ScanProgress* progress, std::stop
   };
   if (stop.stop_requested())
     return failed({Errc::kCancelled, 0, "stopped before the file was read"});
+  const io::InputOptions options{.pool = pool, .stop = stop};
   Result<io::Input> input =
-      store != nullptr ? store->open(path, nullptr, pool) : io::open_input(path, nullptr, pool);
+      store != nullptr ? store->open(path, options) : io::open_input(path, options);
   if (!input) return failed(input.error());
   summary.compression = input->compression;
   summary.file_size_bytes = input->facts.size_bytes;

@@ -108,7 +108,8 @@ Result<size_t> FileSource::read(std::span<uint8_t> out) {
   if (fault_ != nullptr) [[unlikely]]
     return *fault_;
   if (ended_) return 0;
-  Result<size_t> count = read_once(out);
+  Result<size_t> count =
+      stop_.stop_requested() ? Error{Errc::kCancelled, 0, "stopped"} : read_once(out);
   if (!count) {
     fault_ = std::make_unique<const Error>(count.error());
   } else if (*count == 0) {

@@ -22,7 +22,8 @@ namespace gophercap::io {
 // mixture of two files.
 class FileSource final : public ByteSource {
  public:
-  // "-" is standard input. `stop` ends a wait for what a pipe may still bring (kCancelled).
+  // "-" is standard input. Once `stop` is asked for, reads fail with kCancelled, also one
+  // that waits for what a pipe may still bring.
   // REQUIRES: `fds`, where given, outlives the source.
   static Result<std::unique_ptr<FileSource>> open(const std::string& path, FdCache* fds,
                                                   std::stop_token stop = {});

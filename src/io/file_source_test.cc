@@ -171,6 +171,17 @@ TEST(FileSource, AStopEndsTheWaitForAPipe) {
   EXPECT_EQ((*source)->read(out).error().code, Errc::kCancelled);
 }
 
+TEST(FileSource, AStopEndsTheReadingOfAFile) {
+  const TempDir dir;
+  std::stop_source stop;
+  auto source = FileSource::open(dir.write("a", numbered(3000)), nullptr, stop.get_token());
+  ASSERT_TRUE(source) << source.error().what;
+  Bytes out(10);
+  EXPECT_EQ((*source)->read(out).value_or(0), 10u);
+  stop.request_stop();
+  EXPECT_EQ((*source)->read(out).error().code, Errc::kCancelled);
+}
+
 TEST(FileSource, ReadsStandardInput) {
   const TempDir dir;
   const Bytes bytes = numbered(3000);

@@ -138,8 +138,8 @@ Compression probe_compression(std::span<const uint8_t> first_bytes) noexcept {
   return Compression::kNone;
 }
 
-Result<Input> open_input(const std::string& path, FdCache* fds, DecodePool* pool) {
-  TRY(std::unique_ptr<FileSource> file, FileSource::open(path, fds));
+Result<Input> open_input(const std::string& path, const InputOptions& options) {
+  TRY(std::unique_ptr<FileSource> file, FileSource::open(path, options.fds, options.stop));
   Input input;
   input.facts = file->facts();
   TRY(std::vector<uint8_t> front, probe_front(*file));
@@ -152,7 +152,7 @@ Result<Input> open_input(const std::string& path, FdCache* fds, DecodePool* pool
   } else {
     raw = std::make_unique<PrefixedSource>(std::move(front), std::move(file));
   }
-  input.source = put_codec(input.compression, std::move(raw), pool);
+  input.source = put_codec(input.compression, std::move(raw), options.pool);
   return input;
 }
 

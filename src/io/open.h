@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -46,13 +47,22 @@ struct Input {
   FileFacts facts;
 };
 
-// "-" is standard input. `fds` bounds descriptors: the source gives its descriptor back to the
-// cache between reads and opens again at its offset (fails with kIo if the file has been replaced
-// meanwhile); without it the source holds one. `pool`: helpers that decompress ahead of the reader
-// where the format can be cut; the bytes and the fault are the same with any number of them, and
-// without. REQUIRES: `fds` and `pool` outlive the source.
-Result<Input> open_input(const std::string& path, FdCache* fds = nullptr,
-                         DecodePool* pool = nullptr);
+// What an input shares with the job that reads it. REQUIRES: both outlive the source.
+struct InputOptions {
+  // Bounds descriptors: the source gives its descriptor back to the cache between reads and opens
+  // again at its offset (fails with kIo if the file has been replaced meanwhile). Null: it holds
+  // one.
+  FdCache* fds = nullptr;
+  // Helpers that decompress ahead of the reader where the format can be cut; the bytes and the
+  // fault are the same with any number of them, and without.
+  DecodePool* pool = nullptr;
+  // Once it is asked for, reading fails with kCancelled, soon even where much has to be decoded
+  // before there is a byte.
+  std::stop_token stop{};
+};
+
+// "-" is standard input.
+Result<Input> open_input(const std::string& path, const InputOptions& options = {});
 
 // Puts the codec in front of `raw` that its first bytes ask for. Nested compression is not
 // followed. `checkpoints`, where given, is told of the places at which decode_from() may begin, as

@@ -53,7 +53,7 @@ TEST(OpenInput, ChoosesTheCodecByContent) {
   for (const Compression format : kFormats) {
     const std::string path = dir.write("input.txt", compress(format, plain));
     for (FdCache* fds : {static_cast<FdCache*>(nullptr), &cache}) {
-      Result<Input> input = open_input(path, fds);
+      Result<Input> input = open_input(path, {.fds = fds});
       ASSERT_TRUE(input) << input.error().what;
       EXPECT_EQ(input->compression, format);
       EXPECT_TRUE(input->facts.regular);

@@ -22,6 +22,10 @@ Result<MapResult> run_map(const MapOptions& options, Reporter& reporter, std::st
   if (!files && files.error().code != Errc::kCancelled) return files.error();
   if (files && files->empty()) return Error{Errc::kNotFound, 0, "no capture files found"};
   if (files) result.set.files = *std::move(files);
+  // Of an interrupted run only what was read to its end is told.
+  std::erase_if(result.set.files, [](const dataset::FileSummary& file) {
+    return file.damage && file.damage->code == Errc::kCancelled;
+  });
   for (Error& problem : tarballs.take_problems()) result.problems.push_back(std::move(problem));
   dataset::summarize(result.set);
   for (const dataset::FileSummary& file : result.set.files)

@@ -83,6 +83,7 @@ TEST(MapJob, AStoppedMapLeavesTheOldDumpAlone) {
               stop.get_token());
   ASSERT_TRUE(result);
   EXPECT_TRUE(result->interrupted);
+  EXPECT_TRUE(result->set.files.empty());  // none was read to its end
   EXPECT_EQ(testing::read_file(dump).size(), 3u);
 }
 

@@ -40,13 +40,18 @@ uint32_t wire_bytes(const packet::PacketView& p) noexcept {
   return std::max(original, captured_bytes(p));
 }
 
+Error stopped() {
+  return {Errc::kCancelled, 0, "stopped before all was read"};
+}
+
 struct Opened {
   std::unique_ptr<CaptureReader> reader;
   bool regular = false;
 };
 
-Result<Opened> open_reader(const std::string& path, io::DecodePool& pool) {
-  TRY(io::Input input, io::open_input(path, nullptr, &pool));
+Result<Opened> open_reader(const std::string& path, io::DecodePool& pool,
+                           const std::stop_token& stop) {
+  TRY(io::Input input, io::open_input(path, {.pool = &pool, .stop = stop}));
   const bool regular = path != "-" && input.facts.regular;
   auto reader = capture::open_capture(std::move(input.source));
   if (!reader) return reader.error().with_context(path);
@@ -81,8 +86,7 @@ Result<Look> look_through(const std::string& path, CaptureReader& reader, Packet
                           const std::stop_token& stop) {
   Look look;
   bool any = false;
-  while (reader.read(batch) == ReadStatus::kPacket) {
-    if (stop.stop_requested()) return Error{Errc::kCancelled, 0, "stopped before all was read"};
+  while (reader.read(batch) == ReadStatus::kPacket && !stop.stop_requested()) {
     for (size_t i = 0; i < batch.count; ++i) {
       const packet::PacketView& p = batch.packets[i];
       const uint32_t link_type = reader.interfaces()[p.interface].link_type;
@@ -92,6 +96,7 @@ Result<Look> look_through(const std::string& path, CaptureReader& reader, Packet
       if (!std::exchange(any, true)) look.first = p.time;
     }
   }
+  if (stop.stop_requested()) return stopped();
   return look;
 }
 
@@ -108,7 +113,7 @@ Result<ReceivedCaptures> ReceivedCaptures::open(const std::vector<std::string>& 
   uint32_t compared = UINT32_MAX;
   auto batch = std::make_unique<PacketBatch>();
   for (const std::string& path : paths) {
-    TRY(Opened opened, open_reader(path, pool));
+    TRY(Opened opened, open_reader(path, pool, stop));
     files.push_back(std::make_unique<File>());
     File& file = *files.back();
     file.path = path;
@@ -130,12 +135,12 @@ Result<ReceivedCaptures> ReceivedCaptures::open(const std::vector<std::string>& 
   return received;
 }
 
-Result<bool> ReceivedCaptures::advance(File& file) {
+Result<bool> ReceivedCaptures::advance(File& file, const std::stop_token& stop) {
   if (!file.begun) {
     file.begun = true;
     file.batch = std::make_unique<PacketBatch>();
     if (file.reader == nullptr) {
-      TRY(Opened opened, open_reader(file.path, pool_));
+      TRY(Opened opened, open_reader(file.path, pool_, stop));
       file.reader = std::move(opened.reader);
     }
   } else {
@@ -144,6 +149,7 @@ Result<bool> ReceivedCaptures::advance(File& file) {
   if (file.next >= file.batch->count) {
     file.next = 0;
     if (file.reader->read(*file.batch) != ReadStatus::kPacket) {
+      if (stop.stop_requested()) return stopped();
       if (file.reader->damage()) damaged_.push_back({file.path, *file.reader->damage()});
       file.reader.reset();
       file.batch.reset();
@@ -183,7 +189,7 @@ Result<> ReceivedCaptures::read(const Take& take, const std::stop_token& stop) {
     if (begun < waiting.size() && (open.empty() || waiting[begun]->first <= open.top()->key)) {
       File* file = waiting[begun++];
       file->key = CaptureTime::min();
-      TRY(const bool any, advance(*file));
+      TRY(const bool any, advance(*file, stop));
       if (any) open.push(file);
       continue;
     }
@@ -195,10 +201,9 @@ Result<> ReceivedCaptures::read(const Take& take, const std::stop_token& stop) {
       if (!p.has_time()) ++packets_without_time_;
       const bool more =
           take({.data = {p.data, captured_bytes(p)}, .wire_bytes = wire_bytes(p), .time = p.time});
-      if (++packets_ % 4096 == 0 && stop.stop_requested())
-        return Error{Errc::kCancelled, 0, "stopped before all was read"};
+      if (++packets_ % 4096 == 0 && stop.stop_requested()) return stopped();
       if (!more) return {};
-      TRY(const bool any, advance(*file));
+      TRY(const bool any, advance(*file, stop));
       if (!any) break;
       if ((!open.empty() && later(file, open.top())) ||
           (begun < waiting.size() && waiting[begun]->first <= file->key)) {

@@ -50,7 +50,8 @@ class ReceivedCaptures {
  private:
   struct File;
   ReceivedCaptures(std::vector<std::unique_ptr<File>> files, io::DecodePool& pool);
-  Result<bool> advance(File& file);  // to its next packet; false = it has no more
+  // To its next packet; false = it has no more.
+  Result<bool> advance(File& file, const std::stop_token& stop);
   Result<> check(const File& file) const;
 
   io::DecodePool& pool_;

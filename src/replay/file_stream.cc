@@ -38,9 +38,10 @@ void Slab::grow(size_t wanted) {
 FileStream::FileStream(const PlannedFile& file, const StreamOptions& options, io::FdCache& fds)
     : file_(file), options_(options), fds_(fds) {}
 
-void FileStream::open() {
+void FileStream::open(const std::stop_token& stop) {
   opened_ = true;
-  Result<io::Input> input = options_.store->open(file_.path, &fds_, options_.pool);
+  Result<io::Input> input =
+      options_.store->open(file_.path, {.fds = &fds_, .pool = options_.pool, .stop = stop});
   // Its times are the schedule: those of another file are not on it.
   if (input && input->facts.regular &&
       (input->facts.size_bytes != file_.file_size_bytes ||
@@ -54,6 +55,7 @@ void FileStream::open() {
                 {.block_bytes = std::min(options_.slab_bytes, capture::ReaderOptions{}.block_bytes),
                  .initial_time = file_.initial_time})
           : Result<std::unique_ptr<capture::CaptureReader>>(input.error());
+  if (!reader && reader.error().code == Errc::kCancelled) return;
   if (!reader) {
     damage_ = capture::Damage{0, reader.error().code, reader.error().what};
     ended_ = true;
@@ -128,7 +130,7 @@ uint32_t FileStream::lane_of(const uint8_t* data, uint32_t bytes) const noexcept
 
 void FileStream::fill(Slab& slab, PacketBatch& batch, const std::stop_token& stop) {
   slab.clear();
-  if (!opened_) open();
+  if (!opened_) open(stop);
   // At once, not step by step; a short file needs less.
   if (!ended_) slab.reserve(std::min<uint64_t>(options_.slab_bytes, file_.file_size_bytes));
   const uint64_t enough = bytes_read_ + kMostReadPerSlab;
@@ -141,6 +143,8 @@ void FileStream::fill(Slab& slab, PacketBatch& batch, const std::stop_token& sto
       take(batch, slab);
       if (past_window()) reader_.reset();
     } else if (reader_ != nullptr) {
+      // Not the file's affair.
+      if (reader_->damage() && reader_->damage()->code == Errc::kCancelled) return;
       damage_ = reader_->damage();
       reader_.reset();
     }

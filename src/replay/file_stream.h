@@ -49,7 +49,7 @@ class FileStream {
   const std::optional<capture::Damage>& damage() const noexcept { return damage_; }
 
  private:
-  void open();
+  void open(const std::stop_token& stop);
   void take(const capture::PacketBatch& batch, Slab& slab);
   void drain_sorted(Slab& slab);
   uint32_t lane_of(const uint8_t* data, uint32_t bytes) const noexcept;

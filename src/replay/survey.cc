@@ -27,7 +27,7 @@ Survey survey_file(const dataset::CaptureStore& store, const std::string& path,
                    const transmit::FrameLimits& limits, const std::stop_token& stop,
                    io::DecodePool* pool) {
   Survey survey;
-  Result<io::Input> input = store.open(path, nullptr, pool);
+  Result<io::Input> input = store.open(path, {.pool = pool, .stop = stop});
   if (!input) {
     survey.damage = capture::Damage{0, input.error().code, input.error().what};
     return survey;
