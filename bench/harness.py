@@ -134,17 +134,11 @@ class Bench:
 
     def shown(self, argv):
         """A command line for people: without the folders of this machine, files of one folder as DATA/folder/*."""
-        words = []
-        for arg in map(str, argv):
-            text = arg.replace(str(self.data), "DATA").replace(f"{self.build}/", "")
-            text = re.sub(r"((DATA/\w+)/[^ /]+ ){2,}", r"\2/* ", text)
-            if re.fullmatch(r"DATA/\w+/.+\.(pcap|gz)", text) and "merged" not in text:
-                text = text.rpartition("/")[0] + "/*"
-            elif text.startswith("/usr/"):
-                text = text.rpartition("/")[2]
-            if not words or text != words[-1]:
-                words.append(text)
-        return " ".join(shlex.quote(w) if " " in w else w for w in words)
+        line = " ".join(shlex.quote(arg) if " " in arg else arg for arg in map(str, argv))
+        line = line.replace(str(self.data), "DATA").replace(f"{self.build}/", "")
+        line = re.sub(r"/usr/s?bin/", "", line)
+        line = re.sub(r"/dev/shm/tmp\w+", "MEMORY", line)
+        return re.sub(r"(?<![^ ])(DATA/\w+)/[^ /]+( \1/[^ /]+)+", r"\1/*", line)
 
     def section(self, title, text, commands, header, row):
         lines = [f"## {title}", "", text, "", "| " + " | ".join(header) + " |",

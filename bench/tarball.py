@@ -26,6 +26,37 @@ def make_tarball(bench, quick):
     return folder / "set.tar.gz", files
 
 
+def in_members(bench, archive):
+    """The same in gzip members of 1 MiB, which can be decompressed apart."""
+    def make(folder):
+        line = f"gzip -dc {shlex.quote(str(archive))} | split -b 1M --filter='gzip -6 -c' - >{folder}/members.tar.gz"
+        subprocess.run(["sh", "-c", line], check=True)
+
+    recipe = "gzip members of 1 MiB of: " + (bench.data / "tarball.complete").read_text()
+    return bench.make_set("tarball-members", make, recipe) / "members.tar.gz"
+
+
+def map_members(bench, archive, size):
+    """Mapped for the first time: one pass over all of it, which makes the index."""
+    archive = in_members(bench, archive)
+    subprocess.run(["cat", str(archive)], stdout=subprocess.DEVNULL, check=True)
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else bench.data) as place:
+        def empty():
+            for path in pathlib.Path(place).iterdir():
+                path.unlink()
+
+        ours = [bench.program("gophercap"), "map", "--quiet", archive, "--dump-json", f"{place}/dump.json", "--file-workers"]
+        commands = [Command(f"gophercap map, {workers} worker{'s' * (workers > 1)}", [*ours, workers], size, before=empty)
+                    for workers in (1, 2)]
+        if bench.tool("igzip"):
+            commands.append(Command("igzip -dc", ["sh", "-c", f"igzip -dc {shlex.quote(str(archive))} >/dev/null"], size,
+                                    commands[1].name))
+        bench.measure(commands)
+        text = (f"The same captures in a .tar.gz of gzip members of 1 MiB ({archive.stat().st_size / 1e9:.2f} GB), without an index; "
+                "MB/s are plain bytes.")
+        throughput_table(bench, "map, a tarball that can be cut", text, commands, "MB/s", 1e6)
+
+
 def tarball(bench, options):
     archive, files = make_tarball(bench, options.quick)
     size = bench.walked(files)["file_bytes"]
@@ -64,6 +95,7 @@ def tarball(bench, options):
         bench.measure(commands)
         empty()
         index_share(bench, archive, dump, commands, size)
+    map_members(bench, archive, size)
 
 
 def index_share(bench, archive, dump, commands, size):

@@ -125,7 +125,7 @@ Result<> renew_members(dataset::Dump& dump, Tarballs& tarballs, Reporter& report
 }
 
 // Of tarballs that can only be read from their beginning: there, each capture begins with all that
-// stands before it. Besides xz, bzip2 and lz4 that is zstd in one frame, as it usually is.
+// stands before it. Besides xz and bzip2 that is zstd or lz4 in one frame, as they usually are.
 bool only_from_its_beginning(const archive::ArchiveIndex& index) {
   if (index.compression() == io::Compression::kNone ||
       index.plain_bytes() <= archive::CheckpointKeeper::kSpacing) {

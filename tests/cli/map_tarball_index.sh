@@ -11,8 +11,9 @@ dump_of files.json set/ >expected
 exits 3 replay --dump-json files.json --topspeed --out-file expected.pcap --quiet
 tar --sparse -cf set.tar set
 
-frames() { split -b 4M --filter='zstd -q -c -1' set.tar; }
-for codec in frames gzip; do
+zstd_frames() { split -b 4M --filter='zstd -q -c -1' set.tar; }
+lz4_frames() { split -b 4M --filter='lz4 -q -c' set.tar; }
+for codec in zstd_frames lz4_frames gzip; do
   rm -f packed*
   $codec <set.tar >packed.tar.x
   exits 3 map packed.tar.x --dump-json packed.json
