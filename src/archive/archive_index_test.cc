@@ -192,7 +192,10 @@ TEST(OpenMember, ReadsOutOfAPlainArchiveAndKnowsAChangedOne) {
   ASSERT_TRUE(input);
   uint8_t byte = 0;
   ASSERT_EQ(input->source->read({&byte, 1}).value_or(0), 1u);
+  Result<io::Input> holes = open_member(tarball, **index, "holes", {.stop = stop.get_token()});
+  ASSERT_TRUE(holes);
   stop.request_stop();
+  EXPECT_EQ(testing::read_all(*holes->source, 7).fault.value().code, Errc::kCancelled);
   input = open_member(tarball, **index, "x.pcap", {.stop = stop.get_token()});
   ASSERT_FALSE(input);
   EXPECT_EQ(input.error().code, Errc::kCancelled);

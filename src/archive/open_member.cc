@@ -85,7 +85,8 @@ Result<io::Input> open_member(const std::string& tarball_path, const ArchiveInde
   std::unique_ptr<io::ByteSource> bytes =
       std::make_unique<io::SliceSource>(std::move(archive), skip, stored);
   if (!member.extents.empty()) {
-    bytes = std::make_unique<SparseSource>(std::move(bytes), member.extents, member.size_bytes);
+    bytes = std::make_unique<SparseSource>(std::move(bytes), member.extents, member.size_bytes,
+                                           options.stop);
   }
   TRY(io::Input input, io::decode(std::move(bytes), options.pool));
   input.facts = {.size_bytes = member.size_bytes, .mtime_ns = member.mtime_ns, .regular = true};

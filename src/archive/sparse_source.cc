@@ -20,6 +20,8 @@ Result<size_t> SparseSource::read(std::span<uint8_t> out) {
     TRY(got, stored_->read(room));
   } else if (end - position_ > kLargestHole) {
     return Error{Errc::kUnsupported, 0, "a sparse file with a hole of more than 64 GiB"};
+  } else if (stop_.stop_requested()) {
+    return Error{Errc::kCancelled, 0, "stopped"};
   } else {
     std::fill(room.begin(), room.end(), uint8_t{0});
   }

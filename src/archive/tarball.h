@@ -23,7 +23,7 @@ struct Tarball {
 };
 
 // `pool`: helpers for decompressing; `checkpoints`: as in io::decode(). REQUIRES: they outlive the
-// source. `stop` ends a wait for a pipe.
+// source. Once `stop` is asked for, reading fails with kCancelled.
 Result<Tarball> open_tarball(const std::string& path, io::DecodePool* pool = nullptr,
                              io::CheckpointSink* checkpoints = nullptr, std::stop_token stop = {});
 

@@ -23,7 +23,8 @@ class InputBlock {
   // between.
   std::span<uint8_t> bytes() noexcept { return {buffer_.get() + begin_, end_ - begin_}; }
 
-  // How many bytes of the raw input were consumed.
+  // How many bytes of the raw input were consumed. As long as bytes come that were put back without
+  // having been consumed, it counts too few.
   uint64_t position() const noexcept { return end_offset_ - (end_ - begin_); }
 
   // Consumes `count` of bytes(), or takes up to 8 back where it is negative.

@@ -19,9 +19,11 @@ Result<MapResult> run_map(const MapOptions& options, Reporter& reporter, std::st
   Tarballs tarballs(options.dump_path, workers, reporter, stop);
   Result<std::vector<dataset::FileSummary>> files =
       scan_found(found, options.selection, workers, tarballs, reporter, stop);
-  if (!files && files.error().code != Errc::kCancelled) return files.error();
-  if (files && files->empty()) return Error{Errc::kNotFound, 0, "no capture files found"};
-  if (files) result.set.files = *std::move(files);
+  if (!files) return files.error();
+  result.interrupted = stop.stop_requested();
+  if (files->empty() && !result.interrupted)
+    return Error{Errc::kNotFound, 0, "no capture files found"};
+  result.set.files = *std::move(files);
   // Of an interrupted run only what was read to its end is told.
   std::erase_if(result.set.files, [](const dataset::FileSummary& file) {
     return file.damage && file.damage->code == Errc::kCancelled;
@@ -30,7 +32,6 @@ Result<MapResult> run_map(const MapOptions& options, Reporter& reporter, std::st
   dataset::summarize(result.set);
   for (const dataset::FileSummary& file : result.set.files)
     result.stored_bytes += file.file_size_bytes;
-  result.interrupted = stop.stop_requested();
   if (!result.interrupted && !options.dump_path.empty()) {
     TRY_VOID(dataset::write_dump(result.set, options.dump_path));
   }

@@ -8,6 +8,7 @@
 #include "jobs/map_set.h"
 #include "testing/pcap_builder.h"
 #include "testing/quiet_reporter.h"
+#include "testing/tar_builder.h"
 #include "testing/temp_dir.h"
 
 namespace gophercap::jobs {
@@ -84,6 +85,16 @@ TEST(MapJob, AStoppedMapLeavesTheOldDumpAlone) {
   ASSERT_TRUE(result);
   EXPECT_TRUE(result->interrupted);
   EXPECT_TRUE(result->set.files.empty());  // none was read to its end
+  const Result<MapResult> tarball =
+      run_map({.selection = {.paths = {dir.write(
+                                 "b.tar", testing::TarBuilder()
+                                              .member({.path = "x.pcap", .data = capture_of({100})})
+                                              .end()
+                                              .bytes())}},
+               .dump_path = dump},
+              reporter, stop.get_token());
+  ASSERT_TRUE(tarball) << tarball.error().what;
+  EXPECT_TRUE(tarball->interrupted);
   EXPECT_EQ(testing::read_file(dump).size(), 3u);
 }
 

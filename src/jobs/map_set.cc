@@ -63,18 +63,9 @@ class SetScan {
       : found_(found), choice_(choice), workers_(workers), tarballs_(tarballs), stop_(stop) {}
 
   Result<> run(dataset::ScanProgress& progress) {
-    TRY_VOID(scan_files(progress));
-    for (const std::string& tarball : found_.tarballs) {
-      Result<std::vector<FileSummary>> files = tarballs_.map(tarball, choice_, progress);
-      if (files) {
-        append(*std::move(files));
-      } else if (is_of_the_input(files.error())) {
-        append({damaged(tarball, files.error())});
-      } else {
-        return files.error();
-      }
-    }
-    return {};
+    Result<> scanned = scan_all(progress);
+    if (!scanned && scanned.error().code == Errc::kCancelled) return {};
+    return scanned;
   }
 
   std::vector<FileSummary> take_files() {
@@ -89,6 +80,21 @@ class SetScan {
   }
 
  private:
+  Result<> scan_all(dataset::ScanProgress& progress) {
+    TRY_VOID(scan_files(progress));
+    for (const std::string& tarball : found_.tarballs) {
+      Result<std::vector<FileSummary>> files = tarballs_.map(tarball, choice_, progress);
+      if (files) {
+        append(*std::move(files));
+      } else if (is_of_the_input(files.error())) {
+        append({damaged(tarball, files.error())});
+      } else {
+        return files.error();
+      }
+    }
+    return {};
+  }
+
   void append(std::vector<FileSummary> files) {
     files_.insert(files_.end(), std::make_move_iterator(files.begin()),
                   std::make_move_iterator(files.end()));

@@ -24,7 +24,8 @@ void scan_reporting(const std::vector<std::string>& paths, Reporter& reporter,
 
 // Summaries of everything that was found, ordered by path bytes. Members of tarballs are looked up
 // in and, where they are not there, put into `tarballs`. Errors: of a tarball that can't be read at
-// all where nothing else was found, kCancelled.
+// all where nothing else was found. Stopped: what was read until then; a file that was not read to
+// its end has damage with code kCancelled, a tarball that was not is left out.
 Result<std::vector<dataset::FileSummary>> scan_found(const dataset::Discovery& found,
                                                      const dataset::Selection& selection,
                                                      unsigned workers, Tarballs& tarballs,

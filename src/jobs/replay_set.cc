@@ -44,8 +44,8 @@ Result<DatasetSummary> map_paths(const ReplayOptions& options, Tarballs& tarball
   TRY(set.files,
       scan_found(found, selection, worker_count(options.workers), tarballs, reporter, stop));
   for (const Error& problem : tarballs.take_problems()) reporter.warning(problem.what);
-  if (set.files.empty()) return Error{Errc::kNotFound, 0, "no capture files found"};
   if (stop.stop_requested()) return cancelled();
+  if (set.files.empty()) return Error{Errc::kNotFound, 0, "no capture files found"};
   dataset::summarize(set);
   return set;
 }

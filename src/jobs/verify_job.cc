@@ -154,9 +154,11 @@ Result<VerifyResult> run_verify(const VerifyOptions& options, Reporter& reporter
     result.mtu = *sent->max_frame_bytes - kEthernetHeader;
 
   // Usually one of them is read at a time: receivers write one file after the other.
-  io::DecodePool pool(
-      io::DecodePool::spare(cpu_count(), 1), 1,
-      std::min<uint64_t>(options.plan.memory_bytes / 8, io::DecodePool::kMemoryPerSource));
+  const uint64_t for_codecs = options.plan.memory_bytes / 8;
+  // Some libraries take as much for each of their threads.
+  const uint64_t most_threads = 1 + for_codecs / io::DecodePool::kMemoryPerSource;
+  io::DecodePool pool(io::DecodePool::spare(std::min<uint64_t>(cpu_count(), most_threads), 1), 1,
+                      std::min<uint64_t>(for_codecs, io::DecodePool::kMemoryPerSource));
   TRY(ReceivedCaptures received, ReceivedCaptures::open(options.captures, pool, stop));
   result.compared_bytes = received.compared_bytes();
 
