@@ -18,7 +18,7 @@ class LentScan::Source final : public io::ByteSource {
   LentScan& scan_;
 };
 
-LentScan::LentScan() : thread_([this] { run(); }) {}
+LentScan::LentScan(io::DecodePool* pool) : pool_(pool), thread_([this] { run(); }) {}
 
 LentScan::~LentScan() {
   {
@@ -35,7 +35,7 @@ void LentScan::run() {
       while (!scanning_ && !closing_) changed_.wait(mutex_);
       if (closing_) return;
     }
-    FileSummary summary = scan_source(std::make_unique<Source>(*this));
+    FileSummary summary = scan_source(std::make_unique<Source>(*this), nullptr, {}, pool_);
     {
       const MutexLock lock(mutex_);
       deaf_ = true;  // damage ends a scan before the bytes end

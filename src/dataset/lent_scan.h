@@ -9,12 +9,17 @@
 #include "base/mutex.h"
 #include "dataset/file_summary.h"
 
+namespace gophercap::io {
+class DecodePool;
+}
+
 namespace gophercap::dataset {
 
 // Its methods are for one thread; the scan has one of its own.
 class LentScan {
  public:
-  LentScan();
+  // `pool`: helpers for decompressing. REQUIRES: it outlives the scan.
+  explicit LentScan(io::DecodePool* pool = nullptr);
   ~LentScan();
   LentScan(const LentScan&) = delete;
   LentScan& operator=(const LentScan&) = delete;
@@ -46,6 +51,7 @@ class LentScan {
   uint64_t position_ GUARDED_BY(mutex_) = 0;
   std::optional<uint64_t> size_bytes_ GUARDED_BY(mutex_);
   FileSummary summary_ GUARDED_BY(mutex_);
+  io::DecodePool* const pool_;
   std::jthread thread_;
 };
 

@@ -7,6 +7,8 @@
 #include <span>
 
 #include "dataset/scan.h"
+#include "io/decode_pool.h"
+#include "testing/compress.h"
 #include "testing/memory_source.h"
 #include "testing/pcap_builder.h"
 
@@ -50,6 +52,31 @@ TEST(LentScan, SumsUpOneCaptureAfterTheOther) {
       EXPECT_FALSE(lent.damage);
     }
   }
+}
+
+TEST(LentScan, HelpersDecompress) {
+  const Bytes plain = capture_of(20'000);
+  const Bytes packed = testing::bgzf(plain, 60'000);
+  io::DecodePool pool(2);
+  LentScan scan(&pool);
+  for (const size_t piece : {1000u, 1'000'000u}) {
+    scan.begin();
+    lend_all(scan, packed, piece);
+    const FileSummary summary = scan.finish(packed.size());
+    EXPECT_EQ(summary.packets, 20'000u);
+    EXPECT_EQ(summary.plain_bytes, plain.size());
+    EXPECT_EQ(summary.compression, io::Compression::kGzip);
+    EXPECT_FALSE(summary.damage);
+  }
+  // Ended in the middle, by who lends and by damage.
+  scan.begin();
+  scan.lend(std::span(packed).first(packed.size() / 2), 0);
+  scan.abandon();
+  Bytes torn = packed;
+  torn[torn.size() / 2] ^= 0x10;
+  scan.begin();
+  lend_all(scan, torn, 5000);
+  EXPECT_TRUE(scan.finish(torn.size()).damage);
 }
 
 TEST(LentScan, WhatIsNotLentIsZeros) {

@@ -323,13 +323,13 @@ void scan_capture(CaptureReader& reader, FileSummary& summary, ScanProgress* pro
 }
 
 FileSummary scan_source(std::unique_ptr<io::ByteSource> raw, ScanProgress* progress,
-                        std::stop_token stop) {
+                        std::stop_token stop, io::DecodePool* pool) {
   FileSummary summary;
   const auto failed = [&](const Error& error) {
     summary.damage = capture::Damage{0, error.code, error.what};
     return std::move(summary);
   };
-  Result<io::Input> input = io::decode(std::move(raw));
+  Result<io::Input> input = io::decode(std::move(raw), pool);
   if (!input) return failed(input.error());
   summary.compression = input->compression;
   Result<std::unique_ptr<CaptureReader>> reader = capture::open_capture(std::move(input->source));

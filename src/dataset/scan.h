@@ -46,7 +46,7 @@ std::vector<FileSummary> scan_files(std::span<const std::string> paths, unsigned
 // The same of bytes from elsewhere, which may be compressed: all of the summary but path, size and
 // time of the file.
 FileSummary scan_source(std::unique_ptr<io::ByteSource> raw, ScanProgress* progress = nullptr,
-                        std::stop_token stop = {});
+                        std::stop_token stop = {}, io::DecodePool* pool = nullptr);
 
 // The packet loop of scan_file, for a reader that is already open (benchmarks, fuzzing).
 void scan_capture(capture::CaptureReader& reader, FileSummary& summary,

@@ -69,10 +69,10 @@ std::string resolved(const std::string& path) {
 class Pass {
  public:
   Pass(const std::string& path, const NameChoice& choice, ScanProgress& progress,
-       std::stop_token stop)
-      : path_(path), choice_(choice), progress_(progress), stop_(std::move(stop)) {}
+       std::stop_token stop, io::DecodePool* pool)
+      : path_(path), choice_(choice), progress_(progress), stop_(std::move(stop)), pool_(pool) {}
 
-  Result<TarballScan> run(const std::string& index_path, io::DecodePool* pool);
+  Result<TarballScan> run(const std::string& index_path);
   // Of a tarball that was opened by somebody else.
   Result<TarballScan> run_over(archive::Tarball tarball, archive::IndexWriter* index,
                                archive::CheckpointKeeper& keeper);
@@ -94,6 +94,7 @@ class Pass {
   const NameChoice& choice_;
   ScanProgress& progress_;
   std::stop_token stop_;
+  io::DecodePool* const pool_;  // for the tarball, and for compressed captures in it
   archive::Tarball tarball_;
   archive::TarballIdentity identity_;  // when it was opened, as facts_
   io::FileFacts facts_;
@@ -117,7 +118,7 @@ Result<> Pass::take_file(const Member& member, std::string name, archive::IndexW
   const bool chosen = is_chosen(name);
   FileSummary summary;
   if (chosen) {
-    summary = scan_source(std::make_unique<Borrowed>(source), &progress_, stop_);
+    summary = scan_source(std::make_unique<Borrowed>(source), &progress_, stop_, pool_);
     summary.path = member_path(path_, name);
     summary.tarball = path_;
     summary.file_size_bytes = member.size_bytes;
@@ -282,12 +283,12 @@ Result<> Pass::check_unchanged() const {
   return Error{Errc::kCorrupt, 0, path_ + ": has changed while it was read"};
 }
 
-Result<TarballScan> Pass::run(const std::string& index_path, io::DecodePool* pool) {
+Result<TarballScan> Pass::run(const std::string& index_path) {
   std::unique_ptr<archive::IndexWriter> index;
   archive::CheckpointKeeper keeper;
   const bool indexed = !index_path.empty();
   TRY(archive::Tarball tarball,
-      archive::open_tarball(path_, pool, indexed ? &keeper : nullptr, stop_));
+      archive::open_tarball(path_, pool_, indexed ? &keeper : nullptr, stop_));
   if (indexed) {
     facts_ = tarball.facts;
     TRY(identity_, archive::identify(path_));
@@ -316,7 +317,7 @@ Result<std::vector<uint8_t>> read_front(io::ByteSource& source, size_t wanted) {
 Result<TarballScan> scan_tarball(const std::string& path, const NameChoice& choice,
                                  const std::string& index_path, ScanProgress& progress,
                                  std::stop_token stop, io::DecodePool* pool) {
-  return Pass(path, choice, progress, std::move(stop)).run(index_path, pool);
+  return Pass(path, choice, progress, std::move(stop), pool).run(index_path);
 }
 
 Result<TarballScan> scan_standard_input(const NameChoice& choice, ScanProgress& progress,
@@ -329,11 +330,11 @@ Result<TarballScan> scan_standard_input(const NameChoice& choice, ScanProgress& 
       std::make_unique<io::PrefixedSource>(std::move(front), std::move(tarball.source));
   if (is_tar) {
     archive::CheckpointKeeper keeper;
-    return Pass(path, choice, progress, std::move(stop))
+    return Pass(path, choice, progress, std::move(stop), pool)
         .run_over(std::move(tarball), nullptr, keeper);
   }
   TarballScan scan;
-  FileSummary summary = scan_source(std::move(tarball.source), &progress, std::move(stop));
+  FileSummary summary = scan_source(std::move(tarball.source), &progress, std::move(stop), pool);
   summary.path = path;
   summary.compression = tarball.compression;
   summary.file_size_bytes = summary.plain_bytes;

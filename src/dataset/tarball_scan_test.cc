@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "dataset/capture_store.h"
+#include "io/decode_pool.h"
 #include "testing/compress.h"
 #include "testing/pcap_builder.h"
 #include "testing/read_all.h"
@@ -44,10 +45,10 @@ NameChoice captures(const std::string& regexp = "") {
 class TarballScanTest : public ::testing::Test {
  protected:
   Result<TarballScan> scan(const Bytes& stored, const NameChoice& choice = captures(),
-                           std::stop_token stop = {}) {
+                           std::stop_token stop = {}, io::DecodePool* pool = nullptr) {
     dir_.write("set.tar", stored);
     ScanProgress progress;
-    return scan_tarball(path_, choice, index_, progress, std::move(stop));
+    return scan_tarball(path_, choice, index_, progress, std::move(stop), pool);
   }
   std::string member(const std::string& name) const { return path_ + "!/" + name; }
   static std::vector<std::string> paths(const TarballScan& scan) {
@@ -103,6 +104,51 @@ TEST_F(TarballScanTest, SummariesAreThoseOfTheFilesAndTheIndexLeadsToTheirBytes)
     // What is in no tarball is a file.
     const std::string file = dir_.write("plain.pcap", first);
     EXPECT_TRUE(store.open(file));
+  }
+}
+
+// The tarball is cut, and so are the captures in it.
+TEST_F(TarballScanTest, HelpersChangeNothing) {
+  const Bytes capture = capture_of(5000, 1);
+  Bytes torn = testing::bgzf(capture, 60'000);
+  torn[torn.size() / 2] ^= 0x10;
+  const Bytes tar = TarBuilder()
+                        .member({.path = "a.pcap", .data = capture})
+                        .member({.path = "b.pcap.gz", .data = testing::bgzf(capture, 60'000)})
+                        .member({.path = "torn.pcap.gz", .data = torn})
+                        .member({.path = "z.pcap", .data = capture})
+                        .end()
+                        .bytes();
+  for (const Bytes& stored : {tar, testing::gzip_members(tar, 100'000)}) {
+    const auto alone = scan(stored);
+    ASSERT_TRUE(alone) << alone.error().what;
+    for (const unsigned helpers : {1u, 3u}) {
+      io::DecodePool pool(helpers);
+      const auto helped = scan(stored, captures(), {}, &pool);
+      ASSERT_TRUE(helped) << helped.error().what;
+      ASSERT_EQ(paths(*helped), paths(*alone));
+      for (size_t i = 0; i < alone->files.size(); ++i) {
+        const FileSummary& a = alone->files[i];
+        const FileSummary& b = helped->files[i];
+        EXPECT_EQ(a.packets, b.packets) << a.path;
+        EXPECT_EQ(a.captured_bytes, b.captured_bytes) << a.path;
+        EXPECT_EQ(a.plain_bytes, b.plain_bytes) << a.path;
+        EXPECT_EQ(a.last, b.last) << a.path;
+        ASSERT_EQ(a.damage.has_value(), b.damage.has_value()) << a.path;
+        if (a.damage) {
+          EXPECT_EQ(a.damage->reason, b.damage->reason);
+        }
+      }
+      EXPECT_EQ(helped->files[0].packets, 5000u);
+      EXPECT_TRUE(helped->files[2].damage);
+      auto index = archive::ArchiveIndex::open(index_);
+      ASSERT_TRUE(index) << index.error().what;
+      CaptureStore store;
+      store.add(path_, *std::move(index));
+      auto input = store.open(member("z.pcap"), {.pool = &pool});
+      ASSERT_TRUE(input) << input.error().what;
+      EXPECT_TRUE(testing::read_all(*input->source).bytes == capture);
+    }
   }
 }
 

@@ -27,8 +27,8 @@ io::Compression compression_of(archive::Packing packing) {
 
 }  // namespace
 
-ExtractMap::ExtractMap(std::string out_dir, archive::Packing packing)
-    : packing_(packing), place_(std::move(out_dir)) {
+ExtractMap::ExtractMap(std::string out_dir, archive::Packing packing, io::DecodePool& pool)
+    : packing_(packing), place_(std::move(out_dir)), scan_(&pool) {
   if (!place_.ends_with('/')) place_ += '/';
 }
 

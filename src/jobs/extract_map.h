@@ -15,8 +15,9 @@ namespace gophercap::jobs {
 // What `map` of the output folder would find: the same files, the same summaries. Not thread-safe.
 class ExtractMap {
  public:
-  // `packing`: of what was not compressed before.
-  ExtractMap(std::string out_dir, archive::Packing packing);
+  // `packing`: of what was not compressed before. REQUIRES: `pool`, whose helpers decompress,
+  // outlives it.
+  ExtractMap(std::string out_dir, archive::Packing packing, io::DecodePool& pool);
 
   // Around the extraction of each member.
   void begin();

@@ -148,7 +148,7 @@ Result<> TarRun::take(const Member& member) {
               },
           .tick = [this] { tick(); }};
       if (!options_.map_path.empty())
-        map_ = std::make_unique<ExtractMap>(options_.out_dir, options_.extract.packing);
+        map_ = std::make_unique<ExtractMap>(options_.out_dir, options_.extract.packing, pool_);
       TRY(extractor_, Extractor::make(options_.out_dir, options_.extract, callbacks, stop_));
     }
     if (map_ == nullptr) return extractor_->take(*tar_, member);
