@@ -14,19 +14,13 @@
 #include "base/bytes.h"
 #include "io/decoded_source.h"
 #include "io/frames.h"
+#include "io/gzip_format.h"
 
 namespace gophercap::io {
 namespace {
 
 constexpr std::array kMagics = {&kGzipMagic};
 constexpr FrameFormat kFormat{"gzip", kMagics, true};
-
-constexpr uint8_t kMethodDeflate = 8;
-constexpr uint8_t kFlagHeaderCrc = 0x02;
-constexpr uint8_t kFlagExtra = 0x04;
-constexpr uint8_t kFlagName = 0x08;
-constexpr uint8_t kFlagComment = 0x10;
-constexpr uint8_t kFlagsReserved = 0xe0;
 
 // Consumes a member's header. ISA-L's own parser wants it whole in one buffer and version 2.30
 // overruns on some, so only the raw deflate data is left to the library.
@@ -35,22 +29,21 @@ class HeaderReader {
   explicit HeaderReader(InputBlock& in) : in_(in) {}
 
   Result<> read() {
-    constexpr size_t kFixed = 10;
-    TRY(const std::span<const uint8_t> fixed, in_.peek(kFixed));
-    if (fixed.size() < kFixed) return truncated_error(kFormat.name);
+    TRY(const std::span<const uint8_t> fixed, in_.peek(kGzipFixedHeader));
+    if (fixed.size() < kGzipFixedHeader) return truncated_error(kFormat.name);
     const uint8_t method = fixed[2];
     const uint8_t flags = fixed[3];
-    consume(kFixed);
-    if (method != kMethodDeflate) {
+    consume(kGzipFixedHeader);
+    if (method != kGzipMethodDeflate) {
       return unsupported_error(kFormat.name, "is not compressed by deflate");
     }
-    if ((flags & kFlagsReserved) != 0) {
+    if ((flags & kGzipFlagsReserved) != 0) {
       return unsupported_error(kFormat.name, "has reserved flags set");
     }
-    if ((flags & kFlagExtra) != 0) TRY_VOID(skip_extra());
-    if ((flags & kFlagName) != 0) TRY_VOID(skip_text());
-    if ((flags & kFlagComment) != 0) TRY_VOID(skip_text());
-    if ((flags & kFlagHeaderCrc) != 0) TRY_VOID(check_crc());
+    if ((flags & kGzipFlagExtra) != 0) TRY_VOID(skip_extra());
+    if ((flags & kGzipFlagName) != 0) TRY_VOID(skip_text());
+    if ((flags & kGzipFlagComment) != 0) TRY_VOID(skip_text());
+    if ((flags & kGzipFlagHeaderCrc) != 0) TRY_VOID(check_crc());
     return {};
   }
 
@@ -302,16 +295,15 @@ class GzipDecoder final : public StreamDecoder {
   }
 
   Result<Decoding> check_trailer(InputBlock& in) {
-    constexpr size_t kTrailer = 8;
-    TRY(const std::span<const uint8_t> trailer, in.peek(kTrailer));
-    if (trailer.size() < kTrailer) return truncated_error(kFormat.name);
+    TRY(const std::span<const uint8_t> trailer, in.peek(kGzipTrailer));
+    if (trailer.size() < kGzipTrailer) return truncated_error(kFormat.name);
     if (load_le32(trailer.data()) != crc_) {
       return corrupt_error(kFormat.name, "has a wrong checksum");
     }
     if (load_le32(trailer.data() + 4) != size_) {
       return corrupt_error(kFormat.name, "has a wrong length");
     }
-    in.advance(kTrailer);
+    in.advance(kGzipTrailer);
     stage_ = Stage::kMember;
     return Decoding::kMore;
   }

@@ -9,40 +9,32 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "io/gzip_format.h"
 #include "io/gzip_source.h"
 
 namespace gophercap::io {
 namespace {
 
-constexpr size_t kFixedHeader = 10;
-constexpr size_t kTrailer = 8;
-constexpr uint8_t kMethodDeflate = 8;
-constexpr uint8_t kFlagHeaderCrc = 0x02;
-constexpr uint8_t kFlagExtra = 0x04;
-constexpr uint8_t kFlagName = 0x08;
-constexpr uint8_t kFlagComment = 0x10;
-constexpr uint8_t kFlagsReserved = 0xe0;
-
 // The size of the member's header at the beginning of `bytes`; none if it is none that we read.
 std::optional<size_t> header_size(std::span<const uint8_t> bytes) {
-  if (bytes.size() < kFixedHeader || bytes[0] != 0x1f || bytes[1] != 0x8b) return std::nullopt;
+  if (bytes.size() < kGzipFixedHeader || bytes[0] != 0x1f || bytes[1] != 0x8b) return std::nullopt;
   const uint8_t flags = bytes[3];
-  if (bytes[2] != kMethodDeflate || (flags & kFlagsReserved) != 0) return std::nullopt;
-  size_t size = kFixedHeader;
-  if ((flags & kFlagExtra) != 0) {
+  if (bytes[2] != kGzipMethodDeflate || (flags & kGzipFlagsReserved) != 0) return std::nullopt;
+  size_t size = kGzipFixedHeader;
+  if ((flags & kGzipFlagExtra) != 0) {
     if (bytes.size() - size < 2) return std::nullopt;
     const size_t extra = size_t{2} + load_le16(bytes.data() + size);
     if (bytes.size() - size < extra) return std::nullopt;
     size += extra;
   }
-  for (const uint8_t text : {kFlagName, kFlagComment}) {
+  for (const uint8_t text : {kGzipFlagName, kGzipFlagComment}) {
     if ((flags & text) == 0) continue;
     const auto rest = bytes.subspan(size);
     const auto zero = std::find(rest.begin(), rest.end(), uint8_t{0});
     if (zero == rest.end()) return std::nullopt;
     size += static_cast<size_t>(zero - rest.begin()) + 1;
   }
-  if ((flags & kFlagHeaderCrc) != 0) {
+  if ((flags & kGzipFlagHeaderCrc) != 0) {
     if (bytes.size() - size < 2) return std::nullopt;
     const uint32_t crc = crc32_gzip_refl(0, bytes.data(), size);
     if (load_le16(bytes.data() + size) != (crc & 0xffff)) return std::nullopt;
@@ -86,12 +78,12 @@ class MemberDecoder final : public SegmentDecoder {
     inflate_->next_out = room.data();
     inflate_->avail_out = static_cast<uint32_t>(room.size());
     if (isal_inflate_stateless(inflate_.get()) != ISAL_DECOMP_OK) return std::nullopt;
-    if (inflate_->avail_in < kTrailer) return std::nullopt;
+    if (inflate_->avail_in < kGzipTrailer) return std::nullopt;
     const uint8_t* const trailer = inflate_->next_in;
     const auto plain = static_cast<size_t>(inflate_->next_out - room.data());
     if (load_le32(trailer) != crc32_gzip_refl(0, room.data(), plain)) return std::nullopt;
     if (load_le32(trailer + 4) != static_cast<uint32_t>(plain)) return std::nullopt;
-    return Sizes{packed.size() - inflate_->avail_in + kTrailer, plain};
+    return Sizes{packed.size() - inflate_->avail_in + kGzipTrailer, plain};
   }
 
   std::unique_ptr<inflate_state> inflate_;
@@ -100,14 +92,14 @@ class MemberDecoder final : public SegmentDecoder {
 // The size of a BGZF member with this header; none if it is no BGZF. The size stands in the first
 // extra field, as every writer has it.
 std::optional<size_t> bgzf_size(std::span<const uint8_t> front) {
-  constexpr size_t kHeader = kFixedHeader + 2 + 6;
+  constexpr size_t kHeader = kGzipFixedHeader + 2 + 6;
   static_assert(kHeader == kMemberFront);
   if (front.size() < kHeader || front[0] != 0x1f || front[1] != 0x8b) return std::nullopt;
-  if (front[2] != kMethodDeflate || front[3] != kFlagExtra) return std::nullopt;
+  if (front[2] != kGzipMethodDeflate || front[3] != kGzipFlagExtra) return std::nullopt;
   if (load_le16(front.data() + 10) < 6 || front[12] != 'B' || front[13] != 'C') return std::nullopt;
   if (load_le16(front.data() + 14) != 2) return std::nullopt;
   const size_t size = size_t{load_le16(front.data() + 16)} + 1;
-  if (size < kHeader + kTrailer) return std::nullopt;
+  if (size < kHeader + kGzipTrailer) return std::nullopt;
   return size;
 }
 
@@ -137,14 +129,15 @@ class BorderSearch {
       }
       const auto at = static_cast<size_t>(found - bytes.data());
       searched_ = at + 1;
-      if (found[1] == 0x8b && found[2] == kMethodDeflate && (found[3] & kFlagsReserved) == 0) {
+      if (found[1] == 0x8b && found[2] == kGzipMethodDeflate &&
+          (found[3] & kGzipFlagsReserved) == 0) {
         try_border(bytes, at);
       }
     }
   }
 
   void try_border(std::span<const uint8_t> bytes, size_t at) {
-    constexpr size_t kSmallest = kFixedHeader + 2 + kTrailer;
+    constexpr size_t kSmallest = kGzipFixedHeader + 2 + kGzipTrailer;
     constexpr size_t kLargestRatio = 1032;  // of deflate
     if (at < border_ + kSmallest) return;
     // What an empty member ends with are zeros. So does padding, behind which no member may begin.

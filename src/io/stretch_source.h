@@ -105,7 +105,9 @@ class StretchSource final : public ByteSource {
   const std::unique_ptr<CheckpointedStream> stream_;
   DecodePool* const pool_;
   const uint64_t end_;
-  std::unique_ptr<Checkpoint> next_;            // where the first stretch not in ahead_ begins
+  // Where the first stretch not in ahead_ begins. In an optional g++ 12 takes its window for
+  // uninitialized at -O3.
+  std::unique_ptr<Checkpoint> next_;
   std::deque<std::unique_ptr<Stretch>> ahead_;  // in order; the pool's
   std::unique_ptr<Stretch> current_;            // decoded; ready_ is part of it
   ByteBuffer spare_;                            // memory that has been paid for
