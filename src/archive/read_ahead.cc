@@ -26,7 +26,7 @@ ReadAhead::~ReadAhead() {
 }
 
 bool ReadAhead::fill(Block& block, std::optional<Error>& fault) {
-  if (block.bytes == nullptr) block.bytes.reset(new uint8_t[kBlockBytes]);
+  if (block.bytes == nullptr) block.bytes = io::make_page_bytes(kBlockBytes);
   block.size = 0;
   while (block.size < kBlockBytes && !stop_.stop_requested()) {
     const Result<size_t> got =

@@ -15,6 +15,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "io/byte_source.h"
+#include "io/page_bytes.h"
 
 namespace gophercap::archive {
 
@@ -36,7 +37,7 @@ class ReadAhead final : public BlockFeed {
 
  private:
   struct Block {
-    std::unique_ptr<uint8_t[]> bytes;
+    io::PageBytes bytes;
     size_t size = 0;
   };
 

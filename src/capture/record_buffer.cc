@@ -28,15 +28,16 @@ size_t leading_zeros(const uint8_t* p, size_t n) noexcept {
 
 RecordBuffer::RecordBuffer(std::unique_ptr<io::ByteSource> source, size_t block_bytes)
     : source_(std::move(source)), block_bytes_(std::max<size_t>(block_bytes, 64)) {
-  headroom_ = std::min(kFirstHeadroom, block_bytes_);
-  buffer_ = std::make_unique_for_overwrite<uint8_t[]>(headroom_ + block_bytes_);
+  if (block_bytes_ > io::kPageBytes) block_bytes_ -= block_bytes_ % io::kPageBytes;
+  headroom_ = std::min(kFirstHeadroom, io::round_up_to_pages(block_bytes_));
+  buffer_ = io::make_page_bytes(headroom_ + block_bytes_);
   begin_ = end_ = headroom_;
 }
 
 void RecordBuffer::make_headroom(size_t kept_bytes) {
   if (kept_bytes <= headroom_) return;
-  const size_t headroom = std::max(headroom_ * 2, kept_bytes);
-  auto grown = std::make_unique_for_overwrite<uint8_t[]>(headroom + block_bytes_);
+  const size_t headroom = std::max(headroom_ * 2, io::round_up_to_pages(kept_bytes));
+  io::PageBytes grown = io::make_page_bytes(headroom + block_bytes_);
   std::memcpy(grown.get() + headroom - kept_bytes, data(), kept_bytes);
   buffer_ = std::move(grown);
   headroom_ = headroom;

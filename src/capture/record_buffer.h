@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "io/byte_source.h"
+#include "io/page_bytes.h"
 
 namespace gophercap::capture {
 
@@ -53,11 +54,11 @@ class RecordBuffer {
   bool refill();                          // reads once behind end_; false at the end or on error
   void make_headroom(size_t kept_bytes);  // so that `kept_bytes` fit in front of the block
 
-  // Layout: [headroom][block]. A block is always read to the same (aligned) place and the unread
-  // tail of the one before is moved to just in front of it, so the kernel copies aligned blocks to
-  // memory that stays in the L2 cache.
+  // Layout: [headroom][block]. A block is always read to the same place, the beginning of a page,
+  // and the unread tail of the one before is moved to just in front of it, so the kernel copies
+  // whole pages to memory that stays in the L2 cache.
   std::unique_ptr<io::ByteSource> source_;
-  std::unique_ptr<uint8_t[]> buffer_;
+  io::PageBytes buffer_;
   size_t headroom_ = 0;
   size_t block_bytes_;
   size_t begin_ = 0;

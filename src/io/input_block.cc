@@ -7,7 +7,7 @@
 namespace gophercap::io {
 
 InputBlock::InputBlock(std::unique_ptr<ByteSource> raw)
-    : raw_(std::move(raw)), buffer_(new uint8_t[kKept + kLongestPeek + kBlock + kPadding]) {}
+    : raw_(std::move(raw)), buffer_(make_page_bytes(kBlockBegin + kBlock + kPadding)) {}
 
 void InputBlock::advance(ptrdiff_t count) noexcept {
   begin_ = static_cast<size_t>(static_cast<ptrdiff_t>(begin_) + count);
@@ -27,11 +27,11 @@ Result<size_t> InputBlock::read(std::span<uint8_t> out) {
 }
 
 Result<bool> InputBlock::refill() {
-  const size_t kept = std::min(begin_, kKept);
   const size_t rest = end_ - begin_;
-  std::memmove(buffer_.get() + kKept - kept, buffer_.get() + begin_ - kept, kept + rest);
-  begin_ = kKept;
-  end_ = kKept + rest;
+  std::memmove(buffer_.get() + kBlockBegin - rest - kKept, buffer_.get() + begin_ - kKept,
+               kKept + rest);
+  begin_ = kBlockBegin - rest;
+  end_ = kBlockBegin;
   size_t missing = kBlock - static_cast<size_t>(end_offset_ % kBlock);
   const size_t before = end_;
   while (missing > 0 && (!fault_ || !again_.empty())) {
@@ -65,7 +65,7 @@ void InputBlock::put_back(std::span<const uint8_t> bytes) {
   to = std::copy(bytes.begin(), bytes.end(), to);
   std::copy(rest.begin(), rest.end(), to);
   end_offset_ -= count;
-  begin_ = end_ = kKept;
+  begin_ = end_ = kBlockBegin;
 }
 
 Result<std::span<uint8_t>> InputBlock::peek(size_t count) {

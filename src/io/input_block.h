@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "io/byte_source.h"
+#include "io/page_bytes.h"
 
 namespace gophercap::io {
 
@@ -49,15 +50,19 @@ class InputBlock {
   static constexpr size_t kBlock = size_t{128} << 10;
   static constexpr size_t kLongestPeek = 64;
   static constexpr size_t kPadding = 64;  // decoders load whole words
+  // A block is always read to the beginning of a page, and what is left of the one before is moved
+  // to just in front of it.
+  static constexpr size_t kBlockBegin = kPageBytes;
+  static_assert(kBlockBegin >= kKept + kLongestPeek);
 
   Result<size_t> read(std::span<uint8_t> out);
 
   std::unique_ptr<ByteSource> raw_;
   std::vector<uint8_t> again_;  // put back; those from again_begin_ on come before the raw input
   size_t again_begin_ = 0;
-  std::unique_ptr<uint8_t[]> buffer_;
-  size_t begin_ = kKept;
-  size_t end_ = kKept;
+  PageBytes buffer_;
+  size_t begin_ = kBlockBegin;
+  size_t end_ = kBlockBegin;
   uint64_t end_offset_ = 0;     // in the raw input, of end_
   std::optional<Error> fault_;  // of the raw input, behind what is in the buffer
 };
