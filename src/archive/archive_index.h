@@ -78,7 +78,8 @@ class IndexWriter {
   // Another path of the member at `target`. False: there is no such member.
   Result<bool> add_link(std::string_view path, std::string_view target);
   Result<> add(const io::Checkpoint& checkpoint);
-  // `plain_bytes` of the archive, as far as it could be read; `complete`: to its end.
+  // `plain_bytes` of the archive, as far as it could be read; `complete`: to its end, and all
+  // members could be used.
   Result<> finish(uint64_t plain_bytes, bool complete);
 
  private:
@@ -113,7 +114,8 @@ class ArchiveIndex {
   const std::string& tarball_path() const noexcept { return tarball_path_; }
   io::Compression compression() const noexcept { return compression_; }
   uint64_t plain_bytes() const noexcept { return plain_bytes_; }
-  // False: the tarball breaks where plain_bytes() ends.
+  // False: a pass says more than this index can: the tarball breaks where plain_bytes() ends, or
+  // has members that could not be used.
   bool complete() const noexcept { return complete_; }
 
   // Ordered by the bytes of their paths, as far as `visit` says true. It must not call the index.

@@ -31,6 +31,13 @@ std::string_view to_string(Format format) noexcept {
   return "unknown";
 }
 
+Damage unopened(std::string_view path, const Error& error) {
+  std::string_view reason = error.what;
+  if (reason.starts_with(path) && reason.substr(path.size()).starts_with(": "))
+    reason.remove_prefix(path.size() + 2);
+  return {0, error.code, std::string(reason)};
+}
+
 ReadStatus ReaderState::cut_at(uint64_t offset_bytes, std::string what) {
   if (buffer.error()) {
     const Error& error = *buffer.error();

@@ -45,6 +45,9 @@ struct Damage {
   std::string reason;
 };
 
+// What kept the file at `path` from being opened. Where the error names it, the reason does not.
+Damage unopened(std::string_view path, const Error& error);
+
 enum class ReadStatus : uint8_t {
   kPacket,     // batch has at least one packet
   kEnd,        // regular end: between two records

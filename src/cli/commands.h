@@ -17,6 +17,7 @@ namespace gophercap::cli {
 struct Invocation {
   Arguments arguments;
   Settings settings;
+  std::string config_path{};  // that the settings were read from; empty: none was
 };
 
 Outcome map_command(const Invocation& invocation, Console& console);

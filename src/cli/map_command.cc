@@ -50,8 +50,8 @@ Outcome list_files(const dataset::Selection& selection, bool json, Console& cons
     return {exit_code_of(found.error())};
   }
   ExitCode code = ExitCode::kOk;
-  for (const Error& problem : found->problems) {
-    console.warning(problem.what);
+  for (const dataset::Unreadable& problem : found->problems) {
+    console.warning(problem.error.what);
     code = ExitCode::kIncomplete;
   }
   // What is in a tarball is known only after a pass over it.
@@ -67,10 +67,6 @@ Outcome list_files(const dataset::Selection& selection, bool json, Console& cons
 
 ExitCode judge(const jobs::MapResult& result, bool said, Console& console) {
   ExitCode code = ExitCode::kOk;
-  for (const Error& problem : result.problems) {
-    console.warning(problem.what);
-    code = ExitCode::kIncomplete;
-  }
   if (const uint64_t damaged = result.set.damaged_files(); damaged > 0) {
     // Where the report does not reach a person's eyes, the exit status should not be the only word.
     if (!said) {

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/commands.h"
@@ -17,6 +19,7 @@
 #include "cli/parser.h"
 #include "cli/settings.h"
 #include "cli/signals.h"
+#include "jobs/outputs.h"
 
 namespace gophercap::cli {
 namespace {
@@ -45,6 +48,7 @@ std::vector<Complaint> load_settings(Invocation& invocation, Console& console) {
       ConfigFile file = parse_config(*text, path);
       complaints = std::move(file.complaints);
       if (complaints.empty()) invocation.settings.apply(file);
+      invocation.config_path = path;
       unused = std::move(file.unused_keys);
     } else if (must_exist || text.error().sys != ENOENT) {
       complaints.push_back(
@@ -61,6 +65,21 @@ std::vector<Complaint> load_settings(Invocation& invocation, Console& console) {
     console.warning(fmt::format("{}: not used by this version: {}", path, fmt::join(unused, ", ")));
   }
   return complaints;
+}
+
+// The configuration is read too: no command writes over it.
+Result<> keep_config(const Invocation& invocation) {
+  constexpr std::pair<Command, std::string_view> kOutputs[] = {{Command::kMap, "dump-json"},
+                                                               {Command::kReplay, "out-file"},
+                                                               {Command::kReplay, "report"},
+                                                               {Command::kTarExtract, "map"}};
+  for (const auto& [command, option] : kOutputs) {
+    if (command != invocation.arguments.command) continue;
+    TRY_VOID(jobs::keep_inputs(fmt::format("--{}", option),
+                               invocation.settings.text(command, option),
+                               {invocation.config_path}));
+  }
+  return {};
 }
 
 ExitCode help_command(const Arguments& arguments, Console& console) {
@@ -103,6 +122,8 @@ Outcome dispatch(Invocation& invocation, Console& console) {
     case Command::kTarExtract: {
       const std::vector<Complaint> complaints = load_settings(invocation, console);
       if (!complaints.empty()) return usage_error(console, complaints);
+      if (const Result<> kept = keep_config(invocation); !kept)
+        return usage_error(console, {{kept.error().what, ""}});
       if (arguments.command == Command::kMap) return map_command(invocation, console);
       if (arguments.command == Command::kReplay) return replay_command(invocation, console);
       if (arguments.command == Command::kVerify) return verify_command(invocation, console);

@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
@@ -37,6 +39,18 @@ uint64_t DatasetSummary::captured_bytes() const noexcept {
 uint64_t DatasetSummary::damaged_files() const noexcept {
   return static_cast<uint64_t>(std::count_if(
       files.begin(), files.end(), [](const FileSummary& f) { return f.damage.has_value(); }));
+}
+
+FileSummary unreadable(const std::string& path, const Error& error) {
+  FileSummary summary;
+  summary.path = path;
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) == 0) {
+    summary.file_size_bytes = static_cast<uint64_t>(facts.st_size);
+    summary.mtime_ns = io::mtime_ns_of(facts);
+  }
+  summary.damage = capture::unopened(path, error);
+  return summary;
 }
 
 void summarize(DatasetSummary& set) {

@@ -100,7 +100,7 @@ class Walker {
       paths->erase(std::unique(paths->begin(), paths->end()), paths->end());
     }
     std::sort(found_.problems.begin(), found_.problems.end(),
-              [](const Error& a, const Error& b) { return a.what < b.what; });
+              [](const Unreadable& a, const Unreadable& b) { return a.path < b.path; });
     return std::move(found_);
   }
 
@@ -115,7 +115,7 @@ class Walker {
   }
 
   void problem(int sys, const std::string& path) {
-    found_.problems.push_back(errno_error(sys, path));
+    found_.problems.push_back({path, errno_error(sys, path)});
   }
 
   void walk(const std::string& top) {

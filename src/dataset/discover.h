@@ -20,14 +20,19 @@ struct Selection {
   std::string regexp{};
 };
 
+// A folder that could not be read, or a link that leads nowhere.
+struct Unreadable {
+  std::string path;
+  Error error;
+};
+
 struct Discovery {
   // Captures, ordered by bytes, no path twice. A member of a tarball that was named is
   // "big.tar.gz!/dir/x.pcap".
   std::vector<std::string> paths;
   // Tar archives, plain or compressed: by content, of what has not the name of a capture.
   std::vector<std::string> tarballs;
-  // Folders that could not be read, links that lead nowhere: reported, not fatal.
-  std::vector<Error> problems;
+  std::vector<Unreadable> problems;  // ordered by bytes; not fatal
 };
 
 // Follows symlinks to files and folders; a folder reached twice is walked once, under its own name

@@ -159,10 +159,11 @@ TEST(DiscoverTest, LinksThatLeadNowhereAreReported) {
   const Discovery all = found({.paths = {dir.path()}});
   EXPECT_EQ(all.paths, Names({dir.path("ok.pcap")}));
   ASSERT_EQ(all.problems.size(), 3u);
-  EXPECT_EQ(all.problems[0].code, Errc::kNotFound);
-  EXPECT_TRUE(all.problems[0].what.starts_with(dir.path("gone.pcap"))) << all.problems[0].what;
-  EXPECT_EQ(all.problems[1].sys, ELOOP);
-  EXPECT_EQ(all.problems[2].sys, ELOOP);
+  EXPECT_EQ(all.problems[0].error.code, Errc::kNotFound);
+  EXPECT_TRUE(all.problems[0].error.what.starts_with(dir.path("gone.pcap")))
+      << all.problems[0].error.what;
+  EXPECT_EQ(all.problems[1].error.sys, ELOOP);
+  EXPECT_EQ(all.problems[2].error.sys, ELOOP);
 }
 
 // Root may read everything, so a folder that can't be read is made from a path that is too long to
@@ -183,7 +184,7 @@ TEST(DiscoverTest, UnreadableFoldersAreReported) {
   const Discovery all = found({.paths = {roundabout}});
   EXPECT_EQ(all.paths, Names({roundabout + "/ok.pcap"}));
   ASSERT_EQ(all.problems.size(), 1u);
-  EXPECT_EQ(all.problems[0].sys, ENAMETOOLONG);
+  EXPECT_EQ(all.problems[0].error.sys, ENAMETOOLONG);
 }
 
 TEST(DiscoverTest, OddNames) {

@@ -66,7 +66,11 @@ Result<Dump> read_dump(const std::string& path) {
 
 bool still_valid(const FileSummary& file) {
   struct stat facts {};
-  if (stat(file.path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return false;
+  const bool there = stat(file.path.c_str(), &facts) == 0;
+  // What could not be used before, and is no more of a capture now.
+  if (file.damage && (there ? S_ISDIR(facts.st_mode) : file.damage->code == Errc::kNotFound))
+    return true;
+  if (!there || !S_ISREG(facts.st_mode)) return false;
   return static_cast<uint64_t>(facts.st_size) == file.file_size_bytes &&
          io::mtime_ns_of(facts) == file.mtime_ns;
 }

@@ -32,7 +32,8 @@ Result<Dump> read_dump(const std::string& path);
 // Atomic and synced (SPEC 5). "-" = standard output.
 Result<> write_dump(const DatasetSummary& set, const std::string& path);
 
-// True if the file still has the size and mtime that the summary was made with.
+// True if the file still has the size and mtime that the summary was made with, or what could not
+// be used is still no file.
 bool still_valid(const FileSummary& file);
 
 }  // namespace gophercap::dataset

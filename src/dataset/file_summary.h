@@ -75,6 +75,11 @@ struct FileSummary {
   std::string_view member() const noexcept;
 };
 
+// The entry of what could not be used at all: a capture, a folder, a tarball as such. It has the
+// size and the time of what stands under that path now, so that a change is noticed
+// (still_valid()).
+FileSummary unreadable(const std::string& path, const Error& error);
+
 struct DatasetSummary {
   std::vector<FileSummary> files;  // ordered by path bytes
   std::optional<CaptureTime> beginning,

@@ -343,7 +343,7 @@ FileSummary scan_file(const std::string& path, ScanProgress* progress, std::stop
   FileSummary summary;
   summary.path = path;
   const auto failed = [&](const Error& error) {
-    summary.damage = capture::Damage{0, error.code, error.what};
+    summary.damage = capture::unopened(path, error);
     if (progress != nullptr) progress->files_done.fetch_add(1, std::memory_order_relaxed);
     return std::move(summary);
   };

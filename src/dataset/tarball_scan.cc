@@ -266,7 +266,7 @@ Result<TarballScan> Pass::run_over(archive::Tarball tarball, archive::IndexWrite
   if (index != nullptr && !scan_.interrupted) {
     TRY_VOID(check_unchanged());
     TRY_VOID(keeper.result());
-    TRY_VOID(index->finish(plain_bytes, !scan_.damage));
+    TRY_VOID(index->finish(plain_bytes, !scan_.damage && scan_.left_out == 0));
   }
   std::sort(scan_.files.begin(), scan_.files.end(),
             [](const FileSummary& a, const FileSummary& b) { return a.path < b.path; });

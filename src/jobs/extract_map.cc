@@ -3,12 +3,14 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "dataset/dump.h"
 #include "dataset/name_choice.h"
 #include "dataset/scan.h"
 #include "io/open.h"
+#include "jobs/outputs.h"
 
 namespace gophercap::jobs {
 namespace {
@@ -64,10 +66,12 @@ void ExtractMap::end(const archive::Member& member) {
 
 Result<> ExtractMap::write(const std::string& dump_path, unsigned workers,
                            const std::stop_token& stop) {
-  // A link to nothing, or to a folder, is no file of a set.
-  std::erase_if(elsewhere_, [](const std::string& path) {
+  // As map has it: a link to nothing is told, one to a folder is no file of a set.
+  std::erase_if(elsewhere_, [this](const std::string& path) {
     struct stat facts {};
-    return ::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode);
+    if (::stat(path.c_str(), &facts) == 0) return !S_ISREG(facts.st_mode);
+    set_.files.push_back(dataset::unreadable(path, errno_error(errno, path)));
+    return true;
   });
   dataset::ScanProgress progress;
   std::vector<dataset::FileSummary> more = dataset::scan_files(elsewhere_, workers, progress, stop);
@@ -76,6 +80,7 @@ Result<> ExtractMap::write(const std::string& dump_path, unsigned workers,
   std::sort(set_.files.begin(), set_.files.end(),
             [](const auto& a, const auto& b) { return a.path < b.path; });
   dataset::summarize(set_);
+  TRY_VOID(keep_set("--map", dump_path, set_.files));
   return dataset::write_dump(set_, dump_path);
 }
 

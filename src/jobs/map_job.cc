@@ -4,35 +4,36 @@
 
 #include "dataset/dump.h"
 #include "jobs/map_set.h"
+#include "jobs/outputs.h"
 
 namespace gophercap::jobs {
 
 Result<MapResult> run_map(const MapOptions& options, Reporter& reporter, std::stop_token stop) {
   const SendTime begun = SendClock::now();
   MapResult result;
-  TRY(dataset::Discovery found, dataset::discover(options.selection));
-  result.problems = std::move(found.problems);
-  if (found.paths.empty() && found.tarballs.empty()) {
-    return Error{Errc::kNotFound, 0, "no capture files found"};
-  }
+  TRY(const dataset::Discovery found, dataset::discover(options.selection));
+  for (const dataset::Unreadable& problem : found.problems) reporter.warning(problem.error.what);
+  if (found.paths.empty() && found.tarballs.empty()) return nothing_found(options.selection.paths);
+  for (const auto& named : {options.selection.paths, found.tarballs})
+    TRY_VOID(keep_inputs("--dump-json", options.dump_path, named));
   const unsigned workers = worker_count(options.workers);
   Tarballs tarballs(options.dump_path, workers, reporter, stop);
   Result<std::vector<dataset::FileSummary>> files =
       scan_found(found, options.selection, workers, tarballs, reporter, stop);
   if (!files) return files.error();
   result.interrupted = stop.stop_requested();
-  if (files->empty() && !result.interrupted)
-    return Error{Errc::kNotFound, 0, "no capture files found"};
+  for (const Error& problem : tarballs.take_problems()) reporter.warning(problem.what);
+  if (files->empty() && !result.interrupted) return nothing_found(options.selection.paths);
   result.set.files = *std::move(files);
   // Of an interrupted run only what was read to its end is told.
   std::erase_if(result.set.files, [](const dataset::FileSummary& file) {
     return file.damage && file.damage->code == Errc::kCancelled;
   });
-  for (Error& problem : tarballs.take_problems()) result.problems.push_back(std::move(problem));
   dataset::summarize(result.set);
   for (const dataset::FileSummary& file : result.set.files)
     result.stored_bytes += file.file_size_bytes;
   if (!result.interrupted && !options.dump_path.empty()) {
+    TRY_VOID(keep_set("--dump-json", options.dump_path, result.set.files));
     TRY_VOID(dataset::write_dump(result.set, options.dump_path));
   }
   result.elapsed = SendClock::now() - begun;

@@ -20,8 +20,7 @@ struct MapOptions {
 
 struct MapResult {
   dataset::DatasetSummary set;
-  std::vector<Error> problems;  // of discovery
-  bool interrupted = false;     // stopped; the dump was not written
+  bool interrupted = false;  // stopped; the dump was not written
   Nanos elapsed{0};
   uint64_t stored_bytes = 0;
 };

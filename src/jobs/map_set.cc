@@ -1,5 +1,6 @@
 #include "jobs/map_set.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -49,13 +50,6 @@ bool is_of_the_input(const Error& error) {
          error.code == Errc::kUnsupported || error.code == Errc::kNotFound;
 }
 
-FileSummary damaged(const std::string& path, const Error& error) {
-  FileSummary summary;
-  summary.path = path;
-  summary.damage = capture::Damage{0, error.code, error.what};
-  return summary;
-}
-
 class SetScan {
  public:
   SetScan(const dataset::Discovery& found, const dataset::NameChoice& choice, unsigned workers,
@@ -81,13 +75,15 @@ class SetScan {
 
  private:
   Result<> scan_all(dataset::ScanProgress& progress) {
+    for (const dataset::Unreadable& problem : found_.problems)
+      append({dataset::unreadable(problem.path, problem.error)});
     TRY_VOID(scan_files(progress));
     for (const std::string& tarball : found_.tarballs) {
       Result<std::vector<FileSummary>> files = tarballs_.map(tarball, choice_, progress);
       if (files) {
         append(*std::move(files));
       } else if (is_of_the_input(files.error())) {
-        append({damaged(tarball, files.error())});
+        append({dataset::unreadable(tarball, files.error())});
       } else {
         return files.error();
       }
@@ -108,19 +104,22 @@ class SetScan {
         Result<dataset::TarballScan> scan =
             dataset::scan_standard_input(choice_, progress, stop_, &pool);
         if (!scan && is_of_the_input(scan.error())) {
-          append({damaged(path, scan.error())});
+          append({dataset::unreadable(path, scan.error())});
         } else if (!scan) {
           return scan.error();
         } else {
           append(std::move(scan->files));
-          if (scan->damage) tarballs_.add_problem("standard input", *scan->damage);
+          if (const std::optional<Error> fault = fault_of(*scan)) {
+            tarballs_.add_problem(fault->with_context("standard input"));
+            append({dataset::unreadable(path, *fault)});
+          }
         }
         continue;
       }
       if (const std::optional<std::string> tarball = tarball_of(path)) {
         const Result<> indexed = tarballs_.add_index(*tarball, progress);
         if (!indexed && is_of_the_input(indexed.error())) {
-          append({damaged(path, indexed.error())});
+          append({dataset::unreadable(path, indexed.error())});
           continue;
         }
         if (!indexed) return indexed.error();
@@ -148,6 +147,12 @@ class SetScan {
 
 unsigned worker_count(int wanted) {
   return wanted < 1 ? cpu_count() : static_cast<unsigned>(wanted);
+}
+
+Error nothing_found(const std::vector<std::string>& paths) {
+  const std::string where =
+      paths.size() == 1 ? paths.front() : fmt::format("{} paths", paths.size());
+  return {Errc::kNotFound, 0, where + ": no capture files found"};
 }
 
 void scan_reporting(const std::vector<std::string>& paths, Reporter& reporter,

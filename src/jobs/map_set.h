@@ -17,6 +17,9 @@ namespace gophercap::jobs {
 // < 1 = the number of CPUs.
 unsigned worker_count(int wanted);
 
+// That none of these paths is a capture or holds one.
+Error nothing_found(const std::vector<std::string>& paths);
+
 // Runs `scan` with progress told to `reporter` ten times a second. `paths` are those of the files
 // that it reads.
 void scan_reporting(const std::vector<std::string>& paths, Reporter& reporter,

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "io/atomic_file.h"
+#include "jobs/outputs.h"
 #include "jobs/replay_setup.h"
 #include "jobs/replay_target.h"
 #include "replay/engine.h"
@@ -31,16 +32,8 @@ Result<> check_outputs(const ReplayOptions& options, const dataset::DatasetSumma
     struct stat facts {};
     if (!folder.empty() && ::stat(folder.c_str(), &facts) != 0)
       return errno_error(errno, fmt::format("{}: {}", option, folder.string()));
-    if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) continue;
-    for (const dataset::FileSummary& file : set.files) {
-      struct stat input {};
-      const std::string& read_from = file.tarball.empty() ? file.path : file.tarball;
-      if (::stat(read_from.c_str(), &input) == 0 && input.st_ino == facts.st_ino &&
-          input.st_dev == facts.st_dev) {
-        return Error{Errc::kInvalidArgument, 0,
-                     fmt::format("{}: {} is one of the files to be read", option, path)};
-      }
-    }
+    if (options.paths.empty()) TRY_VOID(keep_inputs(option, path, {options.dump_path}));
+    TRY_VOID(keep_set(option, path, set.files));
   }
   return {};
 }

@@ -32,9 +32,8 @@ Result<DatasetSummary> map_paths(const ReplayOptions& options, Tarballs& tarball
   const dataset::Selection selection{
       .paths = options.paths, .suffixes = {}, .regexp = options.file_regexp};
   TRY(const dataset::Discovery found, dataset::discover(selection));
-  for (const Error& problem : found.problems) reporter.warning(problem.what);
-  if (found.paths.empty() && found.tarballs.empty())
-    return Error{Errc::kNotFound, 0, "no capture files found"};
+  for (const dataset::Unreadable& problem : found.problems) reporter.warning(problem.error.what);
+  if (found.paths.empty() && found.tarballs.empty()) return nothing_found(options.paths);
   if (std::find(found.paths.begin(), found.paths.end(), "-") != found.paths.end()) {
     return Error{
         Errc::kInvalidArgument, 0,
@@ -45,7 +44,7 @@ Result<DatasetSummary> map_paths(const ReplayOptions& options, Tarballs& tarball
       scan_found(found, selection, worker_count(options.workers), tarballs, reporter, stop));
   for (const Error& problem : tarballs.take_problems()) reporter.warning(problem.what);
   if (stop.stop_requested()) return cancelled();
-  if (set.files.empty()) return Error{Errc::kNotFound, 0, "no capture files found"};
+  if (set.files.empty()) return nothing_found(options.paths);
   dataset::summarize(set);
   return set;
 }
@@ -60,15 +59,30 @@ bool member_holds(const FileSummary& file, const Tarballs& tarballs) {
 }
 
 FileSummary unreadable(const FileSummary& entry, const Error& error) {
-  FileSummary summary;
-  summary.path = entry.path;
+  FileSummary summary = dataset::unreadable(entry.path, error);
   summary.tarball = entry.tarball;
-  summary.damage = capture::Damage{0, error.code, error.what};
   return summary;
 }
 
 void mark_unreadable(dataset::Dump& dump, const std::vector<size_t>& entries, const Error& error) {
   for (const size_t i : entries) dump.set.files[i] = unreadable(dump.set.files[i], error);
+}
+
+// The entry of a tarball as such, which is there if it could not be used whole.
+void renew_own_entry(dataset::Dump& dump, const std::string& tarball,
+                     std::vector<FileSummary>& fresh) {
+  const auto is_own = [&](const FileSummary& file) { return file.path == tarball; };
+  const auto before = std::find_if(dump.set.files.begin(), dump.set.files.end(), is_own);
+  const auto now = std::find_if(fresh.begin(), fresh.end(), is_own);
+  if (now == fresh.end()) {
+    if (before == dump.set.files.end()) return;
+    *before = dataset::unreadable(tarball, {});
+    before->damage.reset();
+  } else if (before == dump.set.files.end()) {
+    dump.set.files.push_back(std::move(*now));
+  } else {
+    *before = std::move(*now);
+  }
 }
 
 // Entries of one tarball, made anew by passing over it.
@@ -86,6 +100,7 @@ Result<> map_again(dataset::Dump& dump, const std::string& tarball,
     mark_unreadable(dump, entries, fresh.error());
     return {};
   }
+  renew_own_entry(dump, tarball, *fresh);
   std::unordered_map<std::string, FileSummary*> by_path;
   for (FileSummary& file : *fresh) by_path.emplace(file.path, &file);
   for (const size_t i : entries) {
@@ -189,14 +204,24 @@ void tell(const dataset::Relocation& moved, size_t files, Reporter& reporter) {
   }
 }
 
+// A tarball that could not be used whole stays beside those of its members that are chosen.
+void choose_by(const re2::RE2& regexp, std::vector<FileSummary>& files) {
+  const auto chosen = [&](const FileSummary& f) { return re2::RE2::PartialMatch(f.path, regexp); };
+  std::unordered_set<std::string> tarballs;
+  for (const FileSummary& file : files) {
+    if (!file.tarball.empty() && chosen(file)) tarballs.insert(file.tarball);
+  }
+  std::erase_if(files,
+                [&](const FileSummary& f) { return !chosen(f) && !tarballs.contains(f.path); });
+}
+
 Result<DatasetSummary> load_dump(const ReplayOptions& options, Tarballs& tarballs,
                                  Reporter& reporter, const std::stop_token& stop) {
   TRY(dataset::Dump dump, dataset::read_dump(options.dump_path));
   if (!options.file_regexp.empty()) {
     const re2::RE2 regexp(options.file_regexp, re2::RE2::Quiet);
     if (!regexp.ok()) return Error{Errc::kInvalidArgument, 0, "--file-regexp: " + regexp.error()};
-    std::erase_if(dump.set.files,
-                  [&](const FileSummary& f) { return !re2::RE2::PartialMatch(f.path, regexp); });
+    choose_by(regexp, dump.set.files);
   }
   if (dump.set.files.empty()) {
     return Error{Errc::kNotFound, 0, options.dump_path + ": no file left to replay"};

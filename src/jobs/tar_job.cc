@@ -12,6 +12,7 @@
 #include "base/worker_pool.h"
 #include "io/decode_pool.h"
 #include "jobs/extract_map.h"
+#include "jobs/outputs.h"
 
 namespace gophercap::jobs {
 namespace {
@@ -196,6 +197,7 @@ Result<> TarRun::end_early(const Error& error) {
 Result<TarResult> TarRun::run() {
   const SendTime begun = SendClock::now();
   TRY_VOID(choose());
+  TRY_VOID(keep_inputs("--map", options_.map_path, {options_.tarball}));
   TRY_VOID(open());
   if (const Result<> passed = pass(); !passed) TRY_VOID(end_early(passed.error()));
   if (extractor_ != nullptr) {

@@ -11,7 +11,6 @@
 #include <filesystem>
 #include <utility>
 
-#include "dataset/tarball_scan.h"
 #include "io/decode_pool.h"
 
 namespace gophercap::jobs {
@@ -65,6 +64,20 @@ bool is_refused(const Error& error) {
 }
 
 }  // namespace
+
+std::optional<Error> fault_of(const dataset::TarballScan& scan) {
+  if (scan.damage) {
+    return Error{scan.damage->code, 0,
+                 fmt::format("breaks at byte {} of the archive: {}", scan.damage->offset_bytes,
+                             scan.damage->reason)};
+  }
+  if (scan.left_out == 0) return std::nullopt;
+  return Error{
+      Errc::kUnsupported, 0,
+      fmt::format("{} left out: {}",
+                  scan.left_out == 1 ? "a member is" : fmt::format("{} members are", scan.left_out),
+                  "their paths can't be extracted, or they are links to nothing that is used")};
+}
 
 Tarballs::Tarballs(const std::string& dump_path, unsigned workers, Reporter& reporter,
                    std::stop_token stop)
@@ -167,13 +180,6 @@ Result<std::vector<FileSummary>> Tarballs::pass(const std::string& tarball,
   }
   if (!scan) return scan.error();
   if (scan->interrupted) return Error{Errc::kCancelled, 0, "stopped"};
-  if (scan->damage) add_problem(tarball, *scan->damage);
-  if (scan->left_out > 0) {
-    reporter_.warning(
-        fmt::format("{}: {} members left out: their paths can't be extracted, or "
-                    "they are links to nothing that is used",
-                    tarball, scan->left_out));
-  }
   TRY(std::unique_ptr<ArchiveIndex> index, ArchiveIndex::open(path));
   store_->add(tarball, std::move(index));
   std::vector<FileSummary> links =
@@ -182,13 +188,11 @@ Result<std::vector<FileSummary>> Tarballs::pass(const std::string& tarball,
     file.tarball = tarball;
     scan->files.push_back(std::move(file));
   }
+  if (const std::optional<Error> fault = fault_of(*scan)) {
+    add_problem(fault->with_context(tarball));
+    scan->files.push_back(dataset::unreadable(tarball, *fault));
+  }
   return std::move(scan->files);
-}
-
-void Tarballs::add_problem(const std::string& name, const capture::Damage& damage) {
-  problems_.push_back({damage.code, 0,
-                       fmt::format("{}: breaks at byte {} of the archive: {}", name,
-                                   damage.offset_bytes, damage.reason)});
 }
 
 Result<std::vector<FileSummary>> Tarballs::map(const std::string& tarball, const NameChoice& choice,

@@ -5,6 +5,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "archive/archive_index.h"
@@ -13,9 +14,13 @@
 #include "dataset/file_summary.h"
 #include "dataset/name_choice.h"
 #include "dataset/scan.h"
+#include "dataset/tarball_scan.h"
 #include "jobs/reporter.h"
 
 namespace gophercap::jobs {
+
+// What a pass could not use of a tarball: from where it breaks on, or members.
+std::optional<Error> fault_of(const dataset::TarballScan& scan);
 
 // An index lies beside the dump of the set, or else beside its tarball; where it can be written to
 // neither, in a temporary folder for as long as this lives. Not thread-safe.
@@ -29,7 +34,8 @@ class Tarballs {
   Tarballs& operator=(const Tarballs&) = delete;
 
   // Summaries of the chosen members, and an index in the store: with one that is there already only
-  // what was chosen is read, as long as that is less; else all of it is, once.
+  // what was chosen is read, as long as that is less; else all of it is, once. A tarball that could
+  // not be used whole has an entry of its own.
   Result<std::vector<dataset::FileSummary>> map(const std::string& tarball,
                                                 const dataset::NameChoice& choice,
                                                 dataset::ScanProgress& progress);
@@ -39,7 +45,7 @@ class Tarballs {
   // As add_index(), but makes none. False: there is none that fits.
   Result<bool> find_index(const std::string& tarball);
 
-  void add_problem(const std::string& name, const capture::Damage& damage);
+  void add_problem(Error problem) { problems_.push_back(std::move(problem)); }
   std::shared_ptr<const dataset::CaptureStore> store() const noexcept { return store_; }
   // What was wrong with tarballs, none of which ended anything.
   std::vector<Error> take_problems() noexcept { return std::move(problems_); }

@@ -57,7 +57,7 @@ void FileStream::open(const std::stop_token& stop) {
           : Result<std::unique_ptr<capture::CaptureReader>>(input.error());
   if (!reader && reader.error().code == Errc::kCancelled) return;
   if (!reader) {
-    damage_ = capture::Damage{0, reader.error().code, reader.error().what};
+    damage_ = capture::unopened(file_.path, reader.error());
     ended_ = true;
     return;
   }

@@ -29,13 +29,13 @@ Survey survey_file(const dataset::CaptureStore& store, const std::string& path,
   Survey survey;
   Result<io::Input> input = store.open(path, {.pool = pool, .stop = stop});
   if (!input) {
-    survey.damage = capture::Damage{0, input.error().code, input.error().what};
+    survey.damage = capture::unopened(path, input.error());
     return survey;
   }
   const auto reader =
       capture::open_capture(std::move(input->source), {.initial_time = initial_time});
   if (!reader) {
-    survey.damage = capture::Damage{0, reader.error().code, reader.error().what};
+    survey.damage = capture::unopened(path, reader.error());
     return survey;
   }
   auto batch = std::make_unique<capture::PacketBatch>();

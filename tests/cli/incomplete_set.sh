@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# What could not be used of a set is told each time: by map, by a replay of its dump, by a replay of the paths, and in the exit status.
+. "$(dirname "$0")/common.inc"
+
+# incomplete WORDS PATH: mapped twice (the second time by an index, where there is one), replayed from the dump and from the path.
+incomplete() {
+  local run
+  for run in first second; do
+    exits 3 map "$2" --dump-json set.json
+    has err "$1"
+  done
+  exits 3 replay --dump-json set.json --discard --topspeed --report report.json
+  has err "1 file damaged"
+  grep -qF -e "$1" report.json
+  exits 3 replay "$2" --discard --topspeed
+  has err "$1"
+  has err "1 file damaged"
+}
+
+mkdir folder && capture folder/a.pcap 100 101
+ln -s nowhere folder/b.pcap
+incomplete "No such file or directory" folder
+
+# A tarball that breaks at a header: all captures in it that are known are whole.
+mkdir set && capture set/a.pcap 100 101 && capture set/b.pcap 102
+tar -cf whole.tar set/a.pcap set/b.pcap
+python3 - <<'PYTHON'
+whole = bytearray(open("whole.tar", "rb").read())
+whole[1024:1536] = b"\xff" * 512
+open("broken.tar", "wb").write(whole)
+open("cut.tar", "wb").write(open("whole.tar", "rb").read()[:1400])
+PYTHON
+incomplete "breaks at byte" broken.tar
+incomplete "breaks at byte" cut.tar
+exits 3 map - --dump-json stdin.json <broken.tar
+has stdin.json "breaks at byte"
+
+# A member that can't be extracted.
+tar -cf hostile.tar --transform 's,^set/b,../set/b,' -P set/a.pcap set/b.pcap
+incomplete "a member is left out" hostile.tar
+
+# Nothing but such: the cause is said, and where nothing was found.
+mkdir dangling && ln -s nowhere dangling/a.pcap
+for command in map "replay --discard"; do
+  # shellcheck disable=SC2086
+  exits 4 $command dangling
+  has err "dangling/a.pcap: No such file or directory"
+  has err "dangling: no capture files found"
+done
+mkdir empty1 empty2
+exits 4 map empty1 empty2
+has err "2 paths: no capture files found"
