@@ -109,9 +109,9 @@ class SetScan {
           return scan.error();
         } else {
           append(std::move(scan->files));
-          if (const std::optional<Error> fault = fault_of(*scan)) {
-            tarballs_.add_problem(fault->with_context("standard input"));
-            append({dataset::unreadable(path, *fault)});
+          if (std::optional<FileSummary> entry = own_entry(path, *scan)) {
+            tarballs_.add_problem("standard input", *entry);
+            append({*std::move(entry)});
           }
         }
         continue;

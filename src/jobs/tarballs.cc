@@ -65,18 +65,18 @@ bool is_refused(const Error& error) {
 
 }  // namespace
 
-std::optional<Error> fault_of(const dataset::TarballScan& scan) {
-  if (scan.damage) {
-    return Error{scan.damage->code, 0,
-                 fmt::format("breaks at byte {} of the archive: {}", scan.damage->offset_bytes,
-                             scan.damage->reason)};
+std::optional<FileSummary> own_entry(const std::string& path, const dataset::TarballScan& scan) {
+  if (!scan.damage && scan.left_out == 0) return std::nullopt;
+  FileSummary entry = dataset::unreadable(path, {});
+  entry.damage = scan.damage;
+  if (!entry.damage) {
+    const std::string count =
+        scan.left_out == 1 ? "a member is" : fmt::format("{} members are", scan.left_out);
+    entry.damage = capture::Damage{
+        0, Errc::kUnsupported,
+        count + " left out: no path to extract to, or a link to nothing that is used"};
   }
-  if (scan.left_out == 0) return std::nullopt;
-  return Error{
-      Errc::kUnsupported, 0,
-      fmt::format("{} left out: {}",
-                  scan.left_out == 1 ? "a member is" : fmt::format("{} members are", scan.left_out),
-                  "their paths can't be extracted, or they are links to nothing that is used")};
+  return entry;
 }
 
 Tarballs::Tarballs(const std::string& dump_path, unsigned workers, Reporter& reporter,
@@ -188,11 +188,20 @@ Result<std::vector<FileSummary>> Tarballs::pass(const std::string& tarball,
     file.tarball = tarball;
     scan->files.push_back(std::move(file));
   }
-  if (const std::optional<Error> fault = fault_of(*scan)) {
-    add_problem(fault->with_context(tarball));
-    scan->files.push_back(dataset::unreadable(tarball, *fault));
+  if (std::optional<FileSummary> entry = own_entry(tarball, *scan)) {
+    add_problem(tarball, *entry);
+    scan->files.push_back(*std::move(entry));
   }
   return std::move(scan->files);
+}
+
+void Tarballs::add_problem(const std::string& name, const FileSummary& entry) {
+  const capture::Damage& damage = *entry.damage;
+  const std::string where =
+      damage.offset_bytes > 0
+          ? fmt::format("breaks at byte {} of the archive: ", damage.offset_bytes)
+          : "";
+  problems_.push_back({damage.code, 0, fmt::format("{}: {}{}", name, where, damage.reason)});
 }
 
 Result<std::vector<FileSummary>> Tarballs::map(const std::string& tarball, const NameChoice& choice,

@@ -19,8 +19,10 @@
 
 namespace gophercap::jobs {
 
-// What a pass could not use of a tarball: from where it breaks on, or members.
-std::optional<Error> fault_of(const dataset::TarballScan& scan);
+// The entry of a tarball as such, `path`, that a pass could not use whole: it breaks, or has
+// members that could not be used.
+std::optional<dataset::FileSummary> own_entry(const std::string& path,
+                                              const dataset::TarballScan& scan);
 
 // An index lies beside the dump of the set, or else beside its tarball; where it can be written to
 // neither, in a temporary folder for as long as this lives. Not thread-safe.
@@ -45,7 +47,8 @@ class Tarballs {
   // As add_index(), but makes none. False: there is none that fits.
   Result<bool> find_index(const std::string& tarball);
 
-  void add_problem(Error problem) { problems_.push_back(std::move(problem)); }
+  // `entry` of a tarball named `name` in messages.
+  void add_problem(const std::string& name, const dataset::FileSummary& entry);
   std::shared_ptr<const dataset::CaptureStore> store() const noexcept { return store_; }
   // What was wrong with tarballs, none of which ended anything.
   std::vector<Error> take_problems() noexcept { return std::move(problems_); }

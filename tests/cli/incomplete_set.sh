@@ -11,7 +11,7 @@ incomplete() {
   done
   exits 3 replay --dump-json set.json --discard --topspeed --report report.json
   has err "1 file damaged"
-  grep -qF -e "$1" report.json
+  has report.json "$1"
   exits 3 replay "$2" --discard --topspeed
   has err "$1"
   has err "1 file damaged"
@@ -30,10 +30,12 @@ whole[1024:1536] = b"\xff" * 512
 open("broken.tar", "wb").write(whole)
 open("cut.tar", "wb").write(open("whole.tar", "rb").read()[:1400])
 PYTHON
-incomplete "breaks at byte" broken.tar
-incomplete "breaks at byte" cut.tar
+incomplete "tar archive: " broken.tar
+incomplete "tar archive: " cut.tar
+has err "breaks at byte 1400 of the archive"
 exits 3 map - --dump-json stdin.json <broken.tar
-has stdin.json "breaks at byte"
+has err "standard input: breaks at byte"
+has stdin.json "tar archive: "
 
 # A member that can't be extracted.
 tar -cf hostile.tar --transform 's,^set/b,../set/b,' -P set/a.pcap set/b.pcap
