@@ -220,6 +220,10 @@ bool is_list(ValueType type) noexcept {
   return type == kStringList || type == kPathList;
 }
 
+bool names_something(ValueType type) noexcept {
+  return type == kPath || type == kPathList || type == kInterface;
+}
+
 size_t option_index(const OptionSpec& option) noexcept {
   return static_cast<size_t>(&option - kOptions.data());
 }

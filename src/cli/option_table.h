@@ -51,6 +51,11 @@ const OptionSpec* find_option(Command command, std::string_view name);
 
 bool is_list(ValueType type) noexcept;
 
+// What names a file, a folder or an interface. Given empty on the command line it is a variable
+// that was not set, and what would happen without the option is not what was meant. A configuration
+// has all keys, so there an empty one is not given.
+bool names_something(ValueType type) noexcept;
+
 // Place in option_table().
 size_t option_index(const OptionSpec& option) noexcept;
 

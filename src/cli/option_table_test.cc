@@ -75,6 +75,21 @@ TEST(OptionTable, ParserTakesEveryOption) {
   }
 }
 
+TEST(OptionTable, OnlyAConfigurationMayLeaveANameEmpty) {
+  for (const OptionSpec& option : option_table()) {
+    if (!names_something(option.type)) continue;
+    for (const Command command : commands_with(option)) {
+      if (command == Command::kGlobal) continue;
+      const std::vector<std::string> words = {std::string(command_spec(command).name),
+                                              fmt::format("--{}=", option.name)};
+      EXPECT_EQ(parse_arguments(words).complaints.size(), 1U) << label(option);
+    }
+    if (option.key.empty()) continue;
+    const ConfigFile file = parse_config(fmt::format("{}: \"\"\n", option.key), "c.yaml");
+    EXPECT_TRUE(file.complaints.empty()) << label(option);
+  }
+}
+
 TEST(OptionTable, HelpHasEveryOption) {
   for (const OptionSpec& option : option_table()) {
     for (const Command command : commands_with(option)) {

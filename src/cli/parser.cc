@@ -158,6 +158,12 @@ class Parser {
                                        : not_of_this_command(result_.command, *other, word));
       return;
     }
+    if (word.value->empty() && names_something(option->type)) {
+      result_.complaints.push_back(
+          {fmt::format("{}: needs a value: {}", shown(word), option->value_name),
+           "what was given is empty: is a variable not set?"});
+      return;
+    }
     if (const Result<> checked = check_value(*option, *word.value); !checked) {
       result_.complaints.push_back({fmt::format("{}: {}", shown(word), checked.error().what)});
       return;

@@ -65,6 +65,19 @@ TEST(Parser, EmptyValueIsAValue) {
   EXPECT_EQ(given(parse({"map", "--file-suffix", ""}), "file-suffix"), Words{""});
 }
 
+TEST(Parser, WhatNamesSomethingCannotBeEmpty) {
+  const Arguments file = parse({"replay", "--out-file", ""});
+  EXPECT_EQ(file.complaints.at(0).what, "--out-file: needs a value: FILE");
+  EXPECT_EQ(file.complaints.at(0).hint, "what was given is empty: is a variable not set?");
+  EXPECT_EQ(parse({"replay", "--out-interface="}).complaints.at(0).what,
+            "--out-interface: needs a value: IF");
+  EXPECT_EQ(parse({"map", "--dir-src", "a", "--dir-src", ""}).complaints.at(0).what,
+            "--dir-src: needs a value: DIR");
+  EXPECT_EQ(parse({"--dump-json=", "map"}).complaints.size(), 1u);
+  for (const char* filter : {"--out-bpf=", "--file-regexp=", "--time-from="})
+    EXPECT_TRUE(parse({"replay", filter}).complaints.empty()) << filter;
+}
+
 TEST(Parser, ValuesMayLookLikeOptionsOrContainEqualsSigns) {
   EXPECT_EQ(given(parse({"replay", "--loop-count", "-1"}), "loop-count"), Words{"-1"});
   EXPECT_EQ(given(parse({"replay", "--out-file", "-"}), "out-file"), Words{"-"});

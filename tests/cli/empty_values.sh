@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# A name that is empty on the command line is a variable that was not set: a replay meant for a file must not go to an
+# interface. Where empty means "all" it stays allowed, and a configuration may leave names empty.
+. "$(dirname "$0")/common.inc"
+
+capture a.pcap
+mkdir set
+capture set/b
+exits 0 map a.pcap --dump-json set.json
+for arguments in "replay a.pcap --out-file=" "replay a.pcap --out-interface=" "replay a.pcap --discard --report=" \
+  "replay --discard --dump-json=" "map a.pcap --dump-json=" "map --dir-src=" "tarExtract --in-tarball=" \
+  "tarExtract set.tar --out-dir=" "tarExtract set.tar --out-dir x --map=" "verify a.pcap --dump-json=" \
+  "verify a.pcap --dump-json set.json --report=" "map a.pcap --config=" "exampleConfig --config="; do
+  # shellcheck disable=SC2086
+  exits 2 $arguments
+  has err ": needs a value: "
+  [[ ! -s out ]]
+done
+exits 2 replay a.pcap --out-file ""
+has err "gophercap: error: --out-file: needs a value: FILE"
+has err "hint: what was given is empty: is a variable not set?"
+
+exits 0 replay a.pcap --discard --file-regexp "" --out-bpf "" --time-from ""
+exits 0 map set --file-suffix "" --file-regexp "" --dump-json x.json
+cat >c.yaml <<YAML
+replay:
+  out: {file: "", interface: none0}
+  report: ""
+YAML
+exits 0 replay a.pcap --config c.yaml --discard
+GOPHERCAP_REPLAY_REPORT="" exits 0 replay a.pcap --discard
