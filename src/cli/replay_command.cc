@@ -112,9 +112,8 @@ Outcome replay_command(const Invocation& invocation, Console& console) {
   const HintContext hints{options.out_file.empty() && !options.discard ? options.out_interface
                                                                        : ""};
 
-  if (scale_without_effect(invocation.settings, kThis)) {
-    console.warning("--time-scale-duration: does nothing without --time-scale-enabled");
-  }
+  for (const std::string& text : plan_without_effect(invocation.settings, kThis))
+    console.warning(text);
   // Before the job makes threads.
   SignalGuard signals;
   ConsoleReporter reporter(console, signals);

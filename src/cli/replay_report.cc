@@ -139,6 +139,16 @@ std::string speed_text(Ratio stretch) {
                      static_cast<double>(speed.num) / static_cast<double>(speed.den));
 }
 
+std::string takes_text(const jobs::Forecast& forecast) {
+  if (forecast.topspeed) return "as long as it takes, at top speed";
+  std::string text = forecast.at_most ? "at most " : "";
+  text += human_duration(forecast.duration);
+  if (forecast.pace.at_rate()) return text + ", at " + replay::rate_text(forecast.pace);
+  if (forecast.stretch.num != forecast.stretch.den)
+    text += fmt::format(", {} as fast", speed_text(forecast.stretch));
+  return text;
+}
+
 std::string pacing_text(const Report& report) {
   std::string text = report.pacing;
   if (report.stretch.num != report.stretch.den && report.pacing != "top speed")
@@ -165,19 +175,14 @@ std::string forecast_report(const jobs::Forecast& forecast) {
   lines.push_back({"from", format_rfc3339(forecast.first)});
   lines.push_back({"to", format_rfc3339(forecast.last)});
   lines.push_back({"span", human_duration(forecast.span)});
-  if (forecast.duration > Nanos{0} || forecast.total) {
-    std::string text = human_duration(forecast.duration);
-    if (forecast.stretch.num != forecast.stretch.den)
-      text += fmt::format(", {} as fast", speed_text(forecast.stretch));
-    lines.push_back({"takes", text});
-  } else {
-    lines.push_back({"takes", "as long as it takes, at top speed"});
-  }
+  lines.push_back({"takes", takes_text(forecast)});
   if (forecast.loops != 1) {
+    const std::string_view limit = forecast.at_most ? "at most " : "";
     std::string text = forecast.loops == 0 ? "endless" : group_digits(forecast.loops);
     if (forecast.period > Nanos{0})
-      text += fmt::format(", one every {}", human_duration(forecast.period));
-    if (forecast.total) text += fmt::format(", {} in all", human_duration(*forecast.total));
+      text += fmt::format(", one every {}{}", limit, human_duration(forecast.period));
+    if (forecast.total)
+      text += fmt::format(", {}{} in all", limit, human_duration(*forecast.total));
     lines.push_back({"loops", text});
   }
   const Accounts& accounts = forecast.accounts;

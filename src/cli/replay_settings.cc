@@ -43,6 +43,12 @@ replay::Pacing pacing(const std::string& word) {
                            : replay::Pacing::kBalanced;
 }
 
+// On the command line, and something else than what holds anyway.
+bool asked_here(const Settings& settings, Command command, std::string_view name) {
+  return settings.source(command, name) == Source::kCommandLine &&
+         settings.text(command, name) != find_option(command, name)->default_value;
+}
+
 }  // namespace
 
 jobs::ReplayOptions plan_options(const Settings& settings, Command command) {
@@ -100,9 +106,20 @@ void check_plan(const Settings& settings, Command command, const jobs::ReplayOpt
     complaints.push_back({"--skip-mtu: can't be below zero", ""});
 }
 
-bool scale_without_effect(const Settings& settings, Command command) {
-  return settings.source(command, "time-scale-duration") == Source::kCommandLine &&
-         settings.source(command, "time-scale-enabled") == Source::kDefault;
+std::vector<std::string> plan_without_effect(const Settings& settings, Command command) {
+  std::vector<std::string> warnings;
+  if (settings.source(command, "time-scale-duration") == Source::kCommandLine &&
+      settings.source(command, "time-scale-enabled") == Source::kDefault) {
+    warnings.emplace_back("--time-scale-duration: does nothing without --time-scale-enabled");
+  }
+  for (const std::string_view rate : {"pps", "mbps"}) {
+    if (!settings.ratio(command, rate)) continue;
+    for (const std::string_view option : {"time-modifier", "time-scale-enabled", "loop-gap"}) {
+      if (asked_here(settings, command, option))
+        warnings.push_back(fmt::format("--{}: does nothing with --{}", option, rate));
+    }
+  }
+  return warnings;
 }
 
 jobs::ReplayOptions replay_options(const Invocation& invocation) {

@@ -18,8 +18,8 @@ namespace gophercap::cli {
 jobs::ReplayOptions plan_options(const Settings& settings, Command command);
 void check_plan(const Settings& settings, Command command, const jobs::ReplayOptions& options,
                 std::vector<Complaint>& complaints);
-// A duration that was given for this run, but nothing that asks for it.
-bool scale_without_effect(const Settings& settings, Command command);
+// What was given for this run and does nothing beside the rest of it: a warning for each.
+std::vector<std::string> plan_without_effect(const Settings& settings, Command command);
 
 jobs::ReplayOptions replay_options(const Invocation& invocation);
 

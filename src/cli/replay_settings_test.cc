@@ -28,5 +28,22 @@ TEST(ReplaySettings, LatenessLimits) {
     EXPECT_FALSE(parse_lateness_limit(text)) << text;
 }
 
+std::vector<std::string> warnings_of(std::vector<std::string> words) {
+  Settings settings;
+  settings.apply(parse_arguments(words));
+  return plan_without_effect(settings, Command::kReplay);
+}
+
+TEST(ReplaySettings, ARateHasNoUseForTheCapturedTimes) {
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(warnings_of({"replay", "--pps", "10", "--time-modifier", "2"}),
+            Words{"--time-modifier: does nothing with --pps"});
+  EXPECT_EQ(warnings_of({"replay", "--mbps=1", "--time-scale-enabled", "--loop-gap=1s"}),
+            (Words{"--time-scale-enabled: does nothing with --mbps",
+                   "--loop-gap: does nothing with --mbps"}));
+  EXPECT_EQ(warnings_of({"replay", "--pps=10", "--time-modifier=1"}), Words{});
+  EXPECT_EQ(warnings_of({"replay", "--time-modifier=2", "--loop-gap=1s"}), Words{});
+}
+
 }  // namespace
 }  // namespace gophercap::cli

@@ -104,8 +104,7 @@ Outcome verify_command(const Invocation& invocation, Console& console) {
   const jobs::VerifyOptions options = verify_options(invocation);
   if (const std::vector<Complaint> complaints = check(settings, options); !complaints.empty())
     return usage_error(console, complaints);
-  if (scale_without_effect(settings, kThis))
-    console.warning("--time-scale-duration: does nothing without --time-scale-enabled");
+  for (const std::string& text : plan_without_effect(settings, kThis)) console.warning(text);
 
   // Before the job makes threads.
   SignalGuard signals;

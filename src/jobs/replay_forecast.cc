@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/saturating.h"
 #include "base/worker_pool.h"
 #include "io/decode_pool.h"
 #include "jobs/map_set.h"
@@ -33,6 +34,7 @@ replay::Accounts from_summary(const dataset::FileSummary& file, const transmit::
                               const Bounds& bounds) {
   replay::Accounts accounts;
   accounts.read = file.packets;
+  accounts.sent_bytes = file.captured_bytes;  // less, if any packet is left out or has its FCS
   for (const dataset::LinkTypeCount& l : file.link_types) {
     if (limits.ethernet_only && l.link_type != packet::kLinkTypeEthernet)
       accounts.skipped_link_type += l.packets;
@@ -75,6 +77,79 @@ replay::Accounts accounts_of(const ReplaySetup& setup, const transmit::FrameLimi
   return sum;
 }
 
+// When the first or the last packet of a loop is due, at the latest where only a pass over the
+// packets would know.
+class Schedule {
+ public:
+  // Both are borrowed.
+  Schedule(const ReplaySetup& setup, const replay::Accounts& accounts)
+      : plan_(setup.plan),
+        pace_(setup.engine.pace),
+        accounts_(accounts),
+        timeline_(setup.plan.first, setup.plan.period(setup.engine.loop_gap),
+                  setup.engine.stretch) {}
+
+  bool is_exact() const {
+    return pace_.at_rate() ? pace_.kind == replay::Pace::Kind::kPacketsPerSecond
+                           : !pace_.longest_gap;
+  }
+  Nanos first(uint64_t loop) const {
+    return shortened(pace_.at_rate() ? rate_due(loop, 0, 0) : timeline_.due(plan_.first, loop),
+                     packets_before(loop, 0));
+  }
+  Nanos last(uint64_t loop) const {
+    const uint64_t behind = std::max<uint64_t>(accounts_.sent, 1) - 1;
+    // How long the last packet is only a pass would know.
+    return shortened(pace_.at_rate() ? rate_due(loop, behind, accounts_.sent_bytes)
+                                     : timeline_.due(plan_.last, loop),
+                     packets_before(loop, behind));
+  }
+
+ private:
+  uint64_t packets_before(uint64_t loop, uint64_t in_this) const {
+    return saturating_sum(saturating_product(loop, accounts_.sent), in_this);
+  }
+  Nanos rate_due(uint64_t loop, uint64_t packets, uint64_t bytes) const {
+    if (pace_.kind == replay::Pace::Kind::kPacketsPerSecond)
+      return replay::due_at_rate(pace_, packets_before(loop, packets));
+    return replay::due_at_rate(
+        pace_, saturating_sum(saturating_product(loop, accounts_.sent_bytes), bytes));
+  }
+  // By --max-gap: so many pauses can't be longer.
+  Nanos shortened(Nanos due, uint64_t pauses) const {
+    // The schedule may begin with packets that are left out; what passes until then is no pause.
+    const bool from_the_start = pace_.at_rate() || accounts_.left_out() == 0;
+    if (!pace_.longest_gap || !from_the_start) return due;
+    const auto gap = static_cast<uint64_t>(pace_.longest_gap->count());
+    return Nanos(static_cast<int64_t>(
+        std::min<uint64_t>(static_cast<uint64_t>(due.count()), saturating_product(pauses, gap))));
+  }
+
+  const replay::Plan& plan_;
+  const replay::Pace& pace_;
+  const replay::Accounts& accounts_;
+  const replay::Timeline timeline_;
+};
+
+// REQUIRES: the accounts are there.
+void add_times(Forecast& forecast, const ReplaySetup& setup) {
+  forecast.stretch = setup.engine.stretch;
+  forecast.topspeed = setup.engine.send.topspeed;
+  forecast.pace = setup.engine.pace;
+  forecast.loops = setup.engine.loops;
+  if (forecast.topspeed) return;
+  const Schedule schedule(setup, forecast.accounts);
+  forecast.at_most = !schedule.is_exact();
+  forecast.duration = schedule.last(0);
+  forecast.period = schedule.first(1);
+  if (forecast.loops > 0) forecast.total = schedule.last(forecast.loops - 1);
+}
+
+std::string pacing_of(const Forecast& forecast) {
+  if (forecast.topspeed) return "top speed";
+  return forecast.pace.at_rate() ? replay::rate_text(forecast.pace) : "capture time";
+}
+
 }  // namespace
 
 Result<Forecast> forecast_replay(const ReplayOptions& options, Reporter& reporter,
@@ -108,17 +183,9 @@ Result<Forecast> forecast_replay(const ReplayOptions& options, Reporter& reporte
   forecast.first = plan.first;
   forecast.last = plan.last;
   forecast.span = plan.span();
-  forecast.stretch = setup.engine.stretch;
-  forecast.loops = setup.engine.loops;
-  if (setup.has_schedule()) {
-    const replay::Timeline timeline(plan.first, plan.period(setup.engine.loop_gap),
-                                    setup.engine.stretch);
-    forecast.duration = timeline.due(plan.last, 0);
-    forecast.period = timeline.due(plan.first, 1);
-    if (forecast.loops > 0) forecast.total = setup.total();
-  }
   forecast.accounts = accounts_of(setup, limits, worker_count(options.workers), stop);
   if (stop.stop_requested()) return Error{Errc::kCancelled, 0, "stopped before the plan was made"};
+  add_times(forecast, setup);
   return forecast;
 }
 
@@ -138,11 +205,13 @@ std::string forecast_to_json(const Forecast& f) {
                {"beginning", format_rfc3339(f.first)},
                {"end", format_rfc3339(f.last)},
                {"span_ns", f.span.count()},
+               {"pacing", pacing_of(f)},
                {"stretch", {{"num", f.stretch.num}, {"den", f.stretch.den}}},
                {"duration_ns", f.duration.count()},
                {"period_ns", f.period.count()},
                {"loops", f.loops},
                {"total_duration_ns", f.total ? Json(f.total->count()) : Json(nullptr)},
+               {"durations_at_most", f.at_most},
                {"packets", std::move(packets)}};
   if (f.obstacle) json["obstacle"] = f.obstacle->what;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -91,14 +91,17 @@ struct Forecast {
   uint64_t overlap_depth = 0;
   uint64_t packets = 0;  // of one loop, inside the window
   CaptureTime first{}, last{};
-  Nanos span{0};               // in capture time
-  Ratio stretch{};             // send time per capture time
+  Nanos span{0};          // in capture time
+  Ratio stretch{};        // send time per capture time
+  bool topspeed = false;  // nothing is due at any time
+  replay::Pace pace;
   Nanos duration{0};           // of one loop, as sent; 0 at top speed
   Nanos period{0};             // from one loop to the next, as sent
   uint64_t loops = 1;          // 0 = for ever
   std::optional<Nanos> total;  // of all loops; empty = endless or as fast as it goes
+  bool at_most = false;        // these three are upper limits: only a pass would know
   uint64_t packets_cut = 0;
-  replay::Accounts accounts;  // of one loop; `sent` is what would leave
+  replay::Accounts accounts;  // of one loop; `sent` is what would leave, `sent_bytes` the most
 };
 
 std::string forecast_to_json(const Forecast& forecast);

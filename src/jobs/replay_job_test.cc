@@ -22,6 +22,7 @@ using testing::PcapBuilder;
 using testing::QuietReporter;
 using testing::read_capture;
 using testing::read_file;
+using namespace std::chrono_literals;
 
 constexpr int64_t kSecond = 1'000'000'000;
 
@@ -203,6 +204,51 @@ TEST_F(ReplayJob, TheForecastCountsWhatTheReplayReads) {
   EXPECT_EQ(forecast->accounts.read, result->report.accounts.read);
   EXPECT_EQ(forecast->accounts.sent, result->report.accounts.sent);
   EXPECT_EQ(forecast->accounts.outside_window, result->report.accounts.outside_window);
+}
+
+TEST_F(ReplayJob, TheForecastKnowsHowLongARateTakes) {
+  ReplayOptions options = to_file();
+  options.paths = {capture("a.pcap", {100, 101, 102})};
+  options.loop_count = 2;
+  options.pace = {.kind = replay::Pace::Kind::kPacketsPerSecond, .rate = {10, 1}};
+  options.speed = {2, 1};  // which a rate does not have
+  const Result<Forecast> packets = forecast_replay(options, reporter_, {});
+  ASSERT_TRUE(packets);
+  EXPECT_FALSE(packets->at_most);
+  EXPECT_EQ(packets->duration, 200ms);
+  EXPECT_EQ(packets->period, 300ms);
+  EXPECT_EQ(packets->total, 500ms);
+  EXPECT_EQ(packets->stretch, Ratio{});
+  EXPECT_EQ(run(options)->report.planned_duration, 500ms);
+
+  options.expression = "ether[14] = 127";  // one of three
+  EXPECT_EQ(forecast_replay(options, reporter_, {})->total, 100ms);
+  EXPECT_EQ(run(options)->report.planned_duration, 100ms);
+  options.expression = "ether[14] = 0";
+  EXPECT_EQ(forecast_replay(options, reporter_, {})->total, 0ms);
+}
+
+TEST_F(ReplayJob, WhatOnlyAPassWouldKnowTheForecastGivesALimitFor) {
+  ReplayOptions options = to_file();
+  options.paths = {capture("a.pcap", {100, 101, 102})};
+  options.pace = {.kind = replay::Pace::Kind::kMegabitsPerSecond, .rate = {60 * 8, 1'000'000}};
+  const Result<Forecast> megabits = forecast_replay(options, reporter_, {});
+  ASSERT_TRUE(megabits);
+  EXPECT_TRUE(megabits->at_most);
+  EXPECT_EQ(megabits->total, 3s);  // with the last packet itself
+  EXPECT_EQ(run(options)->report.planned_duration, 2s);
+
+  options.pace = {.longest_gap = 100ms};
+  options.loop_count = 2;
+  const Result<Forecast> pauses = forecast_replay(options, reporter_, {});
+  ASSERT_TRUE(pauses);
+  EXPECT_TRUE(pauses->at_most);
+  EXPECT_EQ(pauses->duration, 200ms);
+  EXPECT_EQ(pauses->period, 300ms);
+  EXPECT_EQ(pauses->total, 500ms);
+  EXPECT_EQ(run(options)->report.planned_duration, 500ms);
+  options.expression = "ether[14] != 127";  // the first one: nobody says what passes until the next
+  EXPECT_EQ(forecast_replay(options, reporter_, {})->total, 5s);
 }
 
 TEST_F(ReplayJob, WhatAFormatCannotHoldIsSaidInWords) {

@@ -54,6 +54,7 @@ Result<std::unique_ptr<const packet::BpfFilter>> compile(const std::string& expr
 }
 
 Ratio stretch_of(const ReplayOptions& options, const replay::Plan& plan, Reporter& reporter) {
+  if (options.pace.at_rate()) return {};
   if (!options.scale_to) return options.speed.inverse();
   if (plan.span() == Nanos{0}) {
     reporter.warning("--time-scale-duration: all packets have one time; there is nothing to scale");
@@ -108,7 +109,7 @@ Result<ReplaySetup> set_up(const ReplayOptions& options, Reporter& reporter,
                   // The sending thread has a CPU to itself, merging shares the others.
                   .reader_threads = std::clamp(cpu_count() / 2, 1u, 4u),
                   .preload = options.preload};
-  if (setup.engine.loops != 1 && !options.topspeed &&
+  if (setup.engine.loops != 1 && !options.topspeed && !options.pace.at_rate() &&
       setup.plan.period(setup.engine.loop_gap) == Nanos{0}) {
     reporter.warning(
         "the set has one time only, so its loops follow without a pause; --loop-gap gives one");

@@ -24,8 +24,7 @@ struct ReplaySetup {
 
   // Whether it is known beforehand when packets are due.
   bool has_schedule() const noexcept {
-    return !engine.send.topspeed && engine.pace.kind == replay::Pace::Kind::kCaptureTime &&
-           !engine.pace.longest_gap;
+    return !engine.send.topspeed && !engine.pace.at_rate() && !engine.pace.longest_gap;
   }
   // First packet of the first loop to last packet of the last; 0 if endless.
   Nanos total() const noexcept;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/saturating.h"
 #include "base/worker_pool.h"
 #include "io/decode_pool.h"
 #include "jobs/received.h"
@@ -60,11 +61,6 @@ transmit::FrameLimits limits_of(std::optional<uint32_t> mtu) {
   transmit::FrameLimits limits = transmit::interface_limits(mtu.value_or(1500));
   if (!mtu) limits.max_bytes = UINT32_MAX;
   return limits;
-}
-
-uint64_t saturating_product(uint64_t a, uint64_t b) {
-  uint64_t product = 0;
-  return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
 }
 
 uint64_t packets_of(const ReplaySetup& setup) {

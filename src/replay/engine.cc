@@ -58,15 +58,7 @@ StreamOptions stream_options(const Plan& plan, const EngineOptions& options,
 
 std::string pacing_of(const EngineOptions& options, const Clock& clock) {
   if (options.send.topspeed) return "top speed";
-  const std::string rate = format_ratio(options.pace.rate);
-  switch (options.pace.kind) {
-    case Pace::Kind::kPacketsPerSecond:
-      return rate + " packets/s";
-    case Pace::Kind::kMegabitsPerSecond:
-      return rate + " Mbit/s";
-    case Pace::Kind::kCaptureTime:
-      break;
-  }
+  if (options.pace.at_rate()) return rate_text(options.pace);
   return clock.is_real() ? "capture time" : "simulated time";
 }
 
@@ -217,6 +209,15 @@ void load(const Plan& plan, const EngineOptions& options, const MergeOptions& me
   merger.settle(report);
 }
 
+// From the first packet's due time to the last one's; 0 where there is none. At a rate those that
+// leave decide it, so it is known when all are through.
+Nanos planned_duration(const Plan& plan, const EngineOptions& options, const Timeline& timeline,
+                       const Pacer& pacer, bool complete) {
+  if (options.loops == 0 || options.send.topspeed) return Nanos{0};
+  if (options.pace.at_rate()) return complete ? pacer.last_due() : Nanos{0};
+  return timeline.due(plan.last, options.loops - 1) - pacer.time_removed();
+}
+
 }  // namespace
 
 Report play(const Plan& plan, const EngineOptions& options,
@@ -297,13 +298,11 @@ Report play(const Plan& plan, const EngineOptions& options,
   report.gaps_shortened = dispatcher.pacer().gaps_shortened();
   report.time_removed = dispatcher.pacer().time_removed();
   for (const Clock* clock : clocks) report.stalls.add(clock->stalls());
-  const bool known = options.pace.kind == Pace::Kind::kCaptureTime && !options.send.topspeed;
-  if (options.loops > 0 && known)
-    report.planned_duration = timeline.due(plan.last, options.loops - 1) - report.time_removed;
   Accounts& a = report.accounts;
   a.unsent_at_stop =
       a.read - a.left_out() - a.sent - a.dropped_late - a.missed_link_down - a.failed;
   const bool complete = a.unsent_at_stop == 0 && report.failure.empty() && !stop.stop_requested();
+  report.planned_duration = planned_duration(plan, options, timeline, dispatcher.pacer(), complete);
   report.interrupted = stop.stop_requested();
   report.loops_done = complete ? options.loops : std::max<uint64_t>(senders.loops_begun(), 1) - 1;
   return report;

@@ -455,6 +455,7 @@ TEST_F(Engine, ARateTakesThePlaceOfTheCapturedTimes) {
   for (size_t i = 0; i < 8; ++i)
     EXPECT_EQ(out_.sent[i].stamp, capture_time(kBase + static_cast<int64_t>(i) * 1'000'000));
   EXPECT_EQ(report.loops_done, 2u);
+  EXPECT_EQ(report.planned_duration, std::chrono::milliseconds(7));
 }
 
 TEST_F(Engine, PausesAreShortenedAndCounted) {

@@ -19,6 +19,11 @@ int64_t after(uint64_t units, uint64_t ns_per_unit_second, Ratio rate) noexcept 
 
 }  // namespace
 
+std::string rate_text(const Pace& pace) {
+  return format_ratio(pace.rate) +
+         (pace.kind == Pace::Kind::kPacketsPerSecond ? " packets/s" : " Mbit/s");
+}
+
 Nanos due_at_rate(const Pace& pace, uint64_t before) noexcept {
   constexpr uint64_t kNanosPerSecond = 1'000'000'000;
   constexpr uint64_t kNanosPerMegabitByte = 8'000;  // a byte at 1 Mbit/s takes 8 µs

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "base/time.h"
 #include "replay/timeline.h"
@@ -18,7 +19,12 @@ struct Pace {
   Kind kind = Kind::kCaptureTime;
   Ratio rate{};                        // > 0
   std::optional<Nanos> longest_gap{};  // as sent; longer ones are shortened to it. > 0
+
+  bool at_rate() const noexcept { return kind != Kind::kCaptureTime; }
 };
+
+// "1000 packets/s", "10 Mbit/s". REQUIRES: at_rate().
+std::string rate_text(const Pace& pace);
 
 // At a rate: the offset from the start of what that many packets (kPacketsPerSecond) or bytes
 // (kMegabitsPerSecond) have left before. Saturates at the end of 64 bits.
@@ -39,6 +45,7 @@ class Pacer {
 
   uint64_t gaps_shortened() const noexcept { return gaps_shortened_; }
   Nanos time_removed() const noexcept { return time_removed_; }
+  Nanos last_due() const noexcept { return Nanos(last_due_ns_); }  // of paced ones; 0 before any
 
  private:
   bool plain() const noexcept {

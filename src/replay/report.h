@@ -80,7 +80,7 @@ struct Report {
   std::string target;  // Transmitter::describe()
   // Longest frame that it takes, Ethernet header included and a VLAN tag not; empty = any.
   std::optional<uint32_t> max_frame_bytes;
-  std::string pacing;  // "capture time", "top speed", "simulated time"
+  std::string pacing;  // "capture time", "top speed", "simulated time", or the rate
   Ratio stretch{};     // send time per capture time
   uint64_t files = 0;
   uint64_t files_outside_window = 0;  // not opened
@@ -96,7 +96,8 @@ struct Report {
   std::optional<int64_t> started_wall_ns;
   CaptureTime first{};  // capture time of the first packet
   CaptureTime last{};
-  Nanos planned_duration{0};  // first to last packet, all loops; 0 at top speed
+  Nanos planned_duration{0};  // first to last packet, all loops; 0 at top speed, for ever,
+                              // and of a stopped run at a rate
   Nanos send_duration{0};     // first send call to the return of the last
   Accounts accounts;
   Histogram lateness;          // when it left minus when it was due, per packet; empty at top speed

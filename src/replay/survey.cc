@@ -61,6 +61,7 @@ Survey survey_file(const dataset::CaptureStore& store, const std::string& path,
       ++survey.packets;
       survey.packets_cut += packet.captured_bytes < packet.original_bytes;
       count_link_type(survey.link_types, link_type);
+      if (d.verdict == Verdict::kSend) survey.verdicts.sent_bytes += d.captured_bytes;
     }
   }
   survey.damage = (*reader)->damage();
