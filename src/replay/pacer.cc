@@ -42,9 +42,10 @@ Nanos Pacer::paced(CaptureTime key, uint64_t loop, uint32_t bytes) noexcept {
       bytes_ += bytes;
       break;
     case Pace::Kind::kCaptureTime:
-      due = timeline_.due(key, loop).count() - time_removed_.count();
+      due = timeline_.due(key, loop).count();
       break;
   }
+  due -= time_removed_.count();
   if (pace_.longest_gap && any_) {
     const int64_t gap = due - last_due_ns_;
     if (gap > pace_.longest_gap->count()) {

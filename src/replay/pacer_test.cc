@@ -41,6 +41,20 @@ TEST(Pacer, ALongGapIsShortenedAndWhatFollowsMovesWithIt) {
   EXPECT_EQ(pacer.time_removed(), Nanos(801));
 }
 
+TEST(Pacer, AtARateToo) {
+  Pacer packets(kTimeline,
+                {.kind = Kind::kPacketsPerSecond, .rate = {1, 1}, .longest_gap = Nanos(300)});
+  for (int64_t n = 0; n < 5; ++n) EXPECT_EQ(packets.due({}, 0, 60), Nanos(300 * n));
+  EXPECT_EQ(packets.time_removed(), std::chrono::seconds(4) - Nanos(4 * 300));
+  // Only the pause behind the long frame is too long.
+  Pacer bits(kTimeline,
+             {.kind = Kind::kMegabitsPerSecond, .rate = {8, 1}, .longest_gap = Nanos(100'000)});
+  EXPECT_EQ(bits.due({}, 0, 1000), Nanos(0));
+  EXPECT_EQ(bits.due({}, 0, 60), Nanos(100'000));
+  EXPECT_EQ(bits.due({}, 0, 60), Nanos(160'000));
+  EXPECT_EQ(bits.gaps_shortened(), 1u);
+}
+
 TEST(Pacer, SaturatesInsteadOfOverflowing) {
   Pacer pacer(kTimeline, {.kind = Kind::kMegabitsPerSecond, .rate = {1, UINT64_MAX}});
   pacer.due({}, 0, UINT32_MAX);
