@@ -114,6 +114,8 @@ Outcome replay_command(const Invocation& invocation, Console& console) {
 
   for (const std::string& text : plan_without_effect(invocation.settings, kThis))
     console.warning(text);
+  for (const std::string& text : wire_without_effect(invocation.settings, options))
+    console.warning(text);
   // Before the job makes threads.
   SignalGuard signals;
   ConsoleReporter reporter(console, signals);

@@ -49,6 +49,16 @@ bool asked_here(const Settings& settings, Command command, std::string_view name
          settings.text(command, name) != find_option(command, name)->default_value;
 }
 
+// A limit that is never looked at would be taken for one that was kept.
+void check_fail_on_late(const Settings& settings, const jobs::ReplayOptions& options,
+                        std::vector<Complaint>& complaints) {
+  if (settings.text(kThis, "fail-on-late").empty()) return;
+  if (options.discard || !options.out_file.empty())
+    complaints.push_back({"--fail-on-late: is for an interface; nothing is late elsewhere", ""});
+  if (options.topspeed)
+    complaints.push_back({"--fail-on-late: excludes --topspeed, where nothing is late", ""});
+}
+
 }  // namespace
 
 jobs::ReplayOptions plan_options(const Settings& settings, Command command) {
@@ -94,7 +104,9 @@ void check_plan(const Settings& settings, Command command, const jobs::ReplayOpt
     complaints.push_back({"--pps: excludes --mbps", ""});
   if (options.pace.longest_gap && *options.pace.longest_gap <= Nanos{0})
     complaints.push_back({"--max-gap: has to be above zero", ""});
-  if (const std::string& text = settings.text(command, "fail-on-late"); !text.empty()) {
+  // An empty one on the command line is a variable that was not set, and would judge nothing.
+  if (const std::string& text = settings.text(command, "fail-on-late");
+      !text.empty() || settings.source(command, "fail-on-late") == Source::kCommandLine) {
     if (const auto limit = parse_lateness_limit(text); !limit)
       complaints.push_back({"--fail-on-late: " + limit.error().what, ""});
   }
@@ -118,6 +130,22 @@ std::vector<std::string> plan_without_effect(const Settings& settings, Command c
       if (asked_here(settings, command, option))
         warnings.push_back(fmt::format("--{}: does nothing with --{}", option, rate));
     }
+  }
+  return warnings;
+}
+
+std::vector<std::string> wire_without_effect(const Settings& settings,
+                                             const jobs::ReplayOptions& options) {
+  std::vector<std::string> warnings;
+  if (options.discard || !options.out_file.empty()) {
+    for (const std::string_view option :
+         {"tx", "qdisc-bypass", "late", "pacing", "link-timeout", "start-at"}) {
+      if (asked_here(settings, kThis, option))
+        warnings.push_back(fmt::format("--{}: does nothing with {}", option,
+                                       options.discard ? "--discard" : "--out-file"));
+    }
+  } else if (options.topspeed && asked_here(settings, kThis, "late")) {
+    warnings.emplace_back("--late: does nothing with --topspeed, where nothing is late");
   }
   return warnings;
 }
@@ -177,6 +205,7 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
     complaints.push_back({"--tx-threads: is for an interface", ""});
   if (options.tx_threads > 1 && options.late == replay::LatePolicy::kSlip)
     complaints.push_back({"--tx-threads: excludes --late slip, which moves one schedule", ""});
+  check_fail_on_late(settings, options, complaints);
   if (options.link_timeout < Nanos{0})
     complaints.push_back({"--link-timeout: can't be below zero", ""});
   if (options.start_at_wall_ns && *options.start_at_wall_ns <= now_wall_ns)

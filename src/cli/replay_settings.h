@@ -21,6 +21,10 @@ void check_plan(const Settings& settings, Command command, const jobs::ReplayOpt
 // What was given for this run and does nothing beside the rest of it: a warning for each.
 std::vector<std::string> plan_without_effect(const Settings& settings, Command command);
 
+// The same for where packets go and what becomes of late ones.
+std::vector<std::string> wire_without_effect(const Settings& settings,
+                                             const jobs::ReplayOptions& options);
+
 jobs::ReplayOptions replay_options(const Invocation& invocation);
 
 // What is wrong with them together. `now_wall_ns`: CLOCK_REALTIME.

@@ -45,5 +45,58 @@ TEST(ReplaySettings, ARateHasNoUseForTheCapturedTimes) {
   EXPECT_EQ(warnings_of({"replay", "--time-modifier=2", "--loop-gap=1s"}), Words{});
 }
 
+class AskedOfTheWire : public ::testing::Test {
+ protected:
+  void set(std::vector<std::string> words, std::string_view yaml = "") {
+    invocation_ = {};
+    invocation_.settings.apply(parse_config(yaml, "c.yaml"));
+    invocation_.arguments = parse_arguments(words);
+    invocation_.settings.apply(invocation_.arguments);
+  }
+  std::vector<std::string> warnings() {
+    return wire_without_effect(invocation_.settings, replay_options(invocation_));
+  }
+  std::vector<std::string> complaints() {
+    std::vector<std::string> all;
+    for (const Complaint& c : check_replay(invocation_.settings, replay_options(invocation_), 0))
+      all.push_back(c.what);
+    return all;
+  }
+  using Words = std::vector<std::string>;
+  Invocation invocation_;
+};
+
+TEST_F(AskedOfTheWire, DoesNothingWithoutOne) {
+  set({"replay", "--discard", "--tx", "ring", "--late", "drop", "--qdisc-bypass=on"});
+  EXPECT_EQ(warnings(), (Words{"--tx: does nothing with --discard",
+                               "--qdisc-bypass: does nothing with --discard",
+                               "--late: does nothing with --discard"}));
+  set({"replay", "--out-file", "x", "--pacing=exact", "--link-timeout=1s"});
+  EXPECT_EQ(warnings(), (Words{"--pacing: does nothing with --out-file",
+                               "--link-timeout: does nothing with --out-file"}));
+  set({"replay", "--topspeed", "--late=slip"});
+  EXPECT_EQ(warnings(), Words{"--late: does nothing with --topspeed, where nothing is late"});
+  set({"replay", "--tx=ring", "--late=slip", "--pacing=exact"});
+  EXPECT_EQ(warnings(), Words{});
+  set({"replay", "--discard"}, "replay: {tx: ring, late: drop}");
+  EXPECT_EQ(warnings(), Words{}) << "a configuration is for other runs too";
+}
+
+TEST_F(AskedOfTheWire, ALimitThatNothingIsHeldAgainstIsRefused) {
+  const Words elsewhere = {"--fail-on-late: is for an interface; nothing is late elsewhere"};
+  set({"replay", "--discard", "--fail-on-late=p99=50us"});
+  EXPECT_EQ(complaints(), elsewhere);
+  set({"replay", "--out-file=x", "--fail-on-late=p99=50us"});
+  EXPECT_EQ(complaints(), elsewhere);
+  set({"replay", "--out-file=x"}, "replay: {fail: {on: {late: max=1ms}}}");
+  EXPECT_EQ(complaints(), elsewhere);
+  set({"replay", "--topspeed", "--fail-on-late=p99=50us"});
+  EXPECT_EQ(complaints(), Words{"--fail-on-late: excludes --topspeed, where nothing is late"});
+  set({"replay", "--fail-on-late="});
+  EXPECT_EQ(complaints().size(), 1u);
+  set({"replay", "--wait-disable", "--fail-on-late=p99=50us"});
+  EXPECT_EQ(complaints(), Words{}) << "files that start at once have a schedule all the same";
+}
+
 }  // namespace
 }  // namespace gophercap::cli

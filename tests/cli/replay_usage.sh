@@ -19,6 +19,16 @@ exits 2 replay a.pcap --out-file x --late sometimes
 has err "--late"
 exits 2 replay a.pcap --out-file x --fail-on-late often
 has err "--fail-on-late"
+exits 2 replay a.pcap --fail-on-late ""
+has err "--fail-on-late"
+# A limit that nothing is held against would pass for one that was kept.
+for target in "--out-file x" --discard; do
+  # shellcheck disable=SC2086
+  exits 2 replay a.pcap $target --fail-on-late p99=50us
+  has err "--fail-on-late: is for an interface"
+done
+exits 2 replay a.pcap --topspeed --fail-on-late p99=50us
+has err "--fail-on-late: excludes --topspeed"
 exits 2 replay a.pcap --out-file x --start-at '2020-01-01 00:00:00'
 has err "--start-at: is over"
 exits 2 replay a.pcap --out-file x --path-prefix nowhere
@@ -31,6 +41,10 @@ exits 2 replay a.pcap --out-file x --discard
 [[ ! -e x ]]
 exits 0 replay a.pcap --out-file x --time-scale-duration 10s
 has err "--time-scale-duration: does nothing without --time-scale-enabled"
+exits 0 replay a.pcap --out-file x --tx ring --late drop --pacing balanced
+has err "--tx: does nothing with --out-file"
+has err "--late: does nothing with --out-file"
+not grep -q "pacing: does nothing" err
 exits 4 replay a.pcap --out-file x --time-from '2020-01-01 00:00:00'
 has err "the set goes from 1970-01-01T00:01:40Z to 1970-01-01T00:01:42Z"
 
