@@ -139,10 +139,15 @@ std::string speed_text(Ratio stretch) {
                      static_cast<double>(speed.num) / static_cast<double>(speed.den));
 }
 
+// Planned; of a limit that 64 bits do not hold nothing is left to say.
+std::string planned_text(Nanos d, bool at_most) {
+  if (!at_most) return human_duration(d);
+  return d == Nanos::max() ? "an unknown time" : "at most " + human_duration(d);
+}
+
 std::string takes_text(const jobs::Forecast& forecast) {
   if (forecast.topspeed) return "as long as it takes, at top speed";
-  std::string text = forecast.at_most ? "at most " : "";
-  text += human_duration(forecast.duration);
+  std::string text = planned_text(forecast.duration, forecast.at_most);
   if (forecast.pace.at_rate()) return text + ", at " + replay::rate_text(forecast.pace);
   if (forecast.stretch.num != forecast.stretch.den)
     text += fmt::format(", {} as fast", speed_text(forecast.stretch));
@@ -177,12 +182,11 @@ std::string forecast_report(const jobs::Forecast& forecast) {
   lines.push_back({"span", human_duration(forecast.span)});
   lines.push_back({"takes", takes_text(forecast)});
   if (forecast.loops != 1) {
-    const std::string_view limit = forecast.at_most ? "at most " : "";
     std::string text = forecast.loops == 0 ? "endless" : group_digits(forecast.loops);
     if (forecast.period > Nanos{0})
-      text += fmt::format(", one every {}{}", limit, human_duration(forecast.period));
+      text += ", one every " + planned_text(forecast.period, forecast.at_most);
     if (forecast.total)
-      text += fmt::format(", {}{} in all", limit, human_duration(*forecast.total));
+      text += fmt::format(", {} in all", planned_text(*forecast.total, forecast.at_most));
     lines.push_back({"loops", text});
   }
   const Accounts& accounts = forecast.accounts;

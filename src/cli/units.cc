@@ -40,6 +40,9 @@ std::string human_bytes(uint64_t bytes) {
 
 std::string human_duration(Nanos d) {
   using namespace std::chrono_literals;
+  // Where 64 bits end a figure would only look like one.
+  if (d == Nanos::max()) return "more than 292 years";
+  if (d == Nanos::min()) return "-(more than 292 years)";
   const Nanos size = d < Nanos{0} ? -d : d;
   if (size >= 48h) {
     const auto hours = std::chrono::round<std::chrono::hours>(size).count();

@@ -35,6 +35,9 @@ TEST(Units, Durations) {
   EXPECT_EQ(human_duration(48h), "2d0h");
   EXPECT_EQ(human_duration(-(73h + 31min)), "-3d2h");
   EXPECT_EQ(human_duration(-1234567890ns), "-1.235s");
+  EXPECT_EQ(human_duration(Nanos::max()), "more than 292 years");
+  EXPECT_EQ(human_duration(Nanos::max() - 1ns), "106752d0h");
+  EXPECT_EQ(human_duration(Nanos::min()), "-(more than 292 years)");
 }
 
 TEST(Units, Times) {

@@ -215,7 +215,8 @@ Nanos planned_duration(const Plan& plan, const EngineOptions& options, const Tim
                        const Pacer& pacer, bool complete) {
   if (options.loops == 0 || options.send.topspeed) return Nanos{0};
   if (options.pace.at_rate()) return complete ? pacer.last_due() : Nanos{0};
-  return timeline.due(plan.last, options.loops - 1) - pacer.time_removed();
+  const Nanos due = timeline.due(plan.last, options.loops - 1);
+  return due == Nanos::max() ? due : due - pacer.time_removed();  // what has no figure keeps none
 }
 
 }  // namespace
