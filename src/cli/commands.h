@@ -38,6 +38,7 @@ ExitCode exit_code_of(const Error& error);
 // Prints "error: …" and, where the cure is known, "hint: …".
 struct HintContext {
   std::string interface_name{};  // packets were to be sent to
+  std::string dump_path{};       // of map, was to be read
 };
 void print_error(Console& console, const Error& error, const HintContext& context = {});
 

@@ -11,7 +11,7 @@
 namespace gophercap::cli {
 
 std::string hint_for(const Error& error, std::string_view interface_name,
-                     std::span<const std::string> interfaces) {
+                     std::span<const std::string> interfaces, std::string_view dump) {
   // Only what is about the interface: a file may be missing or forbidden too.
   const bool about_interface =
       !interface_name.empty() && error.what.find(interface_name) != std::string::npos;
@@ -43,6 +43,10 @@ std::string hint_for(const Error& error, std::string_view interface_name,
         return "run as root, or once: setcap cap_net_raw+ep \"$(command -v gophercap)\"";
       }
       return {};
+    case ENOENT:
+      if (!dump.empty() && error.what.starts_with(fmt::format("{}: ", dump)))
+        return fmt::format("gophercap map PATH --dump-json {} writes it", dump);
+      break;
     default:
       break;
   }

@@ -10,8 +10,8 @@
 namespace gophercap::cli {
 
 // Empty: no cure is known. `interface_name`: where packets were to be sent; empty = nowhere.
-// `interfaces`: those that exist.
+// `interfaces`: those that exist. `dump`: that of map, which is to be read; empty = none is.
 std::string hint_for(const Error& error, std::string_view interface_name,
-                     std::span<const std::string> interfaces);
+                     std::span<const std::string> interfaces, std::string_view dump = {});
 
 }  // namespace gophercap::cli

@@ -34,6 +34,16 @@ TEST(Hints, InterfaceThatIsNotThere) {
   EXPECT_EQ(hint(errno_error(ENOENT, "dump.json"), "eht0"), "") << "about something else";
 }
 
+TEST(Hints, DumpThatIsNotThere) {
+  const auto hint_with_dump = [](const Error& error) {
+    return hint_for(error, "", kInterfaces, "set.json");
+  };
+  EXPECT_EQ(hint_with_dump(errno_error(ENOENT, "set.json")),
+            "gophercap map PATH --dump-json set.json writes it");
+  EXPECT_EQ(hint_with_dump(errno_error(ENOENT, "arrived.pcap")), "") << "about something else";
+  EXPECT_EQ(hint_with_dump(errno_error(EACCES, "set.json")), "");
+}
+
 TEST(Hints, NoneWithoutAnInterface) {
   for (const int sys : {EPERM, EMSGSIZE, ENETDOWN, ENOENT, EACCES, 0}) {
     EXPECT_EQ(hint(errno_error(sys, "x"), ""), "") << sys;

@@ -81,10 +81,15 @@ ExitCode judge_lateness(const replay::Report& report, const std::string& text, C
   return ExitCode::kFailed;
 }
 
+HintContext hints_of(const jobs::ReplayOptions& options) {
+  const bool to_interface = options.out_file.empty() && !options.discard;
+  return {.interface_name = to_interface ? options.out_interface : "",
+          .dump_path = options.paths.empty() ? options.dump_path : ""};
+}
+
 Outcome forecast(const jobs::ReplayOptions& options, bool json, Console& console,
                  ConsoleReporter& reporter, SignalGuard& signals) {
-  const HintContext hints{options.out_file.empty() && !options.discard ? options.out_interface
-                                                                       : ""};
+  const HintContext hints = hints_of(options);
   const Result<jobs::Forecast> plan = jobs::forecast_replay(options, reporter, signals.token());
   console.clear_progress();
   if (!plan) {
@@ -109,8 +114,7 @@ Outcome replay_command(const Invocation& invocation, Console& console) {
   const std::vector<Complaint> complaints =
       check_replay(invocation.settings, options, wall_clock_ns());
   if (!complaints.empty()) return usage_error(console, complaints);
-  const HintContext hints{options.out_file.empty() && !options.discard ? options.out_interface
-                                                                       : ""};
+  const HintContext hints = hints_of(options);
 
   for (const std::string& text : plan_without_effect(invocation.settings, kThis))
     console.warning(text);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <exception>
@@ -82,6 +83,14 @@ Result<> keep_config(const Invocation& invocation) {
   return {};
 }
 
+// An empty path is a variable that was not set; the system would only say that there is no such
+// file.
+std::vector<Complaint> check_paths(const Arguments& arguments) {
+  if (std::ranges::count(arguments.positionals, "") == 0) return {};
+  return {{fmt::format("{}: a path is empty", command_spec(arguments.command).name),
+           "is a variable not set?"}};
+}
+
 ExitCode help_command(const Arguments& arguments, Console& console) {
   if (arguments.positionals.size() > 1) {
     return usage_error(console, {{"help: takes one command", ""}}).code;
@@ -120,6 +129,8 @@ Outcome dispatch(Invocation& invocation, Console& console) {
     case Command::kReplay:
     case Command::kVerify:
     case Command::kTarExtract: {
+      if (const std::vector<Complaint> wrong = check_paths(arguments); !wrong.empty())
+        return usage_error(console, wrong);
       const std::vector<Complaint> complaints = load_settings(invocation, console);
       if (!complaints.empty()) return usage_error(console, complaints);
       if (const Result<> kept = keep_config(invocation); !kept)

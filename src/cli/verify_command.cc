@@ -112,7 +112,7 @@ Outcome verify_command(const Invocation& invocation, Console& console) {
   const Result<jobs::VerifyResult> result = jobs::run_verify(options, reporter, signals.token());
   console.clear_progress();
   if (!result) {
-    print_error(console, result.error());
+    print_error(console, result.error(), {.dump_path = options.plan.dump_path});
     return {exit_code_of(result.error()), signals.received()};
   }
   ExitCode code = judge(*result, console);

@@ -23,6 +23,10 @@ namespace {
 using dataset::DatasetSummary;
 using dataset::FileSummary;
 
+std::string counted(uint64_t n, std::string_view singular) {
+  return fmt::format("{} {}{}", n, singular, n == 1 ? "" : "s");
+}
+
 Error cancelled() {
   return {Errc::kCancelled, 0, "stopped before the first packet was sent"};
 }
@@ -178,10 +182,10 @@ Result<> renew(dataset::Dump& dump, const ReplayOptions& options, Tarballs& tarb
   if (stale.empty()) return {};
   reporter.info(
       dump.ours
-          ? fmt::format("{} of {} files have changed since they were mapped; mapping these again",
-                        stale.size(), dump.set.files.size())
-          : fmt::format("{} was not written by this program; mapping its {} files again",
-                        options.dump_path, stale.size()));
+          ? fmt::format("{} of {} changed since the set was mapped; mapping again what changed",
+                        stale.size(), counted(dump.set.files.size(), "file"))
+          : fmt::format("{} was not written by this program; mapping its {} again",
+                        options.dump_path, counted(stale.size(), "file")));
   std::vector<std::string> paths;
   paths.reserve(stale.size());
   for (const size_t i : stale) paths.push_back(dump.set.files[i].path);
@@ -196,11 +200,12 @@ Result<> renew(dataset::Dump& dump, const ReplayOptions& options, Tarballs& tarb
 
 void tell(const dataset::Relocation& moved, size_t files, Reporter& reporter) {
   if (moved.renamed > 0) {
-    reporter.info(fmt::format("--path-prefix changes {} of {} paths", moved.renamed, files));
+    reporter.info(
+        fmt::format("--path-prefix changes {} of {}", moved.renamed, counted(files, "path")));
   }
   if (moved.found_beside > 0) {
     reporter.info(
-        fmt::format("{} of {} files were found beside the dump", moved.found_beside, files));
+        fmt::format("{} of {} found beside the dump", moved.found_beside, counted(files, "file")));
   }
 }
 

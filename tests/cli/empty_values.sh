@@ -20,6 +20,13 @@ exits 2 replay a.pcap --out-file ""
 has err "gophercap: error: --out-file: needs a value: FILE"
 has err "hint: what was given is empty: is a variable not set?"
 
+# A path too.
+for command in map "map set" replay verify tarExtract; do
+  # shellcheck disable=SC2086
+  exits 2 $command ""
+  has err ": a path is empty"
+done
+
 exits 0 replay a.pcap --discard --file-regexp "" --out-bpf "" --time-from ""
 exits 0 map set --file-suffix "" --file-regexp "" --dump-json x.json
 cat >c.yaml <<YAML

@@ -48,6 +48,13 @@ not grep -q "pacing: does nothing" err
 exits 4 replay a.pcap --out-file x --time-from '2020-01-01 00:00:00'
 has err "the set goes from 1970-01-01T00:01:40Z to 1970-01-01T00:01:42Z"
 
+# The first replay of all, before any map.
+exits 1 replay --discard --dump-json none.json
+has err "none.json: No such file or directory"
+has err "hint: gophercap map PATH --dump-json none.json writes it"
+exits 1 replay a.pcap none.json --discard --dump-json none.json
+not grep -q "hint:" err
+
 exits 0 replay a.pcap --discard --json
 python3 - <<'PYTHON'
 import json
@@ -61,8 +68,8 @@ capture old/day/a.pcap 100 101
 exits 0 map old --dump-json old/d.json
 mv old/day/a.pcap new/a.pcap
 exits 0 replay --dump-json old/d.json --out-file x --path-prefix old/day=new
-has err "--path-prefix changes 1 of 1 paths"
+has err "--path-prefix changes 1 of 1 path"
 mv new/a.pcap old/
 exits 0 replay --dump-json old/d.json --out-file x
-has err "1 of 1 files were found beside the dump"
+has err "1 of 1 file found beside the dump"
 exits 2 replay a.pcap --topspeed --out-file x --out-interface y
