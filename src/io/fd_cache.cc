@@ -10,14 +10,27 @@
 #include "io/fd_cache_impl.h"
 
 namespace gophercap::io {
+namespace {
 
-Result<Fd> open_read_only(const std::string& path) {
+int open_with(const std::string& path, int more_flags) {
   int fd = -1;
   do {
-    fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | more_flags);
   } while (fd < 0 && errno == EINTR);
-  if (fd < 0) return errno_error(errno, path);
-  return Fd(fd);
+  return fd;
+}
+
+}  // namespace
+
+Result<Fd> open_read_only(const std::string& path) {
+  // open() of a FIFO would wait for a writer, and no stop could end that. FileSource waits instead.
+  Fd fd(open_with(path, O_NONBLOCK));
+  // Another program has to give up its lease on the file first (Samba, say), and soon will.
+  if (!fd.valid() && errno == EWOULDBLOCK) fd = Fd(open_with(path, 0));
+  if (!fd.valid()) return errno_error(errno, path);
+  // Reads are to wait as ever.
+  if (::fcntl(fd.value(), F_SETFL, 0) != 0) return errno_error(errno, path);
+  return fd;
 }
 
 FdCache::FdCache(size_t capacity) : impl_(std::make_unique<Impl>(std::max<size_t>(capacity, 1))) {}

@@ -12,7 +12,8 @@
 
 namespace gophercap::io {
 
-// Opens read-only and close-on-exec. The error has the path.
+// Opens read-only and close-on-exec. The error has the path. Does not wait for the writer of a
+// FIFO: until one has come poll() waits, while read() would say that it has ended.
 Result<Fd> open_read_only(const std::string& path);
 
 // One file that takes its turns at having a descriptor. Lives in its reader and is linked into the

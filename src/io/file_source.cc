@@ -139,14 +139,14 @@ Result<size_t> FileSource::read_leased(std::span<uint8_t> out) {
   return read_from(entry_.fd.value(), out);
 }
 
-// For as long as nobody asks for a stop. What poll() can't wait for, read() will.
+// For as long as nobody asks for a stop; for a FIFO that includes its first writer. What poll()
+// can't wait for, read() will.
 Result<> FileSource::wait_for_bytes(int fd) const {
-  constexpr int kLookMs = 50;
-  if (!stop_.stop_possible()) return {};
+  const int look_ms = stop_.stop_possible() ? 50 : -1;
   pollfd waited{.fd = fd, .events = POLLIN, .revents = 0};
   for (int ready = 0; ready == 0 || (ready < 0 && errno == EINTR);) {
     if (stop_.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
-    ready = ::poll(&waited, 1, kLookMs);
+    ready = ::poll(&waited, 1, look_ms);
   }
   return {};
 }

@@ -171,6 +171,46 @@ TEST(FileSource, AStopEndsTheWaitForAPipe) {
   EXPECT_EQ((*source)->read(out).error().code, Errc::kCancelled);
 }
 
+TEST(FileSource, AStopEndsTheWaitForAWriter) {
+  const TempDir dir;
+  const std::string path = dir.path("pipe");
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  FdCache cache(1);
+  for (FdCache* fds : {static_cast<FdCache*>(nullptr), &cache}) {
+    std::stop_source stop;
+    auto source = FileSource::open(path, fds, stop.get_token());
+    ASSERT_TRUE(source) << source.error().what;
+    const std::jthread later([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      stop.request_stop();
+    });
+    Bytes out(10);
+    EXPECT_EQ((*source)->read(out).error().code, Errc::kCancelled);
+  }
+}
+
+TEST(FileSource, WaitsForAWriterThatComesLater) {
+  const TempDir dir;
+  const std::string path = dir.path("pipe");
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  std::stop_source never;
+  for (const std::stop_token& stop : {std::stop_token(), never.get_token()}) {
+    for (const Bytes& bytes : {numbered(200'000), Bytes()}) {
+      auto source = FileSource::open(path, nullptr, stop);
+      ASSERT_TRUE(source) << source.error().what;
+      const std::jthread writer([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        std::ofstream(path, std::ios::binary)
+            .write(reinterpret_cast<const char*>(bytes.data()),
+                   static_cast<std::streamsize>(bytes.size()));
+      });
+      const ReadAll all = read_all(**source);
+      EXPECT_TRUE(all.bytes == bytes);
+      EXPECT_FALSE(all.fault);
+    }
+  }
+}
+
 TEST(FileSource, AStopEndsTheReadingOfAFile) {
   const TempDir dir;
   std::stop_source stop;

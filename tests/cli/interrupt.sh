@@ -19,3 +19,37 @@ for signal in INT TERM; do
   [[ $status -eq $((128 + $(kill -l "$signal"))) ]]
   [[ ! -e d.json ]]
 done
+
+# A FIFO that nobody has opened for writing, and nobody may ever.
+mkfifo f1
+capture a.pcap
+exits 0 map a.pcap --dump-json one.json
+# Whether the process has got as far as to wait for the FIFO; it does so in open() or behind it.
+waits() {
+  [[ -n $(find "/proc/$pid/fd" -lname '*/f1' 2>/dev/null) ]]
+}
+for words in "map f1 --dump-json d.json" "tarExtract f1 --out-dir d" "verify f1 --dump-json one.json"; do
+  for signal in INT TERM; do
+    # shellcheck disable=SC2086
+    env --default-signal=INT "$GOPHERCAP" $words >out 2>err &
+    pid=$!
+    for _ in {1..100}; do
+      waits && break
+      sleep 0.1
+    done
+    kill -s "$signal" "$pid"
+    ends_by "$signal" "$pid"
+    [[ ! -e d.json && ! -e d ]]
+  done
+done
+
+# Its writer may come late.
+"$GOPHERCAP" map f1 --dump-json d.json >out 2>err &
+pid=$!
+for _ in {1..100}; do
+  waits && break
+  sleep 0.1
+done
+cat a.pcap >f1
+wait "$pid"
+grep -q '"packets": 3' d.json
