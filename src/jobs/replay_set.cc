@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 #include <re2/re2.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -31,6 +33,20 @@ Error cancelled() {
   return {Errc::kCancelled, 0, "stopped before the first packet was sent"};
 }
 
+// A pipe has nothing left for the second pass. Not what is missing or a folder: that says so
+// itself.
+Result<> check_lasts(const std::string& path) {
+  struct stat facts {};
+  if (path != "-" &&
+      (::stat(path.c_str(), &facts) != 0 || S_ISREG(facts.st_mode) || S_ISDIR(facts.st_mode))) {
+    return {};
+  }
+  return Error{Errc::kInvalidArgument, 0,
+               fmt::format("replay can't read '{}': it passes over a set twice, once to plan and "
+                           "once to send",
+                           path)};
+}
+
 Result<DatasetSummary> map_paths(const ReplayOptions& options, Tarballs& tarballs,
                                  Reporter& reporter, const std::stop_token& stop) {
   const dataset::Selection selection{
@@ -38,10 +54,10 @@ Result<DatasetSummary> map_paths(const ReplayOptions& options, Tarballs& tarball
   TRY(const dataset::Discovery found, dataset::discover(selection));
   for (const dataset::Unreadable& problem : found.problems) reporter.warning(problem.error.what);
   if (found.paths.empty() && found.tarballs.empty()) return nothing_found(options.paths);
-  if (std::find(found.paths.begin(), found.paths.end(), "-") != found.paths.end()) {
-    return Error{
-        Errc::kInvalidArgument, 0,
-        "replay can't read '-': it passes over a set twice, once to plan and once to send"};
+  // In folders only files are found.
+  for (const std::string& path : options.paths) {
+    if (std::binary_search(found.paths.begin(), found.paths.end(), path))
+      TRY_VOID(check_lasts(path));
   }
   DatasetSummary set;
   TRY(set.files,
@@ -220,6 +236,15 @@ void choose_by(const re2::RE2& regexp, std::vector<FileSummary>& files) {
                 [&](const FileSummary& f) { return !chosen(f) && !tarballs.contains(f.path); });
 }
 
+Result<> check_entries_last(const DatasetSummary& set) {
+  std::string_view before;  // members of one tarball stand together
+  for (const FileSummary& file : set.files) {
+    const std::string& path = file.tarball.empty() ? file.path : file.tarball;
+    if (path != std::exchange(before, path)) TRY_VOID(check_lasts(path));
+  }
+  return {};
+}
+
 Result<DatasetSummary> load_dump(const ReplayOptions& options, Tarballs& tarballs,
                                  Reporter& reporter, const std::stop_token& stop) {
   TRY(dataset::Dump dump, dataset::read_dump(options.dump_path));
@@ -233,6 +258,8 @@ Result<DatasetSummary> load_dump(const ReplayOptions& options, Tarballs& tarball
   }
   tell(dataset::relocate(dump.set, options.path_prefixes, options.dump_path, dump.ours),
        dump.set.files.size(), reporter);
+  if (const Result<> lasting = check_entries_last(dump.set); !lasting)
+    return lasting.error().with_context(options.dump_path);
   TRY_VOID(renew(dump, options, tarballs, reporter, stop));
   dataset::summarize(dump.set);
   return std::move(dump.set);
