@@ -34,6 +34,7 @@ std::string_view to_string(Errc code) noexcept {
 Error Error::with_context(std::string_view context) const {
   std::string text(context);
   text += ": ";
+  if (what.starts_with(text)) return *this;
   text += what;
   return {code, sys, std::move(text)};
 }

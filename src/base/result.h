@@ -37,7 +37,8 @@ struct [[nodiscard]] Error {
   int sys = 0;  // errno, 0 where there is none
   std::string what{};
 
-  // "<context>: <what>". Each boundary adds the object that it knows.
+  // "<context>: <what>". Each boundary adds the object that it knows; what has come from a boundary
+  // further down that knew it too has it already, and is left as it is.
   Error with_context(std::string_view context) const;
 };
 

@@ -1,7 +1,24 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "cli/run.h"
 #include "cli/signals.h"
 
+namespace {
+
+// A file that got the number of a closed stream would be read or written as that stream. /dev/null
+// the wrong way round keeps the number, and leaves each use of the stream a failure.
+void hold_closed_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) >= 0) continue;
+    static_cast<void>(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+  }
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  hold_closed_streams();
   const gophercap::cli::Outcome outcome = gophercap::cli::run(argc, argv);
   if (outcome.signal != 0) gophercap::cli::die_by(outcome.signal);
   return to_int(outcome.code);

@@ -57,6 +57,9 @@ Result<std::unique_ptr<FileSource>> FileSource::open(const std::string& path, Fd
   if (standard_input) {
     source->entry_.fd = Fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
     if (!source->entry_.fd.valid()) return errno_error(errno, kStandardInput);
+    const int flags = ::fcntl(source->entry_.fd.value(), F_GETFL);
+    if (flags >= 0 && (flags & O_ACCMODE) == O_WRONLY)
+      return Error{Errc::kIo, EBADF, std::string(kStandardInput) + ": not open for reading"};
   } else {
     TRY_VOID(source->open_first());
   }

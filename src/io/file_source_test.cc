@@ -238,6 +238,17 @@ TEST(FileSource, ReadsStandardInput) {
   ::dup2(saved.value(), STDIN_FILENO);
 }
 
+TEST(FileSource, StandardInputMayBeThereForWritingOnly) {
+  const Fd saved(::dup(STDIN_FILENO));
+  const Fd wrong(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  ASSERT_EQ(::dup2(wrong.value(), STDIN_FILENO), STDIN_FILENO);
+  const auto source = FileSource::open("-", nullptr);
+  ::dup2(saved.value(), STDIN_FILENO);
+  ASSERT_FALSE(source);
+  EXPECT_EQ(source.error().code, Errc::kIo);
+  EXPECT_EQ(source.error().what, "standard input: not open for reading");
+}
+
 TEST(FdCache, ThousandFilesInTurnNeedFewDescriptors) {
   constexpr size_t kFiles = 1000;
   constexpr size_t kCapacity = 8;
