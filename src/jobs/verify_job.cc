@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <memory>
 #include <utility>
@@ -67,6 +68,16 @@ uint64_t packets_of(const ReplaySetup& setup) {
   return saturating_product(setup.plan.packets, setup.engine.loops);
 }
 
+// As --memory takes it, and exactly: rounded it might read like more than what is asked for.
+std::string size_text(uint64_t bytes) {
+  constexpr std::array kUnits = {std::pair(30, 'G'), std::pair(20, 'M'), std::pair(10, 'K')};
+  for (const auto& [bits, unit] : kUnits) {
+    const uint64_t whole = bytes >> bits;
+    if (whole > 0 && whole << bits == bytes) return fmt::format("{}{}", whole, unit);
+  }
+  return fmt::format("{}", bytes);
+}
+
 std::string mebibytes(uint64_t bytes) {
   return fmt::format("{}M", (bytes >> 20) + 1);  // rounded up
 }
@@ -76,7 +87,7 @@ Error too_little_memory(const VerifyOptions& options, uint64_t packets) {
   return {Errc::kInvalidArgument, 0,
           fmt::format("--memory: {} is too little for {} packets; --memory {} would do, or a part "
                       "of them by --time-from and --time-to",
-                      mebibytes(options.plan.memory_bytes - 1), packets,
+                      size_text(options.plan.memory_bytes), packets,
                       mebibytes(wanted + std::min(wanted / 3, kMostForEngine)))};
 }
 

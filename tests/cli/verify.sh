@@ -95,7 +95,9 @@ has err "--mtu"
 has err "--fail-on-late"
 has err "one standard input"
 exits 2 verify all.pcap --dump-json set.json --memory 20K
-has err "--memory: 1M is too little for 1000 packets; --memory 1M would do"
+has err "--memory: 20K is too little for 1000 packets; --memory 1M would do"
+exits 2 verify all.pcap --dump-json set.json --memory 1
+has err "--memory: 1 is too little"
 exits 3 verify all.pcap --dump-json set.json --out-bpf 'ip and less 10 or greater 100' --loop-count 2
 has out "lost        1,000 packets"
 
