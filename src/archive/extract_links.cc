@@ -120,7 +120,7 @@ Extractor::Verdict Extractor::take_symlink(const Member& member) {
     name += suffix_of(options_.packing);
     if (!options_.flatten) text += suffix_of(options_.packing);
   }
-  if (text.empty()) return std::optional(Refusal::kLinkTarget);
+  if (text.empty()) return std::optional(Refusal::kLinkFolder);
   TRY(const Target target, find_name(name, [&](const struct stat& facts) {
         return S_ISLNK(facts.st_mode) && link_text(tree_->folder(), name) == text;
       }));

@@ -184,9 +184,12 @@ TEST(Extractor, FlattenJoinsPaths) {
       .member({.path = "a-b/x.pcap", .data = payload(2)})
       .member({.path = "a/l", .type = '2', .link = "b/x.pcap"})
       .member({.path = "a/h", .type = '1', .link = "a/b/x.pcap"})
+      .member({.path = "sub", .type = '2', .link = "."})
+      .member({.path = "a/top", .type = '2', .link = "../"})
       .end();
   const Outcome outcome = extract(tar.bytes(), dir.path("out"), {.flatten = true});
-  EXPECT_TRUE(outcome.refused.empty());
+  EXPECT_EQ(outcome.refused, (std::map<std::string, Refusal>{{"sub", Refusal::kLinkFolder},
+                                                             {"a/top", Refusal::kLinkFolder}}));
   EXPECT_EQ(tree(dir.path("out")),
             (Names{"a-b-x.2.pcap", "a-b-x.pcap", "a-h", "a-l -> a-b-x.pcap"}));
   EXPECT_EQ(testing::read_file(dir.path("out/a-h")), payload(1));

@@ -17,6 +17,7 @@ constexpr std::array<Words, kRefusals> kWords = {{
     {"bad_name", "its name is none for this file system"},
     {"link_outside", "it is a link that leads outside"},
     {"link_target", "it is a hard link to what was not extracted"},
+    {"link_folder", "it is a link to a folder, and flattening makes none"},
     {"device", "it is a device"},
     {"fifo", "it is a FIFO"},
     {"unknown_kind", "it is of a kind that we or the file system do not take"},

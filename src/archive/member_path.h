@@ -18,6 +18,7 @@ enum class Refusal : uint8_t {
   kBadName,      // empty, or one that the file system does not take
   kLinkOutside,  // a link to something that is not below the folder
   kLinkTarget,   // a hard link to what was not extracted
+  kLinkFolder,   // a link to the top folder, where folders are left out
   kDevice,
   kFifo,
   kUnknownKind,
@@ -26,7 +27,7 @@ enum class Refusal : uint8_t {
   kContradiction,  // bytes behind its own end
   kTooLarge,       // for the file system
 };
-inline constexpr size_t kRefusals = 12;
+inline constexpr size_t kRefusals = 13;
 
 // "absolute_path", …: stable words, used in JSON output.
 std::string_view to_string(Refusal refusal) noexcept;
