@@ -29,4 +29,8 @@ class Fd {
   int fd_ = -1;
 };
 
+// Whether this errno says that there is no descriptor left, for this process or for all: which is
+// not the fault of what was to be opened.
+bool is_fd_shortage(int sys) noexcept;
+
 }  // namespace gophercap

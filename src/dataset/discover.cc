@@ -178,7 +178,11 @@ Result<Discovery> discover(const Selection& selection) {
   TRY(const NameChoice choice, NameChoice::make(selection.suffixes, selection.regexp));
   Walker walker(choice);
   for (const std::string& path : selection.paths) TRY_VOID(walker.add(path));
-  return walker.finish();
+  Discovery found = walker.finish();
+  for (const Unreadable& problem : found.problems) {
+    if (is_fd_shortage(problem.error.sys)) return problem.error;
+  }
+  return found;
 }
 
 }  // namespace gophercap::dataset

@@ -38,7 +38,8 @@ struct Discovery {
 // Follows symlinks to files and folders; a folder reached twice is walked once, under its own name
 // rather than a link's (so loops end). Sockets, FIFOs and devices inside folders are passed over.
 // "-" is taken as it is. Fails with kInvalidArgument (regexp), kNotFound (a named path does not
-// exist) or what else keeps a named path from being looked at.
+// exist) or what else keeps a named path from being looked at; also for want of descriptors, since
+// any number of files may be missing then.
 Result<Discovery> discover(const Selection& selection);
 
 }  // namespace gophercap::dataset

@@ -1,9 +1,11 @@
 #include "dataset/discover.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <string>
 #include <vector>
 
@@ -205,6 +207,18 @@ TEST(DiscoverTest, ThingsThatAreNoFilesArePassedOver) {
   dir.make_folder("folder.pcap");
   EXPECT_EQ(names_in(dir, {.paths = {dir.path()}}), Names({"a.pcap"}));
   EXPECT_EQ(names_in(dir, {.paths = {dir.path("fifo.pcap")}}), Names({"fifo.pcap"}));
+}
+
+TEST(DiscoverTest, WithoutDescriptorsNothingIsSaidToBeAll) {
+  const TempDir dir;
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{0, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto result = discover({.paths = {dir.path()}});
+  setrlimit(RLIMIT_NOFILE, &before);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().sys, EMFILE);
 }
 
 TEST(DiscoverTest, PathsStayAsGiven) {

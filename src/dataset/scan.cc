@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/fd.h"
 #include "base/worker_pool.h"
 #include "dataset/capture_store.h"
 #include "io/decode_pool.h"
@@ -344,6 +345,7 @@ FileSummary scan_file(const std::string& path, ScanProgress* progress, std::stop
   summary.path = path;
   const auto failed = [&](const Error& error) {
     summary.damage = capture::unopened(path, error);
+    if (progress != nullptr && is_fd_shortage(error.sys)) progress->shortage.store(error.sys);
     if (progress != nullptr) progress->files_done.fetch_add(1, std::memory_order_relaxed);
     return std::move(summary);
   };
@@ -377,6 +379,7 @@ std::vector<FileSummary> scan_files(std::span<const std::string> paths, unsigned
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   io::DecodePool pool(io::DecodePool::spare(workers, paths.size()), paths.size());
   parallel_for(order.size(), workers, [&](size_t i) {
+    if (progress.shortage.load() != 0) return;
     const size_t index = order[i].second;
     summaries[index] = scan_file(paths[index], &progress, stop, store, &pool);
   });

@@ -27,6 +27,9 @@ struct ScanProgress {
   std::atomic<uint64_t> bytes_done{
       0};  // of the files as stored (compressed bytes for compressed ones)
   std::atomic<uint64_t> packets{0};
+  // EMFILE or ENFILE: there was no descriptor for a file. That is not damage of the file, and what
+  // was scanned is no summary of the set. 0 = none.
+  std::atomic<int> shortage{0};
 };
 
 // Never fails: what goes wrong is in FileSummary::damage, and what was readable before it is
@@ -38,7 +41,7 @@ FileSummary scan_file(const std::string& path, ScanProgress* progress = nullptr,
 // Scans `paths` with `workers` threads (1 = inline), largest file first; the result is in the order
 // of `paths` and does not depend on the number of workers. Workers that have no file of their own
 // help to decompress those of the others. Stopped: files that were not scanned to
-// the end have damage with code kCancelled.
+// the end have damage with code kCancelled. After a shortage no further ones are scanned.
 std::vector<FileSummary> scan_files(std::span<const std::string> paths, unsigned workers,
                                     ScanProgress& progress, std::stop_token stop = {},
                                     const CaptureStore* store = nullptr);

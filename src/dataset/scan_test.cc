@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 #include <random>
 #include <string>
@@ -273,6 +275,33 @@ TEST(ScanFile, FilesThatCannotBeReadAreDamagedAndNothingElse) {
   const FileSummary text = scan_file(dir.write("text", "nothing of that kind\n"));
   ASSERT_TRUE(text.damage);
   EXPECT_EQ(text.damage->code, Errc::kUnsupported);
+}
+
+// While it lives, no file can be opened.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit none{0, before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  NoDescriptors(const NoDescriptors&) = delete;
+  NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST(ScanFiles, AShortageOfDescriptorsIsTold) {
+  const TempDir dir;
+  const std::vector<std::string> paths = {dir.write("a", PcapBuilder().bytes())};
+  ScanProgress progress;
+  {
+    const NoDescriptors none;
+    static_cast<void>(scan_files(paths, 1, progress));
+  }
+  EXPECT_EQ(progress.shortage.load(), EMFILE);
 }
 
 // A set with something of everything.

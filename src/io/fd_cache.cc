@@ -77,7 +77,7 @@ Result<bool> FdCache::Impl::take(FdEntry& entry) {
 Result<Fd> FdCache::Impl::open_evicting(const std::string& path) {
   while (true) {
     Result<Fd> opened = open_read_only(path);
-    if (opened || (opened.error().sys != EMFILE && opened.error().sys != ENFILE)) return opened;
+    if (opened || !is_fd_shortage(opened.error().sys)) return opened;
     Fd evicted;
     {
       const MutexLock lock(mutex_);

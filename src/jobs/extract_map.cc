@@ -76,6 +76,8 @@ Result<> ExtractMap::write(const std::string& dump_path, unsigned workers,
   dataset::ScanProgress progress;
   std::vector<dataset::FileSummary> more = dataset::scan_files(elsewhere_, workers, progress, stop);
   if (stop.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
+  if (const int sys = progress.shortage.load(); sys != 0)
+    return errno_error(sys, "opening what was extracted");
   std::move(more.begin(), more.end(), std::back_inserter(set_.files));
   std::sort(set_.files.begin(), set_.files.end(),
             [](const auto& a, const auto& b) { return a.path < b.path; });

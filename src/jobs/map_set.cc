@@ -155,8 +155,8 @@ Error nothing_found(const std::vector<std::string>& paths) {
   return {Errc::kNotFound, 0, where + ": no capture files found"};
 }
 
-void scan_reporting(const std::vector<std::string>& paths, Reporter& reporter,
-                    const std::function<void(dataset::ScanProgress&)>& scan) {
+Result<> scan_reporting(const std::vector<std::string>& paths, Reporter& reporter,
+                        const std::function<void(dataset::ScanProgress&)>& scan) {
   constexpr Nanos kReportEvery = std::chrono::milliseconds(100);
   dataset::ScanProgress progress;
   const uint64_t bytes_total = stored_bytes(paths);
@@ -184,6 +184,9 @@ void scan_reporting(const std::vector<std::string>& paths, Reporter& reporter,
   }
   done.notify_all();
   watcher.join();
+  if (const int sys = progress.shortage.load(); sys != 0)
+    return errno_error(sys, "opening the captures");
+  return {};
 }
 
 Result<std::vector<FileSummary>> scan_found(const dataset::Discovery& found,
@@ -196,8 +199,8 @@ Result<std::vector<FileSummary>> scan_found(const dataset::Discovery& found,
   paths.insert(paths.end(), found.tarballs.begin(), found.tarballs.end());
   SetScan scan(found, choice, workers, tarballs, stop);
   Result<> scanned;
-  scan_reporting(paths, reporter,
-                 [&](dataset::ScanProgress& progress) { scanned = scan.run(progress); });
+  TRY_VOID(scan_reporting(paths, reporter,
+                          [&](dataset::ScanProgress& progress) { scanned = scan.run(progress); }));
   if (!scanned) return scanned.error();
   return scan.take_files();
 }

@@ -21,9 +21,10 @@ unsigned worker_count(int wanted);
 Error nothing_found(const std::vector<std::string>& paths);
 
 // Runs `scan` with progress told to `reporter` ten times a second. `paths` are those of the files
-// that it reads.
-void scan_reporting(const std::vector<std::string>& paths, Reporter& reporter,
-                    const std::function<void(dataset::ScanProgress&)>& scan);
+// that it reads. Fails if there were no descriptors to open them with; what was scanned is then of
+// no use.
+Result<> scan_reporting(const std::vector<std::string>& paths, Reporter& reporter,
+                        const std::function<void(dataset::ScanProgress&)>& scan);
 
 // Summaries of everything that was found, ordered by path bytes. Members of tarballs are looked up
 // in and, where they are not there, put into `tarballs`. Errors: of a tarball that can't be read at

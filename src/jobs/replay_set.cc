@@ -111,9 +111,9 @@ Result<> map_again(dataset::Dump& dump, const std::string& tarball,
   std::unordered_set<std::string> paths;
   for (const size_t i : entries) paths.insert(dump.set.files[i].path);
   Result<std::vector<FileSummary>> fresh = std::vector<FileSummary>();
-  scan_reporting({tarball}, reporter, [&](dataset::ScanProgress& progress) {
+  TRY_VOID(scan_reporting({tarball}, reporter, [&](dataset::ScanProgress& progress) {
     fresh = tarballs.map(tarball, dataset::NameChoice::exactly(std::move(paths)), progress);
-  });
+  }));
   if (!fresh && fresh.error().code == Errc::kCancelled) return cancelled();
   if (!fresh && fresh.error().code == Errc::kNoSpace) return fresh.error();
   if (!fresh) {
@@ -206,9 +206,9 @@ Result<> renew(dataset::Dump& dump, const ReplayOptions& options, Tarballs& tarb
   paths.reserve(stale.size());
   for (const size_t i : stale) paths.push_back(dump.set.files[i].path);
   std::vector<FileSummary> fresh;
-  scan_reporting(paths, reporter, [&](dataset::ScanProgress& progress) {
+  TRY_VOID(scan_reporting(paths, reporter, [&](dataset::ScanProgress& progress) {
     fresh = dataset::scan_files(paths, worker_count(options.workers), progress, stop);
-  });
+  }));
   if (stop.stop_requested()) return cancelled();
   for (size_t i = 0; i < stale.size(); ++i) dump.set.files[stale[i]] = std::move(fresh[i]);
   return {};
