@@ -102,7 +102,7 @@ Result<std::unique_ptr<PcapWriter>> PcapWriter::create(const std::string& path,
     return Error{Errc::kInvalidArgument, 0,
                  fmt::format("{}: link type {} can't be written", path, options.link_type)};
   }
-  TRY(io::AtomicFile file, io::AtomicFile::create(path, options.sync));
+  TRY(io::AtomicFile file, io::AtomicFile::create(path, options.sync, options.stop));
   BufferedOutput output(std::move(file));
   if (!classic) return create_pcapng_writer(std::move(output), options);
   auto writer = std::make_unique<ClassicWriter>(std::move(output), options);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 
 #include "base/result.h"
@@ -31,6 +32,7 @@ struct WriterOptions {
   // (if_tsoffset); a pcap can't hold such times.
   CaptureTime earliest{};
   io::Sync sync = io::Sync::kNo;
+  std::stop_token stop{};  // see io::AtomicFile::create()
 };
 
 // The same packets make the same bytes on every run and machine (little-endian, no names, no

@@ -1,6 +1,7 @@
 #include "io/atomic_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,6 +49,19 @@ bool cannot_sync(int sys) {
   return sys == EINVAL || sys == ENOTSUP || sys == EROFS;
 }
 
+bool is_pipe(int fd) {
+  struct stat facts {};
+  return ::fstat(fd, &facts) == 0 && S_ISFIFO(facts.st_mode);
+}
+
+// The same pipe by a descriptor that never waits. To tell the one given not to would tell all who
+// share standard output. Where it can't be opened again (it is another user's), the one given.
+Fd open_again(Fd pipe) {
+  const std::string path = "/proc/self/fd/" + std::to_string(pipe.value());
+  Fd again(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+  return again.valid() ? std::move(again) : std::move(pipe);
+}
+
 }  // namespace
 
 Result<Fd> create_beside(const std::string& target, unsigned mode, std::string& temp_path) {
@@ -82,13 +96,14 @@ Result<> sync_folder_of(const std::string& path) {
   return sync_fd(fd.value(), path);
 }
 
-Result<AtomicFile> AtomicFile::create(const std::string& path, Sync sync) {
+Result<AtomicFile> AtomicFile::create(const std::string& path, Sync sync, std::stop_token stop) {
   AtomicFile file;
   file.path_ = path;
   file.sync_ = sync;
   if (path == "-") {
     file.fd_ = Fd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
     if (!file.fd_.valid()) return errno_error(errno, "standard output");
+    file.heed(std::move(stop));
     return file;
   }
   struct stat old {};
@@ -98,6 +113,7 @@ Result<AtomicFile> AtomicFile::create(const std::string& path, Sync sync) {
   if (exists && !S_ISREG(old.st_mode)) {
     file.fd_ = Fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
     if (!file.fd_.valid()) return errno_error(errno, path);
+    file.heed(std::move(stop));
     return file;
   }
   TRY(file.target_path_, follow_links(path));
@@ -119,7 +135,8 @@ AtomicFile::AtomicFile(AtomicFile&& other) noexcept
       temp_path_(std::exchange(other.temp_path_, {})),
       target_path_(std::move(other.target_path_)),
       fd_(std::move(other.fd_)),
-      sync_(other.sync_) {}
+      sync_(other.sync_),
+      stop_(std::move(other.stop_)) {}
 
 AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
   if (this != &other) {
@@ -129,6 +146,7 @@ AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
     target_path_ = std::move(other.target_path_);
     fd_ = std::move(other.fd_);
     sync_ = other.sync_;
+    stop_ = std::move(other.stop_);
   }
   return *this;
 }
@@ -145,15 +163,43 @@ void AtomicFile::discard() noexcept {
 
 Result<> AtomicFile::write(std::span<const uint8_t> bytes) {
   if (!fd_.valid()) return Error{Errc::kIo, 0, path_ + ": already closed"};
+  const bool may_wait = (::fcntl(fd_.value(), F_GETFL) & O_NONBLOCK) == 0;
+  // As much a pipe takes at once if it has any room.
+  const size_t most = stop_.stop_possible() && may_wait ? PIPE_BUF : bytes.size();
   while (!bytes.empty()) {
-    const ssize_t count = ::write(fd_.value(), bytes.data(), bytes.size());
+    if (Result<> room = wait_for_room(); !room) {
+      discard();
+      return room;
+    }
+    const ssize_t count = ::write(fd_.value(), bytes.data(), std::min(most, bytes.size()));
     if (count < 0) {
-      if (errno == EINTR) continue;
+      if (errno == EINTR || (errno == EAGAIN && stop_.stop_possible())) continue;
       Error error = errno_error(errno, path_);
       discard();  // nobody shall commit a file with a hole
       return error;
     }
     bytes = bytes.subspan(static_cast<size_t>(count));
+  }
+  return {};
+}
+
+// Other things than pipes wait for nobody.
+void AtomicFile::heed(std::stop_token stop) {
+  if (!stop.stop_possible() || !is_pipe(fd_.value())) return;
+  stop_ = std::move(stop);
+  fd_ = open_again(std::move(fd_));
+}
+
+Result<> AtomicFile::wait_for_room() const {
+  constexpr int kLookMs = 50;
+  constexpr int kLooksAfterStop = 20;
+  if (!stop_.stop_possible()) return {};
+  pollfd waited{.fd = fd_.value(), .events = POLLOUT, .revents = 0};
+  int looks = 0;
+  for (int ready = 0; ready == 0 || (ready < 0 && errno == EINTR);) {
+    if (stop_.stop_requested() && looks++ == kLooksAfterStop)
+      return Error{Errc::kCancelled, 0, path_ + ": stopped while nobody read it; its end is lost"};
+    ready = ::poll(&waited, 1, kLookMs);
   }
   return {};
 }

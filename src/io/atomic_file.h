@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -29,7 +30,9 @@ Result<> sync_folder_of(const std::string& path);
 // kNoSpace, kPermission, kIo, with the path in front.
 class AtomicFile {
  public:
-  static Result<AtomicFile> create(const std::string& path, Sync sync);
+  // Once `stop` is asked for, a pipe gets what its reader still takes; one whose reader takes
+  // nothing for a second fails with kCancelled.
+  static Result<AtomicFile> create(const std::string& path, Sync sync, std::stop_token stop = {});
   AtomicFile(AtomicFile&&) noexcept;
   AtomicFile& operator=(AtomicFile&&) noexcept;
   ~AtomicFile();
@@ -43,12 +46,15 @@ class AtomicFile {
  private:
   AtomicFile() = default;
   void discard() noexcept;
+  void heed(std::stop_token stop);
+  Result<> wait_for_room() const;
 
   std::string path_;       // as given by the caller
   std::string temp_path_;  // empty: writing directly, or committed
   std::string target_path_;
   Fd fd_;
   Sync sync_ = Sync::kNo;
+  std::stop_token stop_;  // of pipes only
 };
 
 }  // namespace gophercap::io

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <utility>
@@ -149,6 +150,45 @@ TEST(AtomicFile, WritesToAPipeDirectly) {
   reader.join();
   EXPECT_EQ(read, "through the pipe");
   EXPECT_TRUE(fs::is_fifo(path));
+}
+
+TEST(AtomicFile, AStopEndsTheWaitForAReader) {
+  const TempDir dir;
+  const fs::path path = dir.path() / "fifo";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const Fd idle(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  std::stop_source stop;
+  Result<AtomicFile> file = AtomicFile::create(path, Sync::kNo, stop.get_token());
+  ASSERT_TRUE(file) << file.error().what;
+  const std::jthread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    stop.request_stop();
+  });
+  const Result<> written = file->write(std::string(2'000'000, 'x'));
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, Errc::kCancelled);
+}
+
+TEST(AtomicFile, APipeGetsWhatItTakesAfterAStop) {
+  const TempDir dir;
+  const fs::path path = dir.path() / "fifo";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  std::string read;
+  std::jthread reader([&] { read = content(path); });
+  std::stop_source stop;
+  Result<AtomicFile> file = AtomicFile::create(path, Sync::kNo, stop.get_token());
+  ASSERT_TRUE(file) << file.error().what;
+  const std::string text(2'000'000, 'x');
+  EXPECT_TRUE(file->write(text));
+  EXPECT_TRUE(file->commit());
+  reader.join();
+  EXPECT_TRUE(read == text);
+
+  const Fd idle(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  file = AtomicFile::create(path, Sync::kNo, stop.get_token());
+  ASSERT_TRUE(file) << file.error().what;
+  stop.request_stop();
+  EXPECT_TRUE(file->write(text.substr(0, 50'000)));  // less than a pipe holds
 }
 
 TEST(AtomicFile, WritesToStandardOutput) {

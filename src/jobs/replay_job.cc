@@ -74,7 +74,7 @@ Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter
                                 std::stop_token stop) {
   TRY(const ReplaySetup setup, set_up(options, reporter, stop));
   TRY_VOID(check_outputs(options, setup.set));
-  TRY(ReplayTarget target, open_target(options, setup, reporter));
+  TRY(ReplayTarget target, open_target(options, setup, reporter, stop));
   replay::EngineOptions engine = setup.engine;
   if (target.wire) {
     warn_of_losses(setup, target.limits(), reporter);

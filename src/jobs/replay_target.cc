@@ -22,7 +22,8 @@ bool fits_pcap(const ReplaySetup& setup) noexcept {
 }
 
 Result<std::unique_ptr<transmit::Transmitter>> open_recording(const ReplayOptions& options,
-                                                              const ReplaySetup& setup) {
+                                                              const ReplaySetup& setup,
+                                                              const std::stop_token& stop) {
   const replay::Plan& plan = setup.plan;
   std::vector<uint32_t> used;
   for (const dataset::LinkTypeCount& l : plan.link_types) {
@@ -40,6 +41,7 @@ Result<std::unique_ptr<transmit::Transmitter>> open_recording(const ReplayOption
       (options.out_format == OutFormat::kAuto && (used.size() != 1 || !fits_pcap(setup)));
   writer.format = pcapng ? capture::OutputFormat::kPcapng : capture::OutputFormat::kPcapNanos;
   writer.earliest = plan.first;
+  writer.stop = stop;
   writer.link_type = used.empty() ? packet::kLinkTypeEthernet : used.front();
   return replay::open_file_transmitter(options.out_file, writer);
 }
@@ -71,12 +73,12 @@ std::optional<transmit::InterfaceCounters> settled_counters(const transmit::Wire
 }  // namespace
 
 Result<ReplayTarget> open_target(const ReplayOptions& options, const ReplaySetup& setup,
-                                 Reporter& reporter) {
+                                 Reporter& reporter, const std::stop_token& stop) {
   ReplayTarget target;
   if (options.discard) {
     target.other = replay::make_discarding_transmitter();
   } else if (!options.out_file.empty()) {
-    TRY(target.other, open_recording(options, setup));
+    TRY(target.other, open_recording(options, setup, stop));
   } else {
     TRY(target.wire, open_interface(options, setup));
     for (const std::string& note : target.wire->notes) reporter.warning("--tx: " + note);

@@ -31,7 +31,7 @@ struct ReplayTarget {
 };
 
 Result<ReplayTarget> open_target(const ReplayOptions& options, const ReplaySetup& setup,
-                                 Reporter& reporter);
+                                 Reporter& reporter, const std::stop_token& stop);
 
 // Tells what will not leave, as far as the map knows, before the first packet does.
 void warn_of_losses(const ReplaySetup& setup, const transmit::FrameLimits& limits,

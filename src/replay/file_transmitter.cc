@@ -26,6 +26,7 @@ class FileTransmitter final : public transmit::Transmitter {
         return {i, EINVAL};
       }
       if (!failure_) failure_ = error;
+      if (error.code == Errc::kCancelled) return {i, EINTR};  // the run ends by the stop itself
       return {i, error.sys != 0 ? error.sys : EIO};
     }
     return {frames.size(), 0};

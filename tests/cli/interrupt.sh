@@ -53,3 +53,19 @@ done
 cat a.pcap >f1
 wait "$pid"
 grep -q '"packets": 3' d.json
+
+# A recording into a pipe that nobody reads.
+for signal in INT TERM; do
+  # shellcheck disable=SC2217
+  sleep 60 <f1 &
+  reader=$!
+  env --default-signal=INT "$GOPHERCAP" replay a.pcap --loop-infinite --out-file - >f1 2>err &
+  pid=$!
+  sleep 1
+  kill -s "$signal" "$pid"
+  ends_by "$signal" "$pid"
+  kill "$reader"
+  wait "$reader" 2>/dev/null || true
+  has err "interrupted; what was sent until then is reported"
+  has err "sent"
+done
