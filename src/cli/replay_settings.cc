@@ -49,10 +49,14 @@ bool asked_here(const Settings& settings, Command command, std::string_view name
          settings.text(command, name) != find_option(command, name)->default_value;
 }
 
-// A limit that is never looked at would be taken for one that was kept.
+// A limit that is never looked at would be taken for one that was kept. That of a configuration is
+// for other runs too.
 void check_fail_on_late(const Settings& settings, const jobs::ReplayOptions& options,
                         std::vector<Complaint>& complaints) {
-  if (settings.text(kThis, "fail-on-late").empty()) return;
+  if (settings.text(kThis, "fail-on-late").empty() ||
+      settings.source(kThis, "fail-on-late") == Source::kConfigFile) {
+    return;
+  }
   if (options.discard || !options.out_file.empty())
     complaints.push_back({"--fail-on-late: is for an interface; nothing is late elsewhere", ""});
   if (options.topspeed)
