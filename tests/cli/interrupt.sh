@@ -61,7 +61,11 @@ for signal in INT TERM; do
   reader=$!
   env --default-signal=INT "$GOPHERCAP" replay a.pcap --loop-infinite --out-file - >f1 2>err &
   pid=$!
-  sleep 1
+  # Its own descriptor of the pipe, beside standard output: by then it takes signals.
+  for _ in {1..100}; do
+    [[ $(find "/proc/$pid/fd" -lname '*/f1' 2>/dev/null | wc -l) -gt 1 ]] && break
+    sleep 0.1
+  done
   kill -s "$signal" "$pid"
   ends_by "$signal" "$pid"
   kill "$reader"
