@@ -19,6 +19,13 @@
 
 namespace gophercap::archive {
 
+// How much of a tarball an index has; in numbers, as it is written.
+enum class Coverage : uint8_t {
+  kUpToDamage = 0,  // it breaks where the index ends
+  kWhole = 1,
+  kMembersLeftOut = 2,  // to its end, but some of those asked for could not be used
+};
+
 // By this a tarball is known again, wherever it lies now.
 struct TarballIdentity {
   uint64_t size_bytes = 0;
@@ -78,13 +85,12 @@ class IndexWriter {
   // Another path of the member at `target`. False: there is no such member.
   Result<bool> add_link(std::string_view path, std::string_view target);
   Result<> add(const io::Checkpoint& checkpoint);
-  // `plain_bytes` of the archive, as far as it could be read; `complete`: to its end, and all
-  // members could be used.
-  Result<> finish(uint64_t plain_bytes, bool complete);
+  // `plain_bytes` of the archive, as far as it could be read.
+  Result<> finish(uint64_t plain_bytes, Coverage coverage);
 
  private:
   explicit IndexWriter(std::string path);
-  Result<> add_facts(uint64_t plain_bytes, bool complete) REQUIRES_LOCK(mutex_);
+  Result<> add_facts(uint64_t plain_bytes, Coverage coverage) REQUIRES_LOCK(mutex_);
   Result<> prepare(const std::string& tarball_path, const TarballIdentity& identity,
                    io::Compression compression);
 
@@ -114,9 +120,7 @@ class ArchiveIndex {
   const std::string& tarball_path() const noexcept { return tarball_path_; }
   io::Compression compression() const noexcept { return compression_; }
   uint64_t plain_bytes() const noexcept { return plain_bytes_; }
-  // False: a pass says more than this index can: the tarball breaks where plain_bytes() ends, or
-  // has members that could not be used.
-  bool complete() const noexcept { return complete_; }
+  Coverage coverage() const noexcept { return coverage_; }
 
   // Ordered by the bytes of their paths, as far as `visit` says true. It must not call the index.
   Result<> each_member(const std::function<bool(const IndexedMember&)>& visit) const;
@@ -139,7 +143,7 @@ class ArchiveIndex {
   std::string tarball_path_;
   io::Compression compression_ = io::Compression::kNone;
   uint64_t plain_bytes_ = 0;
-  bool complete_ = false;
+  Coverage coverage_ = Coverage::kUpToDamage;
   mutable Mutex mutex_;
   std::unique_ptr<Database> database_ GUARDED_BY(mutex_);
 };

@@ -45,7 +45,7 @@ TEST(ArchiveIndex, GivesBackWhatWasWritten) {
     ASSERT_TRUE(writer->add(sparse));
     ASSERT_TRUE(writer->add(inside));
     EXPECT_FALSE(std::filesystem::exists(path));
-    ASSERT_TRUE(writer->finish(10'000, true));
+    ASSERT_TRUE(writer->finish(10'000, Coverage::kWhole));
   }
   auto index = ArchiveIndex::open(path);
   ASSERT_TRUE(index) << index.error().what;
@@ -53,7 +53,7 @@ TEST(ArchiveIndex, GivesBackWhatWasWritten) {
   EXPECT_EQ((*index)->tarball_path(), "dir/set.tar.gz");
   EXPECT_EQ((*index)->compression(), io::Compression::kGzip);
   EXPECT_EQ((*index)->plain_bytes(), 10'000u);
-  EXPECT_TRUE((*index)->complete());
+  EXPECT_EQ((*index)->coverage(), Coverage::kWhole);
   EXPECT_EQ(*(*index)->find("x\xff.pcap"), plain);
   EXPECT_EQ(*(*index)->find("a/sparse.pcap"), sparse);
   EXPECT_EQ((*index)->find("nowhere").error().code, Errc::kNotFound);
@@ -114,7 +114,7 @@ TEST(ArchiveIndex, MutationsNeitherCrashNorHang) {
                                              .inside_member = true,
                                              .window = testing::payload(3000)}));
     }
-    ASSERT_TRUE(writer->finish(200'000, true));
+    ASSERT_TRUE(writer->finish(200'000, Coverage::kWhole));
   }
   std::ifstream file(path, std::ios::binary);
   const Bytes original((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
@@ -169,7 +169,7 @@ TEST(OpenMember, ReadsOutOfAPlainArchiveAndKnowsAChangedOne) {
     ASSERT_TRUE((*writer)->add(
         IndexedMember{"holes", 512 + 1024 + 512, 6000, 2, {{100, 200}, {5900, 50}}}));
     ASSERT_TRUE((*writer)->add(IndexedMember{"beyond", 1 << 20, 10, 0, {}}));
-    ASSERT_TRUE((*writer)->finish(tar.size(), true));
+    ASSERT_TRUE((*writer)->finish(tar.size(), Coverage::kWhole));
   }
   auto index = ArchiveIndex::open(tarball + ".index");
   ASSERT_TRUE(index);

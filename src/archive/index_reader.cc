@@ -125,8 +125,10 @@ Result<> ArchiveIndex::read_facts() {
   TRY(plain_bytes_, row.count(4));
   TRY(const std::span<const uint8_t> path, row.bytes(5));
   tarball_path_ = text_of(path);
-  TRY(const int64_t complete, row.integer(6));
-  complete_ = complete == 1;
+  TRY(const int64_t coverage, row.integer(6));
+  if (coverage < 0 || coverage > static_cast<int64_t>(Coverage::kMembersLeftOut))
+    return damaged("an unknown coverage");
+  coverage_ = static_cast<Coverage>(coverage);
   return check_row(row, 7,
                    RowHash()
                        .add(path)
@@ -135,7 +137,7 @@ Result<> ArchiveIndex::read_facts() {
                        .add(identity_.head_hash)
                        .add(word)
                        .add(plain_bytes_)
-                       .add(complete));
+                       .add(coverage));
 }
 
 Result<> ArchiveIndex::each_member(const std::function<bool(const IndexedMember&)>& visit) const {

@@ -163,7 +163,7 @@ Result<> IndexWriter::add(const io::Checkpoint& checkpoint) {
   return step_once(*add_checkpoint_);
 }
 
-Result<> IndexWriter::add_facts(uint64_t plain_bytes, bool complete) {
+Result<> IndexWriter::add_facts(uint64_t plain_bytes, Coverage coverage) {
   TRY(Statement facts, database_->prepare("INSERT INTO archive VALUES (?,?,?,?,?,?,?,?)"));
   const std::string_view compression = io::to_string(compression_);
   facts.bind(0, std::string_view(tarball_path_));
@@ -172,7 +172,7 @@ Result<> IndexWriter::add_facts(uint64_t plain_bytes, bool complete) {
   facts.bind(3, static_cast<int64_t>(identity_.head_hash));
   facts.bind(4, compression);
   facts.bind(5, static_cast<int64_t>(plain_bytes));
-  facts.bind(6, int64_t{complete});
+  facts.bind(6, static_cast<int64_t>(coverage));
   facts.bind(7, RowHash()
                     .add(std::string_view(tarball_path_))
                     .add(identity_.size_bytes)
@@ -180,7 +180,7 @@ Result<> IndexWriter::add_facts(uint64_t plain_bytes, bool complete) {
                     .add(identity_.head_hash)
                     .add(compression)
                     .add(plain_bytes)
-                    .add(int64_t{complete})
+                    .add(static_cast<int64_t>(coverage))
                     .value());
   return step_once(facts);
 }
@@ -206,10 +206,10 @@ Result<bool> IndexWriter::add_link(std::string_view path, std::string_view targe
   return true;
 }
 
-Result<> IndexWriter::finish(uint64_t plain_bytes, bool complete) {
+Result<> IndexWriter::finish(uint64_t plain_bytes, Coverage coverage) {
   TRY_VOID(fits(plain_bytes));
   const MutexLock lock(mutex_);
-  TRY_VOID(add_facts(plain_bytes, complete));
+  TRY_VOID(add_facts(plain_bytes, coverage));
   TRY_VOID(database_->run("COMMIT"));
   add_member_.reset();
   add_checkpoint_.reset();

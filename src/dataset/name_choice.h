@@ -34,6 +34,8 @@ class NameChoice {
   bool member_ending_fits(std::string_view tarball, std::string_view name) const noexcept;
   // Of paths given exactly, whether it is one of them.
   bool path_fits(const std::string& path) const;
+  // Not everything with an ending that fits is taken.
+  bool by_path() const noexcept { return exactly_ || regexp_ != nullptr; }
 
  private:
   NameChoice();

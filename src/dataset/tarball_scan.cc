@@ -89,6 +89,7 @@ class Pass {
   }
   void tell();
   Result<> check_unchanged() const;
+  archive::Coverage coverage() const noexcept;
 
   const std::string& path_;
   const NameChoice& choice_;
@@ -266,11 +267,16 @@ Result<TarballScan> Pass::run_over(archive::Tarball tarball, archive::IndexWrite
   if (index != nullptr && !scan_.interrupted) {
     TRY_VOID(check_unchanged());
     TRY_VOID(keeper.result());
-    TRY_VOID(index->finish(plain_bytes, !scan_.damage && scan_.left_out == 0));
+    TRY_VOID(index->finish(plain_bytes, coverage()));
   }
   std::sort(scan_.files.begin(), scan_.files.end(),
             [](const FileSummary& a, const FileSummary& b) { return a.path < b.path; });
   return std::move(scan_);
+}
+
+archive::Coverage Pass::coverage() const noexcept {
+  if (scan_.damage) return archive::Coverage::kUpToDamage;
+  return scan_.left_out > 0 ? archive::Coverage::kMembersLeftOut : archive::Coverage::kWhole;
 }
 
 // An index of one state of the tarball must not bear the name of another.

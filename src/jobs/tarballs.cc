@@ -63,6 +63,13 @@ bool is_refused(const Error& error) {
          std::find(kElsewhere.begin(), kElsewhere.end(), error.sys) != kElsewhere.end();
 }
 
+// Whether a pass would say no more. Members that were left out are of no interest where others are
+// chosen by name.
+bool tells_all(archive::Coverage coverage, const NameChoice& choice) {
+  return coverage == archive::Coverage::kWhole ||
+         (coverage == archive::Coverage::kMembersLeftOut && choice.by_path());
+}
+
 }  // namespace
 
 std::optional<FileSummary> own_entry(const std::string& path, const dataset::TarballScan& scan) {
@@ -207,7 +214,7 @@ void Tarballs::add_problem(const std::string& name, const FileSummary& entry) {
 Result<std::vector<FileSummary>> Tarballs::map(const std::string& tarball, const NameChoice& choice,
                                                ScanProgress& progress) {
   TRY(const bool indexed, find_index(tarball));
-  if (indexed && store_->index_of(tarball)->complete()) {
+  if (indexed && tells_all(store_->index_of(tarball)->coverage(), choice)) {
     Result<std::optional<std::vector<FileSummary>>> files = map_by_index(tarball, choice, progress);
     if (files && *files) return **std::move(files);
     if (!files && files.error().code == Errc::kCancelled) return files.error();

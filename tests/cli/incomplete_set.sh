@@ -40,6 +40,9 @@ has stdin.json "tar archive: "
 # A member that can't be extracted.
 tar -cf hostile.tar --transform 's,^set/b,../set/b,' -P set/a.pcap set/b.pcap
 incomplete "a member is left out" hostile.tar
+# Of no interest to who asks for another.
+exits 0 map hostile.tar --file-regexp 'set/a' --dump-json set.json
+exits 0 replay hostile.tar --file-regexp 'set/a' --discard --topspeed
 
 # Nothing but such: the cause is said, and where nothing was found.
 mkdir dangling && ln -s nowhere dangling/a.pcap
