@@ -45,7 +45,9 @@ std::string human_duration(Nanos d) {
   if (d == Nanos::min()) return "-(more than 292 years)";
   const Nanos size = d < Nanos{0} ? -d : d;
   if (size >= 48h) {
-    const auto hours = std::chrono::round<std::chrono::hours>(size).count();
+    // Not chrono's round(), which multiplies the next hour out.
+    constexpr uint64_t kHour = 3'600'000'000'000;
+    const uint64_t hours = (static_cast<uint64_t>(size.count()) + kHour / 2) / kHour;
     return fmt::format("{}{}d{}h", d < Nanos{0} ? "-" : "", hours / 24, hours % 24);
   }
   if (size >= 1h) return format_duration(std::chrono::round<std::chrono::seconds>(d));
