@@ -120,9 +120,8 @@ std::string man_page(std::string_view version) {
       ".SH FILES\n.TP\n.I {}\nConfiguration, read if it exists and \\-\\-config is not given.\n",
       roff("~/.go-replay.yaml"));
   out +=
-      ".SH ENVIRONMENT\n.TP\n.B GOPHERCAP_*\nEach option of COMMANDS names its variable. One for "
-      "an "
-      "option that may be repeated holds a single value.\n"
+      ".SH ENVIRONMENT\n.TP\n.B GOPHERCAP_*\nEach option of COMMANDS names its variable. "
+      "One for an option that may be repeated holds a single value.\n"
       ".TP\n.B NO_COLOR\nNo colours in messages.\n";
   out += ".SH EXAMPLES\n";
   append_examples(out, program);

@@ -14,8 +14,8 @@ Result<MapResult> run_map(const MapOptions& options, Reporter& reporter, std::st
   TRY(const dataset::Discovery found, dataset::discover(options.selection));
   for (const dataset::Unreadable& problem : found.problems) reporter.warning(problem.error.what);
   if (found.paths.empty() && found.tarballs.empty()) return nothing_found(options.selection.paths);
-  for (const auto& named : {options.selection.paths, found.tarballs})
-    TRY_VOID(keep_inputs("--dump-json", options.dump_path, named));
+  TRY_VOID(keep_inputs("--dump-json", options.dump_path, options.selection.paths));
+  TRY_VOID(keep_inputs("--dump-json", options.dump_path, found.tarballs));
   const unsigned workers = worker_count(options.workers);
   Tarballs tarballs(options.dump_path, workers, reporter, stop);
   Result<std::vector<dataset::FileSummary>> files =

@@ -110,7 +110,7 @@ class SetScan {
         } else {
           append(std::move(scan->files));
           if (std::optional<FileSummary> entry = own_entry(path, *scan)) {
-            tarballs_.add_problem("standard input", *entry);
+            tarballs_.add_problem("standard input", *entry->damage);
             append({*std::move(entry)});
           }
         }

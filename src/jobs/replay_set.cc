@@ -35,7 +35,7 @@ Error cancelled() {
 
 // A pipe has nothing left for the second pass. Not what is missing or a folder: that says so
 // itself.
-Result<> check_lasts(const std::string& path) {
+Result<> check_can_be_reread(const std::string& path) {
   struct stat facts {};
   if (path != "-" &&
       (::stat(path.c_str(), &facts) != 0 || S_ISREG(facts.st_mode) || S_ISDIR(facts.st_mode))) {
@@ -57,7 +57,7 @@ Result<DatasetSummary> map_paths(const ReplayOptions& options, Tarballs& tarball
   // In folders only files are found.
   for (const std::string& path : options.paths) {
     if (std::binary_search(found.paths.begin(), found.paths.end(), path))
-      TRY_VOID(check_lasts(path));
+      TRY_VOID(check_can_be_reread(path));
   }
   DatasetSummary set;
   TRY(set.files,
@@ -236,11 +236,11 @@ void choose_by(const re2::RE2& regexp, std::vector<FileSummary>& files) {
                 [&](const FileSummary& f) { return !chosen(f) && !tarballs.contains(f.path); });
 }
 
-Result<> check_entries_last(const DatasetSummary& set) {
+Result<> check_entries_reread(const DatasetSummary& set) {
   std::string_view before;  // members of one tarball stand together
   for (const FileSummary& file : set.files) {
     const std::string& path = file.tarball.empty() ? file.path : file.tarball;
-    if (path != std::exchange(before, path)) TRY_VOID(check_lasts(path));
+    if (path != std::exchange(before, path)) TRY_VOID(check_can_be_reread(path));
   }
   return {};
 }
@@ -258,7 +258,7 @@ Result<DatasetSummary> load_dump(const ReplayOptions& options, Tarballs& tarball
   }
   tell(dataset::relocate(dump.set, options.path_prefixes, options.dump_path, dump.ours),
        dump.set.files.size(), reporter);
-  if (const Result<> lasting = check_entries_last(dump.set); !lasting)
+  if (const Result<> lasting = check_entries_reread(dump.set); !lasting)
     return lasting.error().with_context(options.dump_path);
   TRY_VOID(renew(dump, options, tarballs, reporter, stop));
   dataset::summarize(dump.set);

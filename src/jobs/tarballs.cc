@@ -196,14 +196,13 @@ Result<std::vector<FileSummary>> Tarballs::pass(const std::string& tarball,
     scan->files.push_back(std::move(file));
   }
   if (std::optional<FileSummary> entry = own_entry(tarball, *scan)) {
-    add_problem(tarball, *entry);
+    add_problem(tarball, *entry->damage);
     scan->files.push_back(*std::move(entry));
   }
   return std::move(scan->files);
 }
 
-void Tarballs::add_problem(const std::string& name, const FileSummary& entry) {
-  const capture::Damage& damage = *entry.damage;
+void Tarballs::add_problem(const std::string& name, const capture::Damage& damage) {
   const std::string where =
       damage.offset_bytes > 0
           ? fmt::format("breaks at byte {} of the archive: ", damage.offset_bytes)

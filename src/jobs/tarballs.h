@@ -47,8 +47,8 @@ class Tarballs {
   // As add_index(), but makes none. False: there is none that fits.
   Result<bool> find_index(const std::string& tarball);
 
-  // `entry` of a tarball named `name` in messages.
-  void add_problem(const std::string& name, const dataset::FileSummary& entry);
+  // `name` of the tarball, as messages have it.
+  void add_problem(const std::string& name, const capture::Damage& damage);
   std::shared_ptr<const dataset::CaptureStore> store() const noexcept { return store_; }
   // What was wrong with tarballs, none of which ended anything.
   std::vector<Error> take_problems() noexcept { return std::move(problems_); }
