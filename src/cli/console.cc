@@ -74,9 +74,9 @@ void Console::line(std::string_view label, std::string_view color, std::string_v
   if (progress_shown_) whole = kEraseLine;
   progress_shown_ = false;
   if (color_) {
-    whole += fmt::format("{}{}\x1b[0m{}\n", color, label, escape_for_terminal(text));
+    whole += fmt::format("{}{}\x1b[0m{}\n", color, label, escape_text(text));
   } else {
-    whole += fmt::format("{}{}\n", label, escape_for_terminal(text));
+    whole += fmt::format("{}{}\n", label, escape_text(text));
   }
   // Nowhere is left to say that standard error does not work.
   static_cast<void>(write_all(options_.err, whole));

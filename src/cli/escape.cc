@@ -7,33 +7,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/characters.h"
+
 namespace gophercap::cli {
 namespace {
-
-struct Character {
-  std::string_view bytes;
-  char32_t code = 0;
-  bool valid = false;
-};
-
-// The first character; an invalid one is one byte long. Overlong forms, surrogates and codes above
-// U+10FFFF are invalid.
-Character first_character(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t lead = byte(0);
-  if (lead < 0x80) return {text.substr(0, 1), lead, true};
-  const size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return {text.substr(0, 1)};
-  char32_t code = lead & (0x7fU >> length);
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80) return {text.substr(0, 1)};
-    code = (code << 6) | (byte(i) & 0x3fU);
-  }
-  constexpr std::array<char32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
-  if (code < kSmallest[length] || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff)
-    return {text.substr(0, 1)};
-  return {text.substr(0, length), code, true};
-}
 
 struct Range {
   char32_t first, last;
@@ -44,18 +21,6 @@ bool in(const std::array<Range, N>& ranges, char32_t code) {
   return std::ranges::any_of(ranges,
                              [code](const Range& r) { return code >= r.first && code <= r.last; });
 }
-
-// Line and paragraph separators, bidirectional controls, zero-width characters, tags: text that is
-// not what it looks like.
-constexpr std::array<Range, 9> kDeceptive = {{{0x061c, 0x061c},
-                                              {0x115f, 0x1160},
-                                              {0x180e, 0x180e},
-                                              {0x200b, 0x200f},
-                                              {0x2028, 0x202e},
-                                              {0x2060, 0x206f},
-                                              {0xfeff, 0xfeff},
-                                              {0xfff9, 0xfffb},
-                                              {0xe0000, 0xe0fff}}};
 
 // The blocks of combining marks and of wide characters that occur in practice; a column wrong in a
 // rare script is harmless.
@@ -102,7 +67,7 @@ void append_escaped(std::string& result, const Character& c) {
         return;
     }
   }
-  if ((c.code >= 0x80 && c.code < 0xa0) || in(kDeceptive, c.code)) {
+  if (is_unprintable(c.code)) {
     result += fmt::format("\\u{{{:x}}}", static_cast<uint32_t>(c.code));
   } else {
     result += c.bytes;
@@ -122,7 +87,7 @@ constexpr std::string_view kEllipsis = "…";
 
 }  // namespace
 
-std::string escape_for_terminal(std::string_view text) {
+std::string escape_text(std::string_view text) {
   std::string result;
   result.reserve(text.size());
   while (!text.empty()) {

@@ -1,5 +1,5 @@
-// Names from outside (paths in archives, interface names, configuration values) on a terminal,
-// which obeys control bytes.
+// Names from outside (paths in archives, interface names, configuration values) in lines of text: a
+// terminal obeys control bytes, and a name with a line end would be two lines for who reads a pipe.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,9 @@ namespace gophercap::cli {
 
 // Printable UTF-8 stays. Control characters become \n, \t, \r or \x1b; bytes that are not UTF-8
 // \xff; characters that would turn or hide text (bidirectional marks, zero width) \u{202e}.
-// Escaping what is escaped changes nothing.
-std::string escape_for_terminal(std::string_view text);
+// Escaping what is escaped changes nothing. The same for a terminal and a pipe; the exact name is
+// in JSON.
+std::string escape_text(std::string_view text);
 
 // Columns that escaped text takes: 2 for wide characters (East Asian, emoji), 0 for combining
 // marks.

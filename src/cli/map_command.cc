@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "base/characters.h"
 #include "cli/commands.h"
 #include "cli/escape.h"
 #include "cli/progress.h"
@@ -31,15 +32,15 @@ std::vector<std::string> paths_of(const Invocation& invocation) {
   return paths;
 }
 
-// One path a line; names that a terminal would obey are escaped there. JSON has no bytes, so what
-// is not UTF-8 becomes U+FFFD.
-std::string file_list(const std::vector<std::string>& paths, bool json, bool terminal) {
+// One path a line. JSON has no bytes, so what is not UTF-8 becomes U+FFFD.
+std::string file_list(const std::vector<std::string>& paths, bool json) {
   if (json) {
     const nlohmann::ordered_json list = {{"version", 1}, {"files", paths}};
-    return list.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    return escape_json(list.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)) +
+           "\n";
   }
   std::string out;
-  for (const std::string& path : paths) out += (terminal ? escape_for_terminal(path) : path) + "\n";
+  for (const std::string& path : paths) out += escape_text(path) + "\n";
   return out;
 }
 
@@ -62,7 +63,7 @@ Outcome list_files(const dataset::Selection& selection, bool json, Console& cons
     console.error("map: no file matches");
     return {merge(code, ExitCode::kNothingFound)};
   }
-  return {print_result(console, file_list(paths, json, console.out_is_terminal()), code)};
+  return {print_result(console, file_list(paths, json), code)};
 }
 
 ExitCode judge(const jobs::MapResult& result, bool said, Console& console) {

@@ -44,7 +44,7 @@ std::string flags_text(const FileSummary& file) {
 }
 
 std::vector<std::string> row_of(const FileSummary& file, size_t folder_bytes) {
-  return {escape_for_terminal(std::string_view(file.path).substr(folder_bytes)),
+  return {escape_text(std::string_view(file.path).substr(folder_bytes)),
           format_text(file),
           group_digits(file.packets),
           human_bytes(file.captured_bytes),
@@ -82,8 +82,7 @@ std::string file_table(const DatasetSummary& set, const TextOptions& options) {
   }
   if (options.terminal && shown.size() > 1) folder_bytes = common_folder(shown);
   if (folder_bytes > 1) {
-    title +=
-        fmt::format("In {}:\n", escape_for_terminal(shown.front()->path.substr(0, folder_bytes)));
+    title += fmt::format("In {}:\n", escape_text(shown.front()->path.substr(0, folder_bytes)));
   } else {
     folder_bytes = 0;
   }
@@ -188,7 +187,7 @@ std::string summary(const jobs::MapResult& result, const Totals& sum, std::strin
   lines.push_back(
       {"took", fmt::format("{}, {}", human_duration(result.elapsed),
                            human_number(per_second(result.stored_bytes, result.elapsed), "B/s"))});
-  if (!dump_path.empty()) lines.push_back({"dump", escape_for_terminal(dump_path)});
+  if (!dump_path.empty()) lines.push_back({"dump", escape_text(dump_path)});
   return format_summary(lines);
 }
 
@@ -204,8 +203,8 @@ std::string damage_list(const DatasetSummary& set, const TextOptions& options) {
       out += fmt::format("  … and {} more\n", counted(set.damaged_files() - listed, "file"));
       break;
     }
-    out += fmt::format("  {}: byte {}: {}\n", escape_for_terminal(file.path),
-                       file.damage->offset_bytes, escape_for_terminal(file.damage->reason));
+    out += fmt::format("  {}: byte {}: {}\n", escape_text(file.path), file.damage->offset_bytes,
+                       escape_text(file.damage->reason));
     ++listed;
   }
   return out;
@@ -217,13 +216,13 @@ std::vector<std::string> notes(const Totals& sum) {
   if (sum.largest_gap != nullptr && sum.largest_gap->largest_gap > 1h) {
     lines.push_back(fmt::format("a gap of {} without packets in {}",
                                 human_duration(sum.largest_gap->largest_gap),
-                                escape_for_terminal(sum.largest_gap->path)));
+                                escape_text(sum.largest_gap->path)));
   }
   if (sum.largest_step_back != nullptr && sum.largest_step_back->largest_step_back > 1s) {
     lines.push_back(
         fmt::format("time steps back by {} in {}: replay sends the packets behind the step at once",
                     human_duration(sum.largest_step_back->largest_step_back),
-                    escape_for_terminal(sum.largest_step_back->path)));
+                    escape_text(sum.largest_step_back->path)));
   }
   if (sum.above_1514 > 0) {
     lines.push_back(fmt::format(

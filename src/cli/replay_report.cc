@@ -58,7 +58,7 @@ void add_accounts(std::vector<SummaryLine>& lines, const Report& report) {
   if (accounts.failed > 0) {
     std::string text = counted(accounts.failed, "packet");
     if (!report.first_refusal.empty()) {
-      text += fmt::format("; the first: {}", escape_for_terminal(report.first_refusal));
+      text += fmt::format("; the first: {}", escape_text(report.first_refusal));
     }
     lines.push_back({"failed", text});
   }
@@ -88,7 +88,7 @@ void add_durations(std::vector<SummaryLine>& lines, const Report& report, bool s
 }
 
 std::string target_text(const Report& report) {
-  std::string text = escape_for_terminal(report.target);
+  std::string text = escape_text(report.target);
   if (!report.interface) return text;
   if (report.interface->tx_threads > 1)
     text += fmt::format(", {}", counted(report.interface->tx_threads, "thread"));
@@ -171,7 +171,7 @@ std::string quantiles_text(const Histogram& durations) {
 
 std::string forecast_report(const jobs::Forecast& forecast) {
   std::vector<SummaryLine> lines = {
-      {"target", escape_for_terminal(forecast.target)},
+      {"target", escape_text(forecast.target)},
       {"files", files_text(forecast.files, forecast.files_outside_window)}};
   lines.back().text += fmt::format(", at most {} at once", group_digits(forecast.overlap_depth));
   if (forecast.files_damaged > 0)
@@ -237,8 +237,8 @@ std::string replay_report(const Report& report, bool simulated, const TextOption
       out += fmt::format("  … and {} more\n", counted(report.damaged.size() - listed, "file"));
       break;
     }
-    out += fmt::format("  {}: byte {}: {}\n", escape_for_terminal(file.path),
-                       file.damage.offset_bytes, escape_for_terminal(file.damage.reason));
+    out += fmt::format("  {}: byte {}: {}\n", escape_text(file.path), file.damage.offset_bytes,
+                       escape_text(file.damage.reason));
     ++listed;
   }
   return out;

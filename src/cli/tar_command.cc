@@ -101,7 +101,7 @@ class MemberList {
     if (json_) {
       text_ += (count_ == 1 ? "\n  " : ",\n  ") + member_json(member);
     } else {
-      text_ += member_row(member, console_.out_is_terminal());
+      text_ += member_row(member);
     }
     return text_.size() < kPiece ? Result<>() : flush();
   }

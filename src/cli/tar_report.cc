@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/characters.h"
 #include "cli/escape.h"
 #include "cli/table.h"
 #include "cli/units.h"
@@ -48,7 +49,7 @@ std::optional<CaptureTime> time_of(const Member& member) {
 }
 
 std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return escape_json(json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 std::string refusals(const ExtractCounts& counts) {
@@ -82,15 +83,12 @@ std::string member_titles() {
   return fmt::format("{:<9}  {:>15}  {:<19}  {}\n", "KIND", "BYTES", "MODIFIED (UTC)", "NAME");
 }
 
-std::string member_row(const Member& member, bool escaped) {
+std::string member_row(const Member& member) {
   const std::optional<CaptureTime> time = time_of(member);
-  const auto name = [&](const std::string& path) {
-    return escaped ? escape_for_terminal(path) : path;
-  };
   std::string row = fmt::format("{:<9}  {:>15}  {:<19}  {}", word_for(member.kind),
                                 group_digits(member.size_bytes), time ? human_time(*time) : "-",
-                                name(member.path));
-  if (!member.link.empty()) row += fmt::format(" -> {}", name(member.link));
+                                escape_text(member.path));
+  if (!member.link.empty()) row += fmt::format(" -> {}", escape_text(member.link));
   return row + "\n";
 }
 
@@ -127,7 +125,7 @@ std::string tar_report(const jobs::TarResult& result, std::string_view out_dir) 
   lines.push_back(
       {"took", fmt::format("{}, {}", human_duration(result.elapsed),
                            human_number(per_second(result.plain_bytes, result.elapsed), "B/s"))});
-  lines.push_back({"folder", escape_for_terminal(out_dir)});
+  lines.push_back({"folder", escape_text(out_dir)});
   return format_summary(lines);
 }
 

@@ -9,9 +9,9 @@
 
 namespace gophercap::cli {
 
-// "kind size time name", with a line end. `escaped`: for a terminal.
+// "kind size time name", with a line end.
 std::string member_titles();
-std::string member_row(const archive::Member& member, bool escaped);
+std::string member_row(const archive::Member& member);
 // One object of the list "members".
 std::string member_json(const archive::Member& member);
 

@@ -78,8 +78,8 @@ void add_damage(std::string& out, const std::vector<replay::DamagedFile>& files,
       out += fmt::format("  … and {} more\n", counted(files.size() - listed, "file"));
       return;
     }
-    out += fmt::format("  {}: byte {}: {}\n", escape_for_terminal(file.path),
-                       file.damage.offset_bytes, escape_for_terminal(file.damage.reason));
+    out += fmt::format("  {}: byte {}: {}\n", escape_text(file.path), file.damage.offset_bytes,
+                       escape_text(file.damage.reason));
     ++listed;
   }
 }

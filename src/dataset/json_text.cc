@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <iterator>
 
+#include "base/characters.h"
+
 namespace gophercap::dataset {
 namespace {
 
@@ -38,12 +40,13 @@ size_t well_formed_front(std::string_view bytes) {
   return continued && is_utf8(bytes.substr(0, length)) ? length : 0;
 }
 
-bool needs_escape(char c) {
-  return static_cast<uint8_t>(c) < 0x20 || c == '"' || c == '\\';
+// Whether the character that this byte begins has to be looked at.
+bool may_need_escape(char c) {
+  return static_cast<uint8_t>(c) < 0x20 || static_cast<uint8_t>(c) >= 0x7f || c == '"' || c == '\\';
 }
 
-void append_escaped(std::string& out, char c) {
-  switch (c) {
+void append_escaped(std::string& out, const Character& c) {
+  switch (c.code) {
     case '"':
       out += "\\\"";
       break;
@@ -66,7 +69,11 @@ void append_escaped(std::string& out, char c) {
       out += "\\t";
       break;
     default:
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+      if (is_unprintable(c.code)) {
+        append_json_escape(out, c.code);
+      } else {
+        out += c.bytes;
+      }
       break;
   }
 }
@@ -127,15 +134,13 @@ void JsonText::value(std::string_view text) {
   if (!is_utf8(text)) return value(utf8_or_replaced(text));
   begin_value();
   text_ += '"';
-  if (std::none_of(text.begin(), text.end(), needs_escape)) {
+  if (std::none_of(text.begin(), text.end(), may_need_escape)) {
     text_ += text;
   } else {
-    for (const char c : text) {
-      if (needs_escape(c)) {
-        append_escaped(text_, c);
-      } else {
-        text_ += c;
-      }
+    while (!text.empty()) {
+      const Character c = first_character(text);
+      append_escaped(text_, c);
+      text.remove_prefix(c.bytes.size());
     }
   }
   text_ += '"';

@@ -73,8 +73,17 @@ TEST(JsonTextTest, EveryCharacterIsEscapedAsNeeded) {
     const std::string text = {'a', static_cast<char>(c), 'b'};
     JsonText json;
     json.value(text);
-    EXPECT_EQ(json.text(), ordered_json(text).dump()) << c;
+    constexpr bool kEscapeDel = true;
+    EXPECT_EQ(json.text(), ordered_json(text).dump(-1, ' ', kEscapeDel)) << c;
   }
+}
+
+TEST(JsonTextTest, WhatATerminalObeysIsEscaped) {
+  const std::string text = "ü\u009b31m\u202e\u2066\U000e0041日本";
+  JsonText json;
+  json.value(text);
+  EXPECT_EQ(json.text(), "\"ü\\u009b31m\\u202e\\u2066\\udb40\\udc41日本\"");
+  EXPECT_EQ(ordered_json::parse(json.text()).get<std::string>(), text);
 }
 
 TEST(JsonTextTest, Numbers) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/characters.h"
 #include "base/saturating.h"
 #include "base/worker_pool.h"
 #include "io/decode_pool.h"
@@ -214,7 +215,7 @@ std::string forecast_to_json(const Forecast& f) {
                {"durations_at_most", f.at_most},
                {"packets", std::move(packets)}};
   if (f.obstacle) json["obstacle"] = f.obstacle->what;
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return escape_json(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace gophercap::jobs

@@ -1,6 +1,7 @@
 // verify_to_json() of jobs/verify_job.h.
 #include <nlohmann/json.hpp>
 
+#include "base/characters.h"
 #include "jobs/verify_job.h"
 
 namespace gophercap::jobs {
@@ -84,7 +85,7 @@ std::string verify_to_json(const VerifyResult& result) {
   }
   json["damaged_files"] = damaged_files(result.plan.damaged);
   json["damaged_captures"] = damaged_files(result.damaged_captures);
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return escape_json(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace gophercap::jobs

@@ -3,6 +3,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/characters.h"
+
 namespace gophercap::replay {
 namespace {
 
@@ -172,7 +174,7 @@ std::string report_to_json(const Report& report) {
                        {"reason", file.damage.reason}});
   }
   json["damaged_files"] = std::move(damaged);
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return escape_json(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace gophercap::replay
