@@ -63,7 +63,10 @@ Result<> Extractor::make_room(const Target& target) const {
 
 Extractor::Verdict Extractor::take_hard_link(const Member& member) {
   std::vector<std::string_view> parts;
-  if (split_path(member.link, parts)) return std::optional(Refusal::kLinkOutside);
+  if (const std::optional<Refusal> refusal = split_path(member.link, parts)) {
+    const bool too_much = *refusal == Refusal::kPathTooLong || *refusal == Refusal::kTooDeep;
+    return std::optional(too_much ? *refusal : Refusal::kLinkOutside);
+  }
   const std::string source = output_of(parts);
   if (source.empty()) return std::optional(Refusal::kLinkTarget);
   std::string name;
@@ -106,6 +109,7 @@ Extractor::Verdict Extractor::take_symlink(const Member& member) {
   if (const std::optional<Refusal> refusal = split_path(member.path, parts)) return refusal;
   if (parts.empty()) return std::optional(Refusal::kBadName);
   parts.pop_back();
+  if (member.link.size() > kLongestPath) return std::optional(Refusal::kPathTooLong);
   if (!stays_inside(member.link, parts.size())) return std::optional(Refusal::kLinkOutside);
   std::string name;
   TRY(const std::optional<Refusal> refusal, go_to(member, name));

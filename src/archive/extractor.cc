@@ -79,6 +79,7 @@ Extractor::Extractor(std::unique_ptr<OutputTree> tree, const ExtractOptions& opt
       stop_(std::move(stop)) {}
 
 Result<> Extractor::take(TarReader& tar, const Member& member) {
+  if (stop_.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
   Verdict verdict = std::optional<Refusal>();
   switch (member.kind) {
     case MemberKind::kFile:
@@ -112,7 +113,7 @@ Result<> Extractor::take(TarReader& tar, const Member& member) {
 }
 
 Result<> Extractor::finish() {
-  return tree_->finish_folders();
+  return tree_->finish_folders(stop_);
 }
 
 Result<> Extractor::drain(TarReader& tar) {
@@ -120,6 +121,7 @@ Result<> Extractor::drain(TarReader& tar) {
   TRY(bool more, tar.read(piece));
   while (more) {
     callbacks_.tick();
+    if (stop_.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
     TRY(more, tar.read(piece));
   }
   return {};

@@ -176,6 +176,66 @@ TEST(Extractor, EachMemberHasANameOfItsOwn) {
   EXPECT_EQ(testing::read_file(dir.path("out/f.3")), payload(6));
 }
 
+// Work for a member grows with its levels, and folders have their time set once more at the end.
+TEST(Extractor, PathsHaveALimitOfLevelsAndLength) {
+  const TempDir dir;
+  TarBuilder tar;
+  std::string path;
+  for (size_t level = 1; level <= 10'000; ++level) {
+    path += "d/";
+    tar.gnu_long('L', path).member(
+        {.path = "x", .type = '5', .dialect = testing::TarDialect::kGnu});
+    if (level == kMostLevels) level = 9'990, path += std::string(2 * 9'734, '/');
+  }
+  const std::string name(kLongestPath, 'n');
+  tar.gnu_long('L', name + 'n').member({.path = "x", .dialect = testing::TarDialect::kGnu});
+  tar.pax({{"linkpath", name + 'n'}}).member({.path = "l", .type = '2', .link = "cut"});
+  tar.pax({{"linkpath", name + 'n'}}).member({.path = "h", .type = '1', .link = "cut"});
+  tar.end();
+  const Outcome outcome = extract(tar.bytes(), dir.path("out"));
+  EXPECT_FALSE(outcome.error);
+  EXPECT_EQ(outcome.counts.folders, kMostLevels);
+  EXPECT_EQ(outcome.counts.refused_total(), 10u + 3u);
+  EXPECT_EQ(outcome.refused.at(name + 'n'), Refusal::kPathTooLong);
+  EXPECT_EQ(outcome.refused.at("l"), Refusal::kPathTooLong);
+  EXPECT_EQ(outcome.refused.at("h"), Refusal::kPathTooLong);
+}
+
+TEST(Extractor, FoldersAreMadeOnceAndDeeperOnesFromWhereItIs) {
+  const TempDir dir;
+  TarBuilder tar;
+  std::string path;
+  for (size_t level = 1; level < kMostLevels; ++level) {
+    path += "d/";
+    tar.gnu_long('L', path).member(
+        {.path = "x", .type = '5', .dialect = testing::TarDialect::kGnu});
+  }
+  tar.gnu_long('L', path + "x")
+      .member({.path = "x", .data = payload(7), .dialect = testing::TarDialect::kGnu})
+      .member({.path = "f", .data = payload(3)})
+      .member({.path = "f/g", .data = payload(4)})  // a folder with a number
+      .member({.path = "f/g2/h", .data = payload(5)})
+      .end();
+  const Outcome outcome = extract(tar.bytes(), dir.path("out"));
+  EXPECT_FALSE(outcome.error);
+  EXPECT_EQ(outcome.counts.refused_total(), 0u);
+  EXPECT_EQ(testing::read_file(dir.path("out/" + path + "x")), payload(7));
+  EXPECT_EQ(testing::read_file(dir.path("out/f.2/g2/h")), payload(5));
+  EXPECT_EQ(facts_of(dir.path("out/" + path)).st_mtim.tv_sec, 1'600'000'000);
+}
+
+TEST(Extractor, AStopEndsItBetweenMembers) {
+  const TempDir dir;
+  std::stop_source stop;
+  stop.request_stop();
+  TarBuilder tar;
+  tar.member({.path = "d/", .type = '5'}).end();
+  const Outcome outcome = extract(tar.bytes(), dir.path("out"), {}, stop.get_token());
+  ASSERT_TRUE(outcome.error);
+  EXPECT_EQ(outcome.error->code, Errc::kCancelled);
+  EXPECT_EQ(tree(dir.path("out")), Names{});
+}
+
 TEST(Extractor, FlattenJoinsPaths) {
   const TempDir dir;
   TarBuilder tar;

@@ -25,6 +25,8 @@ constexpr std::array<Words, kRefusals> kWords = {{
     {"in_the_way", "something that is no folder is in the way"},
     {"contradiction", "it has bytes behind its own end"},
     {"too_large", "it is too large for the file system"},
+    {"path_too_long", "its path, or where it leads, is longer than 4,095 bytes"},
+    {"too_deep", "it lies more than 256 levels deep"},
 }};
 
 size_t length_of_ending(std::string_view name) {
@@ -44,11 +46,13 @@ std::string_view reason_of(Refusal refusal) noexcept {
 
 std::optional<Refusal> split_path(std::string_view path, std::vector<std::string_view>& parts) {
   parts.clear();
+  if (path.size() > kLongestPath) return Refusal::kPathTooLong;
   if (path.starts_with('/')) return Refusal::kAbsolutePath;
   while (!path.empty()) {
     const std::string_view part = path.substr(0, path.find('/'));
     if (part == "..") return Refusal::kLeadsUp;
     if (!part.empty() && part != ".") parts.push_back(part);
+    if (parts.size() > kMostLevels) return Refusal::kTooDeep;
     path.remove_prefix(std::min(path.size(), part.size() + 1));
   }
   return std::nullopt;

@@ -26,8 +26,15 @@ enum class Refusal : uint8_t {
   kInTheWay,       // something of before this run that is no folder stands where one is needed
   kContradiction,  // bytes behind its own end
   kTooLarge,       // for the file system
+  kPathTooLong,
+  kTooDeep,
 };
-inline constexpr size_t kRefusals = 13;
+inline constexpr size_t kRefusals = 15;
+
+// Beyond these a path is refused: the system takes none that is longer in one call, and what is
+// done for a member grows with its folders.
+inline constexpr size_t kLongestPath = 4095;  // bytes: PATH_MAX without the zero behind it
+inline constexpr size_t kMostLevels = 256;    // its own name included
 
 // "absolute_path", …: stable words, used in JSON output.
 std::string_view to_string(Refusal refusal) noexcept;
@@ -35,7 +42,7 @@ std::string_view to_string(Refusal refusal) noexcept;
 std::string_view reason_of(Refusal refusal) noexcept;
 
 // The parts between slashes, without empty ones and ".". They point into `path`. A refusal:
-// kAbsolutePath, kLeadsUp.
+// kAbsolutePath, kLeadsUp, kPathTooLong, kTooDeep.
 std::optional<Refusal> split_path(std::string_view path, std::vector<std::string_view>& parts);
 
 // Whether a symbolic link in a folder `depth` below the top stays below the top wherever it is

@@ -26,6 +26,15 @@ TEST(MemberPath, Parts) {
   EXPECT_EQ(split("a/.."), "leads_up");
 }
 
+TEST(MemberPath, LengthAndDepthHaveLimits) {
+  std::string path;
+  for (size_t i = 0; i < kMostLevels; ++i) path += "d/";
+  EXPECT_EQ(split(path).size(), 2 * kMostLevels - 1);
+  EXPECT_EQ(split(path + "x"), "too_deep");
+  EXPECT_EQ(split(std::string(kLongestPath, 'x')).size(), kLongestPath);
+  EXPECT_EQ(split(std::string(kLongestPath + 1, 'x')), "path_too_long");
+}
+
 TEST(MemberPath, LinksStayInside) {
   EXPECT_TRUE(stays_inside("x", 0));
   EXPECT_TRUE(stays_inside("./a/b", 0));

@@ -3,9 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <filesystem>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -62,9 +65,13 @@ std::string OutputTree::shown(std::string_view path) const {
 Result<std::optional<Refusal>> OutputTree::enter(const std::vector<std::string_view>& names) {
   std::string asked = join_parts(names, '/');
   if (asked == asked_) return std::optional<Refusal>();
-  TRY(Fd folder, duplicate(top_, top_path_));
-  std::string path;
-  for (const std::string_view name : names) {
+  // Deeper from where we are, else from the top: where each folder has an entry of its own, one
+  // step does for each.
+  const bool deeper = !asked_.empty() && is_below(asked, asked_);
+  TRY(Fd folder, duplicate(deeper ? current_ : top_, top_path_));
+  std::string path = deeper ? current_path_ : std::string();
+  const auto known = deeper ? 1 + std::count(asked_.begin(), asked_.end(), '/') : std::ptrdiff_t{0};
+  for (const std::string_view name : std::span(names).subspan(static_cast<size_t>(known))) {
     TRY(const std::optional<Refusal> refusal, step(folder, path, name));
     if (refusal) return refusal;
   }
@@ -124,13 +131,16 @@ Result<> OutputTree::leave_for(std::string_view path) {
   return {};
 }
 
-Result<> OutputTree::finish_folders() {
+Result<> OutputTree::finish_folders(const std::stop_token& stop) {
   while (!pending_.empty()) {
     TRY_VOID(apply(pending_.back()));
     pending_.pop_back();
   }
-  // Those below others come first.
-  for (const Pending& folder : forbidden_) TRY_VOID(apply(folder));
+  // Those below others come first. After a stop they stay open, for whoever goes on from here.
+  for (const Pending& folder : forbidden_) {
+    if (stop.stop_requested()) break;
+    TRY_VOID(apply(folder));
+  }
   forbidden_.clear();
   return {};
 }
@@ -149,12 +159,13 @@ Result<> OutputTree::apply(const Pending& pending) const {
 
 Result<Fd> OutputTree::open_folder(const std::string& path) const {
   TRY(Fd folder, duplicate(top_, top_path_));
-  std::vector<std::string_view> names;
-  if (split_path(path, names)) return Error{Errc::kInternal, 0, shown(path)};
-  for (const std::string_view name : names) {
+  // Not split_path(): numbers in names may have made it longer than a member's path may be.
+  for (std::string_view rest = path; !rest.empty();) {
+    const std::string_view name = rest.substr(0, rest.find('/'));
     Fd next(::openat(folder.value(), std::string(name).c_str(), kFolderFlags));
     if (!next.valid()) return errno_error(errno, shown(path));
     folder = std::move(next);
+    rest.remove_prefix(std::min(rest.size(), name.size() + 1));
   }
   return folder;
 }

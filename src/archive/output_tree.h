@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,7 +42,8 @@ class OutputTree {
   // What a folder shall be like in the end. Set once all that goes into it is there, which is taken
   // to be so when another folder is entered that is not below it.
   void finish_later(mode_t mode, timespec mtime);
-  Result<> finish_folders();
+  // After a stop, folders that would not let their owner in again are left as they are.
+  Result<> finish_folders(const std::stop_token& stop);
 
   // A descriptor of a folder below the top, as it is; kNotFound if there is none.
   Result<Fd> open_folder(const std::string& path) const;

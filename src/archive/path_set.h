@@ -1,13 +1,23 @@
 // The output paths of a run, 8 to 16 bytes each, whatever their length.
 #pragma once
 
+#include <xxhash.h>
+
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <random>
 #include <string_view>
 #include <vector>
 
 namespace gophercap::archive {
+
+// Of another seed in each run, so that no archive can be made of paths that all collide.
+struct PathHash {
+  size_t operator()(std::string_view path) const {
+    static const uint64_t seed = uint64_t{std::random_device{}()} << 32 | std::random_device{}();
+    return XXH3_64bits_withSeed(path.data(), path.size(), seed);
+  }
+};
 
 // Remembers hashes, not paths: a million members take 16 MiB. That two paths share one is as good
 // as impossible, and the cost of it is a number in a name that needed none. Not thread-safe.
@@ -30,7 +40,7 @@ class PathSet {
   static constexpr size_t kFirstSize = 1024;
 
   static uint64_t hash(std::string_view path) {
-    const uint64_t value = std::hash<std::string_view>{}(path);
+    const uint64_t value = PathHash{}(path);
     return value == 0 ? 1 : value;  // 0 is an empty slot
   }
 

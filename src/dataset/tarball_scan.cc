@@ -102,8 +102,9 @@ class Pass {
   std::unique_ptr<TarReader> tar_;
   archive::PathSet names_;
   archive::PathSet names_of_files_;
-  std::unordered_multimap<std::string, std::string> links_;  // by what they lead to
-  std::unordered_map<std::string, size_t> files_by_path_;    // chosen ones, in scan_.files
+  // Links by what they lead to, and chosen files, in scan_.files.
+  std::unordered_multimap<std::string, std::string, archive::PathHash> links_;
+  std::unordered_map<std::string, size_t, archive::PathHash> files_by_path_;
   uint64_t told_bytes_ = 0;
   TarballScan scan_;
 };
@@ -161,8 +162,14 @@ Result<> Pass::take(const Member& member, archive::IndexWriter* index) {
   const bool link = member.kind == MemberKind::kHardLink || member.kind == MemberKind::kSymlink;
   if (!file && !link) return {};
   std::vector<std::string_view> parts;
-  if (archive::split_path(member.path, parts) || parts.empty()) {
-    scan_.left_out += choice_.member_ending_fits(path_, member.path) ? 1u : 0u;
+  std::optional<archive::Refusal> refusal = archive::split_path(member.path, parts);
+  if (!refusal && parts.empty()) refusal = archive::Refusal::kBadName;
+  if (!refusal && member.link.size() > archive::kLongestPath)
+    refusal = archive::Refusal::kPathTooLong;
+  if (refusal) {
+    if (!choice_.member_ending_fits(path_, member.path)) return {};
+    ++scan_.left_out;
+    ++scan_.refused[static_cast<size_t>(*refusal)];
     return {};
   }
   std::string name = archive::join_parts(parts, '/');
@@ -193,6 +200,7 @@ Result<> Pass::resolve_links(archive::IndexWriter* index) {
   std::vector<std::string> targets;
   for (const auto& [target, link] : links_) targets.push_back(target);
   for (const std::string& target : targets) {
+    if (stop_.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
     if (names_of_files_.contains(target)) lead_to(target, target);
   }
   while (!open.empty()) {

@@ -1,6 +1,7 @@
 // One pass over a tarball: the captures in it, summarized, and its index.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <stop_token>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "archive/archive_index.h"
+#include "archive/member_path.h"
 #include "base/result.h"
 #include "dataset/file_summary.h"
 #include "dataset/name_choice.h"
@@ -21,6 +23,7 @@ struct TarballScan {
   // Chosen links to files that were not chosen: to be scanned by the index.
   std::vector<std::string> unscanned;
   uint64_t left_out = 0;  // would be chosen, but can't be: their path, what they contradict
+  std::array<uint64_t, archive::kRefusals> refused{};  // of these, whose path can't be used
   // Where the tarball broke (in its plain bytes), after which nothing is known.
   std::optional<capture::Damage> damage;
   bool interrupted = false;

@@ -195,6 +195,28 @@ TEST_F(TarballScanTest, PathsAreThoseOfExtraction) {
   EXPECT_EQ(scanned->files[0].packets + scanned->files[1].packets, 3u);
   EXPECT_NE(scanned->files[0].path, scanned->files[1].path);
   EXPECT_EQ(scanned->left_out, 2u);
+  EXPECT_EQ(scanned->refused[static_cast<size_t>(archive::Refusal::kLeadsUp)], 1u);
+  EXPECT_EQ(scanned->refused[static_cast<size_t>(archive::Refusal::kAbsolutePath)], 1u);
+}
+
+TEST_F(TarballScanTest, PathsHaveALimitOfLevelsAndLength) {
+  std::string deep;
+  for (size_t i = 0; i < archive::kMostLevels; ++i) deep += "d/";
+  const auto scanned = scan(
+      TarBuilder()
+          .gnu_long('L', deep + "x.pcap")
+          .member({.path = "x", .data = capture_of(1, 1), .dialect = testing::TarDialect::kGnu})
+          .gnu_long('L', std::string(archive::kLongestPath, 'n') + ".pcap")
+          .member({.path = "x", .data = capture_of(1, 1), .dialect = testing::TarDialect::kGnu})
+          .pax({{"linkpath", std::string(archive::kLongestPath, 'n') + ".pcap"}})
+          .member({.path = "l.pcap", .type = '2', .link = "cut"})
+          .end()
+          .bytes());
+  ASSERT_TRUE(scanned);
+  EXPECT_TRUE(scanned->files.empty());
+  EXPECT_EQ(scanned->left_out, 3u);
+  EXPECT_EQ(scanned->refused[static_cast<size_t>(archive::Refusal::kTooDeep)], 1u);
+  EXPECT_EQ(scanned->refused[static_cast<size_t>(archive::Refusal::kPathTooLong)], 2u);
 }
 
 TEST_F(TarballScanTest, WhatStandsBeforeABreakIsUsed) {

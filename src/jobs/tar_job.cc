@@ -31,7 +31,12 @@ class LimitedWords {
 
   void refused(const Member& member, Refusal refusal) {
     if (!once_more(refused_)) return;
-    reporter_.warning(fmt::format("{}: not extracted: {}", member.path, reason_of(refusal)));
+    constexpr size_t kShown = 200;  // of a path that is refused for its length
+    const bool for_length = refusal == Refusal::kPathTooLong || refusal == Refusal::kTooDeep;
+    const bool cut = for_length && member.path.size() > kShown;
+    reporter_.warning(fmt::format("{}{}: not extracted: {}",
+                                  member.path.substr(0, cut ? kShown : std::string::npos),
+                                  cut ? "..." : "", reason_of(refusal)));
   }
   void numbered(const Member& member, std::string_view path) {
     if (!once_more(numbered_)) return;
@@ -162,6 +167,7 @@ Result<> TarRun::take(const Member& member) {
   TRY(bool more, tar_->read(piece));
   while (more) {
     tick();
+    if (stop_.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
     TRY(more, tar_->read(piece));
   }
   return {};
@@ -176,6 +182,7 @@ Result<> TarRun::pass() {
     TRY_VOID(take(member));
     member_.clear();
     tick();
+    if (stop_.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
     TRY(more, tar_->next(member));
   }
   return {};

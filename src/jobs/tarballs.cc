@@ -70,6 +70,22 @@ bool tells_all(archive::Coverage coverage, const NameChoice& choice) {
          (coverage == archive::Coverage::kMembersLeftOut && choice.by_path());
 }
 
+// Why members are left out, and where there are several reasons, how many by each.
+std::string reasons_of(const dataset::TarballScan& scan) {
+  std::vector<std::string> reasons;
+  const auto add = [&](uint64_t count, std::string_view reason) {
+    if (count == scan.left_out) reasons.emplace_back(reason);
+    if (count > 0 && count < scan.left_out) reasons.push_back(fmt::format("{}: {}", reason, count));
+  };
+  uint64_t others = scan.left_out;
+  for (size_t i = 0; i < archive::kRefusals; ++i) {
+    add(scan.refused[i], archive::reason_of(static_cast<archive::Refusal>(i)));
+    others -= scan.refused[i];
+  }
+  add(others, "a link to nothing that is used, or a sparse file of too many parts");
+  return fmt::format("{}", fmt::join(reasons, "; "));
+}
+
 }  // namespace
 
 std::optional<FileSummary> own_entry(const std::string& path, const dataset::TarballScan& scan) {
@@ -79,9 +95,8 @@ std::optional<FileSummary> own_entry(const std::string& path, const dataset::Tar
   if (!entry.damage) {
     const std::string count =
         scan.left_out == 1 ? "a member is" : fmt::format("{} members are", scan.left_out);
-    entry.damage = capture::Damage{
-        0, Errc::kUnsupported,
-        count + " left out: no path to extract to, or a link to nothing that is used"};
+    entry.damage = capture::Damage{0, Errc::kUnsupported,
+                                   fmt::format("{} left out: {}", count, reasons_of(scan))};
   }
   return entry;
 }
