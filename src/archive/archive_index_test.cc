@@ -1,5 +1,6 @@
 #include "archive/archive_index.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -69,6 +70,19 @@ TEST(ArchiveIndex, GivesBackWhatWasWritten) {
   EXPECT_EQ(**(*index)->checkpoint_behind(2999), inside);
   EXPECT_EQ(*(*index)->checkpoint_behind(3000), std::nullopt);
   EXPECT_EQ(*(*index)->checkpoint_behind(~uint64_t{0}), std::nullopt);
+}
+
+// Of a run that is killed at any time, no journal stays.
+TEST(ArchiveIndex, IsWrittenWithoutAJournal) {
+  const TempDir dir;
+  auto writer = begin(dir.path("x.index"));
+  ASSERT_NE(writer, nullptr);
+  // More than SQLite keeps in memory.
+  for (uint64_t i = 0; i < 400; ++i) {
+    ASSERT_TRUE(writer->add(IndexedMember{fmt::format("{:0>200000}", i), i, 0, 0, {}}));
+    if (i % 40 == 0) EXPECT_EQ(dir.names().size(), 1u);
+  }
+  EXPECT_EQ(dir.names().size(), 1u);
 }
 
 TEST(ArchiveIndex, NothingStaysOfOneThatWasNotFinished) {

@@ -25,11 +25,7 @@ constexpr size_t kStoredHeader = 5;
 constexpr size_t kLongestBody = 0x10000 - kHeader - kTrailer;
 static_assert(kGzipBlock + kStoredHeader <= kLongestBody);
 
-constexpr std::array<uint8_t, kHeader> kGzipHeader = {0x1f, 0x8b, 8, 4,   0,   0, 0, 0, 0,
-                                                      0xff, 6,    0, 'B', 'C', 2, 0, 0, 0};
-constexpr std::array<uint8_t, 28> kGzipEnd = {0x1f, 0x8b, 8,   4,   0, 0, 0,    0, 0, 0xff,
-                                              6,    0,    'B', 'C', 2, 0, 0x1b, 0, 3, 0,
-                                              0,    0,    0,   0,   0, 0, 0,    0};
+static_assert(kHeader == kBgzfHeader.size());
 
 // What does not get smaller: one block as it is.
 size_t store(std::span<const uint8_t> plain, uint8_t* out) {
@@ -84,7 +80,7 @@ class GzipCodec final : public BlockCodec {
 
   size_t block_bytes() const noexcept override { return kGzipBlock; }
   size_t packed_limit() const noexcept override { return 0x10000; }
-  std::span<const uint8_t> end_mark() const noexcept override { return kGzipEnd; }
+  std::span<const uint8_t> end_mark() const noexcept override { return kBgzfEnd; }
 
   Result<size_t> compress(std::span<const uint8_t> plain, std::span<uint8_t> out) override {
     // One byte less than storing takes, so that whatever fits is worth having.
@@ -94,7 +90,7 @@ class GzipCodec final : public BlockCodec {
                       : libdeflate_deflate_compress(deflate_.get(), plain.data(), plain.size(),
                                                     room.data(), room.size());
     if (body == 0) body = store(plain, out.data() + kHeader);
-    std::copy(kGzipHeader.begin(), kGzipHeader.end(), out.data());
+    std::copy(kBgzfHeader.begin(), kBgzfHeader.end(), out.data());
     const size_t size = kHeader + body + kTrailer;
     store_le(out.data() + kHeader - 2, static_cast<uint16_t>(size - 1));
     const uint32_t crc = crc32_gzip_refl(0, plain.data(), plain.size());

@@ -2,6 +2,7 @@
 // members of gzip, frames of zstd. Any gzip or zstd reads them.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -26,6 +27,14 @@ inline constexpr int kLargestZstdLevel = 19;
 inline constexpr Level kFastLevel{1, 1};
 inline constexpr Level kDefaultLevel{6, 3};
 inline constexpr Level kBestLevel{kLargestGzipLevel, kLargestZstdLevel};
+
+// BGZF (the SAM/BAM specification, 4.1): a gzip member that says in its last two bytes here how
+// long it is, less 1; and the empty one that ends a file.
+inline constexpr std::array<uint8_t, 18> kBgzfHeader = {0x1f, 0x8b, 8, 4,   0,   0, 0, 0, 0,
+                                                        0xff, 6,    0, 'B', 'C', 2, 0, 0, 0};
+inline constexpr std::array<uint8_t, 28> kBgzfEnd = {0x1f, 0x8b, 8,   4,   0, 0, 0,    0, 0, 0xff,
+                                                     6,    0,    'B', 'C', 2, 0, 0x1b, 0, 3, 0,
+                                                     0,    0,    0,   0,   0, 0, 0,    0};
 
 // One per thread.
 class BlockCodec {

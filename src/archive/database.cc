@@ -115,8 +115,9 @@ Result<std::unique_ptr<Database>> Database::open_with(const std::string& path,
   const int status = sqlite3_open_v2(name.c_str(), &database->handle_, flags, nullptr);
   if (status != SQLITE_OK) return database->error(status);
   // What the file says about itself is not to be believed: no functions, views or triggers of its
-  // own.
-  sqlite3_db_config(database->handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  // own. Of one that is made here it says nothing yet, and being defensive would keep the journal.
+  const int defensive = (flags & SQLITE_OPEN_READONLY) != 0 ? 1 : 0;
+  sqlite3_db_config(database->handle_, SQLITE_DBCONFIG_DEFENSIVE, defensive, nullptr);
   sqlite3_db_config(database->handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(database->handle_, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
   sqlite3_db_config(database->handle_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);

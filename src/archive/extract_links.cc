@@ -84,7 +84,7 @@ Extractor::Verdict Extractor::take_hard_link(const Member& member) {
       !S_ISREG(original.st_mode)) {
     return std::optional(Refusal::kLinkTarget);
   }
-  TRY(const Target target, find_name(name, [&](const struct stat& facts) {
+  TRY(const Target target, find_name(name, [&](const std::string&, const struct stat& facts) {
         return facts.st_ino == original.st_ino && facts.st_dev == original.st_dev;
       }));
   if (target.refusal) return target.refusal;
@@ -125,8 +125,8 @@ Extractor::Verdict Extractor::take_symlink(const Member& member) {
     if (!options_.flatten) text += suffix_of(options_.packing);
   }
   if (text.empty()) return std::optional(Refusal::kLinkFolder);
-  TRY(const Target target, find_name(name, [&](const struct stat& facts) {
-        return S_ISLNK(facts.st_mode) && link_text(tree_->folder(), name) == text;
+  TRY(const Target target, find_name(name, [&](const std::string& it, const struct stat& facts) {
+        return S_ISLNK(facts.st_mode) && link_text(tree_->folder(), it) == text;
       }));
   if (target.refusal) return target.refusal;
   if (target.spot == Spot::kComplete) {

@@ -9,6 +9,8 @@
 #include <numeric>
 #include <utility>
 
+#include "archive/packed_file.h"
+#include "base/fd.h"
 #include "io/open.h"
 
 namespace gophercap::archive {
@@ -139,7 +141,16 @@ Extractor::Verdict Extractor::go_to(const Member& member, std::string& name) {
     name = parts.back();
     parts.pop_back();
   }
-  return tree_->enter(parts);
+  return enter(parts);
+}
+
+Extractor::Verdict Extractor::enter(const std::vector<std::string_view>& parts) {
+  TRY(const std::optional<Refusal> refusal, tree_->enter(parts));
+  if (!refusal && options_.resume && !cleared_.contains(tree_->folder_path())) {
+    cleared_.insert(tree_->folder_path());
+    counts_.left_over += remove_left_over(tree_->folder(), stop_);
+  }
+  return refusal;
 }
 
 std::string Extractor::free_name(const std::string& name) const {
@@ -162,7 +173,11 @@ Result<Extractor::Target> Extractor::find_name(const std::string& name,
       return target;
     }
     if (!S_ISDIR(facts.st_mode)) {
-      if (options_.resume && is_complete(facts)) {
+      bool complete = false;
+      if (options_.resume) {
+        TRY(complete, is_complete(target.name, facts));
+      }
+      if (complete) {
         target.spot = Spot::kComplete;
       } else if (options_.force) {
         target.spot = Spot::kReplace;
@@ -195,6 +210,22 @@ std::string Extractor::output_of(const std::vector<std::string_view>& parts) con
   return tree_->made(path) ? path : std::string();
 }
 
+// Whether the file of that name is what would be written. What an earlier run has renamed is whole;
+// after a power cut, or by somebody else's hand, it may not be.
+Result<bool> Extractor::holds(const std::string& name, const struct stat& facts,
+                              const Member& member, bool packed) const {
+  if (!S_ISREG(facts.st_mode) || !same_mtime(facts, member)) return false;
+  if (!packed) return static_cast<uint64_t>(facts.st_size) == member.size_bytes;
+  const Fd file(
+      ::openat(tree_->folder(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!file.valid() && is_fd_shortage(errno))
+    return errno_error(errno, tree_->shown(tree_->path_of(name)));
+  if (!file.valid()) return false;  // we may not look
+  Result<bool> whole = holds_packed(file.value(), options_.packing, member.size_bytes, stop_);
+  if (!whole) return whole.error().with_context(tree_->shown(tree_->path_of(name)));
+  return whole;
+}
+
 Extractor::Verdict Extractor::take_file(TarReader& tar, const Member& member) {
   std::string name;
   TRY(std::optional<Refusal> refusal, go_to(member, name));
@@ -213,9 +244,8 @@ Extractor::Verdict Extractor::take_file(TarReader& tar, const Member& member) {
   if (packed_before) pack = false;
   if (pack) name += suffix_of(options_.packing);
 
-  TRY(const Target target, find_name(name, [&](const struct stat& facts) {
-        return S_ISREG(facts.st_mode) && same_mtime(facts, member) &&
-               (pack || static_cast<uint64_t>(facts.st_size) == member.size_bytes);
+  TRY(const Target target, find_name(name, [&](const std::string& it, const struct stat& facts) {
+        return holds(it, facts, member, pack);
       }));
   if (target.refusal) return target.refusal;
   if (target.spot == Spot::kComplete) {
@@ -270,7 +300,7 @@ Extractor::Verdict Extractor::take_folder(const Member& member) {
   std::vector<std::string_view> parts;
   if (const std::optional<Refusal> refusal = split_path(member.path, parts)) return refusal;
   if (options_.flatten || parts.empty()) return std::optional<Refusal>();
-  TRY(const std::optional<Refusal> refusal, tree_->enter(parts));
+  TRY(const std::optional<Refusal> refusal, enter(parts));
   if (refusal) return refusal;
   tree_->finish_later(member.mode & kPermissions, mtime_of(member));
   ++counts_.folders;

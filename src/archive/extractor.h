@@ -21,6 +21,7 @@
 #include "archive/output_file.h"
 #include "archive/output_tree.h"
 #include "archive/packer.h"
+#include "archive/path_set.h"
 #include "archive/tar_reader.h"
 #include "base/result.h"
 
@@ -32,7 +33,8 @@ struct ExtractOptions {
   unsigned workers = 1;  // that compress
   bool flatten = false;  // all into one folder: "a/b.pcap" becomes "a-b.pcap"
   bool force = false;    // replaces files of before this run
-  bool resume = false;   // leaves alone those that are complete
+  // Leaves alone those that are complete, and removes what runs that were killed left unfinished.
+  bool resume = false;
   bool sync = false;
 };
 
@@ -45,6 +47,7 @@ struct ExtractCounts {
   uint64_t written_bytes = 0;  // as they are on the disk, without holes
   uint64_t packed_before = 0;  // files that were compressed already
   uint64_t numbered = 0;       // whose name was taken
+  uint64_t left_over = 0;      // unfinished files of runs that were killed, removed
   uint64_t set_id = 0;         // that lost a set-user-id or set-group-id bit
   std::array<uint64_t, kRefusals> refused{};
 
@@ -80,7 +83,7 @@ class Extractor {
  private:
   using Verdict = Result<std::optional<Refusal>>;
   // Whether what stands on the disk is what would be written.
-  using IsComplete = std::function<bool(const struct stat&)>;
+  using IsComplete = std::function<Result<bool>(const std::string&, const struct stat&)>;
   enum class Spot : uint8_t { kFree, kReplace, kComplete };
   struct Target {
     std::string name;
@@ -91,6 +94,7 @@ class Extractor {
   Extractor(std::unique_ptr<OutputTree> tree, const ExtractOptions& options, Callbacks callbacks,
             std::stop_token stop);
   Verdict go_to(const Member& member, std::string& name);
+  Verdict enter(const std::vector<std::string_view>& parts);
   Result<Target> find_name(const std::string& name, const IsComplete& is_complete) const;
   std::string free_name(const std::string& name) const;
   void made(const Member& member, const std::string& name, const std::string& wanted,
@@ -98,6 +102,8 @@ class Extractor {
   // Where the member of this path was put; empty: nowhere.
   std::string output_of(const std::vector<std::string_view>& parts) const;
 
+  Result<bool> holds(const std::string& name, const struct stat& facts, const Member& member,
+                     bool packed) const;
   Verdict take_file(TarReader& tar, const Member& member);
   Verdict write_file(TarReader& tar, const Member& member, const Target& target, MemberSink& sink,
                      Piece piece, bool more);
@@ -113,6 +119,7 @@ class Extractor {
   std::stop_token stop_;
   std::unique_ptr<Packer> packer_;
   ExtractCounts counts_;
+  PathSet cleared_;  // folders in which nothing unfinished is left
 };
 
 }  // namespace gophercap::archive

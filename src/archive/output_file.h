@@ -5,12 +5,17 @@
 
 #include <cstdint>
 #include <span>
+#include <stop_token>
 #include <string>
 
 #include "base/fd.h"
 #include "base/result.h"
 
 namespace gophercap::archive {
+
+// Removes the unfinished files that killed runs of this user have left in a folder, and no others:
+// those that a process is writing are locked by it. Returns how many.
+uint64_t remove_left_over(int folder, const std::stop_token& stop);
 
 enum class Existing : uint8_t { kKeep, kReplace };
 

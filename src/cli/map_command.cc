@@ -68,12 +68,9 @@ Outcome list_files(const dataset::Selection& selection, bool json, Console& cons
 
 ExitCode judge(const jobs::MapResult& result, bool said, Console& console) {
   ExitCode code = ExitCode::kOk;
-  if (const uint64_t damaged = result.set.damaged_files(); damaged > 0) {
+  if (result.set.damaged_files() > 0) {
     // Where the report does not reach a person's eyes, the exit status should not be the only word.
-    if (!said) {
-      console.warning(fmt::format("{} of {} damaged; what stands before the damage is used",
-                                  group_digits(damaged), counted(result.set.files.size(), "file")));
-    }
+    if (!said) console.warning(damage_count(result.set));
     code = merge(code, ExitCode::kIncomplete);
   }
   if (result.set.packets() == 0 && !result.interrupted) {

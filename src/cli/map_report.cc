@@ -193,23 +193,6 @@ std::string summary(const jobs::MapResult& result, const Totals& sum, std::strin
 
 // --- damage and notes ---
 
-std::string damage_list(const DatasetSummary& set, const TextOptions& options) {
-  std::string out;
-  size_t listed = 0;
-  for (const FileSummary& file : set.files) {
-    if (!file.damage) continue;
-    if (out.empty()) out = "\nDamage (what stands before it is used):\n";
-    if (options.terminal && listed == kMaxDamageShown) {
-      out += fmt::format("  … and {} more\n", counted(set.damaged_files() - listed, "file"));
-      break;
-    }
-    out += fmt::format("  {}: byte {}: {}\n", escape_text(file.path), file.damage->offset_bytes,
-                       escape_text(file.damage->reason));
-    ++listed;
-  }
-  return out;
-}
-
 std::vector<std::string> notes(const Totals& sum) {
   using namespace std::chrono_literals;
   std::vector<std::string> lines;
@@ -256,6 +239,28 @@ std::vector<std::string> notes(const Totals& sum) {
 }
 
 }  // namespace
+
+std::string damage_list(const DatasetSummary& set, const TextOptions& options) {
+  std::string out;
+  size_t listed = 0;
+  for (const FileSummary& file : set.files) {
+    if (!file.damage) continue;
+    if (out.empty()) out = "\nDamage (what stands before it is used):\n";
+    if (options.terminal && listed == kMaxDamageShown) {
+      out += fmt::format("  … and {} more\n", counted(set.damaged_files() - listed, "file"));
+      break;
+    }
+    out += fmt::format("  {}: byte {}: {}\n", escape_text(file.path), file.damage->offset_bytes,
+                       escape_text(file.damage->reason));
+    ++listed;
+  }
+  return out;
+}
+
+std::string damage_count(const DatasetSummary& set) {
+  return fmt::format("{} of {} damaged; what stands before the damage is used",
+                     group_digits(set.damaged_files()), counted(set.files.size(), "file"));
+}
 
 std::string map_report(const jobs::MapResult& result, std::string_view dump_path,
                        const TextOptions& options) {

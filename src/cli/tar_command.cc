@@ -10,6 +10,7 @@
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "cli/tar_report.h"
+#include "cli/text_report.h"
 #include "cli/units.h"
 #include "jobs/tar_job.h"
 
@@ -134,6 +135,10 @@ ExitCode judge(const jobs::TarResult& result, const jobs::TarOptions& options, C
     console.hint("what is complete before that place was used");
     code = ExitCode::kIncomplete;
   }
+  if (result.map && result.map->damaged_files() > 0) {
+    console.warning(damage_count(*result.map));
+    code = merge(code, ExitCode::kIncomplete);
+  }
   if (const uint64_t refused = result.counts.refused_total(); refused > 0) {
     console.warning(fmt::format("{} not extracted", counted(refused, "member")));
     if (result.counts.refused[static_cast<size_t>(archive::Refusal::kExists)] > 0)
@@ -187,7 +192,11 @@ Outcome tar_extract_command(const Invocation& invocation, Console& console) {
     code = print_result(
         console, fmt::format("{{\"version\": 1, {}}}\n", tar_counters_json(*result, true)), code);
   } else {
-    code = print_result(console, tar_report(*result, options.out_dir), code);
+    const TextOptions text{console.out_is_terminal(), console.out_width()};
+    code = print_result(console,
+                        tar_report(*result, options.out_dir) +
+                            (result->map ? damage_list(*result->map, text) : std::string()),
+                        code);
   }
   return {code, signals.received()};
 }

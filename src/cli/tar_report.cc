@@ -120,6 +120,10 @@ std::string tar_report(const jobs::TarResult& result, std::string_view out_dir) 
   if (counts.folders > 0) lines.push_back({"folders", group_digits(counts.folders)});
   if (counts.links > 0) lines.push_back({"links", group_digits(counts.links)});
   if (counts.refused_total() > 0) lines.push_back({"refused", refusals(counts)});
+  if (counts.left_over > 0) {
+    lines.push_back({"removed", fmt::format("{} that earlier runs have left unfinished",
+                                            counted(counts.left_over, "file"))});
+  }
   lines.push_back({"bytes", fmt::format("{} extracted, {} written", human_bytes(counts.plain_bytes),
                                         human_bytes(counts.written_bytes))});
   lines.push_back(
@@ -142,6 +146,7 @@ std::string tar_counters_json(const jobs::TarResult& result, bool extracted) {
     json["files_compressed_before"] = counts.packed_before;
     json["files_renamed"] = counts.numbered;
     json["set_id_removed"] = counts.set_id;
+    json["left_over_removed"] = counts.left_over;
     json["folders"] = counts.folders;
     json["links"] = counts.links;
     json["extracted_bytes"] = counts.plain_bytes;
@@ -150,6 +155,10 @@ std::string tar_counters_json(const jobs::TarResult& result, bool extracted) {
     for (size_t i = 0; i < archive::kRefusals; ++i)
       refused[std::string(to_string(static_cast<Refusal>(i)))] = counts.refused[i];
     json["refused"] = refused;
+  }
+  if (result.map) {
+    json["mapped_files"] = result.map->files.size();
+    json["mapped_files_damaged"] = result.map->damaged_files();
   }
   if (result.damage) {
     json["damage"] = {{"file_bytes", result.damage->file_bytes},

@@ -18,7 +18,8 @@ class LentScan::Source final : public io::ByteSource {
   LentScan& scan_;
 };
 
-LentScan::LentScan(io::DecodePool* pool) : pool_(pool), thread_([this] { run(); }) {}
+LentScan::LentScan(io::DecodePool* pool, std::stop_token stop)
+    : pool_(pool), stop_(std::move(stop)), thread_([this] { run(); }) {}
 
 LentScan::~LentScan() {
   {
@@ -58,6 +59,7 @@ Result<size_t> LentScan::take(std::span<uint8_t> out) {
     if (position_ < upto) {
       if (upto - position_ > archive::kLargestHole)
         return Error{Errc::kUnsupported, 0, "a sparse file with a hole of more than 64 GiB"};
+      if (stop_.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
       const auto zeros = static_cast<size_t>(std::min<uint64_t>(out.size(), upto - position_));
       std::fill_n(out.begin(), zeros, uint8_t{0});
       position_ += zeros;

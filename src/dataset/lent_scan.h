@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <thread>
 
 #include "base/mutex.h"
@@ -19,7 +20,8 @@ namespace gophercap::dataset {
 class LentScan {
  public:
   // `pool`: helpers for decompressing. REQUIRES: it outlives the scan.
-  explicit LentScan(io::DecodePool* pool = nullptr);
+  // Once `stop` is asked for, a scan ends early, holes included.
+  explicit LentScan(io::DecodePool* pool = nullptr, std::stop_token stop = {});
   ~LentScan();
   LentScan(const LentScan&) = delete;
   LentScan& operator=(const LentScan&) = delete;
@@ -52,6 +54,7 @@ class LentScan {
   std::optional<uint64_t> size_bytes_ GUARDED_BY(mutex_);
   FileSummary summary_ GUARDED_BY(mutex_);
   io::DecodePool* const pool_;
+  const std::stop_token stop_;
   std::jthread thread_;
 };
 

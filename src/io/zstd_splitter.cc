@@ -12,44 +12,6 @@
 namespace gophercap::io {
 namespace {
 
-constexpr size_t kMagic = 4;
-constexpr size_t kLongestHeader = 18;
-
-struct Header {
-  size_t size = 0;  // of itself
-  uint64_t window_bytes = 0;
-  std::optional<uint64_t> content_bytes;
-  bool checksum = false;
-};
-
-// Of the frame at the beginning of `front`; none if it is none, is cut, or wants a dictionary.
-std::optional<Header> read_header(std::span<const uint8_t> front) {
-  constexpr std::array<size_t, 4> kDictionaryIdBytes = {0, 1, 2, 4};
-  constexpr std::array<size_t, 4> kContentSizeBytes = {0, 2, 4, 8};
-  if (front.size() <= kMagic || !kZstdMagic.begins(front)) return std::nullopt;
-  const uint8_t descriptor = front[kMagic];
-  const bool single_segment = (descriptor & 0x20) != 0;
-  const size_t id_bytes = kDictionaryIdBytes[descriptor & 0x03];
-  size_t content_size_bytes = kContentSizeBytes[descriptor >> 6];
-  if (single_segment && content_size_bytes == 0) content_size_bytes = 1;
-  Header header;
-  header.checksum = (descriptor & 0x04) != 0;
-  header.size = kMagic + 1 + (single_segment ? 0 : 1) + id_bytes + content_size_bytes;
-  if ((descriptor & 0x08) != 0 || id_bytes != 0 || front.size() < header.size) return std::nullopt;
-  if (!single_segment) {
-    const uint8_t window = front[kMagic + 1];
-    const uint64_t base = uint64_t{1} << (10 + (window >> 3));
-    header.window_bytes = base + base / 8 * (window & 0x07);
-  }
-  const uint8_t* const field = front.data() + header.size - content_size_bytes;
-  if (content_size_bytes == 1) header.content_bytes = field[0];
-  if (content_size_bytes == 2) header.content_bytes = uint64_t{load_le16(field)} + 256;
-  if (content_size_bytes == 4) header.content_bytes = load_le32(field);
-  if (content_size_bytes == 8) header.content_bytes = load_le64(field);
-  if (single_segment) header.window_bytes = *header.content_bytes;
-  return header;
-}
-
 class FrameDecoder final : public SegmentDecoder {
  public:
   FrameDecoder() = default;
@@ -107,10 +69,10 @@ class ZstdSplitter final : public Splitter {
 
  private:
   bool cut_frame(InputBlock& in, Segment& segment) const {
-    const Result<std::span<uint8_t>> front = in.peek(kLongestHeader);
+    const Result<std::span<uint8_t>> front = in.peek(kLongestZstdHeader);
     if (!front) return false;
     if (kSkippableMagic.begins(*front)) return take_skippable(in, *front, limits_, segment);
-    const std::optional<Header> header = read_header(*front);
+    const std::optional<ZstdHeader> header = read_zstd_header(*front);
     if (!header || header->window_bytes > uint64_t{1} << max_window_log_) return false;
     // Known beforehand: nothing is read in vain.
     if (segment.plain_limit + header->content_bytes.value_or(0) > limits_.most_plain) return false;
@@ -127,7 +89,8 @@ class ZstdSplitter final : public Splitter {
 
   // Moves the rest of a frame. Returns the most plain bytes that its blocks can hold; none if they
   // are too many, or something is wrong.
-  std::optional<uint64_t> cut_blocks(InputBlock& in, const Header& header, Segment& segment) const {
+  std::optional<uint64_t> cut_blocks(InputBlock& in, const ZstdHeader& header,
+                                     Segment& segment) const {
     constexpr size_t kBlockHeader = 3;
     constexpr uint64_t kLargestBlock = uint64_t{128} << 10;
     constexpr unsigned kRle = 1;
@@ -155,7 +118,7 @@ class ZstdSplitter final : public Splitter {
     return most;
   }
 
-  bool fits(uint64_t plain, const Header& header, const Segment& segment) const {
+  bool fits(uint64_t plain, const ZstdHeader& header, const Segment& segment) const {
     // A frame that does not say how much is in it usually is the only one, of any size: reading
     // far into it to find that out would be a waste.
     const uint64_t most_unannounced = limits_.most_plain / 4;
@@ -168,6 +131,34 @@ class ZstdSplitter final : public Splitter {
 };
 
 }  // namespace
+
+std::optional<ZstdHeader> read_zstd_header(std::span<const uint8_t> front) {
+  constexpr size_t kMagic = 4;
+  constexpr std::array<size_t, 4> kDictionaryIdBytes = {0, 1, 2, 4};
+  constexpr std::array<size_t, 4> kContentSizeBytes = {0, 2, 4, 8};
+  if (front.size() <= kMagic || !kZstdMagic.begins(front)) return std::nullopt;
+  const uint8_t descriptor = front[kMagic];
+  const bool single_segment = (descriptor & 0x20) != 0;
+  const size_t id_bytes = kDictionaryIdBytes[descriptor & 0x03];
+  size_t content_size_bytes = kContentSizeBytes[descriptor >> 6];
+  if (single_segment && content_size_bytes == 0) content_size_bytes = 1;
+  ZstdHeader header;
+  header.checksum = (descriptor & 0x04) != 0;
+  header.size = kMagic + 1 + (single_segment ? 0 : 1) + id_bytes + content_size_bytes;
+  if ((descriptor & 0x08) != 0 || id_bytes != 0 || front.size() < header.size) return std::nullopt;
+  if (!single_segment) {
+    const uint8_t window = front[kMagic + 1];
+    const uint64_t base = uint64_t{1} << (10 + (window >> 3));
+    header.window_bytes = base + base / 8 * (window & 0x07);
+  }
+  const uint8_t* const field = front.data() + header.size - content_size_bytes;
+  if (content_size_bytes == 1) header.content_bytes = field[0];
+  if (content_size_bytes == 2) header.content_bytes = uint64_t{load_le16(field)} + 256;
+  if (content_size_bytes == 4) header.content_bytes = load_le32(field);
+  if (content_size_bytes == 8) header.content_bytes = load_le64(field);
+  if (single_segment) header.window_bytes = *header.content_bytes;
+  return header;
+}
 
 std::unique_ptr<Splitter> make_zstd_splitter(const SplitLimits& limits, int max_window_log) {
   return std::make_unique<ZstdSplitter>(limits, max_window_log);

@@ -29,8 +29,9 @@ io::Compression compression_of(archive::Packing packing) {
 
 }  // namespace
 
-ExtractMap::ExtractMap(std::string out_dir, archive::Packing packing, io::DecodePool& pool)
-    : packing_(packing), place_(std::move(out_dir)), scan_(&pool) {
+ExtractMap::ExtractMap(std::string out_dir, archive::Packing packing, io::DecodePool& pool,
+                       std::stop_token stop)
+    : packing_(packing), place_(std::move(out_dir)), scan_(&pool, std::move(stop)) {
   if (!place_.ends_with('/')) place_ += '/';
 }
 

@@ -3,6 +3,7 @@
 
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "archive/block_codec.h"
@@ -17,7 +18,8 @@ class ExtractMap {
  public:
   // `packing`: of what was not compressed before. REQUIRES: `pool`, whose helpers decompress,
   // outlives it.
-  ExtractMap(std::string out_dir, archive::Packing packing, io::DecodePool& pool);
+  ExtractMap(std::string out_dir, archive::Packing packing, io::DecodePool& pool,
+             std::stop_token stop);
 
   // Around the extraction of each member.
   void begin();
@@ -30,7 +32,8 @@ class ExtractMap {
   // Reads what did not come by and writes the dump, unless a stop is asked for.
   Result<> write(const std::string& dump_path, unsigned workers, const std::stop_token& stop);
 
-  uint64_t files() const noexcept { return set_.files.size(); }
+  // What was found: once it is written, all of it.
+  dataset::DatasetSummary take_set() noexcept { return std::move(set_); }
 
  private:
   const archive::Packing packing_;

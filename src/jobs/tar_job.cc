@@ -154,7 +154,8 @@ Result<> TarRun::take(const Member& member) {
               },
           .tick = [this] { tick(); }};
       if (!options_.map_path.empty())
-        map_ = std::make_unique<ExtractMap>(options_.out_dir, options_.extract.packing, pool_);
+        map_ =
+            std::make_unique<ExtractMap>(options_.out_dir, options_.extract.packing, pool_, stop_);
       TRY(extractor_, Extractor::make(options_.out_dir, options_.extract, callbacks, stop_));
     }
     if (map_ == nullptr) return extractor_->take(*tar_, member);
@@ -217,8 +218,9 @@ Result<TarResult> TarRun::run() {
       result_.interrupted = true;
     } else if (!written) {
       return written.error();
+    } else {
+      result_.map = map_->take_set();
     }
-    result_.mapped_files = map_->files();
   }
   result_.plain_bytes = tar_->plain_bytes();
   result_.stored_bytes = tarball_.bytes_read->load(std::memory_order_relaxed);

@@ -11,6 +11,7 @@
 #include "archive/tar_reader.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "dataset/file_summary.h"
 #include "io/open.h"
 #include "jobs/reporter.h"
 
@@ -43,7 +44,7 @@ struct TarResult {
   io::Compression compression = io::Compression::kNone;
   std::optional<TarDamage> damage;
   bool interrupted = false;
-  uint64_t mapped_files = 0;  // in the dump
+  std::optional<dataset::DatasetSummary> map;  // the dump that was written
   uint64_t stored_bytes = 0;
   uint64_t plain_bytes = 0;
   Nanos elapsed{0};

@@ -33,12 +33,15 @@ PYTHON
 for options in "" --flatten --out-gzip --out-zstd; do
   rm -rf o
   # shellcheck disable=SC2086
-  exits 0 tarExtract set.tar --out-dir o --map got.json $options
+  exits 3 tarExtract set.tar --out-dir o --map got.json $options
+  grep '^  o/.*: byte ' out >damage && [[ -s damage ]]
+  warned=$(grep damaged err)
   exits 3 map o --dump-json expected.json
+  [[ $(grep damaged err) == "$warned" ]]
   same expected.json got.json
   # What is there already is mapped as well.
   # shellcheck disable=SC2086
-  exits 0 tarExtract set.tar --out-dir o --map again.json --resume $options
+  exits 3 tarExtract set.tar --out-dir o --map again.json --resume $options
   same expected.json again.json
 done
 rm -rf o
@@ -47,3 +50,18 @@ mv out printed.json
 exits 0 map o --dump-json expected.json
 cmp expected.json printed.json
 exits 2 tarExtract set.tar --dryrun --map x.json
+
+# A cut capture is damage of the same words wherever it is scanned: as a file, in its tarball, on its way out of it.
+capture cut.pcap 100 101 102 && truncate -s -7 cut.pcap
+tar -czf cut.tar.gz cut.pcap
+exits 3 map cut.pcap --dump-json file.json
+words=$(sed -n 's/^  cut.pcap: //p' out)
+[[ -n $words ]]
+exits 3 map cut.tar.gz --dump-json member.json
+has out "cut.tar.gz!/cut.pcap: $words"
+exits 3 tarExtract cut.tar.gz --out-dir cut --map dump.json
+has out "cut/cut.pcap: $words"
+has err "1 of 1 file damaged"
+exits 3 tarExtract cut.tar.gz --out-dir cut --map dump.json --resume --json
+has out '"mapped_files_damaged":1'
+has err "1 of 1 file damaged"
