@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace gophercap::archive {
@@ -70,6 +71,7 @@ void Statement::bind(int parameter, std::string_view text) noexcept {
 }
 
 Result<bool> Statement::step() {
+  errno = 0;
   const int status = sqlite3_step(statement_);
   if (status == SQLITE_ROW) return true;
   if (status == SQLITE_DONE) return false;
@@ -101,6 +103,14 @@ Database::~Database() {
 }
 
 Error Database::error(int status) const {
+  // What the system has refused has a better name than "disk I/O error". SQLite keeps errno of most
+  // calls, but not of what fails in a commit; there it still stands.
+  if (const int family = status & 0xff;
+      family == SQLITE_IOERR || family == SQLITE_FULL || family == SQLITE_CANTOPEN) {
+    const int left = errno;
+    const int kept = handle_ == nullptr ? 0 : sqlite3_system_errno(handle_);
+    if (const int sys = kept != 0 ? kept : left; sys != 0) return errno_error(sys, path_);
+  }
   const bool ours = (status & 0xff) == SQLITE_CORRUPT || (status & 0xff) == SQLITE_NOTADB;
   return {
       code_of(status), 0,
@@ -140,6 +150,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
 }
 
 Result<> Database::run(const char* sql) {
+  errno = 0;
   const int status = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
   if (status != SQLITE_OK) return error(status);
   return {};

@@ -9,6 +9,7 @@
 #include "archive/archive_index.h"
 #include "archive/index_format.h"
 #include "base/bytes.h"
+#include "io/file_source.h"
 
 namespace gophercap::archive {
 namespace {
@@ -87,6 +88,12 @@ Result<std::vector<uint8_t>> window_of(std::span<const uint8_t> packed) {
 ArchiveIndex::~ArchiveIndex() = default;
 
 Result<std::unique_ptr<ArchiveIndex>> ArchiveIndex::open(const std::string& path) {
+  {
+    // SQLite would wait for the writer of a FIFO.
+    TRY(const std::unique_ptr<io::FileSource> file, io::FileSource::open(path, nullptr));
+    if (!file->facts().regular)
+      return Error{Errc::kUnsupported, 0, path + ": is no regular file, so no index"};
+  }
   std::unique_ptr<ArchiveIndex> index(new ArchiveIndex());
   {
     const MutexLock lock(index->mutex_);

@@ -2,27 +2,42 @@
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
+#include <utility>
 
 #include "cli/escape.h"
+#include "io/waiting.h"
 
 namespace gophercap::cli {
 namespace {
 
-// 0, or errno.
-int write_all(int fd, std::string_view text) {
+// What is given to a regular file or a device never waits for another program.
+bool may_wait(int fd) {
+  struct stat facts {};
+  return fstat(fd, &facts) == 0 && !S_ISREG(facts.st_mode);
+}
+
+Result<> write_all(int fd, std::string_view text, const std::stop_token& stop,
+                   const std::string& shown) {
+  const bool waits = stop.stop_possible() && may_wait(fd);
+  // As much a pipe takes at once if it has any room.
+  const size_t most = waits ? PIPE_BUF : text.size();
   while (!text.empty()) {
-    const ssize_t n = write(fd, text.data(), text.size());
+    if (waits) TRY_VOID(io::wait_to_write(fd, stop, shown));
+    const ssize_t n = write(fd, text.data(), std::min(most, text.size()));
     if (n < 0) {
-      if (errno == EINTR) continue;
-      return errno;
+      if (errno == EINTR || (errno == EAGAIN && waits)) continue;
+      return errno_error(errno, shown);
     }
     text.remove_prefix(static_cast<size_t>(n));
   }
-  return 0;
+  return {};
 }
 
 size_t terminal_width(int fd) {
@@ -59,13 +74,24 @@ Result<> Console::print(std::string_view text) {
   clear_progress();
   const MutexLock lock(mutex_);
   if (out_closed_) return {};
-  const int error = write_all(options_.out, text);
-  if (error == EPIPE) {
+  Result<> written = write_all(options_.out, text, stop_, "standard output");
+  if (!written && written.error().sys == EPIPE) {
     out_closed_ = true;
     return {};
   }
-  if (error != 0) return errno_error(error, "standard output");
-  return {};
+  return written;
+}
+
+void Console::heed(std::stop_token stop) {
+  const MutexLock lock(mutex_);
+  stop_ = std::move(stop);
+}
+
+// Nowhere is left to say that standard error does not work.
+void Console::write_words(std::string_view text) {
+  if (err_stuck_) return;
+  const Result<> written = write_all(options_.err, text, stop_, "standard error");
+  err_stuck_ = !written && written.error().code == Errc::kCancelled;
 }
 
 void Console::line(std::string_view label, std::string_view color, std::string_view text) {
@@ -78,8 +104,7 @@ void Console::line(std::string_view label, std::string_view color, std::string_v
   } else {
     whole += fmt::format("{}{}\n", label, escape_text(text));
   }
-  // Nowhere is left to say that standard error does not work.
-  static_cast<void>(write_all(options_.err, whole));
+  write_words(whole);
 }
 
 void Console::error(std::string_view text) {
@@ -98,7 +123,7 @@ void Console::note(std::string_view text) {
 void Console::plain(std::string_view text) {
   clear_progress();
   const MutexLock lock(mutex_);
-  static_cast<void>(write_all(options_.err, text));
+  write_words(text);
 }
 
 void Console::progress_line(std::string_view text) {
@@ -108,14 +133,14 @@ void Console::progress_line(std::string_view text) {
   const std::string whole =
       fmt::format("{}{}", kEraseLine, elide_end(text, terminal_width(options_.err) - 1));
   progress_shown_ = true;
-  static_cast<void>(write_all(options_.err, whole));
+  write_words(whole);
 }
 
 void Console::clear_progress() {
   const MutexLock lock(mutex_);
   if (!progress_shown_) return;
   progress_shown_ = false;
-  static_cast<void>(write_all(options_.err, kEraseLine));
+  write_words(kEraseLine);
 }
 
 size_t Console::out_width() const {

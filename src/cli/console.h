@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,10 @@ class Console {
  public:
   explicit Console(const ConsoleOptions& options);
   ~Console();  // takes the progress line away
+
+  // From now on no reader that takes nothing keeps the process once `stop` is asked for: it has a
+  // second, then the rest is lost (kCancelled).
+  void heed(std::stop_token stop);
 
   // Results. Fails if the output does not take them all; a reader that went away (EPIPE) is no
   // failure: the rest is dropped.
@@ -52,14 +57,17 @@ class Console {
 
  private:
   void line(std::string_view label, std::string_view color, std::string_view text);
+  void write_words(std::string_view text) REQUIRES_LOCK(mutex_);
 
   ConsoleOptions options_;
   bool out_is_terminal_;
   bool err_is_terminal_;
   bool color_;
   Mutex mutex_;
+  std::stop_token stop_ GUARDED_BY(mutex_);
   bool progress_shown_ GUARDED_BY(mutex_) = false;
   bool out_closed_ GUARDED_BY(mutex_) = false;  // the reader went away
+  bool err_stuck_ GUARDED_BY(mutex_) = false;  // its reader takes nothing, and a stop was asked for
 };
 
 }  // namespace gophercap::cli

@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <stop_token>
 #include <string>
+#include <thread>
 
 #include "cli/escape.h"
 #include "cli/pty_for_test.h"
@@ -38,12 +41,30 @@ TEST(Console, QuietDropsNotesOnly) {
 }
 
 TEST(Console, ReaderThatWentAwayIsNoFailure) {
-  ignore_broken_pipes();
+  ignore_write_signals();
   Pipe out;
   out.close_read_end();
   Console console({.out = out.write_end(), .err = 2});
   EXPECT_TRUE(console.print("x"));
   EXPECT_TRUE(console.print("y"));
+}
+
+TEST(Console, AStopEndsTheWaitForAReader) {
+  Pipe out;
+  Pipe err;
+  std::stop_source stop;
+  Console console({.out = out.write_end(), .err = err.write_end()});
+  console.heed(stop.get_token());
+  const std::string text(1'000'000, 'x');  // more than a pipe holds
+  const std::jthread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    stop.request_stop();
+  });
+  const Result<> printed = console.print(text);
+  ASSERT_FALSE(printed);
+  EXPECT_EQ(printed.error().code, Errc::kCancelled);
+  console.plain(text);
+  console.error("is dropped: nobody reads it");
 }
 
 TEST(Console, FullDeviceIsAFailure) {

@@ -23,6 +23,10 @@ std::string hint_for(const Error& error, std::string_view interface_name,
     case ENOSPC:
     case EDQUOT:
       return "free some space, or write elsewhere";
+    case EFBIG:
+      return "raise the limit on the size of files (ulimit -f), or write to a file system that "
+             "holds "
+             "such a file";
     case ENOMEM:
       return "give it more, if the machine has it: --memory 1G";
     case EMSGSIZE:

@@ -112,7 +112,8 @@ std::string man_page(std::string_view version) {
        "skip."},
       {"4", "No input was found."},
       {"70", "A bug of gophercap."},
-      {"130, 143", "Interrupted (SIGINT, SIGTERM); what was done has been reported."},
+      {"129, 130, 131, 143",
+       "Interrupted (SIGHUP, SIGINT, SIGQUIT, SIGTERM); what was done has been reported."},
   };
   for (const auto& [code, meaning] : kCodes)
     out += fmt::format(".TP\n.B {}\n{}\n", code, roff(meaning));

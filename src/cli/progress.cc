@@ -85,6 +85,7 @@ ConsoleReporter::ConsoleReporter(Console& console, Now now)
 ConsoleReporter::ConsoleReporter(Console& console, SignalGuard& signals)
     : ConsoleReporter(console) {
   signals_ = &signals;
+  console.heed(signals.token());
 }
 
 bool ConsoleReporter::asked() {

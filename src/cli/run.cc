@@ -179,7 +179,7 @@ Outcome report_bug(const char* what) noexcept {
 
 Outcome run(int argc, const char* const* argv) {
   try {
-    ignore_broken_pipes();
+    ignore_write_signals();
     Console console({});
     Invocation invocation;
     std::vector<std::string> words;

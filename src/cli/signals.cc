@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -18,12 +19,21 @@ namespace {
 
 constexpr Nanos kOneRequest = std::chrono::milliseconds(300);
 
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 sigset_t our_signals() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGUSR1);
+  // nohup(1), and shells for what runs in the background, have these ignored: that stays.
+  for (const int signal : {SIGHUP, SIGQUIT}) {
+    if (!is_ignored(signal)) sigaddset(&set, signal);
+  }
   return set;
 }
 
@@ -75,18 +85,20 @@ void SignalGuard::watch() {
   }
 }
 
-void ignore_broken_pipes() {
+void ignore_write_signals() {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 void die_by(int signal) {
+  prctl(PR_SET_DUMPABLE, 0);  // SIGQUIT would leave a core
   std::signal(signal, SIG_DFL);
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, signal);
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
   raise(signal);
-  _exit(128 + signal);  // not reached: both signals end a process
+  _exit(128 + signal);  // not reached: all of them end a process
 }
 
 }  // namespace gophercap::cli

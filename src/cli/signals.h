@@ -1,5 +1,5 @@
-// SIGINT and SIGTERM ask for a stop; a second one ends the process at once. SIGUSR1 asks for a word
-// on how it goes. SIGPIPE becomes an error of write().
+// SIGINT, SIGTERM, SIGHUP and SIGQUIT ask for a stop; a second one ends the process at once.
+// SIGUSR1 asks for a word on how it goes. SIGPIPE and SIGXFSZ become errors of write().
 #pragma once
 
 #include <csignal>
@@ -40,11 +40,12 @@ class SignalGuard {
   std::thread thread_;  // last: it uses all of the above
 };
 
-// A reader that went away is an error of write() from now on, not the end of the process.
-void ignore_broken_pipes();
+// A reader that went away, and a file that has grown to its limit (ulimit -f), are errors of
+// write() from now on, not the end of the process.
+void ignore_write_signals();
 
 // Ends the process by `signal`'s default action, so that the caller's shell sees why (128 +
-// signal). No SignalGuard may exist.
+// signal), but without a core: everything has been cleaned up. No SignalGuard may exist.
 [[noreturn]] void die_by(int signal);
 
 }  // namespace gophercap::cli

@@ -34,13 +34,28 @@ bool wait_for_stop(const SignalGuard& guard) {
 }
 
 TEST(Signals, FirstOneAsksForAStop) {
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
     const int status = in_child([signal] {
       const SignalGuard guard;
       if (guard.received() != 0) return 1;
       kill(getpid(), signal);
       if (!wait_for_stop(guard)) return 2;
       return guard.received() == signal ? 0 : 3;
+    });
+    ASSERT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+  }
+}
+
+TEST(Signals, WhatIsIgnoredFromTheStartStaysIgnored) {
+  for (const int signal : {SIGHUP, SIGQUIT}) {
+    const int status = in_child([signal] {
+      std::signal(signal, SIG_IGN);
+      const SignalGuard guard;
+      kill(getpid(), signal);
+      kill(getpid(), SIGTERM);  // comes behind it
+      if (!wait_for_stop(guard)) return 2;
+      return guard.received() == SIGTERM ? 0 : 3;
     });
     ASSERT_TRUE(WIFEXITED(status));
     EXPECT_EQ(WEXITSTATUS(status), 0);
@@ -78,16 +93,19 @@ TEST(Signals, SecondOneEndsTheProcess) {
 }
 
 TEST(Signals, DieByShowsTheSignal) {
-  const int status = in_child([]() -> int {
-    {
-      const SignalGuard guard;
-      kill(getpid(), SIGINT);
-      if (!wait_for_stop(guard)) return 2;
-    }
-    die_by(SIGINT);
-  });
-  ASSERT_TRUE(WIFSIGNALED(status));
-  EXPECT_EQ(WTERMSIG(status), SIGINT);
+  for (const int signal : {SIGINT, SIGQUIT}) {
+    const int status = in_child([signal]() -> int {
+      {
+        const SignalGuard guard;
+        kill(getpid(), signal);
+        if (!wait_for_stop(guard)) return 2;
+      }
+      die_by(signal);
+    });
+    ASSERT_TRUE(WIFSIGNALED(status));
+    EXPECT_EQ(WTERMSIG(status), signal);
+    EXPECT_FALSE(WCOREDUMP(status));
+  }
 }
 
 TEST(Signals, ActAsBeforeAfterwards) {
@@ -113,7 +131,7 @@ TEST(Signals, ThreadsMadeLaterDoNotSeeThem) {
 
 TEST(Signals, BrokenPipeIsAnErrorOfWrite) {
   const int status = in_child([] {
-    ignore_broken_pipes();
+    ignore_write_signals();
     int fds[2];
     if (pipe(fds) != 0) return 1;
     close(fds[0]);

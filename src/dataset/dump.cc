@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include "dataset/dump_reader.h"
 #include "dataset/dump_writer.h"
@@ -30,8 +31,8 @@ Result<> write_out(io::AtomicFile& file, std::string& text, size_t at_least) {
 
 }  // namespace
 
-Result<> write_dump(const DatasetSummary& set, const std::string& path) {
-  TRY(io::AtomicFile file, io::AtomicFile::create(path, io::Sync::kYes));
+Result<> write_dump(const DatasetSummary& set, const std::string& path, std::stop_token stop) {
+  TRY(io::AtomicFile file, io::AtomicFile::create(path, io::Sync::kYes, std::move(stop)));
   DumpWriter writer(set);
   writer.begin();
   for (const FileSummary& summary : set.files) {
@@ -43,8 +44,8 @@ Result<> write_dump(const DatasetSummary& set, const std::string& path) {
   return file.commit();
 }
 
-Result<Dump> read_dump(const std::string& path) {
-  Result<io::Input> input = io::open_input(path);
+Result<Dump> read_dump(const std::string& path, std::stop_token stop) {
+  Result<io::Input> input = io::open_input(path, {.stop = std::move(stop)});
   if (!input) return about(input.error(), path);
   std::string json;
   json.reserve(std::min(input->facts.size_bytes, kLargestDump) + kBlockBytes + kDumpPadding);

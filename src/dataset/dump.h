@@ -3,6 +3,7 @@
 // type, no zero time).
 #pragma once
 
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -27,10 +28,11 @@ struct Dump {
 // Hostile input is expected. Errors: kCorrupt (not JSON, wrong types; says where), kUnsupported (a
 // newer version).
 Result<Dump> dump_from_json(std::string_view json);
-Result<Dump> read_dump(const std::string& path);
+// kCancelled once `stop` is asked for, also while a FIFO brings nothing.
+Result<Dump> read_dump(const std::string& path, std::stop_token stop = {});
 
-// Atomic and synced (SPEC 5). "-" = standard output.
-Result<> write_dump(const DatasetSummary& set, const std::string& path);
+// Atomic and synced (SPEC 5). "-" = standard output. `stop`: see io::AtomicFile::create().
+Result<> write_dump(const DatasetSummary& set, const std::string& path, std::stop_token stop = {});
 
 // True if the file still has the size and mtime that the summary was made with, or what could not
 // be used is still no file.

@@ -1,7 +1,6 @@
 #include "io/atomic_file.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,8 @@
 #include <climits>
 #include <cstdio>
 #include <utility>
+
+#include "io/waiting.h"
 
 namespace gophercap::io {
 namespace {
@@ -47,11 +48,6 @@ Result<std::string> follow_links(const std::string& path) {
 // write.
 bool cannot_sync(int sys) {
   return sys == EINVAL || sys == ENOTSUP || sys == EROFS;
-}
-
-bool is_pipe(int fd) {
-  struct stat facts {};
-  return ::fstat(fd, &facts) == 0 && S_ISFIFO(facts.st_mode);
 }
 
 // The same pipe by a descriptor that never waits. To tell the one given not to would tell all who
@@ -98,11 +94,11 @@ Result<> sync_folder_of(const std::string& path) {
 
 Result<AtomicFile> AtomicFile::create(const std::string& path, Sync sync, std::stop_token stop) {
   AtomicFile file;
-  file.path_ = path;
+  file.path_ = path == "-" ? "standard output" : path;
   file.sync_ = sync;
   if (path == "-") {
     file.fd_ = Fd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
-    if (!file.fd_.valid()) return errno_error(errno, "standard output");
+    if (!file.fd_.valid()) return errno_error(errno, file.path_);
     file.heed(std::move(stop));
     return file;
   }
@@ -111,8 +107,7 @@ Result<AtomicFile> AtomicFile::create(const std::string& path, Sync sync, std::s
   if (!exists && errno != ENOENT) return errno_error(errno, path);
   if (exists && S_ISDIR(old.st_mode)) return errno_error(EISDIR, path);
   if (exists && !S_ISREG(old.st_mode)) {
-    file.fd_ = Fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
-    if (!file.fd_.valid()) return errno_error(errno, path);
+    TRY(file.fd_, open_to_write(AT_FDCWD, path, path, stop));
     file.heed(std::move(stop));
     return file;
   }
@@ -167,9 +162,11 @@ Result<> AtomicFile::write(std::span<const uint8_t> bytes) {
   // As much a pipe takes at once if it has any room.
   const size_t most = stop_.stop_possible() && may_wait ? PIPE_BUF : bytes.size();
   while (!bytes.empty()) {
-    if (Result<> room = wait_for_room(); !room) {
-      discard();
-      return room;
+    if (stop_.stop_possible()) {
+      if (Result<> room = wait_to_write(fd_.value(), stop_, path_); !room) {
+        discard();
+        return room;
+      }
     }
     const ssize_t count = ::write(fd_.value(), bytes.data(), std::min(most, bytes.size()));
     if (count < 0) {
@@ -187,21 +184,7 @@ Result<> AtomicFile::write(std::span<const uint8_t> bytes) {
 void AtomicFile::heed(std::stop_token stop) {
   if (!stop.stop_possible() || !is_pipe(fd_.value())) return;
   stop_ = std::move(stop);
-  fd_ = open_again(std::move(fd_));
-}
-
-Result<> AtomicFile::wait_for_room() const {
-  constexpr int kLookMs = 50;
-  constexpr int kLooksAfterStop = 20;
-  if (!stop_.stop_possible()) return {};
-  pollfd waited{.fd = fd_.value(), .events = POLLOUT, .revents = 0};
-  int looks = 0;
-  for (int ready = 0; ready == 0 || (ready < 0 && errno == EINTR);) {
-    if (stop_.stop_requested() && looks++ == kLooksAfterStop)
-      return Error{Errc::kCancelled, 0, path_ + ": stopped while nobody read it; its end is lost"};
-    ready = ::poll(&waited, 1, kLookMs);
-  }
-  return {};
+  if ((::fcntl(fd_.value(), F_GETFL) & O_NONBLOCK) == 0) fd_ = open_again(std::move(fd_));
 }
 
 Result<> AtomicFile::write(std::string_view text) {

@@ -30,8 +30,9 @@ Result<> sync_folder_of(const std::string& path);
 // kNoSpace, kPermission, kIo, with the path in front.
 class AtomicFile {
  public:
-  // Once `stop` is asked for, a pipe gets what its reader still takes; one whose reader takes
-  // nothing for a second fails with kCancelled.
+  // Waits for the reader of a FIFO. Once `stop` is asked for, a pipe gets what its reader still
+  // takes; one that has no reader, or whose reader takes nothing, for a second fails with
+  // kCancelled.
   static Result<AtomicFile> create(const std::string& path, Sync sync, std::stop_token stop = {});
   AtomicFile(AtomicFile&&) noexcept;
   AtomicFile& operator=(AtomicFile&&) noexcept;
@@ -47,7 +48,6 @@ class AtomicFile {
   AtomicFile() = default;
   void discard() noexcept;
   void heed(std::stop_token stop);
-  Result<> wait_for_room() const;
 
   std::string path_;       // as given by the caller
   std::string temp_path_;  // empty: writing directly, or committed

@@ -1,7 +1,6 @@
 #include "io/file_source.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +8,8 @@
 #include <cerrno>
 #include <limits>
 #include <utility>
+
+#include "io/waiting.h"
 
 namespace gophercap::io {
 namespace {
@@ -142,23 +143,11 @@ Result<size_t> FileSource::read_leased(std::span<uint8_t> out) {
   return read_from(entry_.fd.value(), out);
 }
 
-// For as long as nobody asks for a stop; for a FIFO that includes its first writer. What poll()
-// can't wait for, read() will.
-Result<> FileSource::wait_for_bytes(int fd) const {
-  const int look_ms = stop_.stop_possible() ? 50 : -1;
-  pollfd waited{.fd = fd, .events = POLLIN, .revents = 0};
-  for (int ready = 0; ready == 0 || (ready < 0 && errno == EINTR);) {
-    if (stop_.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
-    ready = ::poll(&waited, 1, look_ms);
-  }
-  return {};
-}
-
 Result<size_t> FileSource::read_from(int fd, std::span<uint8_t> out) {
   constexpr size_t kMostAtOnce = std::numeric_limits<int32_t>::max();
   const size_t wanted = std::min(out.size(), kMostAtOnce);
   ssize_t count = 0;
-  if (!facts_.regular) TRY_VOID(wait_for_bytes(fd));
+  if (!facts_.regular) TRY_VOID(wait_to_read(fd, stop_));
   do {
     count = facts_.regular ? ::pread(fd, out.data(), wanted, static_cast<off_t>(offset_))
                            : ::read(fd, out.data(), wanted);

@@ -47,7 +47,6 @@ class FileSource final : public ByteSource {
   Result<size_t> read_once(std::span<uint8_t> out);
   Result<size_t> read_leased(std::span<uint8_t> out);
   Result<size_t> read_from(int fd, std::span<uint8_t> out);
-  Result<> wait_for_bytes(int fd) const;
 
   FdEntry entry_;         // its descriptor: the cache's if there is one, else ours
   FdCache::Impl* cache_;  // null: the descriptor is ours

@@ -84,7 +84,7 @@ Result<> ExtractMap::write(const std::string& dump_path, unsigned workers,
             [](const auto& a, const auto& b) { return a.path < b.path; });
   dataset::summarize(set_);
   TRY_VOID(keep_set("--map", dump_path, set_.files));
-  return dataset::write_dump(set_, dump_path);
+  return dataset::write_dump(set_, dump_path, stop);
 }
 
 }  // namespace gophercap::jobs

@@ -34,7 +34,7 @@ Result<MapResult> run_map(const MapOptions& options, Reporter& reporter, std::st
     result.stored_bytes += file.file_size_bytes;
   if (!result.interrupted && !options.dump_path.empty()) {
     TRY_VOID(keep_set("--dump-json", options.dump_path, result.set.files));
-    TRY_VOID(dataset::write_dump(result.set, options.dump_path));
+    TRY_VOID(dataset::write_dump(result.set, options.dump_path, stop));
   }
   result.elapsed = SendClock::now() - begun;
   return result;

@@ -62,8 +62,9 @@ void say_clock_state(Reporter& reporter) {
   }
 }
 
-Result<> write_report(const replay::Report& report, const std::string& path) {
-  TRY(io::AtomicFile file, io::AtomicFile::create(path, io::Sync::kYes));
+Result<> write_report(const replay::Report& report, const std::string& path,
+                      const std::stop_token& stop) {
+  TRY(io::AtomicFile file, io::AtomicFile::create(path, io::Sync::kYes, stop));
   TRY_VOID(file.write(replay::report_to_json(report)));
   return file.commit();
 }
@@ -111,7 +112,7 @@ Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter
   }
   for (const replay::DamagedFile& file : setup.plan.damaged) result.report.damaged.push_back(file);
   if (!options.report_path.empty()) {
-    if (const Result<> written = write_report(result.report, options.report_path); !written)
+    if (const Result<> written = write_report(result.report, options.report_path, stop); !written)
       result.report_error = written.error();
   }
   return result;

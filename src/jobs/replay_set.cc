@@ -247,7 +247,7 @@ Result<> check_entries_reread(const DatasetSummary& set) {
 
 Result<DatasetSummary> load_dump(const ReplayOptions& options, Tarballs& tarballs,
                                  Reporter& reporter, const std::stop_token& stop) {
-  TRY(dataset::Dump dump, dataset::read_dump(options.dump_path));
+  TRY(dataset::Dump dump, dataset::read_dump(options.dump_path, stop));
   if (!options.file_regexp.empty()) {
     const re2::RE2 regexp(options.file_regexp, re2::RE2::Quiet);
     if (!regexp.ok()) return Error{Errc::kInvalidArgument, 0, "--file-regexp: " + regexp.error()};

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "base/result.h"
@@ -20,8 +21,8 @@ struct SentReport {
 };
 
 // Errors: what keeps it from being read; kCorrupt where it is no such report, kUnsupported of a
-// version that is not known.
-Result<SentReport> read_sent_report(const std::string& path);
+// version that is not known, kCancelled.
+Result<SentReport> read_sent_report(const std::string& path, const std::stop_token& stop);
 
 // kInvalidArgument if `report` is not about the replay that `plan` (a simulated one) describes;
 // names the first thing that differs.

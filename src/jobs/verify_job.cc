@@ -151,7 +151,7 @@ Result<VerifyResult> run_verify(const VerifyOptions& options, Reporter& reporter
   VerifyResult result;
   std::optional<SentReport> sent;
   if (!options.report_path.empty()) {
-    TRY(sent, read_sent_report(options.report_path));
+    TRY(sent, read_sent_report(options.report_path, stop));
     result.packets_sent = sent->sent;
     result.times_mean_nothing = sent->top_speed;
   }
