@@ -3,7 +3,7 @@
 
 A module may include its own headers and those of the modules in its DEPS, and DEPS may name lower levels only. The linker
 can't see a breach that is header-only, so this does. Tests may include any module of their own level or below, and
-src/testing/, which nothing else may.
+src/testing/, which nothing else may. Only base::ThreadGroup makes threads, but in tests.
 
 usage: check_includes.py SOURCE_DIR     violations as file:line, exit 1 if there are any
        check_includes.py --self-test    proves on a tree of its own that breaches are found
@@ -15,6 +15,8 @@ import sys
 import tempfile
 
 MODULE = re.compile(r"^\s*gophercap_module\(\s*(\w+)\s+LEVEL\s+(\d+)([^)]*)\)", re.M)
+THREAD = re.compile(r"\bstd::(jthread|thread(?!::(hardware_concurrency|id)\b)|async)\b|\bpthread_create\b")
+THREAD_MAKER = "src/base/thread_group.cc"
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 TABLE = "cmake/modules.cmake"
 TESTING = "testing"
@@ -70,7 +72,10 @@ def check_tree(root):
         if module not in table and module != TESTING:
             yield f"{name}:1: {module} is not in {TABLE}"
             continue
+        may_thread = module == TESTING or path.name.endswith("_test.cc") or str(name) == THREAD_MAKER
         for number, line in enumerate(path.read_text().splitlines(), 1):
+            if not may_thread and THREAD.search(line.partition("//")[0]):
+                yield f"{name}:{number}: threads are made by base/thread_group.h only"
             match = INCLUDE.match(line)
             if not match:
                 continue
@@ -93,7 +98,9 @@ gophercap_module(top  LEVEL 2 DEPS base io)
     good = {
         "src/base/a.h": "#include <vector>\n",
         "src/io/b.cc": '#include "io/b.h"\n#include "base/a.h"\n',
-        "src/io/b_test.cc": '#include "testing/t.h"\n#include "net/n.h"\n',
+        "src/base/thread_group.cc": "pthread_create(&t);\n",
+        "src/io/n.cc": "unsigned n = std::thread::hardware_concurrency();\n",
+        "src/io/b_test.cc": 'std::jthread t;\n#include "testing/t.h"\n#include "net/n.h"\n',
         "src/testing/t.cc": '#include "top/c.h"\n#include "testing/t.h"\n',
         "src/top/c.cc": '#include "io/b.h"\n',
     }
@@ -106,6 +113,8 @@ gophercap_module(top  LEVEL 2 DEPS base io)
         "src/io/bare.h": ('#include "b.h"\n', "src/io/bare.h:1:"),
         "src/io/strange.h": ('#include "nowhere/b.h"\n', "src/io/strange.h:1:"),
         "src/new/x.h": ("", "src/new/x.h:1:"),
+        "src/io/t.h": ("std::jthread t;\n", "src/io/t.h:1:"),
+        "src/io/t.cc": ("std::vector<std::thread> t;\n", "src/io/t.cc:1:"),
     }
     bad_tables = [
         (table.replace("LEVEL 2 DEPS base io", "LEVEL 1 DEPS base io"), f"{TABLE}:6:"),

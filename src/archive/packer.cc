@@ -32,16 +32,16 @@ Packer::Packer(std::vector<std::unique_ptr<BlockCodec>> codecs)
     slot.plain.resize(block_bytes_);
     slot.packed.resize(codecs_.front()->packed_limit());
   }
-  for (size_t i = 1; i < codecs_.size(); ++i)
-    threads_.emplace_back([this, i] { work(*codecs_[i]); });
+  threads_.start_up_to(codecs_.size() - 1, [this](size_t i) { work(*codecs_[i + 1]); });
 }
 
-Packer::~Packer() {
+void Packer::close() noexcept {
   {
     const MutexLock lock(mutex_);
     closing_ = true;
   }
   ready_.notify_all();
+  done_.notify_all();
 }
 
 void Packer::compress(Slot& slot, BlockCodec& codec) {
@@ -100,7 +100,9 @@ Result<> Packer::write_oldest() {
     const MutexLock lock(mutex_);
     mine = claimed_ == written_;
     if (mine) ++claimed_;
-    while (!mine && oldest.state != State::kDone) done_.wait(mutex_);
+    while (!mine && oldest.state != State::kDone && !closing_) done_.wait(mutex_);
+    // A worker gave up; its block never comes.
+    if (!mine && oldest.state != State::kDone) TRY_VOID(threads_.result());
   }
   if (mine) compress(oldest, *codecs_.front());
   ++written_;
@@ -199,8 +201,8 @@ Result<> Packer::finish() {
 
 void Packer::abandon() {
   write_ = [](std::span<const uint8_t>) { return Result<>(); };
-  const Result<> ignored = write_all();
-  static_cast<void>(ignored);
+  // A worker gave up: those that are left end before their blocks are used again.
+  if (!write_all()) threads_.end();
 }
 
 }  // namespace gophercap::archive

@@ -8,23 +8,24 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <thread>
 #include <vector>
 
 #include "archive/block_codec.h"
 #include "base/mutex.h"
 #include "base/result.h"
+#include "base/thread_group.h"
 
 namespace gophercap::archive {
 
-// All methods are for one thread, which is also the one that `write` is called on.
+// All methods are for one thread, which is also the one that `write` is called on, and compresses
+// where no worker has come to a block or the system refuses them.
 class Packer {
  public:
   using Write = std::function<Result<>(std::span<const uint8_t>)>;
 
   static Result<std::unique_ptr<Packer>> make(Packing packing, const Level& level,
                                               unsigned workers);
-  ~Packer();
+  ~Packer() = default;
   Packer(const Packer&) = delete;
   Packer& operator=(const Packer&) = delete;
 
@@ -47,6 +48,7 @@ class Packer {
   };
 
   explicit Packer(std::vector<std::unique_ptr<BlockCodec>> codecs);
+  void close() noexcept;
   void work(BlockCodec& codec);
   static void compress(Slot& slot, BlockCodec& codec);
   Slot& slot(size_t index) { return slots_[index % slots_.size()]; }
@@ -70,7 +72,7 @@ class Packer {
   size_t filling_ GUARDED_BY(mutex_) = 0;
   size_t claimed_ GUARDED_BY(mutex_) = 0;  // the next that nobody compresses yet
   bool closing_ GUARDED_BY(mutex_) = false;
-  std::vector<std::jthread> threads_;
+  ThreadGroup threads_{[this] { close(); }};
 };
 
 }  // namespace gophercap::archive

@@ -12,12 +12,11 @@ constexpr std::chrono::milliseconds kLook{50};
 }  // namespace
 
 ReadAhead::ReadAhead(std::unique_ptr<io::ByteSource> source, std::stop_token stop)
-    : source_(std::move(source)),
-      stop_(std::move(stop)),
-      free_(kBlocks),
-      thread_([this] { run(); }) {}
+    : source_(std::move(source)), stop_(std::move(stop)), free_(kBlocks) {
+  thread_.start_up_to(1, [this](size_t) { run(); });
+}
 
-ReadAhead::~ReadAhead() {
+void ReadAhead::close() noexcept {
   {
     const MutexLock lock(mutex_);
     closing_ = true;
@@ -64,16 +63,29 @@ void ReadAhead::run() {
   }
 }
 
+Result<std::span<const uint8_t>> ReadAhead::next_here() {
+  if (!ended_) {
+    ended_ = !fill(lent_, fault_);
+    if (stop_.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
+    if (lent_.size > 0) return std::span<const uint8_t>(lent_.bytes.get(), lent_.size);
+  }
+  if (fault_) return *fault_;
+  return std::span<const uint8_t>();
+}
+
 Result<std::span<const uint8_t>> ReadAhead::next() {
   const MutexLock lock(mutex_);
+  if (!thread_.refusal()) return next_here();
   if (lent_.bytes != nullptr) {
     free_.push_back(std::move(lent_));
     changed_.notify_all();
   }
-  while (full_.empty() && !ended_ && !stop_.stop_requested()) changed_.wait_for(mutex_, kLook);
+  while (full_.empty() && !ended_ && !thread_.failed() && !stop_.stop_requested())
+    changed_.wait_for(mutex_, kLook);
   if (stop_.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
   if (full_.empty()) {
     if (fault_) return *fault_;
+    TRY_VOID(thread_.result());
     return std::span<const uint8_t>();
   }
   lent_ = std::move(full_.front());

@@ -8,18 +8,19 @@
 #include <optional>
 #include <span>
 #include <stop_token>
-#include <thread>
 #include <vector>
 
 #include "archive/block_feed.h"
 #include "base/mutex.h"
 #include "base/result.h"
+#include "base/thread_group.h"
 #include "io/byte_source.h"
 #include "io/page_bytes.h"
 
 namespace gophercap::archive {
 
-// next() is for one thread. Its destructor waits for a read of the source that is under way.
+// next() is for one thread. Its destructor waits for a read of the source that is under way. Where
+// the system refuses the thread, next() reads by itself.
 class ReadAhead final : public BlockFeed {
  public:
   // 8 MiB are a fiftieth of a second of inflating: enough to even out what a write may wait for.
@@ -29,7 +30,6 @@ class ReadAhead final : public BlockFeed {
 
   // `stop`: next() fails with kCancelled from then on, also while it waits.
   ReadAhead(std::unique_ptr<io::ByteSource> source, std::stop_token stop);
-  ~ReadAhead() override;
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
@@ -41,7 +41,9 @@ class ReadAhead final : public BlockFeed {
     size_t size = 0;
   };
 
+  void close() noexcept;
   void run();
+  Result<std::span<const uint8_t>> next_here() REQUIRES_LOCK(mutex_);
   // Fills the block as far as the source goes. True: there is more.
   bool fill(Block& block, std::optional<Error>& fault);
 
@@ -55,7 +57,7 @@ class ReadAhead final : public BlockFeed {
   bool ended_ GUARDED_BY(mutex_) = false;
   bool closing_ GUARDED_BY(mutex_) = false;
   std::optional<Error> fault_ GUARDED_BY(mutex_);
-  std::jthread thread_;
+  ThreadGroup thread_{[this] { close(); }};
 };
 
 }  // namespace gophercap::archive

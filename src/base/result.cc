@@ -1,6 +1,7 @@
 #include "base/result.h"
 
 #include <cerrno>
+#include <new>
 #include <system_error>
 
 namespace gophercap {
@@ -21,6 +22,8 @@ std::string_view to_string(Errc code) noexcept {
       return "permission";
     case Errc::kNoSpace:
       return "no_space";
+    case Errc::kNoMemory:
+      return "no_memory";
     case Errc::kInvalidArgument:
       return "invalid_argument";
     case Errc::kCancelled:
@@ -56,6 +59,8 @@ Error errno_error(int sys, std::string_view context) {
     case EDQUOT:
       code = Errc::kNoSpace;
       break;
+    case ENOMEM:
+      return out_of_memory(context);
     default:
       break;
   }
@@ -63,6 +68,20 @@ Error errno_error(int sys, std::string_view context) {
   if (!text.empty()) text += ": ";
   text += std::generic_category().message(sys);
   return {code, sys, std::move(text)};
+}
+
+Error out_of_memory(std::string_view object) noexcept {
+  constexpr std::string_view kWords = "out of memory";
+  Error error{Errc::kNoMemory, ENOMEM};
+  try {
+    std::string text(object);
+    if (!text.empty()) text += ": ";
+    text += kWords;
+    error.what = std::move(text);
+  } catch (const std::bad_alloc&) {
+    error.what = kWords;  // short enough to lie in the string itself
+  }
+  return error;
 }
 
 }  // namespace gophercap

@@ -24,6 +24,7 @@ enum class Errc : uint8_t {
   kNotFound,         // no such file, interface, entry
   kPermission,       // EACCES, EPERM
   kNoSpace,          // ENOSPC, EDQUOT
+  kNoMemory,         // ENOMEM, or an allocation that failed
   kInvalidArgument,  // the caller's (in the end: the user's) value is wrong
   kCancelled,        // a stop was asked for
   kInternal,         // our bug
@@ -44,6 +45,9 @@ struct [[nodiscard]] Error {
 
 // The one place where errno becomes an Error: "<context>: <strerror>".
 Error errno_error(int sys, std::string_view context);
+
+// "<object>: out of memory". Where there is none for the words either, it is without the object.
+Error out_of_memory(std::string_view object) noexcept;
 
 template <class T = void>
 class [[nodiscard]] Result : public tl::expected<T, Error> {

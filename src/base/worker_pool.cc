@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
-#include <mutex>
 #include <thread>
-#include <vector>
+
+#include "base/thread_group.h"
 
 namespace gophercap {
 
@@ -28,26 +27,17 @@ void parallel_for(size_t count, unsigned workers, const std::function<void(size_
     return;
   }
   std::atomic<size_t> next{0};
-  std::exception_ptr failure;
-  std::once_flag failed;
-  const auto work = [&] {
-    try {
-      for (size_t i = next.fetch_add(1, std::memory_order_relaxed); i < count;
-           i = next.fetch_add(1, std::memory_order_relaxed)) {
-        body(i);
-      }
-    } catch (...) {
-      std::call_once(failed, [&] { failure = std::current_exception(); });
-      next.store(count, std::memory_order_relaxed);
+  const auto work = [&](size_t) {
+    for (size_t i = next.fetch_add(1, std::memory_order_relaxed); i < count;
+         i = next.fetch_add(1, std::memory_order_relaxed)) {
+      body(i);
     }
   };
-  {
-    std::vector<std::jthread> pool;  // joins at the end of the block
-    pool.reserve(threads - 1);
-    for (size_t i = 1; i < threads; ++i) pool.emplace_back(work);
-    work();
-  }
-  if (failure) std::rethrow_exception(failure);
+  ThreadGroup pool([&] { next.store(count, std::memory_order_relaxed); });
+  pool.start_up_to(threads - 1, work);
+  work(0);
+  pool.join();
+  pool.rethrow();
 }
 
 }  // namespace gophercap

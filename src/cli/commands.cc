@@ -55,6 +55,11 @@ ExitCode exit_code_of(const Error& error) {
                                                          : ExitCode::kFailed;
 }
 
+Outcome failed(Console& console, const Error& error) {
+  print_error(console, error);
+  return {exit_code_of(error)};
+}
+
 int worker_count(int64_t asked) {
   return static_cast<int>(std::clamp<int64_t>(asked, 0, 1024));
 }

@@ -42,6 +42,9 @@ struct HintContext {
 };
 void print_error(Console& console, const Error& error, const HintContext& context = {});
 
+// Prints why a command could not begin. The outcome of that.
+Outcome failed(Console& console, const Error& error);
+
 // Of --file-workers: below 1 = the job decides.
 int worker_count(int64_t asked);
 

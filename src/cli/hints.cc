@@ -29,6 +29,9 @@ std::string hint_for(const Error& error, std::string_view interface_name,
              "such a file";
     case ENOMEM:
       return "give it more, if the machine has it: --memory 1G";
+    case EAGAIN:
+      if (error.what.find("thread creation refused") == std::string::npos) return {};
+      return "raise the limit: ulimit -u 4096, or --pids-limit of a container";
     case EMSGSIZE:
       return interface_name.empty()
                  ? ""

@@ -98,6 +98,7 @@ Outcome map_command(const Invocation& invocation, Console& console) {
 
   // Before the job makes threads.
   SignalGuard signals;
+  if (const Result<> started = signals.start(); !started) return failed(console, started.error());
   ConsoleReporter reporter(console, signals);
   const Result<jobs::MapResult> result = jobs::run_map(options, reporter, signals.token());
   console.clear_progress();

@@ -20,7 +20,7 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
                const HintContext& hints) {
   ExitCode code = ExitCode::kOk;
   if (!report.failure.empty()) {
-    print_error(console, Error{Errc::kIo, report.failure_errno, report.failure}, hints);
+    print_error(console, replay::failure_of(report), hints);
     code = ExitCode::kFailed;
   }
   if (!report.damaged.empty()) {
@@ -122,6 +122,7 @@ Outcome replay_command(const Invocation& invocation, Console& console) {
     console.warning(text);
   // Before the job makes threads.
   SignalGuard signals;
+  if (const Result<> started = signals.start(); !started) return failed(console, started.error());
   ConsoleReporter reporter(console, signals);
   if (invocation.settings.flag(kThis, "dryrun"))
     return forecast(options, json, console, reporter, signals);

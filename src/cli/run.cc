@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/thread_group.h"
 #include "cli/commands.h"
 #include "cli/completion.h"
 #include "cli/console.h"
@@ -20,6 +21,7 @@
 #include "cli/parser.h"
 #include "cli/settings.h"
 #include "cli/signals.h"
+#include "cli/units.h"
 #include "jobs/outputs.h"
 
 namespace gophercap::cli {
@@ -185,7 +187,14 @@ Outcome run(int argc, const char* const* argv) {
     std::vector<std::string> words;
     for (int i = 1; i < argc; ++i) words.emplace_back(argv[i]);
     invocation.arguments = parse_arguments(words);
-    return dispatch(invocation, console);
+    const Outcome outcome = dispatch(invocation, console);
+    if (const uint64_t missing = threads_missing(); missing > 0) {
+      console.warning(fmt::format(
+          "{} fewer than wanted: a limit of threads (ulimit -u, or pids.max of the cgroup) or of "
+          "memory (ulimit -v) was reached; it took longer",
+          counted(missing, "thread")));
+    }
+    return outcome;
   } catch (const std::exception& error) {
     return report_bug(error.what());
   } catch (...) {

@@ -10,7 +10,6 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <system_error>
 
 #include "base/time.h"
 
@@ -39,23 +38,29 @@ sigset_t our_signals() {
 
 }  // namespace
 
-SignalGuard::SignalGuard() {
+Result<> SignalGuard::start() {
   const sigset_t set = our_signals();
   signals_ = Fd(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!signals_.valid()) return errno_error(errno, "signals");
   wake_ = Fd(eventfd(0, EFD_CLOEXEC));
-  if (!signals_.valid() || !wake_.valid()) {
-    throw std::system_error(errno, std::generic_category(), "signals");
-  }
+  if (!wake_.valid()) return errno_error(errno, "signals");
   pthread_sigmask(SIG_BLOCK, &set, &previous_mask_);
-  thread_ = std::thread([this] { watch(); });
+  blocked_ = true;
+  // The destructor gives the signals back, whatever comes of it.
+  if (const Result<> started = thread_.start([this] { watch(); }); !started)
+    return started.error().with_context("signals");
+  return {};
 }
 
 SignalGuard::~SignalGuard() {
+  thread_.end();
+  if (blocked_) pthread_sigmask(SIG_SETMASK, &previous_mask_, nullptr);
+}
+
+void SignalGuard::wake() noexcept {
   const uint64_t one = 1;
   while (write(wake_.value(), &one, sizeof one) < 0 && errno == EINTR) {
   }
-  thread_.join();
-  pthread_sigmask(SIG_SETMASK, &previous_mask_, nullptr);
 }
 
 void SignalGuard::watch() {

@@ -6,21 +6,25 @@
 
 #include <atomic>
 #include <stop_token>
-#include <thread>
 
 #include "base/fd.h"
+#include "base/result.h"
+#include "base/thread_group.h"
 
 namespace gophercap::cli {
 
-// Make it before any other thread, so that all inherit the blocked signals and only its own thread
+// Start it before any other thread, so that all inherit the blocked signals and only its own thread
 // sees them.
 class SignalGuard {
  public:
-  SignalGuard();
+  SignalGuard() = default;
   SignalGuard(const SignalGuard&) = delete;
   SignalGuard& operator=(const SignalGuard&) = delete;
   // Unblocks what was blocked. Signals that were not received here act as they did before.
   ~SignalGuard();
+
+  // Fails where the system refuses a descriptor or the thread; signals act as before then.
+  Result<> start();
 
   std::stop_token token() const noexcept { return stop_.get_token(); }
   // The signal that asked for a stop; 0 = none.
@@ -29,15 +33,17 @@ class SignalGuard {
   bool take_status_request() noexcept { return status_asked_.exchange(false); }
 
  private:
+  void wake() noexcept;
   void watch();
 
+  bool blocked_ = false;
   sigset_t previous_mask_{};
   Fd signals_;
   Fd wake_;  // written to by the destructor
   std::stop_source stop_;
   std::atomic<int> received_{0};
   std::atomic<bool> status_asked_{false};
-  std::thread thread_;  // last: it uses all of the above
+  ThreadGroup thread_{[this] { wake(); }};
 };
 
 // A reader that went away, and a file that has grown to its limit (ulimit -f), are errors of

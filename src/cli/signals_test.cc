@@ -36,7 +36,8 @@ bool wait_for_stop(const SignalGuard& guard) {
 TEST(Signals, FirstOneAsksForAStop) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
     const int status = in_child([signal] {
-      const SignalGuard guard;
+      SignalGuard guard;
+      if (!guard.start()) return 9;
       if (guard.received() != 0) return 1;
       kill(getpid(), signal);
       if (!wait_for_stop(guard)) return 2;
@@ -51,7 +52,8 @@ TEST(Signals, WhatIsIgnoredFromTheStartStaysIgnored) {
   for (const int signal : {SIGHUP, SIGQUIT}) {
     const int status = in_child([signal] {
       std::signal(signal, SIG_IGN);
-      const SignalGuard guard;
+      SignalGuard guard;
+      if (!guard.start()) return 9;
       kill(getpid(), signal);
       kill(getpid(), SIGTERM);  // comes behind it
       if (!wait_for_stop(guard)) return 2;
@@ -65,6 +67,7 @@ TEST(Signals, WhatIsIgnoredFromTheStartStaysIgnored) {
 TEST(Signals, Usr1AsksForAWordAndStopsNothing) {
   const int status = in_child([] {
     SignalGuard guard;
+    if (!guard.start()) return 9;
     if (guard.take_status_request()) return 1;
     kill(getpid(), SIGUSR1);
     for (int i = 0; i < 5000; ++i) {
@@ -79,7 +82,8 @@ TEST(Signals, Usr1AsksForAWordAndStopsNothing) {
 
 TEST(Signals, SecondOneEndsTheProcess) {
   const int status = in_child([] {
-    const SignalGuard guard;
+    SignalGuard guard;
+    if (!guard.start()) return 9;
     kill(getpid(), SIGTERM);
     if (!wait_for_stop(guard)) return 2;
     kill(getpid(), SIGINT);  // at once: the same request
@@ -96,7 +100,8 @@ TEST(Signals, DieByShowsTheSignal) {
   for (const int signal : {SIGINT, SIGQUIT}) {
     const int status = in_child([signal]() -> int {
       {
-        const SignalGuard guard;
+        SignalGuard guard;
+        if (!guard.start()) return 9;
         kill(getpid(), signal);
         if (!wait_for_stop(guard)) return 2;
       }
@@ -110,7 +115,10 @@ TEST(Signals, DieByShowsTheSignal) {
 
 TEST(Signals, ActAsBeforeAfterwards) {
   const int status = in_child([] {
-    { const SignalGuard guard; }
+    {
+      SignalGuard guard;
+      if (!guard.start()) return 9;
+    }
     kill(getpid(), SIGTERM);
     return 1;
   });
@@ -120,7 +128,8 @@ TEST(Signals, ActAsBeforeAfterwards) {
 
 TEST(Signals, ThreadsMadeLaterDoNotSeeThem) {
   const int status = in_child([] {
-    const SignalGuard guard;
+    SignalGuard guard;
+    if (!guard.start()) return 9;
     sigset_t mask;
     std::thread([&] { pthread_sigmask(SIG_BLOCK, nullptr, &mask); }).join();
     return sigismember(&mask, SIGINT) == 1 && sigismember(&mask, SIGTERM) == 1 ? 0 : 1;

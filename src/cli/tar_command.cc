@@ -170,6 +170,7 @@ Outcome tar_extract_command(const Invocation& invocation, Console& console) {
 
   // Before the job makes threads.
   SignalGuard signals;
+  if (const Result<> started = signals.start(); !started) return failed(console, started.error());
   ConsoleReporter reporter(console, signals);
   const Result<jobs::TarResult> result = jobs::run_tar_extract(options, reporter, signals.token());
   console.clear_progress();

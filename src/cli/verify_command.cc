@@ -108,6 +108,7 @@ Outcome verify_command(const Invocation& invocation, Console& console) {
 
   // Before the job makes threads.
   SignalGuard signals;
+  if (const Result<> started = signals.start(); !started) return failed(console, started.error());
   ConsoleReporter reporter(console, signals);
   const Result<jobs::VerifyResult> result = jobs::run_verify(options, reporter, signals.token());
   console.clear_progress();

@@ -19,9 +19,9 @@ class LentScan::Source final : public io::ByteSource {
 };
 
 LentScan::LentScan(io::DecodePool* pool, std::stop_token stop)
-    : pool_(pool), stop_(std::move(stop)), thread_([this] { run(); }) {}
+    : pool_(pool), stop_(std::move(stop)) {}
 
-LentScan::~LentScan() {
+void LentScan::close() noexcept {
   {
     const MutexLock lock(mutex_);
     closing_ = true;
@@ -79,7 +79,9 @@ Result<size_t> LentScan::take(std::span<uint8_t> out) {
   }
 }
 
-void LentScan::begin() {
+Result<> LentScan::begin() {
+  if (!begun_) TRY_VOID(thread_.start([this] { run(); }));
+  begun_ = true;
   {
     const MutexLock lock(mutex_);
     scanning_ = true;
@@ -90,16 +92,17 @@ void LentScan::begin() {
     size_bytes_.reset();
   }
   changed_.notify_all();
+  return {};
 }
 
 void LentScan::lend(std::span<const uint8_t> bytes, uint64_t offset) {
   if (bytes.empty()) return;
   const MutexLock lock(mutex_);
-  if (deaf_) return;
+  if (deaf_ || closing_) return;
   lent_ = bytes;
   lent_offset_ = offset;
   changed_.notify_all();
-  while (!lent_.empty() && !deaf_) changed_.wait(mutex_);
+  while (!lent_.empty() && !deaf_ && !closing_) changed_.wait(mutex_);
   lent_ = {};
 }
 
@@ -115,7 +118,8 @@ FileSummary LentScan::finish(uint64_t size_bytes) {
   const MutexLock lock(mutex_);
   size_bytes_ = size_bytes;
   changed_.notify_all();
-  while (scanning_) changed_.wait(mutex_);
+  while (scanning_ && !closing_) changed_.wait(mutex_);
+  thread_.rethrow();
   return std::move(summary_);
 }
 

@@ -5,9 +5,9 @@
 #include <optional>
 #include <span>
 #include <stop_token>
-#include <thread>
 
 #include "base/mutex.h"
+#include "base/thread_group.h"
 #include "dataset/file_summary.h"
 
 namespace gophercap::io {
@@ -22,23 +22,25 @@ class LentScan {
   // `pool`: helpers for decompressing. REQUIRES: it outlives the scan.
   // Once `stop` is asked for, a scan ends early, holes included.
   explicit LentScan(io::DecodePool* pool = nullptr, std::stop_token stop = {});
-  ~LentScan();
+  ~LentScan() = default;
   LentScan(const LentScan&) = delete;
   LentScan& operator=(const LentScan&) = delete;
 
-  // A new capture. REQUIRES: the one before was finished.
-  void begin();
+  // A new capture. Fails if the system refuses the thread. REQUIRES: the one before was finished.
+  Result<> begin();
   // Bytes and where they belong, in order; zeros are what lies between. They may change as soon as
   // this returns. REQUIRES: begin() was called.
   void lend(std::span<const uint8_t> bytes, uint64_t offset);
   // Instead of finish() where nobody wants to know.
   void abandon();
-  // The capture has that many bytes. All of its summary but path, size and time of the file.
+  // The capture has that many bytes. All of its summary but path, size and time of the file. What
+  // the scan threw is thrown here.
   FileSummary finish(uint64_t size_bytes);
 
  private:
   class Source;
 
+  void close() noexcept;
   void run();
   Result<size_t> take(std::span<uint8_t> out);  // what the scan reads
 
@@ -55,7 +57,8 @@ class LentScan {
   FileSummary summary_ GUARDED_BY(mutex_);
   io::DecodePool* const pool_;
   const std::stop_token stop_;
-  std::jthread thread_;
+  bool begun_ = false;
+  ThreadGroup thread_{[this] { close(); }};
 };
 
 }  // namespace gophercap::dataset

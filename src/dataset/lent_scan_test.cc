@@ -41,7 +41,7 @@ TEST(LentScan, SumsUpOneCaptureAfterTheOther) {
   for (const size_t packets : {0u, 1u, 500u}) {
     for (const size_t piece : {1u, 100u, 1'000'000u}) {
       const Bytes bytes = capture_of(packets);
-      scan.begin();
+      ASSERT_TRUE(scan.begin());
       lend_all(scan, bytes, piece);
       const FileSummary lent = scan.finish(bytes.size());
       const FileSummary read = scan_source(std::make_unique<testing::MemorySource>(bytes));
@@ -60,7 +60,7 @@ TEST(LentScan, HelpersDecompress) {
   io::DecodePool pool(2);
   LentScan scan(&pool);
   for (const size_t piece : {1000u, 1'000'000u}) {
-    scan.begin();
+    ASSERT_TRUE(scan.begin());
     lend_all(scan, packed, piece);
     const FileSummary summary = scan.finish(packed.size());
     EXPECT_EQ(summary.packets, 20'000u);
@@ -69,12 +69,12 @@ TEST(LentScan, HelpersDecompress) {
     EXPECT_FALSE(summary.damage);
   }
   // Ended in the middle, by who lends and by damage.
-  scan.begin();
+  ASSERT_TRUE(scan.begin());
   scan.lend(std::span(packed).first(packed.size() / 2), 0);
   scan.abandon();
   Bytes torn = packed;
   torn[torn.size() / 2] ^= 0x10;
-  scan.begin();
+  ASSERT_TRUE(scan.begin());
   lend_all(scan, torn, 5000);
   EXPECT_TRUE(scan.finish(torn.size()).damage);
 }
@@ -82,7 +82,7 @@ TEST(LentScan, HelpersDecompress) {
 TEST(LentScan, WhatIsNotLentIsZeros) {
   const Bytes bytes = capture_of(2);
   LentScan scan;
-  scan.begin();
+  ASSERT_TRUE(scan.begin());
   scan.lend(bytes, 0);
   const FileSummary summary = scan.finish(bytes.size() + 100'000);
   EXPECT_EQ(summary.packets, 2u);
@@ -95,11 +95,11 @@ TEST(LentScan, DamageEndsTheScanAndNotTheLending) {
   bytes.resize(bytes.size() - 10);
   const Bytes noise = testing::payload(2'000'000, 7);
   LentScan scan;
-  scan.begin();
+  ASSERT_TRUE(scan.begin());
   scan.lend(noise, 0);
   scan.lend(noise, noise.size());
   EXPECT_TRUE(scan.finish(2 * noise.size()).damage);
-  scan.begin();
+  ASSERT_TRUE(scan.begin());
   scan.lend(bytes, 0);
   const FileSummary cut = scan.finish(bytes.size());
   EXPECT_TRUE(cut.damage);
@@ -109,13 +109,13 @@ TEST(LentScan, DamageEndsTheScanAndNotTheLending) {
 TEST(LentScan, MayBeAbandonedAndBegunAnew) {
   const Bytes bytes = capture_of(10);
   LentScan scan;
-  scan.begin();
+  ASSERT_TRUE(scan.begin());
   scan.lend(std::span(bytes).first(200), 0);
   scan.abandon();
-  scan.begin();
+  ASSERT_TRUE(scan.begin());
   scan.lend(bytes, 0);
   EXPECT_EQ(scan.finish(bytes.size()).packets, 10u);
-  scan.begin();  // and left in the middle
+  ASSERT_TRUE(scan.begin());  // and left in the middle
   scan.lend(std::span(bytes).first(200), 0);
 }
 

@@ -1,7 +1,6 @@
 #include "io/decode_pool.h"
 
 #include <algorithm>
-#include <system_error>
 #include <utility>
 
 namespace gophercap::io {
@@ -11,12 +10,10 @@ DecodePool::DecodePool(unsigned helpers, size_t sources, size_t memory_per_sourc
       sources_(std::max<size_t>(sources, 1)),
       memory_per_source_(memory_per_source) {}
 
-DecodePool::~DecodePool() {
-  std::vector<std::jthread> threads;
+void DecodePool::close() noexcept {
   {
     const MutexLock lock(mutex_);
     closing_ = true;
-    threads = std::move(threads_);
   }
   ready_.notify_all();
 }
@@ -25,13 +22,11 @@ void DecodePool::offer(Task& task) {
   if (helpers_ == 0) return;
   {
     const MutexLock lock(mutex_);
-    try {
-      while (threads_.size() < helpers_) threads_.emplace_back([this] { help(); });
-    } catch (const std::system_error&) {
-      // Those that there are have to do; with none, who needs a task does it.
-    }
-    task.state_ = Task::State::kOffered;
+    // Those that can be had have to do; with none, who needs a task does it.
+    if (!begun_) threads_.start_up_to(helpers_, [this](size_t) { help(); });
+    begun_ = true;
     offered_.push_back(&task);
+    task.state_ = Task::State::kOffered;
   }
   ready_.notify_one();
 }
@@ -44,6 +39,7 @@ void DecodePool::finish(Task& task) {
     if (!run_other_of(task.owner_)) done_.wait(mutex_);
   }
   task.state_ = Task::State::kIdle;
+  if (task.failure_ != nullptr) std::rethrow_exception(std::exchange(task.failure_, nullptr));
 }
 
 void DecodePool::withdraw(Task& task) {
@@ -51,6 +47,7 @@ void DecodePool::withdraw(Task& task) {
   if (task.state_ == Task::State::kOffered) forget(task);
   while (task.state_ == Task::State::kRunning) done_.wait(mutex_);
   task.state_ = Task::State::kIdle;
+  task.failure_ = nullptr;
 }
 
 void DecodePool::help() {
@@ -69,8 +66,14 @@ void DecodePool::help() {
 void DecodePool::run(Task& task) {
   task.state_ = Task::State::kRunning;
   mutex_.unlock();
-  task.work_();
+  std::exception_ptr failure;
+  try {
+    task.work_();
+  } catch (...) {
+    failure = std::current_exception();  // for who needs the task
+  }
   mutex_.lock();
+  task.failure_ = std::move(failure);
   task.state_ = Task::State::kDone;
   done_.notify_all();
 }

@@ -6,12 +6,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <functional>
-#include <thread>
 #include <utility>
-#include <vector>
 
 #include "base/mutex.h"
+#include "base/thread_group.h"
 
 namespace gophercap::io {
 
@@ -21,8 +21,8 @@ class DecodePool {
  public:
   static constexpr size_t kMemoryPerSource = size_t{64} << 20;
 
-  // Work that is done once: by a helper, or by who needs it. Must not throw. Between offer() and
-  // finish() or withdraw() it belongs to the pool.
+  // Work that is done once: by a helper, or by who needs it. Between offer() and finish() or
+  // withdraw() it belongs to the pool.
   class Task {
    public:
     Task(const void* owner, std::function<void()> work) : owner_(owner), work_(std::move(work)) {}
@@ -35,7 +35,9 @@ class DecodePool {
 
     const void* const owner_;
     const std::function<void()> work_;
-    State state_ = State::kIdle;  // guarded by the mutex of the pool
+    // Guarded by the mutex of the pool:
+    State state_ = State::kIdle;
+    std::exception_ptr failure_{};  // what the work threw
   };
 
   // Helpers for those libraries that bring threads of their own. Meanwhile as many of the pool's
@@ -66,7 +68,7 @@ class DecodePool {
   explicit DecodePool(unsigned helpers, size_t sources = 1,
                       size_t memory_per_source = kMemoryPerSource);
   // REQUIRES: no source uses it any more.
-  ~DecodePool();
+  ~DecodePool() = default;
   DecodePool(const DecodePool&) = delete;
   DecodePool& operator=(const DecodePool&) = delete;
 
@@ -75,12 +77,14 @@ class DecodePool {
 
   // Tasks are begun in the order in which they are offered.
   void offer(Task& task);
-  // Returns when the task is done. While a helper is at it, other tasks of its owner are done here.
+  // Returns when the task is done; what it threw is thrown here. While a helper is at it, other
+  // tasks of its owner are done here.
   void finish(Task& task);
   // Returns when nobody is at the task and nobody will be.
   void withdraw(Task& task);
 
  private:
+  void close() noexcept;
   void help();
   void run(Task& task) REQUIRES_LOCK(mutex_);
   bool run_other_of(const void* owner) REQUIRES_LOCK(mutex_);
@@ -96,7 +100,8 @@ class DecodePool {
   unsigned helping_ GUARDED_BY(mutex_) = 0;  // helpers that are at a task
   unsigned lent_ GUARDED_BY(mutex_) = 0;
   bool closing_ GUARDED_BY(mutex_) = false;
-  std::vector<std::jthread> threads_ GUARDED_BY(mutex_);  // none before the first task
+  bool begun_ GUARDED_BY(mutex_) = false;
+  ThreadGroup threads_{[this] { close(); }};  // none before the first task
 };
 
 }  // namespace gophercap::io

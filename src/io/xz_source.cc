@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <optional>
 #include <utility>
 
+#include "base/thread_group.h"
 #include "io/decoded_source.h"
 #include "io/frames.h"
 
@@ -33,6 +35,18 @@ Error error_of(lzma_ret status) {
   }
 }
 
+// The library takes the refusal of a thread for one of memory, and in the middle of a stream. One
+// more than there are helpers: who reads only copies.
+unsigned threads_to_be_had(unsigned helpers) {
+  if (helpers == 0) return 1;
+  std::atomic<bool> over{false};
+  ThreadGroup trial([&] {
+    over.store(true);
+    over.notify_all();
+  });
+  return static_cast<unsigned>(trial.start_up_to(helpers + 1, [&](size_t) { over.wait(false); }));
+}
+
 // LZMA_CONCATENATED would do for well-formed input, but can't tell garbage behind a stream from a
 // cut one.
 //
@@ -41,7 +55,8 @@ Error error_of(lzma_ret status) {
 // thread.
 class XzDecoder {
  public:
-  explicit XzDecoder(DecodePool* pool) : helpers_(pool) {}
+  explicit XzDecoder(DecodePool* pool)
+      : helpers_(pool), threads_(threads_to_be_had(helpers_.helpers())) {}
   ~XzDecoder() { lzma_end(&stream_); }
   XzDecoder(const XzDecoder&) = delete;
   XzDecoder& operator=(const XzDecoder&) = delete;
@@ -51,7 +66,7 @@ class XzDecoder {
       TRY(const Next next, begin_stream(in));
       if (next == Next::kEnd) return Decoding::kEnd;
     }
-    if (helpers_.helpers() > 0) return decode_ahead(in, out, produced);
+    if (threads_ > 1) return decode_ahead(in, out, produced);
     TRY(const bool more, step(in, out, LZMA_RUN, produced));
     if (more && produced == 0 && in.bytes().empty()) {
       TRY(const bool refilled, in.refill());
@@ -103,7 +118,7 @@ class XzDecoder {
     TRY(const Next next, next_frame(in, kFormat, first_));
     if (next == Next::kEnd) return Next::kEnd;
     const lzma_ret status =
-        helpers_.helpers() > 0 ? begin_threads() : lzma_stream_decoder(&stream_, kMostMemory, 0);
+        threads_ > 1 ? begin_threads() : lzma_stream_decoder(&stream_, kMostMemory, 0);
     if (status != LZMA_OK) return error_of(status);
     between_streams_ = false;
     first_ = false;
@@ -112,7 +127,7 @@ class XzDecoder {
 
   lzma_ret begin_threads() {
     lzma_mt options{};
-    options.threads = helpers_.helpers() + 1;  // this one only copies
+    options.threads = threads_;
     options.memlimit_threading = kMemoryPerThread * options.threads;
     options.memlimit_stop = kMostMemory;
     return lzma_stream_decoder_mt(&stream_, &options);
@@ -133,6 +148,7 @@ class XzDecoder {
   }
 
   const DecodePool::Loan helpers_;
+  const unsigned threads_;  // of the library; one: this one
   lzma_stream stream_ = LZMA_STREAM_INIT;
   std::optional<Error> fault_;  // of the input, or its end
   bool stuck_ = false;          // the last step had nothing to do

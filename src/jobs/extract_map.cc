@@ -35,9 +35,9 @@ ExtractMap::ExtractMap(std::string out_dir, archive::Packing packing, io::Decode
   if (!place_.ends_with('/')) place_ += '/';
 }
 
-void ExtractMap::begin() {
+Result<> ExtractMap::begin() {
   made_.clear();
-  scan_.begin();
+  return scan_.begin();
 }
 
 void ExtractMap::made(std::string_view path, bool written) {

@@ -22,7 +22,7 @@ class ExtractMap {
              std::stop_token stop);
 
   // Around the extraction of each member.
-  void begin();
+  Result<> begin();
   void piece(const archive::Piece& piece) { scan_.lend(piece.bytes, piece.offset); }
   // Where it was put, below the output folder. `written`: its bytes came by piece(); else it was
   // there already, or is a link.

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <atomic>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "base/mutex.h"
+#include "base/thread_group.h"
 #include "base/worker_pool.h"
 #include "dataset/name_choice.h"
 #include "dataset/tarball_scan.h"
@@ -163,8 +163,16 @@ Result<> scan_reporting(const std::vector<std::string>& paths, Reporter& reporte
   Mutex mutex;
   CondVar done;
   bool scanning = true;
-  std::jthread watcher([&] {
-    mutex.lock();
+  ThreadGroup watcher([&] {
+    {
+      const MutexLock lock(mutex);
+      scanning = false;
+    }
+    done.notify_all();
+  });
+  // Without it there is no progress to see; the scan is the same.
+  watcher.start_up_to(1, [&](size_t) {
+    const MutexLock lock(mutex);
     while (scanning) {
       done.wait_for(mutex, kReportEvery);
       if (!scanning) break;
@@ -175,15 +183,10 @@ Result<> scan_reporting(const std::vector<std::string>& paths, Reporter& reporte
                       .bytes_total = bytes_total,
                       .packets = progress.packets.load(std::memory_order_relaxed)});
     }
-    mutex.unlock();
   });
   scan(progress);
-  {
-    const MutexLock lock(mutex);
-    scanning = false;
-  }
-  done.notify_all();
-  watcher.join();
+  watcher.end();
+  TRY_VOID(watcher.result());
   if (const int sys = progress.shortage.load(); sys != 0)
     return errno_error(sys, "opening the captures");
   return {};

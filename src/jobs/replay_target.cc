@@ -98,8 +98,10 @@ Result<ReplayTarget> open_target(const ReplayOptions& options, const ReplaySetup
 
 void ReplayTarget::finish(replay::Report& report) {
   uint64_t unconfirmed = 0;
+  // Half a recording does not get the name of a whole one.
+  const bool given_up = !report.failure.empty() && !wire && !report.interrupted;
   for (transmit::Transmitter* transmitter : transmitters) {
-    const Result<> finished = transmitter->finish();
+    const Result<> finished = given_up ? Result<>() : transmitter->finish();
     if (!finished && report.failure.empty()) {
       report.failure = finished.error().what;
       report.failure_errno = finished.error().sys;

@@ -159,7 +159,7 @@ Result<> TarRun::take(const Member& member) {
       TRY(extractor_, Extractor::make(options_.out_dir, options_.extract, callbacks, stop_));
     }
     if (map_ == nullptr) return extractor_->take(*tar_, member);
-    map_->begin();
+    TRY_VOID(map_->begin());
     Result<> taken = extractor_->take(*tar_, member);
     map_->end(member);
     return taken;

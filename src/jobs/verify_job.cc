@@ -111,6 +111,7 @@ Result<replay::Report> expect_all(const VerifyOptions& options, const ReplaySetu
       stop);
   if (stop.stop_requested()) return cancelled();
   if (target.full()) return too_little_memory(options, total);
+  if (!report.failure.empty()) return replay::failure_of(report);
   if (report.accounts.sent == 0)
     return Error{Errc::kNotFound, 0,
                  "no packet of the set would be sent; there is nothing to expect"};

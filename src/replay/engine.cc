@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/mutex.h"
+#include "base/thread_group.h"
 #include "packet/flow_key.h"
 #include "replay/dispatcher.h"
 #include "replay/merger.h"
@@ -81,13 +82,13 @@ class Senders {
   std::span<Lane* const> lanes() const noexcept { return lane_pointers_; }
 
   // Starts all; `halt` is asked to stop what feeds them when one breaks down or all are through.
-  void start(std::stop_source& halt) {
+  Result<> start(ThreadGroup& threads, std::stop_source& halt) {
     {
       const MutexLock lock(mutex_);
       running_ = senders_.size();
     }
     for (const auto& sender : senders_) {
-      threads_.emplace_back([this, &sender, &halt] {
+      Result<> started = threads.start([this, &sender, &halt] {
         sender->run(halt.get_token());
         const MutexLock lock(mutex_);
         // The others can't keep the schedule of the set without it.
@@ -95,7 +96,9 @@ class Senders {
         --running_;
         done_.notify_all();
       });
+      if (!started) return started.error().with_context("sending");
     }
+    return {};
   }
   // False: all are through.
   bool wait(Nanos limit) {
@@ -103,7 +106,6 @@ class Senders {
     if (running_ > 0) done_.wait_for(mutex_, limit);
     return running_ > 0;
   }
-  void join() { threads_.clear(); }
 
   uint64_t loops_begun() const noexcept {
     uint64_t least = UINT64_MAX;
@@ -145,68 +147,71 @@ class Senders {
   Mutex mutex_;
   CondVar done_;
   size_t running_ GUARDED_BY(mutex_) = 0;
-  std::vector<std::jthread> threads_;  // last: they use everything above
-};
-
-// However a scope is left: threads that it waits for end. Declared after them.
-struct StopAtEnd {
-  std::stop_source& halt;
-  ~StopAtEnd() { halt.request_stop(); }
 };
 
 // Runs `feed`, which fills the lanes, beside the senders until these are through.
-void run_beside(Senders& senders, std::stop_source& halt,
-                const std::function<void(const std::stop_token&)>& feed,
-                const std::function<void()>& look) {
-  std::jthread feeding([&] { feed(halt.get_token()); });
-  const StopAtEnd stop_at_end{halt};
-  senders.start(halt);
-  while (senders.wait(kWatchEvery)) look();
-  senders.join();
-  feeding.join();
+Result<> run_beside(Senders& senders, std::stop_source& halt,
+                    const std::function<void(const std::stop_token&)>& feed,
+                    const std::function<void()>& look) {
+  ThreadGroup threads([&] { halt.request_stop(); });
+  if (const Result<> started = threads.start([&] { feed(halt.get_token()); }); !started)
+    return started.error().with_context("merging");
+  TRY_VOID(senders.start(threads, halt));
+  while (!threads.failed() && senders.wait(kWatchEvery)) look();
+  threads.join();
   look();
+  return threads.result();
+}
+
+void fail(Report& report, const Result<>& result) {
+  if (result || !report.failure.empty()) return;
+  report.failure = result.error().what;
+  report.failure_errno = result.error().sys;
 }
 
 // Merges the set into memory.
-void load(const Plan& plan, const EngineOptions& options, const MergeOptions& merge, unsigned lanes,
-          io::FdCache& fds, StoredSet& stored, Report& report, const std::stop_token& stop) {
+Result<> load(const Plan& plan, const EngineOptions& options, const MergeOptions& merge,
+              unsigned lanes, io::FdCache& fds, StoredSet& stored, Report& report,
+              const std::stop_token& stop) {
   std::stop_source halt;
   const std::stop_callback forward(stop, [&] { halt.request_stop(); });
   const Timeline as_captured(plan.first, Nanos(0), {});
   Lane lane;
   Lane* const only = &lane;
   Dispatcher dispatcher(as_captured, {}, {&only, 1});
-  ReaderPool readers(options.reader_threads);
   MergeOptions once = merge;  // with little memory: what it reads is kept elsewhere
   once.stream.slab_bytes = std::max<size_t>(once.stream.slab_bytes / 8, kSmallestSlab);
   once.loops = 1;
   once.stream.lanes = 1;
+  ReaderPool readers;
   Merger merger(plan, once, fds, readers, dispatcher);
-  {
-    std::jthread merging([&] { merger.run(halt.get_token()); });
-    const StopAtEnd stop_at_end{halt};
-    bool fits = true;
-    while (fits && !stop.stop_requested() && !lane.ring.exhausted()) {
-      const std::span<const Departure> waiting = lane.ring.front();
-      if (waiting.empty()) std::this_thread::sleep_for(std::chrono::microseconds(20));
-      for (const Departure& d : waiting) {
-        if (d.kind == Departure::Kind::kSlabEnd) lane.released.fetch_add(1);
-        if (d.kind != Departure::Kind::kFrame) continue;
-        const uint32_t which = lanes > 1 ? packet::pair_hash(d.data, d.captured_bytes) % lanes : 0;
-        fits = fits && stored.append(ns_of(as_captured.stamp(Nanos(d.due_ns))), d, which,
-                                     options.memory_bytes);
-      }
-      lane.ring.pop(waiting.size());
+  ThreadGroup merging([&] { halt.request_stop(); });
+  TRY_VOID(readers.start(options.reader_threads));
+  if (const Result<> started = merging.start([&] { merger.run(halt.get_token()); }); !started)
+    return started.error().with_context("merging");
+  bool fits = true;
+  while (fits && !halt.stop_requested() && !lane.ring.exhausted()) {
+    const std::span<const Departure> waiting = lane.ring.front();
+    if (waiting.empty()) std::this_thread::sleep_for(std::chrono::microseconds(20));
+    for (const Departure& d : waiting) {
+      if (d.kind == Departure::Kind::kSlabEnd) lane.released.fetch_add(1);
+      if (d.kind != Departure::Kind::kFrame) continue;
+      const uint32_t which = lanes > 1 ? packet::pair_hash(d.data, d.captured_bytes) % lanes : 0;
+      fits = fits && stored.append(ns_of(as_captured.stamp(Nanos(d.due_ns))), d, which,
+                                   options.memory_bytes);
     }
-    if (!fits) {
-      report.failure_errno = ENOMEM;
-      report.failure =
-          fmt::format("the set does not fit into the memory given: {} of {} packets fill {} bytes",
-                      stored.packets(), plan.packets, options.memory_bytes);
-    }
+    lane.ring.pop(waiting.size());
   }
+  merging.end();
   readers.stop();
   merger.settle(report);
+  TRY_VOID(merging.result());
+  TRY_VOID(readers.result());
+  if (fits) return {};
+  return Error{
+      Errc::kNoMemory, ENOMEM,
+      fmt::format("the set does not fit into the memory given: {} of {} packets fill {} bytes",
+                  stored.packets(), plan.packets, options.memory_bytes)};
 }
 
 // From the first packet's due time to the last one's; 0 where there is none. At a rate those that
@@ -242,7 +247,7 @@ Report play(const Plan& plan, const EngineOptions& options,
       .in_flight_bytes = std::max<uint64_t>(options.memory_bytes / 4, 1),
       .prefetch_files = kPrefetchFiles};
   StoredSet stored;
-  if (options.preload) load(plan, options, merge, lanes, fds, stored, report, stop);
+  if (options.preload) fail(report, load(plan, options, merge, lanes, fds, stored, report, stop));
 
   Senders senders(transmitters, clocks, timeline, options.send);
   // What this thread starts from here on keeps off the CPUs of real-time senders.
@@ -267,20 +272,26 @@ Report play(const Plan& plan, const EngineOptions& options,
   } else if (options.preload) {
     std::atomic<int64_t> newest_key_ns{ns_of(plan.first)};
     uint64_t loops = 0;
-    run_beside(
-        senders, halt,
-        [&](const std::stop_token& s) {
-          loops = stored.play(options.loops, dispatcher, newest_key_ns, s);
-        },
-        [&] { look_with(capture_time(newest_key_ns.load(std::memory_order_relaxed))); });
+    fail(report,
+         run_beside(
+             senders, halt,
+             [&](const std::stop_token& s) {
+               loops = stored.play(options.loops, dispatcher, newest_key_ns, s);
+             },
+             [&] { look_with(capture_time(newest_key_ns.load(std::memory_order_relaxed))); }));
     report.accounts = report.accounts.times(std::max<uint64_t>(loops, 1));
   } else {
-    ReaderPool readers(options.reader_threads);
+    ReaderPool readers;
     Merger merger(plan, merge, fds, readers, dispatcher);
-    run_beside(
-        senders, halt, [&](const std::stop_token& s) { merger.run(s); },
-        [&] { look_with(merger.newest_key()); });
+    Result<> played = readers.start(options.reader_threads);
+    if (played) {
+      played = run_beside(
+          senders, halt, [&](const std::stop_token& s) { merger.run(s); },
+          [&] { look_with(merger.newest_key()); });
+    }
     readers.stop();
+    fail(report, readers.result());
+    fail(report, played);
     merger.settle(report);
   }
   senders.settle(report);

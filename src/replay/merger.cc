@@ -17,10 +17,13 @@ Merger::Merger(const Plan& plan, const MergeOptions& options, io::FdCache& fds, 
                Dispatcher& dispatcher)
     : plan_(plan), options_(options), fds_(fds), readers_(readers), dispatcher_(dispatcher) {}
 
-Merger::~Merger() = default;
+// The readers write into what it owns.
+Merger::~Merger() {
+  readers_.stop();
+}
 
 void Merger::run(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
+  while (!stop.stop_requested() && !readers_.gave_up()) {
     recycle();
     open_ahead();
     if (in_flight_bytes_ > options_.in_flight_bytes) {
@@ -100,7 +103,7 @@ bool Merger::activate_first_upcoming(const std::stop_token& stop) {
   loop_ = file.loop;
   if (!next_slab(file, stop)) {
     retiring_.push_back(slot);
-    return !stop.stop_requested();
+    return !stop.stop_requested() && !readers_.gave_up();
   }
   const Slab& slab = file.slabs[file.merging];
   cursors_[slot] = {slab.frames().data(), slab.frames().data() + slab.frames().size(),
@@ -165,7 +168,7 @@ bool Merger::next_slab(ActiveFile& file, const std::stop_token& stop) {
       file.merging = which;
       return true;
     }
-    if (which == ReaderPool::kEnded || stop.stop_requested()) return false;
+    if (which == ReaderPool::kEnded || stop.stop_requested() || readers_.gave_up()) return false;
     // Both slabs may be on their way out: their coming back is what the file waits for, so look for
     // that too.
     recycle();

@@ -40,7 +40,7 @@ class Merger {
  public:
   Merger(const Plan& plan, const MergeOptions& options, io::FdCache& fds, ReaderPool& readers,
          Dispatcher& dispatcher);
-  ~Merger();
+  ~Merger();  // stops the readers
 
   // Returns when everything has been pushed or a stop was asked for; closes the lanes.
   void run(const std::stop_token& stop);

@@ -9,24 +9,22 @@ namespace gophercap::replay {
 
 using SlabState = ActiveFile::SlabState;
 
-ReaderPool::ReaderPool(unsigned threads) {
-  for (unsigned i = 0; i < std::max(threads, 1u); ++i) {
-    threads_.emplace_back([this] { run(); });
-  }
+Result<> ReaderPool::start(unsigned threads) {
+  if (threads_.start_up_to(std::max(threads, 1u), [this](size_t) { run(); }) > 0) return {};
+  return threads_.refusal().error().with_context("reading ahead");
 }
 
-ReaderPool::~ReaderPool() {
-  stop();
-}
-
-void ReaderPool::stop() {
+void ReaderPool::close() noexcept {
   {
     const MutexLock lock(mutex_);
     stopping_ = true;
   }
   halt_.request_stop();
   work_.notify_all();
-  threads_.clear();
+}
+
+void ReaderPool::stop() {
+  threads_.end();
 }
 
 void ReaderPool::request(ActiveFile& file, int which, Need need) {
@@ -70,10 +68,8 @@ bool ReaderPool::in_use(ActiveFile& file) {
          file.states[1] == SlabState::kRequested;
 }
 
-void ReaderPool::run() {
-  auto batch = std::make_unique<capture::PacketBatch>();
-  std::vector<Request> put_off;
-  mutex_.lock();
+std::optional<ReaderPool::Request> ReaderPool::next_request(std::vector<Request>& put_off) {
+  const MutexLock lock(mutex_);
   while (!stopping_) {
     // A file is filled by one thread at a time, so that its slabs come in order: requests for a
     // busy one are put off.
@@ -82,32 +78,41 @@ void ReaderPool::run() {
       put_off.push_back(requests_.top());
       requests_.pop();
     }
-    const bool found = !requests_.empty();
-    Request request{};
-    if (found) {
+    std::optional<Request> request;
+    if (!requests_.empty()) {
       request = requests_.top();
       requests_.pop();
     }
     for (const Request& r : put_off) requests_.push(r);
-    if (!found) {
-      ++idle_;
-      work_.wait(mutex_);
-      --idle_;
-      continue;
+    if (request) {
+      request->file->busy = true;
+      return request;
     }
-    ActiveFile& file = *request.file;
-    const int which = request.which;
-    file.busy = true;
-    mutex_.unlock();
-    file.stream->fill(file.slabs[which], *batch, halt_.get_token());
-    mutex_.lock();
-    file.busy = false;
-    file.states[which] = file.slabs[which].frames().empty() ? SlabState::kIdle : SlabState::kReady;
-    file.ended = file.stream->ended();
-    if (awaited_ == &file) news_.notify_one();
-    if (idle_ > 0 && !requests_.empty()) work_.notify_one();
+    ++idle_;
+    work_.wait(mutex_);
+    --idle_;
   }
-  mutex_.unlock();
+  return std::nullopt;
+}
+
+void ReaderPool::filled(const Request& request) {
+  ActiveFile& file = *request.file;
+  const MutexLock lock(mutex_);
+  file.busy = false;
+  file.states[request.which] =
+      file.slabs[request.which].frames().empty() ? SlabState::kIdle : SlabState::kReady;
+  file.ended = file.stream->ended();
+  if (awaited_ == &file) news_.notify_one();
+  if (idle_ > 0 && !requests_.empty()) work_.notify_one();
+}
+
+void ReaderPool::run() {
+  auto batch = std::make_unique<capture::PacketBatch>();
+  std::vector<Request> put_off;
+  while (const std::optional<Request> request = next_request(put_off)) {
+    request->file->stream->fill(request->file->slabs[request->which], *batch, halt_.get_token());
+    filled(*request);
+  }
 }
 
 }  // namespace gophercap::replay

@@ -4,13 +4,14 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <stop_token>
-#include <thread>
 #include <tuple>
 #include <vector>
 
 #include "base/mutex.h"
+#include "base/thread_group.h"
 #include "replay/file_stream.h"
 
 namespace gophercap::replay {
@@ -36,10 +37,13 @@ struct ActiveFile {
 // request() and take() by the merging thread only.
 class ReaderPool {
  public:
-  explicit ReaderPool(unsigned threads);
-  ~ReaderPool();
+  ReaderPool() = default;
+  ~ReaderPool() = default;
   ReaderPool(const ReaderPool&) = delete;
   ReaderPool& operator=(const ReaderPool&) = delete;
+
+  // Up to that many; fails where the system refuses every one.
+  Result<> start(unsigned threads);
 
   // Asks for slab `which` of `file` to be filled. `need` orders requests: (loop, capture time from
   // which it is needed).
@@ -67,6 +71,11 @@ class ReaderPool {
   // True while a reader works for `file`: it may not be destroyed yet.
   bool in_use(ActiveFile& file);
 
+  // Whether the readers gave up: what was asked for never comes. May be called by anybody.
+  bool gave_up() const noexcept { return threads_.failed(); }
+  // Why, after stop().
+  Result<> result() const { return threads_.result(); }
+
  private:
   struct Request {
     Need need;
@@ -78,7 +87,11 @@ class ReaderPool {
              std::tie(other.need, other.sequence);  // priority_queue has the largest on top
     }
   };
+  void close() noexcept;
   void run();
+  // Waits for one that may be begun now. None: the pool is being stopped.
+  std::optional<Request> next_request(std::vector<Request>& put_off);
+  void filled(const Request& request);
 
   Mutex mutex_;
   CondVar work_;
@@ -90,7 +103,7 @@ class ReaderPool {
   size_t files_in_play_ = 1;            // the merging thread's own
   bool stopping_ GUARDED_BY(mutex_) = false;
   std::stop_source halt_;  // a thread may be in the middle of a file none of which is wanted
-  std::vector<std::jthread> threads_;  // last: they use everything above
+  ThreadGroup threads_{[this] { close(); }};
 };
 
 }  // namespace gophercap::replay

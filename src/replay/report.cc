@@ -1,6 +1,7 @@
 #include "replay/report.h"
 
 #include <array>
+#include <cerrno>
 #include <nlohmann/json.hpp>
 
 #include "base/characters.h"
@@ -175,6 +176,11 @@ std::string report_to_json(const Report& report) {
   }
   json["damaged_files"] = std::move(damaged);
   return escape_json(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
+}
+
+Error failure_of(const Report& report) {
+  return {report.failure_errno == ENOMEM ? Errc::kNoMemory : Errc::kIo, report.failure_errno,
+          report.failure};
 }
 
 }  // namespace gophercap::replay

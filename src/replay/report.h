@@ -10,6 +10,7 @@
 
 #include "base/histogram.h"
 #include "base/ratio.h"
+#include "base/result.h"
 #include "base/time.h"
 #include "capture/capture_reader.h"
 #include "replay/clock.h"
@@ -131,6 +132,8 @@ struct Report {
   }
 };
 
+// REQUIRES: report.failure is not empty.
+Error failure_of(const Report& report);
 std::string report_to_json(const Report& report);
 nlohmann::ordered_json accounts_to_json(const Accounts& accounts);
 

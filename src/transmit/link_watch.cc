@@ -30,17 +30,16 @@ Result<std::unique_ptr<LinkWatch>> LinkWatch::start(unsigned index) {
   }
   Fd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!wake.valid()) return errno_error(errno, "eventfd");
-  return std::unique_ptr<LinkWatch>(
-      new LinkWatch(index, std::move(announcements), std::move(wake)));
+  std::unique_ptr<LinkWatch> watch(new LinkWatch(index, std::move(announcements), std::move(wake)));
+  watch->ask();  // what changed before the socket listened
+  TRY_VOID(watch->thread_.start([w = watch.get()] { w->run(); }));
+  return watch;
 }
 
 LinkWatch::LinkWatch(unsigned index, Fd announcements, Fd wake)
-    : index_(index), announcements_(std::move(announcements)), wake_(std::move(wake)) {
-  ask();  // what changed before the socket listened
-  thread_ = std::jthread([this] { run(); });
-}
+    : index_(index), announcements_(std::move(announcements)), wake_(std::move(wake)) {}
 
-LinkWatch::~LinkWatch() {
+void LinkWatch::wake() noexcept {
   const uint64_t one = 1;
   (void)!::write(wake_.value(), &one, sizeof one);
 }

@@ -4,10 +4,10 @@
 
 #include <atomic>
 #include <memory>
-#include <thread>
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "base/thread_group.h"
 
 namespace gophercap::transmit {
 
@@ -15,7 +15,7 @@ namespace gophercap::transmit {
 class LinkWatch {
  public:
   static Result<std::unique_ptr<LinkWatch>> start(unsigned index);
-  ~LinkWatch();
+  ~LinkWatch() = default;
   LinkWatch(const LinkWatch&) = delete;
   LinkWatch& operator=(const LinkWatch&) = delete;
 
@@ -24,6 +24,7 @@ class LinkWatch {
 
  private:
   LinkWatch(unsigned index, Fd announcements, Fd wake);
+  void wake() noexcept;
   void run();
   void take_announcements();
   void ask();
@@ -32,7 +33,7 @@ class LinkWatch {
   const Fd announcements_;
   const Fd wake_;  // an eventfd that ends the thread
   std::atomic<bool> up_{true};
-  std::jthread thread_;
+  ThreadGroup thread_{[this] { wake(); }};
 };
 
 }  // namespace gophercap::transmit
