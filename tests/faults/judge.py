@@ -1,0 +1,163 @@
+"""What a run with one fault must and must not do."""
+import errno
+import json
+import os
+import re
+import sqlite3
+import tempfile
+
+# What the system refused is none of these.
+BLAME = re.compile(r"damag|corrupt|not a capture|truncated|cut off|ends (inside|before|in the middle)|it begins with|malformed|not a tar|"
+                   r"became shorter|was replaced|has changed", re.IGNORECASE)
+OUR_BUG = re.compile(r"internal:|bug in gophercap|terminate called|Assertion|Sanitizer", re.IGNORECASE)
+
+# Other words for the same cause.
+EQUIVALENT = {
+    errno.ENOMEM: ["memory"],
+    errno.EAGAIN: ["thread"],
+    errno.ENOSPC: ["disk is full"],
+    errno.EIO: ["disk i/o error"],
+}
+
+
+class Tree:
+    """The files below a folder: relative path to bytes; links to what they lead to; folders to None."""
+
+    def __init__(self, folder):
+        self.files = {}
+        for path, folders, files in os.walk(folder):
+            for name in folders + files:
+                whole = os.path.join(path, name)
+                relative = os.path.relpath(whole, folder)
+                if os.path.islink(whole):
+                    self.files[relative] = b"-> " + os.readlink(whole).encode()
+                elif os.path.isdir(whole):
+                    self.files[relative] = None
+                else:
+                    with open(whole, "rb") as file:
+                        self.files[relative] = file.read()
+
+
+class Outcome:
+    def __init__(self, status, out, err, tree):
+        self.status, self.out, self.err, self.tree = status, out, err, tree
+
+
+def same(kind, want, got):
+    if kind == "report":
+        try:
+            return json.loads(want)["packets"] == json.loads(got)["packets"]
+        except (ValueError, KeyError):
+            return False
+    if kind == "index":
+        return whole_index(got)
+    return want == got
+
+
+def whole_index(data):
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        try:
+            base = sqlite3.connect(f"file:{file.name}?mode=ro&immutable=1", uri=True)
+            return base.execute("pragma integrity_check").fetchone()[0] == "ok"
+        except sqlite3.Error:
+            return False
+
+
+def is_whole(name, data):
+    """Whether what has a final name is complete in itself, though not what a run without a fault makes of it."""
+    if name.endswith(".json"):
+        try:
+            json.loads(data)
+            return True
+        except ValueError:
+            return False
+    if name.endswith((".pcap", ".pcapng")):
+        return name.startswith("out.") and data[:4] in (b"\x4d\x3c\xb2\xa1", b"\x0a\x0d\x0d\x0a") and whole_records(data)
+    return False
+
+
+def whole_records(data):
+    at = 24
+    if data[:4] == b"\x0a\x0d\x0d\x0a":
+        at = 0
+        while at + 12 <= len(data):
+            at += int.from_bytes(data[at + 4:at + 8], "little")
+        return at == len(data)
+    while at + 16 <= len(data):
+        at += 16 + int.from_bytes(data[at + 8:at + 12], "little")
+    return at == len(data)
+
+
+def plain_name(path):
+    """Of a temporary file: the name that it is to have."""
+    name = os.path.basename(path.rstrip("/"))
+    temporary = re.fullmatch(r"\.(.*?)(\.[0-9]+-[0-9]+)?\.part(-journal)?", name)
+    return temporary.group(1) if temporary else re.sub(r"-journal$", "", name)
+
+
+def names_object(words, path):
+    if path in ("", ".") or path.startswith(("/proc", "/sys", "/dev", "/etc")):
+        return True
+    name = plain_name(path)
+    return name in words or name.removesuffix(".index") in words
+
+
+def new_lines(text, known):
+    known = set(known.splitlines())
+    return "\n".join(line for line in text.splitlines() if line not in known)
+
+
+def judge(scenario, fault, clean, got, hit):
+    """Yields what is wrong; nothing: all is well."""
+    if got.status is None:
+        yield "hang"
+        return
+    if got.status < 0 or got.status >= 128:
+        yield f"signal {-got.status}"
+        return
+    if got.status == 70 or OUR_BUG.search(got.err):
+        yield "bug"
+        return
+    if got.status == 2:
+        yield "usage"
+    yield from judge_files(scenario, clean, got)
+    words = new_lines(got.err, clean.err) + "\n" + new_lines(got.out, clean.out)
+    dump = got.tree.files.get("dump.json") or got.tree.files.get("map.json")
+    if dump and got.status == 3:
+        reasons = re.findall(r'"(?:reason|code)": "[^"]*"', dump.decode(errors="replace"))
+        known = (clean.tree.files.get("dump.json") or clean.tree.files.get("map.json") or b"").decode(errors="replace")
+        words += "\n" + "\n".join(reason for reason in reasons if reason not in known)
+    blame = BLAME.search(words)
+    if blame and not fault.is_short:
+        yield f"blames the file: {blame.group(0)}"
+    if got.status == clean.status:
+        return
+    if fault.is_transient:
+        yield f"{fault.error_name} ends the run"
+        return
+    if not any(text.lower() in words.lower() for text in [os.strerror(fault.number), *EQUIVALENT.get(fault.number, [])]):
+        yield "cause not named"
+    if fault.kind not in ("malloc", "thread") and not names_object(words, hit.path):
+        yield "object not named"
+
+
+def judge_files(scenario, clean, got):
+    for name, data in got.tree.files.items():
+        if name not in clean.tree.files:
+            yield f"left over: {re.sub('[0-9]+', 'N', name)}"
+            continue
+        want = clean.tree.files[name]
+        if same(scenario.volatile.get(name), want, data):
+            continue
+        if got.status == clean.status:
+            yield f"{name} differs, exit status {got.status}"
+        elif not is_whole(name, data) and name not in scenario.before:
+            yield f"half file: {name}"
+    if got.status == clean.status:
+        for name in clean.tree.files:
+            if name not in got.tree.files and scenario.volatile.get(name) != "index":
+                yield f"{name} is missing, exit status {got.status}"
+        if scenario.compare_stdout and got.out != clean.out:
+            yield f"output differs, exit status {got.status}"
