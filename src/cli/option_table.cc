@@ -138,6 +138,8 @@ constexpr std::array kOwnOptions = {
                "Only files whose path matches anywhere (RE2)"},
     OptionSpec{kGlobal, "quiet", "", "", "global.quiet", kBool, "false", "",
                "No progress and no notes; errors stay"},
+    OptionSpec{kGlobal, "no-sandbox", "", "", "global.no.sandbox", kBool, "false", "",
+               "Keep all privileges, for debugging"},
     OptionSpec{kGlobal, "help", "h", "", "", kBool, "false", "", "Explain the command"},
 };
 

@@ -16,12 +16,14 @@
 #include "cli/commands.h"
 #include "cli/completion.h"
 #include "cli/console.h"
+#include "cli/environment.h"
 #include "cli/help.h"
 #include "cli/man_page.h"
 #include "cli/parser.h"
 #include "cli/settings.h"
 #include "cli/signals.h"
 #include "cli/units.h"
+#include "jobs/confinement.h"
 #include "jobs/outputs.h"
 
 namespace gophercap::cli {
@@ -35,8 +37,8 @@ std::string config_path(const Arguments& arguments, bool& must_exist) {
     }
   }
   must_exist = false;
-  const char* home = std::getenv("HOME");
-  return home == nullptr || *home == '\0' ? std::string{} : std::string(home) + "/.go-replay.yaml";
+  const std::string home = believed_home(has_privileges_of_its_own());
+  return home.empty() ? std::string{} : home + "/.go-replay.yaml";
 }
 
 // File, then environment, then command line.
@@ -60,12 +62,21 @@ std::vector<Complaint> load_settings(Invocation& invocation, Console& console) {
                                   : ""});
     }
   }
-  for (Complaint& complaint : invocation.settings.apply_environment(environ))
+  std::vector<std::string> left_out;
+  std::vector<std::string>* const without_paths = has_privileges_of_its_own() ? &left_out : nullptr;
+  for (Complaint& complaint : invocation.settings.apply_environment(environ, without_paths))
     complaints.push_back(std::move(complaint));
   invocation.settings.apply(invocation.arguments);
   console.set_quiet(invocation.settings.flag(Command::kGlobal, "quiet"));
   if (!unused.empty()) {
     console.warning(fmt::format("{}: not used by this version: {}", path, fmt::join(unused, ", ")));
+  }
+  if (without_paths != nullptr && path.empty() && !believed_home(false).empty())
+    left_out.emplace_back("HOME");
+  if (!left_out.empty()) {
+    console.warning(fmt::format(
+        "not used, since this program has privileges that its caller has not: {} (use options)",
+        fmt::join(left_out, ", ")));
   }
   return complaints;
 }
@@ -137,6 +148,8 @@ Outcome dispatch(Invocation& invocation, Console& console) {
       if (!complaints.empty()) return usage_error(console, complaints);
       if (const Result<> kept = keep_config(invocation); !kept)
         return usage_error(console, {{kept.error().what, ""}});
+      jobs::begin_confinement(!invocation.settings.flag(Command::kGlobal, "no-sandbox"),
+                              arguments.command == Command::kReplay);
       if (arguments.command == Command::kMap) return map_command(invocation, console);
       if (arguments.command == Command::kReplay) return replay_command(invocation, console);
       if (arguments.command == Command::kVerify) return verify_command(invocation, console);

@@ -4,6 +4,7 @@
 
 #include <cassert>
 
+#include "cli/environment.h"
 #include "cli/values.h"
 
 namespace gophercap::cli {
@@ -25,7 +26,8 @@ void Settings::apply(const ConfigFile& file) {
     set(*value.option, value.values, Source::kConfigFile);
 }
 
-std::vector<Complaint> Settings::apply_environment(const char* const* environment) {
+std::vector<Complaint> Settings::apply_environment(const char* const* environment,
+                                                   std::vector<std::string>* without_paths) {
   std::vector<Complaint> complaints;
   for (; environment != nullptr && *environment != nullptr; ++environment) {
     const std::string_view entry = *environment;
@@ -37,6 +39,10 @@ std::vector<Complaint> Settings::apply_environment(const char* const* environmen
     if (value.empty()) continue;  // set to nothing is not set
     for (const OptionSpec& option : option_table()) {
       if (option.key.empty() || environment_name(option.key) != name) continue;
+      if (without_paths != nullptr && names_path(option)) {
+        without_paths->emplace_back(name);
+        continue;
+      }
       if (const Result<> checked = check_value(option, value); !checked) {
         complaints.push_back({fmt::format("{}: {}", name, checked.error().what)});
       } else {

@@ -32,8 +32,9 @@ class Settings {
 
   void apply(const ConfigFile& file);
   // `environment`: "NAME=value" as in environ. Returns what is wrong with GOPHERCAP_ variables of
-  // ours.
-  std::vector<Complaint> apply_environment(const char* const* environment);
+  // ours. With `without_paths`, those that name files are left out, and added there.
+  std::vector<Complaint> apply_environment(const char* const* environment,
+                                           std::vector<std::string>* without_paths = nullptr);
   void apply(const Arguments& arguments);
 
   Source source(Command command, std::string_view name) const;

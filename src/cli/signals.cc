@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "base/time.h"
+#include "confine/confine.h"
 
 namespace gophercap::cli {
 namespace {
@@ -64,6 +65,7 @@ void SignalGuard::wake() noexcept {
 }
 
 void SignalGuard::watch() {
+  confine::confine_helper(confine::Calls::kWaiting);
   std::array<pollfd, 2> fds = {{{signals_.value(), POLLIN, 0}, {wake_.value(), POLLIN, 0}}};
   SendTime first{};
   for (;;) {

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "confine/confine.h"
 #include "dataset/dump.h"
+#include "jobs/confinement.h"
 #include "jobs/map_set.h"
 #include "jobs/outputs.h"
 
@@ -16,6 +18,9 @@ Result<MapResult> run_map(const MapOptions& options, Reporter& reporter, std::st
   if (found.paths.empty() && found.tarballs.empty()) return nothing_found(options.selection.paths);
   TRY_VOID(keep_inputs("--dump-json", options.dump_path, options.selection.paths));
   TRY_VOID(keep_inputs("--dump-json", options.dump_path, found.tarballs));
+  confine::Files files_needed{.outputs = {options.dump_path}};
+  add_found(found, options.dump_path, files_needed);
+  confine::confine_job({.calls = confine::Calls::kFiles, .files = std::move(files_needed)});
   const unsigned workers = worker_count(options.workers);
   Tarballs tarballs(options.dump_path, workers, reporter, stop);
   Result<std::vector<dataset::FileSummary>> files =

@@ -1,6 +1,7 @@
 #include "jobs/replay_job.h"
 
 #include <fmt/format.h>
+#include <linux/capability.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <memory>
 #include <utility>
 
+#include "confine/confine.h"
 #include "io/atomic_file.h"
 #include "jobs/outputs.h"
 #include "jobs/replay_setup.h"
@@ -62,6 +64,15 @@ void say_clock_state(Reporter& reporter) {
   }
 }
 
+// Sockets, rings and outputs are open, memory is locked; the threads that read captures begin after
+// this.
+void confine_to_sending(const ReplayOptions& options) {
+  std::vector<int> keep;
+  if (options.pacing == replay::Pacing::kExact) keep = {CAP_SYS_NICE, CAP_IPC_LOCK};
+  if (confine::holds(keep) && replay::allow_realtime_without_capabilities()) keep.clear();
+  confine::confine_job({.calls = confine::Calls::kSending, .capabilities = std::move(keep)});
+}
+
 Result<> write_report(const replay::Report& report, const std::string& path,
                       const std::stop_token& stop) {
   TRY(io::AtomicFile file, io::AtomicFile::create(path, io::Sync::kYes, stop));
@@ -97,11 +108,13 @@ Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter
   std::optional<replay::RealtimeProcess> realtime;
   if (target.wire && options.pacing == replay::Pacing::kExact) realtime.emplace(refused);
   if (options.start_at_wall_ns) say_clock_state(reporter);
+  confine_to_sending(options);
   result.report =
       replay::play(setup.plan, engine, target.transmitters, target.clock_pointers, watch, stop);
   target.finish(result.report);
   result.report.profile = target.wire ? profile_name(options.pacing) : "";
   result.report.host = replay::inspect_host();
+  result.report.host.confinement = confine::job_confinement();
   std::move(refused.begin(), refused.end(), std::back_inserter(result.report.not_granted));
   for (const std::string& what : result.report.not_granted)
     reporter.warning("--pacing exact: not granted: " + what);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <string_view>
@@ -13,10 +14,12 @@
 #include <utility>
 
 #include "archive/checkpoint_keeper.h"
+#include "confine/confine.h"
 #include "dataset/discover.h"
 #include "dataset/dump.h"
 #include "dataset/name_choice.h"
 #include "io/open.h"
+#include "jobs/confinement.h"
 #include "jobs/map_set.h"
 
 namespace gophercap::jobs {
@@ -47,6 +50,16 @@ Result<> check_can_be_reread(const std::string& path) {
                            path)};
 }
 
+// From here on captures are read, and nothing but the set, the dump and the outputs is needed.
+void confine_to_set(const ReplayOptions& options, const std::function<void(confine::Files&)>& add) {
+  confine::Files files{.reads = options.also_reads,
+                       .outputs = {options.out_file, options.report_path},
+                       .names_resolved = !options.expression.empty()};
+  if (options.pacing == replay::Pacing::kExact) files.outputs.emplace_back("/dev/cpu_dma_latency");
+  add(files);
+  confine::confine_job({.files = std::move(files), .capabilities = opening_capabilities()});
+}
+
 Result<DatasetSummary> map_paths(const ReplayOptions& options, Tarballs& tarballs,
                                  Reporter& reporter, const std::stop_token& stop) {
   const dataset::Selection selection{
@@ -59,6 +72,7 @@ Result<DatasetSummary> map_paths(const ReplayOptions& options, Tarballs& tarball
     if (std::binary_search(found.paths.begin(), found.paths.end(), path))
       TRY_VOID(check_can_be_reread(path));
   }
+  confine_to_set(options, [&](confine::Files& files) { add_found(found, "", files); });
   DatasetSummary set;
   TRY(set.files,
       scan_found(found, selection, worker_count(options.workers), tarballs, reporter, stop));
@@ -260,6 +274,8 @@ Result<DatasetSummary> load_dump(const ReplayOptions& options, Tarballs& tarball
        dump.set.files.size(), reporter);
   if (const Result<> lasting = check_entries_reread(dump.set); !lasting)
     return lasting.error().with_context(options.dump_path);
+  confine_to_set(options,
+                 [&](confine::Files& files) { add_set(dump.set.files, options.dump_path, files); });
   TRY_VOID(renew(dump, options, tarballs, reporter, stop));
   dataset::summarize(dump.set);
   return std::move(dump.set);

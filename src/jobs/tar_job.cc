@@ -10,8 +10,10 @@
 #include "archive/read_ahead.h"
 #include "archive/tarball.h"
 #include "base/worker_pool.h"
+#include "confine/confine.h"
 #include "io/decode_pool.h"
 #include "jobs/extract_map.h"
+#include "jobs/output_folder.h"
 #include "jobs/outputs.h"
 
 namespace gophercap::jobs {
@@ -228,10 +230,22 @@ Result<TarResult> TarRun::run() {
   return std::move(result_);
 }
 
+void confine_to(const TarOptions& options, const OutputFolder& folder) {
+  confine::Files files{.reads = {options.tarball}, .outputs = {options.map_path}};
+  if (!options.out_dir.empty()) files.folders = {options.out_dir};
+  if (!folder.made_in().empty()) files.emptied = {folder.made_in()};
+  // Of what lies there already nobody knows the owner.
+  confine::confine_job(
+      {.calls = confine::Calls::kFiles, .files = std::move(files), .owns_all = folder.is_used()});
+}
+
 }  // namespace
 
 Result<TarResult> run_tar_extract(const TarOptions& options, Reporter& reporter,
                                   std::stop_token stop) {
+  const OutputFolder folder(options.out_dir);
+  // Before a thread begins that reads the tarball.
+  confine_to(options, folder);
   return TarRun(options, reporter, std::move(stop)).run();
 }
 

@@ -88,6 +88,11 @@ std::string reasons_of(const dataset::TarballScan& scan) {
 
 }  // namespace
 
+std::string temporary_parent() {
+  const char* parent = ::secure_getenv("TMPDIR");
+  return parent != nullptr && *parent != '\0' ? parent : "/tmp";
+}
+
 std::optional<FileSummary> own_entry(const std::string& path, const dataset::TarballScan& scan) {
   if (!scan.damage && scan.left_out == 0) return std::nullopt;
   FileSummary entry = dataset::unreadable(path, {});
@@ -125,9 +130,7 @@ std::vector<std::string> Tarballs::folders_for(const std::string& tarball) const
 
 Result<std::string> Tarballs::temporary_folder() {
   if (temporary_.empty()) {
-    const char* parent = std::getenv("TMPDIR");
-    std::string path = std::string(parent != nullptr && *parent != '\0' ? parent : "/tmp") +
-                       "/gophercap-index-XXXXXX";
+    std::string path = temporary_parent() + "/gophercap-index-XXXXXX";
     if (::mkdtemp(path.data()) == nullptr) return errno_error(errno, path);
     temporary_ = path;
   }

@@ -24,6 +24,9 @@ namespace gophercap::jobs {
 std::optional<dataset::FileSummary> own_entry(const std::string& path,
                                               const dataset::TarballScan& scan);
 
+// In which temporary folders are made.
+std::string temporary_parent();
+
 // An index lies beside the dump of the set, or else beside its tarball; where it can be written to
 // neither, in a temporary folder for as long as this lives. Not thread-safe.
 class Tarballs {

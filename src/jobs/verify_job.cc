@@ -10,6 +10,7 @@
 
 #include "base/saturating.h"
 #include "base/worker_pool.h"
+#include "confine/confine.h"
 #include "io/decode_pool.h"
 #include "jobs/received.h"
 #include "jobs/replay_setup.h"
@@ -161,6 +162,13 @@ Result<VerifyResult> run_verify(const VerifyOptions& options, Reporter& reporter
   if (!result.mtu && sent && sent->max_frame_bytes.value_or(0) > kEthernetHeader)
     result.mtu = *sent->max_frame_bytes - kEthernetHeader;
 
+  // Before threads begin that read the captures: what is to be read is known when the set is.
+  ReplayOptions plan = options.plan;
+  plan.memory_bytes = std::min(options.plan.memory_bytes / 4, kMostForEngine);
+  plan.also_reads = options.captures;
+  TRY(const ReplaySetup setup, set_up(plan, reporter, stop));
+  confine::confine_job({.calls = confine::Calls::kFiles});
+
   // Usually one of them is read at a time: receivers write one file after the other.
   const uint64_t for_codecs = options.plan.memory_bytes / 8;
   // Some libraries take as much for each of their threads.
@@ -169,10 +177,6 @@ Result<VerifyResult> run_verify(const VerifyOptions& options, Reporter& reporter
                       std::min<uint64_t>(for_codecs, io::DecodePool::kMemoryPerSource));
   TRY(ReceivedCaptures received, ReceivedCaptures::open(options.captures, pool, stop));
   result.compared_bytes = received.compared_bytes();
-
-  ReplayOptions plan = options.plan;
-  plan.memory_bytes = std::min(options.plan.memory_bytes / 4, kMostForEngine);
-  TRY(const ReplaySetup setup, set_up(plan, reporter, stop));
   replay::ArrivalMatcher matcher(options.plan.memory_bytes - plan.memory_bytes, packets_of(setup),
                                  result.compared_bytes);
   TRY(result.plan, expect_all(options, setup, result.mtu, matcher, reporter, stop));

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "confine/confine.h"
 
 namespace gophercap::replay {
 
@@ -14,6 +15,7 @@ struct HostFacts {
   unsigned cpus = 0;         // that this process may use
   // How much of every second real-time threads may run; a second: all of it.
   std::optional<Nanos> realtime_limit;
+  confine::Confinement confinement;
 };
 HostFacts inspect_host();
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -93,6 +94,12 @@ void RealtimeShare::settle(SendTime now) noexcept {
   next_look_ = now + kLookEvery;
   const bool realtime = realtime_ ? credit_ > Nanos(0) : credit_ >= kTurn;
   if (realtime != realtime_ && set_realtime(realtime) == 0) realtime_ = realtime;
+}
+
+bool allow_realtime_without_capabilities() noexcept {
+  const rlimit priority{kPriority, kPriority};
+  const rlimit memory{RLIM_INFINITY, RLIM_INFINITY};
+  return ::setrlimit(RLIMIT_RTPRIO, &priority) == 0 && ::setrlimit(RLIMIT_MEMLOCK, &memory) == 0;
 }
 
 std::optional<Nanos> realtime_limit_per_second() {

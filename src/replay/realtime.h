@@ -80,6 +80,10 @@ class RealtimeShare {
   Nanos ran_{0};
 };
 
+// Raises the limits of this process so that its threads may be real-time and its memory locked
+// without CAP_SYS_NICE and CAP_IPC_LOCK. False: that takes CAP_SYS_RESOURCE.
+bool allow_realtime_without_capabilities() noexcept;
+
 // How much of every second real-time threads may run on this machine (sched_rt_runtime_us over
 // sched_rt_period_us); a second: no limit, empty: unknown.
 std::optional<Nanos> realtime_limit_per_second();

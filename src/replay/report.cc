@@ -78,6 +78,10 @@ Json interface_json(const InterfaceReport& i) {
 Json host_json(const HostFacts& host) {
   Json json = {{"kernel", host.kernel}, {"clock_source", host.clock_source}, {"cpus", host.cpus}};
   if (host.realtime_limit) json["realtime_limit_ns_per_s"] = host.realtime_limit->count();
+  json["confinement"] = {{"no_new_privs", host.confinement.no_new_privs},
+                         {"capabilities", host.confinement.capabilities},
+                         {"seccomp", host.confinement.seccomp},
+                         {"landlock", host.confinement.landlock}};
   return json;
 }
 

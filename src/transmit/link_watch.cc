@@ -11,6 +11,7 @@
 #include <cstring>
 #include <span>
 
+#include "confine/confine.h"
 #include "transmit/link_message.h"
 
 namespace gophercap::transmit {
@@ -45,6 +46,7 @@ void LinkWatch::wake() noexcept {
 }
 
 void LinkWatch::run() {
+  confine::confine_helper(confine::Calls::kLink);
   std::array<pollfd, 2> waiting = {
       {{announcements_.value(), POLLIN, 0}, {wake_.value(), POLLIN, 0}}};
   for (;;) {
