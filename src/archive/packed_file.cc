@@ -10,7 +10,7 @@
 
 #include "archive/block_codec.h"
 #include "base/bytes.h"
-#include "io/zstd_splitter.h"
+#include "io/zstd_header.h"
 
 namespace gophercap::archive {
 namespace {
@@ -57,7 +57,7 @@ Result<std::optional<Frame>> zstd_frame(int fd, uint64_t offset) {
   constexpr size_t kBlockHeader = 3;
   constexpr size_t kChecksum = 4;
   constexpr unsigned kRle = 1;
-  std::array<uint8_t, io::kLongestZstdHeader> front{};
+  std::array<uint8_t, io::ZstdHeader::kLongest> front{};
   TRY(const size_t got, read_at(fd, offset, front));
   const std::optional<io::ZstdHeader> header = io::read_zstd_header(std::span(front).first(got));
   if (!header || !header->content_bytes) return std::optional<Frame>();

@@ -60,6 +60,11 @@ Outcome failed(Console& console, const Error& error) {
   return {exit_code_of(error)};
 }
 
+jobs::MemoryLimit memory_of(const Settings& settings, Command command) {
+  const std::optional<uint64_t> given = settings.size(command, "memory");
+  return {.bytes = given ? *given : io::default_memory_bytes(), .asked = given.has_value()};
+}
+
 int worker_count(int64_t asked) {
   return static_cast<int>(std::clamp<int64_t>(asked, 0, 1024));
 }

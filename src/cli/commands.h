@@ -11,6 +11,7 @@
 #include "cli/parser.h"
 #include "cli/run.h"
 #include "cli/settings.h"
+#include "jobs/memory_limit.h"
 
 namespace gophercap::cli {
 
@@ -44,6 +45,9 @@ void print_error(Console& console, const Error& error, const HintContext& contex
 
 // Prints why a command could not begin. The outcome of that.
 Outcome failed(Console& console, const Error& error);
+
+// Of --memory.
+jobs::MemoryLimit memory_of(const Settings& settings, Command command);
 
 // Of --file-workers: below 1 = the job decides.
 int worker_count(int64_t asked);

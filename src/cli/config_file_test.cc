@@ -185,7 +185,7 @@ TEST(Settings, Defaults) {
   EXPECT_EQ(settings.text(Command::kMap, "dump-json"), "/tmp/mapped-files.json");
   EXPECT_EQ(settings.text(Command::kReplay, "out-interface"), "eth0");
   EXPECT_EQ(settings.text(Command::kReplay, "out-file"), "");
-  EXPECT_EQ(settings.size(Command::kReplay, "memory"), uint64_t{128} << 20);
+  EXPECT_EQ(settings.size(Command::kReplay, "memory"), std::nullopt);
   EXPECT_TRUE(settings.list(Command::kMap, "file-suffix").empty());
 }
 

@@ -90,6 +90,7 @@ Outcome map_command(const Invocation& invocation, Console& console) {
   options.selection.regexp = settings.text(kThis, "file-regexp");
   options.workers = worker_count(settings.integer(kThis, "file-workers"));
   options.dump_path = settings.text(kThis, "dump-json");
+  options.memory = memory_of(settings, kThis);
   if (options.selection.paths.empty()) {
     return usage_error(console, {{"map: needs a PATH or --dir-src", "gophercap map /data/pcap"}});
   }

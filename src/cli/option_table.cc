@@ -13,6 +13,7 @@ using enum Command;
 using enum ValueType;
 
 constexpr std::string_view kOnePerCpu = "one per CPU";
+constexpr std::string_view kQuarter = "a quarter of free memory";
 
 constexpr std::array kOwnOptions = {
     OptionSpec{kMap, "dir-src", "", "DIR", "map.dir.src", kPathList, "", "",
@@ -22,6 +23,8 @@ constexpr std::array kOwnOptions = {
                "Ending, behind a dot, of files in folders (repeatable); \"\" takes all"},
     OptionSpec{kMap, "file-workers", "", "N", "map.file.workers", kInteger, "0", kOnePerCpu,
                "Files read at once; below 1 means one per CPU"},
+    OptionSpec{kMap, "memory", "", "SIZE", "map.memory", kSize, "", kQuarter,
+               "Most for decompressing"},
     OptionSpec{kMap, "dryrun", "dry-run", "", "map.dryrun", kBool, "false", "",
                "Only list the files that would be read"},
     OptionSpec{kMap, "json", "", "", "map.json", kBool, "false", "",
@@ -90,8 +93,8 @@ constexpr std::array kOwnOptions = {
                "Write all counters as JSON; - means stdout"},
     OptionSpec{kReplay, "fail-on-late", "", "Q=D", "replay.fail.on.late", kString, "", "",
                "Exit with 1 if a quantile of the lateness is above D: p99=50us, max=1ms"},
-    OptionSpec{kReplay, "memory", "", "SIZE", "replay.memory", kSize, "128M", "",
-               "For packets between files and wire"},
+    OptionSpec{kReplay, "memory", "", "SIZE", "replay.memory", kSize, "", kQuarter,
+               "Most for windows and packets"},
     OptionSpec{kReplay, "preload", "", "", "replay.preload", kBool, "false", "",
                "Read the whole set into --memory first"},
     OptionSpec{kReplay, "file-workers", "", "N", "replay.file.workers", kInteger, "0", kOnePerCpu,
@@ -113,6 +116,8 @@ constexpr std::array kOwnOptions = {
                "How hard: fast, default, best, or 1 to 12 (gzip), 1 to 19 (zstd)"},
     OptionSpec{kTarExtract, "workers", "", "N", "tarball.workers", kInteger, "0",
                "one per CPU, up to 8", "Threads that compress"},
+    OptionSpec{kTarExtract, "memory", "", "SIZE", "tarball.memory", kSize, "", kQuarter,
+               "Most for decompressing"},
     OptionSpec{kTarExtract, "map", "", "FILE", "tarball.map", kPath, "", "",
                "Also write a dump of it, as map does"},
     OptionSpec{kTarExtract, "flatten", "", "", "tarball.flatten", kBool, "false", "",
@@ -179,8 +184,8 @@ constexpr std::array kVerifyOptions = {
     as_replay("path-prefix", "verify.path.prefix"),
     OptionSpec{kVerify, "fail-on-late", "", "Q=D", "verify.fail.on.late", kString, "", "",
                "Exit with 1 if a quantile of the receiver's lateness is above D: p99=50us"},
-    OptionSpec{kVerify, "memory", "", "SIZE", "verify.memory", kSize, "1G", "",
-               "For the plan and what arrived: 72 bytes a packet"},
+    OptionSpec{kVerify, "memory", "", "SIZE", "verify.memory", kSize, "", kQuarter,
+               "Most, 72 bytes a packet"},
     as_replay("file-workers", "verify.file.workers"),
     OptionSpec{kVerify, "json", "", "", "verify.json", kBool, "false", "",
                "Print all figures as JSON instead of a summary"},

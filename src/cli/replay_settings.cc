@@ -92,7 +92,7 @@ jobs::ReplayOptions plan_options(const Settings& settings, Command command) {
   }
   options.pace.longest_gap = settings.duration(command, "max-gap");
   options.loop_count = settings.integer(command, "loop-count");
-  options.memory_bytes = settings.size(command, "memory");
+  options.memory = memory_of(settings, command);
   return options;
 }
 

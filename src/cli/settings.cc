@@ -101,8 +101,10 @@ std::optional<Ratio> Settings::ratio(Command command, std::string_view name) con
   return word.empty() ? std::nullopt : std::optional(*parse_ratio(word));
 }
 
-uint64_t Settings::size(Command command, std::string_view name) const {
-  return *parse_size(text(command, name));
+std::optional<uint64_t> Settings::size(Command command, std::string_view name) const {
+  const std::string& value = text(command, name);
+  if (value.empty()) return std::nullopt;
+  return *parse_size(value);
 }
 
 }  // namespace gophercap::cli

@@ -42,8 +42,8 @@ class Settings {
   const std::string& text(Command command, std::string_view name) const;  // "" = not given
   bool flag(Command command, std::string_view name) const;
   int64_t integer(Command command, std::string_view name) const;
-  uint64_t size(Command command, std::string_view name) const;
   // Empty = not given.
+  std::optional<uint64_t> size(Command command, std::string_view name) const;
   std::optional<Nanos> duration(Command command, std::string_view name) const;
   std::optional<CaptureTime> time(Command command, std::string_view name) const;
   std::optional<Ratio> ratio(Command command, std::string_view name) const;

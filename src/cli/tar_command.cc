@@ -53,6 +53,7 @@ jobs::TarOptions options_of(const Invocation& invocation) {
       level_of(settings.text(kThis, "level"), extract.packing).value_or(archive::kDefaultLevel);
   extract.workers = workers_of(settings);
   options.map_path = settings.text(kThis, "map");
+  options.memory = memory_of(settings, kThis);
   extract.flatten = settings.flag(kThis, "flatten");
   extract.force = settings.flag(kThis, "force");
   extract.resume = settings.flag(kThis, "resume");

@@ -77,7 +77,8 @@ Result<uint64_t> parse_size(std::string_view text) {
 Result<> check_value(const OptionSpec& option, std::string_view text) {
   // As the original's, and our own template's, files say "none".
   const bool may_be_empty = option.type == ValueType::kDuration ||
-                            option.type == ValueType::kTime || option.type == ValueType::kRatio;
+                            option.type == ValueType::kTime || option.type == ValueType::kRatio ||
+                            option.type == ValueType::kSize;
   if (text.empty() && may_be_empty && option.default_value.empty()) return {};
   switch (option.type) {
     case ValueType::kBool:

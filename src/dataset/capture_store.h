@@ -7,6 +7,7 @@
 
 #include "archive/archive_index.h"
 #include "base/result.h"
+#include "dataset/file_summary.h"
 #include "io/fd_cache.h"
 #include "io/open.h"
 
@@ -25,6 +26,9 @@ class CaptureStore {
   Result<io::Input> open(const std::string& path, const io::InputOptions& options = {}) const;
 
  private:
+  void make_pausable(const MemberPath& parts, const io::InputOptions& options,
+                     io::Input& input) const;
+
   std::unordered_map<std::string, std::shared_ptr<const archive::ArchiveIndex>> indexes_;
 };
 

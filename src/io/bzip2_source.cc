@@ -8,6 +8,7 @@
 
 #include "io/decoded_source.h"
 #include "io/frames.h"
+#include "io/memory_bound.h"
 
 namespace gophercap::io {
 namespace {
@@ -58,6 +59,10 @@ class Bzip2Decoder {
   Result<Next> begin_stream(InputBlock& in) {
     TRY(const Next next, next_frame(in, kFormat, first_));
     if (next == Next::kEnd) return Next::kEnd;
+    // Four bytes for each of a block, which the magic says the size of, and tables.
+    constexpr uint64_t kTables = uint64_t{160} << 10;
+    const auto hundreds = static_cast<uint64_t>(in.bytes()[3] & 0x0f);
+    TRY_VOID(memory_.grow(hundreds * 400'000 + kTables + MemoryBound::kBuffers, kFormat.name));
     constexpr int kQuiet = 0;
     constexpr int kFast = 0;
     stream_ = bz_stream{};
@@ -73,6 +78,7 @@ class Bzip2Decoder {
     in_stream_ = false;
   }
 
+  MemoryShare memory_;
   bz_stream stream_{};
   bool in_stream_ = false;
   bool first_ = true;

@@ -15,6 +15,7 @@
 #include "io/decoded_source.h"
 #include "io/frames.h"
 #include "io/gzip_format.h"
+#include "io/memory_bound.h"
 
 namespace gophercap::io {
 namespace {
@@ -138,8 +139,10 @@ class GzipDecoder final : public StreamDecoder {
     isal_inflate_init(&inflate_);
     if (checkpoints_ != nullptr) history_ = std::make_unique<History>();
   }
-  explicit GzipDecoder(const std::shared_ptr<Checkpoint>& from) : GzipDecoder(false) {
+  explicit GzipDecoder(const std::shared_ptr<Checkpoint>& from, CheckpointSink* checkpoints)
+      : GzipDecoder(false, checkpoints) {
     if (!from->inside_member) return;
+    if (history_ != nullptr) history_->append(from->window);
     crc_ = from->member_crc;
     size_ = from->member_size;
     used_bits_ = from->used_bits;
@@ -183,6 +186,7 @@ class GzipDecoder final : public StreamDecoder {
         checkpoints_->add({.plain_offset = plain_, .stored_offset = in.position()});
       history_->clear();
     }
+    TRY_VOID(memory_.grow(kNeeded, kFormat.name));
     TRY_VOID(HeaderReader(in).read());
     isal_inflate_reset(&inflate_);
     first_ = false;
@@ -194,6 +198,7 @@ class GzipDecoder final : public StreamDecoder {
 
   // The block begins in the middle of a byte.
   Result<Decoding> resume(InputBlock& in) {
+    TRY_VOID(memory_.grow(kNeeded, kFormat.name));
     if (used_bits_ > 0) {
       TRY(const std::span<const uint8_t> first, in.peek(1));
       if (first.empty()) return truncated_error(kFormat.name);
@@ -308,6 +313,10 @@ class GzipDecoder final : public StreamDecoder {
     return Decoding::kMore;
   }
 
+  // This object, and what it remembers for checkpoints.
+  static constexpr uint64_t kNeeded = (uint64_t{256} << 10) + MemoryBound::kBuffers;
+
+  MemoryShare memory_;
   Stage stage_ = Stage::kMember;
   bool first_;
   uint32_t crc_ = 0;
@@ -328,9 +337,10 @@ std::unique_ptr<ByteSource> make_gzip_source(std::unique_ptr<ByteSource> raw,
 }
 
 std::unique_ptr<ByteSource> make_gzip_source_from(Checkpoint checkpoint,
-                                                  std::unique_ptr<ByteSource> raw) {
+                                                  std::unique_ptr<ByteSource> raw,
+                                                  CheckpointSink* checkpoints) {
   return std::make_unique<DecodedSource<GzipDecoder>>(
-      std::move(raw), std::make_shared<Checkpoint>(std::move(checkpoint)));
+      std::move(raw), std::make_shared<Checkpoint>(std::move(checkpoint)), checkpoints);
 }
 
 std::unique_ptr<StreamDecoder> make_gzip_decoder(bool first, CheckpointSink* checkpoints) {

@@ -17,9 +17,11 @@ namespace gophercap::io {
 std::unique_ptr<ByteSource> make_gzip_source(std::unique_ptr<ByteSource> raw,
                                              CheckpointSink* checkpoints = nullptr);
 
-// The same bytes from a checkpoint on; `raw` begins at its stored_offset.
+// The same bytes from a checkpoint on; `raw` begins at its stored_offset. `checkpoints` as above,
+// by offsets from there.
 std::unique_ptr<ByteSource> make_gzip_source_from(Checkpoint checkpoint,
-                                                  std::unique_ptr<ByteSource> raw);
+                                                  std::unique_ptr<ByteSource> raw,
+                                                  CheckpointSink* checkpoints = nullptr);
 
 // What is looked at of a member before anything of it is consumed.
 inline constexpr size_t kMemberFront = 18;

@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "io/decoded_source.h"
 #include "io/frames.h"
+#include "io/memory_bound.h"
 
 namespace gophercap::io {
 namespace {
@@ -93,6 +94,21 @@ class LegacyFrame {
   size_t given_ = 0;
 };
 
+// Of the frame that begins here: a compressed and a plain block. `front` has at least 4 bytes.
+uint64_t needed_bytes(std::span<const uint8_t> front) {
+  constexpr uint64_t kLinked = uint64_t{192} << 10;  // what blocks may refer to, and the context
+  constexpr uint64_t kLegacyBlock = uint64_t{8} << 20;
+  constexpr size_t kDescriptor = 5;  // of blocks; its bits 4 to 6: from 4 = 64 KiB to 7 = 4 MiB
+  uint64_t block = 0;
+  if (kLz4LegacyMagic.begins(front)) {
+    block = kLegacyBlock;
+  } else if (kLz4Magic.begins(front) && front.size() > kDescriptor) {
+    const unsigned size = front[kDescriptor] >> 4 & 7;
+    block = uint64_t{256} << 2 * size;
+  }
+  return 2 * block + kLinked + MemoryBound::kBuffers;
+}
+
 class Lz4Decoder final : public StreamDecoder {
  public:
   explicit Lz4Decoder(bool first, CheckpointSink* checkpoints = nullptr)
@@ -138,6 +154,7 @@ class Lz4Decoder final : public StreamDecoder {
     if (next == Next::kEnd) return Decoding::kEnd;
     if (checkpoints_ != nullptr && checkpoints_->wanted(plain_))
       checkpoints_->add({.plain_offset = plain_, .stored_offset = in.position()});
+    TRY_VOID(memory_.grow(needed_bytes(in.bytes()), kFormat.name));
     first_ = false;
     stage_ = Stage::kFrame;
     if (kLz4LegacyMagic.begins(in.bytes())) {
@@ -179,6 +196,7 @@ class Lz4Decoder final : public StreamDecoder {
   // Enough for the decoder to say how long the frame's header is.
   static constexpr size_t kFirstBytes = 11;
 
+  MemoryShare memory_;
   std::unique_ptr<LZ4F_dctx, Free> context_;
   LegacyFrame legacy_;
   CheckpointSink* checkpoints_;

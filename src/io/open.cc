@@ -13,6 +13,7 @@
 #include "io/gzip_splitter.h"
 #include "io/lz4_source.h"
 #include "io/lz4_splitter.h"
+#include "io/pausable_source.h"
 #include "io/prefixed_source.h"
 #include "io/split_source.h"
 #include "io/xz_source.h"
@@ -107,6 +108,24 @@ std::unique_ptr<ByteSource> put_codec(Compression compression, std::unique_ptr<B
   return raw;
 }
 
+// Opens the file again where its decoder was closed.
+void make_pausable(const std::string& path, const InputOptions& options, Input& input) {
+  const auto open_again = [path, fds = options.fds, stop = options.stop, facts = input.facts,
+                           compression = input.compression](
+                              Checkpoint from,
+                              CheckpointSink* found) -> Result<std::unique_ptr<ByteSource>> {
+    TRY(std::unique_ptr<FileSource> file, FileSource::open(path, fds, stop));
+    if (file->facts().inode != facts.inode || file->facts().device != facts.device)
+      return Error{Errc::kIo, 0, path + ": has changed while it was read"};
+    file->seek(from.stored_offset);
+    return decode_from(std::move(from), compression, std::move(file), nullptr, found);
+  };
+  auto pausable =
+      std::make_unique<PausableSource>(std::move(input.source), open_again, options.stop);
+  input.pausable = pausable.get();
+  input.source = std::move(pausable);
+}
+
 }  // namespace
 
 std::string_view to_string(Compression compression) noexcept {
@@ -153,6 +172,8 @@ Result<Input> open_input(const std::string& path, const InputOptions& options) {
     raw = std::make_unique<PrefixedSource>(std::move(front), std::move(file));
   }
   input.source = put_codec(input.compression, std::move(raw), options.pool);
+  if (input.facts.regular && input.compression != Compression::kNone)
+    make_pausable(path, options, input);
   return input;
 }
 
@@ -168,13 +189,14 @@ Result<Input> decode(std::unique_ptr<ByteSource> raw, DecodePool* pool,
 }
 
 Result<std::unique_ptr<ByteSource>> decode_from(Checkpoint checkpoint, Compression compression,
-                                                std::unique_ptr<ByteSource> raw, DecodePool* pool) {
-  if (!checkpoint.inside_member) return put_codec(compression, std::move(raw), pool);
+                                                std::unique_ptr<ByteSource> raw, DecodePool* pool,
+                                                CheckpointSink* checkpoints) {
+  if (!checkpoint.inside_member) return put_codec(compression, std::move(raw), pool, checkpoints);
   if (compression != Compression::kGzip || checkpoint.used_bits > 7 ||
       checkpoint.window.size() > Checkpoint::kMostWindow) {
     return Error{Errc::kCorrupt, 0, "a checkpoint that can't be"};
   }
-  return make_gzip_source_from(std::move(checkpoint), std::move(raw));
+  return make_gzip_source_from(std::move(checkpoint), std::move(raw), checkpoints);
 }
 
 }  // namespace gophercap::io

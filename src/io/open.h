@@ -19,6 +19,7 @@ namespace gophercap::io {
 
 class DecodePool;
 class FdCache;
+class PausableSource;
 
 enum class Compression : uint8_t { kNone, kGzip, kZstd, kLz4, kXz, kBzip2 };
 
@@ -45,6 +46,8 @@ struct Input {
   std::unique_ptr<ByteSource> source;  // plain bytes
   Compression compression = Compression::kNone;
   FileFacts facts;
+  // The source, or what it reads from, where its decoder can be closed for a while; else null.
+  PausableSource* pausable = nullptr;
 };
 
 // What an input shares with the job that reads it. REQUIRES: both outlive the source.
@@ -71,9 +74,10 @@ Result<Input> decode(std::unique_ptr<ByteSource> raw, DecodePool* pool = nullptr
                      CheckpointSink* checkpoints = nullptr);
 
 // The bytes of a compressed input from a checkpoint on. `raw` begins at its stored_offset; for
-// plain input that is its plain_offset.
+// plain input that is its plain_offset. `checkpoints` as in decode(), by offsets from there.
 Result<std::unique_ptr<ByteSource>> decode_from(Checkpoint checkpoint, Compression compression,
                                                 std::unique_ptr<ByteSource> raw,
-                                                DecodePool* pool = nullptr);
+                                                DecodePool* pool = nullptr,
+                                                CheckpointSink* checkpoints = nullptr);
 
 }  // namespace gophercap::io

@@ -7,6 +7,7 @@
 #include <new>
 #include <utility>
 
+#include "io/memory_bound.h"
 #include "io/stream_decoder.h"
 
 namespace gophercap::io {
@@ -62,6 +63,7 @@ Result<> StretchSource::EndCheck::finish(ByteSource& rest) const {
 }
 
 void StretchSource::Stretch::decode(CheckpointedStream& stream) noexcept {
+  const NothingTaken nothing_taken;
   size_t filled = 0;
   try {
     fill(stream, filled);

@@ -11,13 +11,15 @@
 #include "base/thread_group.h"
 #include "io/decoded_source.h"
 #include "io/frames.h"
+#include "io/memory_bound.h"
 
 namespace gophercap::io {
 namespace {
 
 constexpr std::array kMagics = {&kXzMagic};
 constexpr FrameFormat kFormat{"xz", kMagics, false};
-constexpr uint64_t kMostMemory = uint64_t{1} << 30;
+// A limit of zero is none for the library.
+constexpr uint64_t kNoLimitYet = 1;
 // A block of `xz -6 -T` has 24 MiB of plain bytes and takes as much, its compressed bytes and 8 MiB
 // of dictionary. Less than that would leave such files to one thread.
 constexpr uint64_t kMemoryPerThread = uint64_t{64} << 20;
@@ -26,8 +28,6 @@ Error error_of(lzma_ret status) {
   switch (status) {
     case LZMA_MEM_ERROR:
       return no_memory_error(kFormat.name);
-    case LZMA_MEMLIMIT_ERROR:
-      return unsupported_error(kFormat.name, "needs more than 1 GiB of memory");
     case LZMA_OPTIONS_ERROR:
       return unsupported_error(kFormat.name, "uses an unknown option");
     default:
@@ -100,7 +100,11 @@ class XzDecoder {
     stream_.avail_in = bytes.size();
     stream_.next_out = out.data();
     stream_.avail_out = out.size();
-    const lzma_ret status = lzma_code(&stream_, action);
+    lzma_ret status = lzma_code(&stream_, action);
+    while (status == LZMA_MEMLIMIT_ERROR) {
+      TRY_VOID(grow_limit());
+      status = lzma_code(&stream_, action);
+    }
     produced = out.size() - stream_.avail_out;
     in.advance(stream_.next_in - bytes.data());
     if (status == LZMA_STREAM_END) {
@@ -118,18 +122,34 @@ class XzDecoder {
     TRY(const Next next, next_frame(in, kFormat, first_));
     if (next == Next::kEnd) return Next::kEnd;
     const lzma_ret status =
-        threads_ > 1 ? begin_threads() : lzma_stream_decoder(&stream_, kMostMemory, 0);
+        threads_ > 1 ? begin_threads() : lzma_stream_decoder(&stream_, kNoLimitYet, 0);
     if (status != LZMA_OK) return error_of(status);
     between_streams_ = false;
     first_ = false;
     return Next::kFrame;
   }
 
+  // The library says what it needs when it meets a larger dictionary than before.
+  Result<> grow_limit() {
+    constexpr uint64_t kMebi = uint64_t{1} << 20;
+    const uint64_t needed = lzma_memusage(&stream_);
+    const MemoryBound& bound = MemoryBound::of_process();
+    TRY_VOID(bound.check_window(needed / kMebi * kMebi, kFormat.name));
+    TRY_VOID(memory_.grow(needed + MemoryBound::kBuffers, kFormat.name));
+    const lzma_ret status = lzma_memlimit_set(&stream_, needed);
+    if (status != LZMA_OK) return error_of(status);
+    return {};
+  }
+
+  // Where memory is short the library decodes on this thread alone: it needs no more then.
   lzma_ret begin_threads() {
     lzma_mt options{};
     options.threads = threads_;
-    options.memlimit_threading = kMemoryPerThread * options.threads;
-    options.memlimit_stop = kMostMemory;
+    const uint64_t most = MemoryBound::of_process().room() / 2;
+    const uint64_t wanted = std::min(kMemoryPerThread * options.threads, most);
+    options.memlimit_threading =
+        memory_.grow_if_spare(wanted + MemoryBound::kBuffers) ? wanted : kNoLimitYet;
+    options.memlimit_stop = options.memlimit_threading;
     return lzma_stream_decoder_mt(&stream_, &options);
   }
 
@@ -149,6 +169,7 @@ class XzDecoder {
 
   const DecodePool::Loan helpers_;
   const unsigned threads_;  // of the library; one: this one
+  MemoryShare memory_;
   lzma_stream stream_ = LZMA_STREAM_INIT;
   std::optional<Error> fault_;  // of the input, or its end
   bool stuck_ = false;          // the last step had nothing to do

@@ -8,8 +8,8 @@
 
 namespace gophercap::io {
 
-// A stream that needs more than 1 GiB of memory is kUnsupported. With helpers of `pool`, which must
-// outlive the source, blocks are decoded in parallel, in at most 64 MiB for each thread.
+// A stream that needs more than the memory bound allows is kUnsupported. With helpers of `pool`,
+// which must outlive the source, blocks are decoded in parallel, in at most 64 MiB for each thread.
 std::unique_ptr<ByteSource> make_xz_source(std::unique_ptr<ByteSource> raw,
                                            DecodePool* pool = nullptr);
 

@@ -5,11 +5,14 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "io/decoded_source.h"
 #include "io/frames.h"
+#include "io/memory_bound.h"
+#include "io/zstd_header.h"
 
 namespace gophercap::io {
 namespace {
@@ -38,6 +41,12 @@ Error error_of(size_t status) {
   }
 }
 
+// The library's context, and blocks before and behind its window.
+uint64_t needed_bytes(uint64_t window_bytes) {
+  constexpr uint64_t kContext = uint64_t{512} << 10;
+  return window_bytes + kContext + MemoryBound::kBuffers;
+}
+
 class ZstdDecoder final : public StreamDecoder {
  public:
   explicit ZstdDecoder(bool first, int max_window_log, CheckpointSink* checkpoints = nullptr)
@@ -56,6 +65,7 @@ class ZstdDecoder final : public StreamDecoder {
       if (next == Next::kEnd) return Decoding::kEnd;
       if (checkpoints_ != nullptr && checkpoints_->wanted(plain_))
         checkpoints_->add({.plain_offset = plain_, .stored_offset = in.position()});
+      TRY_VOID(reserve(in));
       between_frames_ = false;
       first_ = false;
     }
@@ -63,6 +73,18 @@ class ZstdDecoder final : public StreamDecoder {
   }
 
  private:
+  // For the window of the frame that begins here. The library keeps the largest one.
+  Result<> reserve(InputBlock& in) {
+    TRY(const std::span<const uint8_t> front, in.peek(ZstdHeader::kLongest));
+    const std::optional<ZstdHeader> header = read_zstd_header(front);
+    if (!header) return {};  // skippable, or the library says what is wrong
+    TRY_VOID(MemoryBound::of_process().check_window(header->window_bytes, kFormat.name));
+    const uint64_t window =
+        std::min(header->window_bytes, header->content_bytes.value_or(UINT64_MAX));
+    const uint64_t most = uint64_t{1} << kLargestZstdWindowLog;
+    return memory_.grow(needed_bytes(std::min(window, most)), kFormat.name);
+  }
+
   // ZSTD_decompressStream() forgets what it has produced in a call that fails. So each call gets at
   // most one block, without the header of the next, and none at all while the block before may
   // still be on its way out.
@@ -104,6 +126,7 @@ class ZstdDecoder final : public StreamDecoder {
     void operator()(ZSTD_DCtx* context) const noexcept { ZSTD_freeDCtx(context); }
   };
 
+  MemoryShare memory_;
   std::unique_ptr<ZSTD_DCtx, Free> context_;
   CheckpointSink* checkpoints_;
   uint64_t plain_ = 0;
@@ -114,6 +137,12 @@ class ZstdDecoder final : public StreamDecoder {
 };
 
 }  // namespace
+
+bool zstd_memory_allows(uint64_t window_bytes) {
+  const MemoryBound& bound = MemoryBound::of_process();
+  return bound.check_window(window_bytes, kFormat.name).has_value() &&
+         needed_bytes(window_bytes) <= bound.room();
+}
 
 std::unique_ptr<ByteSource> make_zstd_source(std::unique_ptr<ByteSource> raw, int max_window_log,
                                              CheckpointSink* checkpoints) {

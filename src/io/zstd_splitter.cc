@@ -3,11 +3,11 @@
 #include <zstd.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
-#include "base/bytes.h"
 #include "io/frames.h"
+#include "io/memory_bound.h"
+#include "io/zstd_header.h"
 
 namespace gophercap::io {
 namespace {
@@ -68,12 +68,18 @@ class ZstdSplitter final : public Splitter {
   }
 
  private:
+  // Whether the stream decoder would take such a window, though none is needed here.
+  bool fits_decoder(uint64_t window_bytes) const {
+    if (window_bytes > uint64_t{1} << max_window_log_) return false;
+    return window_bytes <= MemoryBound::kLeast / 2 || zstd_memory_allows(window_bytes);
+  }
+
   bool cut_frame(InputBlock& in, Segment& segment) const {
-    const Result<std::span<uint8_t>> front = in.peek(kLongestZstdHeader);
+    const Result<std::span<uint8_t>> front = in.peek(ZstdHeader::kLongest);
     if (!front) return false;
     if (kSkippableMagic.begins(*front)) return take_skippable(in, *front, limits_, segment);
     const std::optional<ZstdHeader> header = read_zstd_header(*front);
-    if (!header || header->window_bytes > uint64_t{1} << max_window_log_) return false;
+    if (!header || !fits_decoder(header->window_bytes)) return false;
     // Known beforehand: nothing is read in vain.
     if (segment.plain_limit + header->content_bytes.value_or(0) > limits_.most_plain) return false;
     if (!take(in, header->size, segment.packed)) return false;

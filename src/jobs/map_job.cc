@@ -12,6 +12,7 @@ namespace gophercap::jobs {
 
 Result<MapResult> run_map(const MapOptions& options, Reporter& reporter, std::stop_token stop) {
   const SendTime begun = SendClock::now();
+  options.memory.set();
   MapResult result;
   TRY(const dataset::Discovery found, dataset::discover(options.selection));
   for (const dataset::Unreadable& problem : found.problems) reporter.warning(problem.error.what);

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "dataset/discover.h"
 #include "dataset/file_summary.h"
+#include "jobs/memory_limit.h"
 #include "jobs/reporter.h"
 
 namespace gophercap::jobs {
@@ -16,6 +17,7 @@ struct MapOptions {
   dataset::Selection selection;
   int workers = 0;        // < 1 = number of CPUs
   std::string dump_path;  // empty = no dump; "-" = stdout
+  MemoryLimit memory{};
 };
 
 struct MapResult {

@@ -8,6 +8,7 @@
 
 #include "io/decode_pool.h"
 #include "io/open.h"
+#include "io/pausable_source.h"
 #include "packet/link_type.h"
 
 namespace gophercap::jobs {
@@ -46,6 +47,7 @@ Error stopped() {
 
 struct Opened {
   std::unique_ptr<CaptureReader> reader;
+  io::PausableSource* pausable = nullptr;  // the reader's
   bool regular = false;
 };
 
@@ -55,15 +57,16 @@ Result<Opened> open_reader(const std::string& path, io::DecodePool& pool,
   const bool regular = path != "-" && input.facts.regular;
   auto reader = capture::open_capture(std::move(input.source));
   if (!reader) return reader.error().with_context(path);
-  return Opened{*std::move(reader), regular};
+  return Opened{*std::move(reader), input.pausable, regular};
 }
 
 }  // namespace
 
 struct ReceivedCaptures::File {
   std::string path;
-  size_t place = 0;                       // among those given
-  std::unique_ptr<CaptureReader> reader;  // of a pipe from the beginning
+  size_t place = 0;                        // among those given
+  std::unique_ptr<CaptureReader> reader;   // of a pipe from the beginning
+  io::PausableSource* pausable = nullptr;  // the reader's; null: none
   bool begun = false;
   CaptureTime first = CaptureTime::min();  // not after its first packet's time
   CaptureTime key{};                       // of the packet at `next`
@@ -142,13 +145,17 @@ Result<bool> ReceivedCaptures::advance(File& file, const std::stop_token& stop) 
     if (file.reader == nullptr) {
       TRY(Opened opened, open_reader(file.path, pool_, stop));
       file.reader = std::move(opened.reader);
+      file.pausable = opened.pausable;
     }
   } else {
     ++file.next;
   }
   if (file.next >= file.batch->count) {
     file.next = 0;
-    if (file.reader->read(*file.batch) != ReadStatus::kPacket) {
+    const ReadStatus status = file.reader->read(*file.batch);
+    // Others come next, as a rule: they may have its decoder's memory.
+    if (file.pausable != nullptr) file.pausable->pause();
+    if (status != ReadStatus::kPacket) {
       if (stop.stop_requested()) return stopped();
       if (file.reader->damage()) damaged_.push_back({file.path, *file.reader->damage()});
       file.reader.reset();

@@ -155,6 +155,7 @@ std::string pacing_of(const Forecast& forecast) {
 
 Result<Forecast> forecast_replay(const ReplayOptions& options, Reporter& reporter,
                                  std::stop_token stop) {
+  options.memory.set();
   TRY(ReplaySetup setup, set_up(options, reporter, stop));
   // Survey and summary are brought together by path.
   std::sort(setup.set.files.begin(), setup.set.files.end(),

@@ -84,6 +84,7 @@ Result<> write_report(const replay::Report& report, const std::string& path,
 
 Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter,
                                 std::stop_token stop) {
+  options.memory.set();
   TRY(const ReplaySetup setup, set_up(options, reporter, stop));
   TRY_VOID(check_outputs(options, setup.set));
   TRY(ReplayTarget target, open_target(options, setup, reporter, stop));

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "capture/pcap_writer.h"
 #include "dataset/relocate.h"
+#include "jobs/memory_limit.h"
 #include "jobs/reporter.h"
 #include "replay/clock.h"
 #include "replay/pacer.h"
@@ -64,10 +65,10 @@ struct ReplayOptions {
   bool loop_infinite = false;
   std::optional<Nanos> loop_gap;  // >= 0, in capture time; default: the mean gap
 
-  std::vector<std::string> also_reads;          // files that its caller reads later
-  std::string report_path;                      // empty = none; "-" = stdout
-  uint64_t memory_bytes = uint64_t{128} << 20;  // for packets between disk and wire
-  bool preload = false;                         // all of the set in there before the first packet
+  std::vector<std::string> also_reads;  // files that its caller reads later
+  std::string report_path;              // empty = none; "-" = stdout
+  MemoryLimit memory;                   // for packets between disk and wire, and for decompressing
+  bool preload = false;                 // all of the set in there before the first packet
 };
 
 struct ReplayResult {

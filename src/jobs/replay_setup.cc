@@ -64,6 +64,12 @@ Ratio stretch_of(const ReplayOptions& options, const replay::Plan& plan, Reporte
           static_cast<uint64_t>(plan.span().count())};
 }
 
+// More makes nothing faster, unless the set is to lie in memory.
+uint64_t for_packets(const MemoryLimit& memory) {
+  constexpr uint64_t kUnlessAsked = uint64_t{128} << 20;
+  return memory.asked ? memory.bytes : std::min(memory.bytes, kUnlessAsked);
+}
+
 }  // namespace
 
 Nanos ReplaySetup::total() const noexcept {
@@ -105,7 +111,7 @@ Result<ReplaySetup> set_up(const ReplayOptions& options, Reporter& reporter,
                            .link_timeout = options.link_timeout},
                   .loops = endless ? 0 : static_cast<uint64_t>(options.loop_count),
                   .loop_gap = options.loop_gap,
-                  .memory_bytes = options.memory_bytes,
+                  .memory_bytes = for_packets(options.memory),
                   // The sending thread has a CPU to itself, merging shares the others.
                   .reader_threads = std::clamp(cpu_count() / 2, 1u, 4u),
                   .preload = options.preload};

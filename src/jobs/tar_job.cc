@@ -206,6 +206,7 @@ Result<> TarRun::end_early(const Error& error) {
 
 Result<TarResult> TarRun::run() {
   const SendTime begun = SendClock::now();
+  options_.memory.set();
   TRY_VOID(choose());
   TRY_VOID(keep_inputs("--map", options_.map_path, {options_.tarball}));
   TRY_VOID(open());

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "dataset/file_summary.h"
 #include "io/open.h"
+#include "jobs/memory_limit.h"
 #include "jobs/reporter.h"
 
 namespace gophercap::jobs {
@@ -23,6 +24,7 @@ struct TarOptions {
   std::string regexp{};   // RE2, anywhere in a member's path; empty = all
   archive::ExtractOptions extract{};
   std::string map_path{};  // of the dump of what is written; empty: none, "-": standard output
+  MemoryLimit memory{};
   // Told of each member that matches, before it is extracted. An error ends the run.
   std::function<Result<>(const archive::Member&)> on_member{};
 };

@@ -88,7 +88,7 @@ Error too_little_memory(const VerifyOptions& options, uint64_t packets) {
   return {Errc::kInvalidArgument, 0,
           fmt::format("--memory: {} is too little for {} packets; --memory {} would do, or a part "
                       "of them by --time-from and --time-to",
-                      size_text(options.plan.memory_bytes), packets,
+                      size_text(options.plan.memory.bytes), packets,
                       mebibytes(wanted + std::min(wanted / 3, kMostForEngine)))};
 }
 
@@ -150,6 +150,7 @@ Result<> take_arrivals(const VerifyOptions& options, ReceivedCaptures& received,
 
 Result<VerifyResult> run_verify(const VerifyOptions& options, Reporter& reporter,
                                 const std::stop_token& stop) {
+  options.plan.memory.set();
   VerifyResult result;
   std::optional<SentReport> sent;
   if (!options.report_path.empty()) {
@@ -164,20 +165,20 @@ Result<VerifyResult> run_verify(const VerifyOptions& options, Reporter& reporter
 
   // Before threads begin that read the captures: what is to be read is known when the set is.
   ReplayOptions plan = options.plan;
-  plan.memory_bytes = std::min(options.plan.memory_bytes / 4, kMostForEngine);
+  plan.memory.bytes = std::min(options.plan.memory.bytes / 4, kMostForEngine);
   plan.also_reads = options.captures;
   TRY(const ReplaySetup setup, set_up(plan, reporter, stop));
   confine::confine_job({.calls = confine::Calls::kFiles});
 
   // Usually one of them is read at a time: receivers write one file after the other.
-  const uint64_t for_codecs = options.plan.memory_bytes / 8;
+  const uint64_t for_codecs = options.plan.memory.bytes / 8;
   // Some libraries take as much for each of their threads.
   const uint64_t most_threads = 1 + for_codecs / io::DecodePool::kMemoryPerSource;
   io::DecodePool pool(io::DecodePool::spare(std::min<uint64_t>(cpu_count(), most_threads), 1), 1,
                       std::min<uint64_t>(for_codecs, io::DecodePool::kMemoryPerSource));
   TRY(ReceivedCaptures received, ReceivedCaptures::open(options.captures, pool, stop));
   result.compared_bytes = received.compared_bytes();
-  replay::ArrivalMatcher matcher(options.plan.memory_bytes - plan.memory_bytes, packets_of(setup),
+  replay::ArrivalMatcher matcher(options.plan.memory.bytes - plan.memory.bytes, packets_of(setup),
                                  result.compared_bytes);
   TRY(result.plan, expect_all(options, setup, result.mtu, matcher, reporter, stop));
   if (sent) TRY_VOID(check_same_replay(*sent, result.plan));

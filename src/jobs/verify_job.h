@@ -18,7 +18,7 @@ namespace gophercap::jobs {
 struct VerifyOptions {
   std::vector<std::string> captures;  // of the receiver
   // What was replayed: the set, which packets, when. Where to, how and the report mean nothing;
-  // `loop_count` has to be above zero, `memory_bytes` is for everything.
+  // `loop_count` has to be above zero, `memory` is for everything.
   ReplayOptions plan;
   std::string report_path;      // of the replay; empty = there is none
   std::optional<uint32_t> mtu;  // of the interface; empty: as the report says, else any length
@@ -36,7 +36,7 @@ struct VerifyResult {
 };
 
 // Reads every capture, the regular ones twice. Errors: those of a replay's plan and of captures;
-// kNotFound if there is no packet to compare; kInvalidArgument if `memory_bytes` is too little or
+// kNotFound if there is no packet to compare; kInvalidArgument if `memory` is too little or
 // the report is of another replay.
 Result<VerifyResult> run_verify(const VerifyOptions& options, Reporter& reporter,
                                 const std::stop_token& stop);

@@ -32,7 +32,7 @@ class VerifyJob : public ::testing::Test {
       paths_.push_back(dir_.write("set/" + std::to_string(parity) + ".pcap", pcap.bytes()));
     }
     options_.plan.dump_path = dir_.path("d.json");
-    options_.plan.memory_bytes = uint64_t{64} << 20;
+    options_.plan.memory.bytes = uint64_t{64} << 20;
     map();
   }
 
@@ -234,13 +234,13 @@ TEST_F(VerifyJob, NothingToCompareIsNotFound) {
 }
 
 TEST_F(VerifyJob, TooLittleMemorySaysHowMuchWouldDo) {
-  options_.plan.memory_bytes = 2000;
+  options_.plan.memory.bytes = 2000;
   const Result<VerifyResult> plan = run(paths_);
   ASSERT_FALSE(plan);
   EXPECT_NE(plan.error().what.find("too little for 40 packets; --memory 1M would do"),
             std::string::npos)
       << plan.error().what;
-  options_.plan.memory_bytes = 2400;  // enough for the plan alone
+  options_.plan.memory.bytes = 2400;  // enough for the plan alone
   const Result<VerifyResult> arrivals = run(paths_);
   ASSERT_FALSE(arrivals);
   EXPECT_EQ(arrivals.error().code, Errc::kInvalidArgument);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "io/open.h"
+#include "io/pausable_source.h"
 #include "packet/flow_key.h"
 #include "packet/link_type.h"
 
@@ -62,6 +63,7 @@ void FileStream::open(const std::stop_token& stop) {
     return;
   }
   reader_ = *std::move(reader);
+  pausable_ = input->pausable;
   if (file_.sort) {
     sorter_ = std::make_unique<ReorderBuffer>(
         ReorderBuffer::Limits{.step_back = file_.step_back,
@@ -129,6 +131,11 @@ uint32_t FileStream::lane_of(const uint8_t* data, uint32_t bytes) const noexcept
 }
 
 void FileStream::fill(Slab& slab, PacketBatch& batch, const std::stop_token& stop) {
+  fill_slab(slab, batch, stop);
+  if (reader_ != nullptr && pausable_ != nullptr) pausable_->pause();
+}
+
+void FileStream::fill_slab(Slab& slab, PacketBatch& batch, const std::stop_token& stop) {
   slab.clear();
   if (!opened_) open(stop);
   // At once, not step by step; a short file needs less.

@@ -15,6 +15,10 @@
 #include "replay/reorder_buffer.h"
 #include "replay/slab.h"
 
+namespace gophercap::io {
+class PausableSource;
+}
+
 namespace gophercap::replay {
 
 struct StreamOptions {
@@ -38,6 +42,7 @@ class FileStream {
   // REQUIRES: `file`, `options` and `fds` outlive the stream.
   FileStream(const PlannedFile& file, const StreamOptions& options, io::FdCache& fds);
 
+  // Between two calls its decoder may be closed for others.
   // Clears the slab and fills it with the next packets that will leave. Empty afterwards: the file
   // is at its end (or broke: damage()), or a stop was asked for. Opens the file when first called
   // and closes it as soon as it is read to the end.
@@ -50,6 +55,7 @@ class FileStream {
 
  private:
   void open(const std::stop_token& stop);
+  void fill_slab(Slab& slab, capture::PacketBatch& batch, const std::stop_token& stop);
   void take(const capture::PacketBatch& batch, Slab& slab);
   void drain_sorted(Slab& slab);
   uint32_t lane_of(const uint8_t* data, uint32_t bytes) const noexcept;
@@ -59,7 +65,8 @@ class FileStream {
   const StreamOptions& options_;
   io::FdCache& fds_;
   std::unique_ptr<capture::CaptureReader> reader_;
-  std::unique_ptr<ReorderBuffer> sorter_;  // where the file needs one
+  io::PausableSource* pausable_ = nullptr;  // the reader's, while there is one
+  std::unique_ptr<ReorderBuffer> sorter_;   // where the file needs one
   bool opened_ = false;
   bool ended_ = false;
   int64_t before_ns_ = INT64_MIN;    // time of the packet before

@@ -1,0 +1,18 @@
+// --memory.
+#pragma once
+
+#include <cstdint>
+
+#include "io/memory_bound.h"
+
+namespace gophercap::jobs {
+
+struct MemoryLimit {
+  uint64_t bytes = uint64_t{256} << 20;
+  bool asked = false;  // the user gave the number: large windows are wanted
+
+  // What the readers of all files share. Each job says so at its beginning.
+  void set() const noexcept { io::MemoryBound::of_process().set(bytes, asked); }
+};
+
+}  // namespace gophercap::jobs
