@@ -134,9 +134,7 @@ TEST(MemoryText, SizesAndFlags) {
 
 class DefaultMemory : public ::testing::Test {
  protected:
-  void put(const std::string& path, const std::string& text) {
-    dir_.write(path, text);
-  }
+  void put(const std::string& path, const std::string& text) { dir_.write(path, text); }
   uint64_t mebibytes() const { return default_memory_bytes(dir_.path()) / kMebi; }
   testing::TempDir dir_;
 };
