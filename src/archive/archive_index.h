@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,13 @@ struct Extent {
   bool operator==(const Extent&) const = default;
 };
 
+// What the path of a member is, as against that in the archive.
+enum class NameOrigin : uint8_t {
+  kOwn = 0,
+  kNumbered = 1,  // the path was there before
+  kLink = 2,      // of a link that leads to the member
+};
+
 struct IndexedMember {
   std::string path;             // as it would be extracted; bytes
   uint64_t archive_offset = 0;  // of its first byte, in the plain archive
@@ -53,6 +61,11 @@ struct IndexedMember {
   int64_t mtime_ns = 0;
   // Of a sparse file, in order; empty: all of it lies together.
   std::vector<Extent> extents{};
+  // Of the first of its headers, in the plain archive: what the index says of a member is held
+  // against them.
+  uint64_t header_offset = 0;
+  NameOrigin origin = NameOrigin::kOwn;
+  std::string stored_path{};  // in the archive, without "./"; empty with kOwn
 
   bool operator==(const IndexedMember&) const = default;
 };
@@ -111,10 +124,14 @@ class IndexWriter {
 class ArchiveIndex {
  public:
   static Result<std::unique_ptr<ArchiveIndex>> open(const std::string& path);
+  // Whether there is an index, of any version and in any state: then it may be replaced.
+  static bool is_at(const std::string& path);
   ~ArchiveIndex();
   ArchiveIndex(const ArchiveIndex&) = delete;
   ArchiveIndex& operator=(const ArchiveIndex&) = delete;
 
+  // Where it is.
+  const std::string& path() const noexcept { return path_; }
   const TarballIdentity& identity() const noexcept { return identity_; }
   // Where the tarball was when the index was made, as it was given then.
   const std::string& tarball_path() const noexcept { return tarball_path_; }
@@ -136,10 +153,13 @@ class ArchiveIndex {
  private:
   ArchiveIndex() = default;
   Result<> read_facts();
+  Result<> check_rows() REQUIRES_LOCK(mutex_);
   Result<std::optional<io::Checkpoint>> checkpoint_by(std::string_view condition,
                                                       uint64_t plain_offset) const;
 
+  std::string path_;
   TarballIdentity identity_;
+  uint64_t rows_hash_ = 0;
   std::string tarball_path_;
   io::Compression compression_ = io::Compression::kNone;
   uint64_t plain_bytes_ = 0;
@@ -150,9 +170,21 @@ class ArchiveIndex {
 
 // Opens a member of the tarball at `tarball_path`, decoded from wherever the index allows it to
 // begin, with helpers from one such place to the next. Its facts are those of the member. kIo: the
-// tarball is not the one of the index (size and time are looked at, the head is not). REQUIRES: the
-// index outlives the source.
+// tarball is not the one of the index (size and time are looked at, the head is not), or it is not
+// what the index says of it, here or as it is read: such an error names the index (is_disagreement)
+// and says nothing of the tarball, which only a pass over it can do. REQUIRES: the index outlives
+// the source.
 Result<io::Input> open_member(const std::string& tarball_path, const ArchiveIndex& index,
                               std::string_view member, const io::InputOptions& options = {});
+
+// Holds members against their headers in the tarball, in the order in which they lie there, as far
+// as that takes less than decoding kMostChecked bytes. Fails as open_member().
+inline constexpr uint64_t kMostChecked = uint64_t{128} << 20;
+Result<> check_members(const std::string& tarball_path, const ArchiveIndex& index,
+                       const std::vector<std::string>& members, const std::stop_token& stop);
+
+// An error of an index that is not that of its tarball, and so has to be made anew.
+Error disagreement(const std::string& index_path, std::string_view what);
+bool is_disagreement(std::string_view reason);
 
 }  // namespace gophercap::archive

@@ -31,7 +31,9 @@ TEST(ArchiveIndex, GivesBackWhatWasWritten) {
   const TempDir dir;
   const std::string path = dir.path("a b%?#.index");
   const IndexedMember plain{"x\xff.pcap", 1024, 77, -1, {}};
-  const IndexedMember sparse{"a/sparse.pcap", 5000, 1'000'000, 12, {{0, 512}, {4096, 100}}};
+  const IndexedMember sparse{
+      "a/sparse.pcap",    5000, 1'000'000, 12, {{0, 512}, {4096, 100}}, 4000, NameOrigin::kNumbered,
+      "a/spar\xffse.pcap"};
   const io::Checkpoint inside{.plain_offset = 3000,
                               .stored_offset = 1500,
                               .inside_member = true,
@@ -165,61 +167,98 @@ TEST(IndexPath, IsBesideTheDumpUnderTheNameOfTheTarball) {
   EXPECT_EQ(index_path("d", "x/big.tar", 2), "d/big.tar.2.index");
 }
 
-TEST(OpenMember, ReadsOutOfAPlainArchiveAndKnowsAChangedOne) {
-  const TempDir dir;
-  const std::string tarball = dir.path("set.tar");
-  const Bytes data = testing::payload(5000);
-  testing::TarBuilder tar;
-  tar.member({.path = "first", .data = testing::payload(700, 3)});
-  tar.member({.path = "x.pcap", .data = data}).end();
-  std::ofstream(tarball, std::ios::binary)
-      .write(reinterpret_cast<const char*>(tar.bytes().data()),
-             static_cast<std::streamsize>(tar.size()));
-  {
-    auto writer = IndexWriter::create(tarball + ".index", tarball, *identify(tarball),
+class OpenMember : public ::testing::Test {
+ protected:
+  // Two members, the second one 5,000 bytes whose header is at 1536; and an index that says so.
+  void write(const std::vector<IndexedMember>& members) {
+    testing::TarBuilder tar;
+    tar.member({.path = "first", .data = testing::payload(700, 3)});
+    tar.member({.path = "x.pcap", .data = data_}).end();
+    dir_.write("set.tar", tar.bytes());
+    auto writer = IndexWriter::create(tarball_ + ".index", tarball_, *identify(tarball_),
                                       io::Compression::kNone);
     ASSERT_TRUE(writer);
-    ASSERT_TRUE((*writer)->add(IndexedMember{"x.pcap", 512 + 1024 + 512, 5000, 1, {}}));
-    ASSERT_TRUE((*writer)->add(
-        IndexedMember{"holes", 512 + 1024 + 512, 6000, 2, {{100, 200}, {5900, 50}}}));
-    ASSERT_TRUE((*writer)->add(IndexedMember{"beyond", 1 << 20, 10, 0, {}}));
+    for (const IndexedMember& member : members) ASSERT_TRUE((*writer)->add(member));
     ASSERT_TRUE((*writer)->finish(tar.size(), Coverage::kWhole));
+    auto index = ArchiveIndex::open(tarball_ + ".index");
+    ASSERT_TRUE(index) << index.error().what;
+    index_ = *std::move(index);
   }
-  auto index = ArchiveIndex::open(tarball + ".index");
-  ASSERT_TRUE(index);
-  Result<io::Input> input = open_member(tarball, **index, "x.pcap");
-  ASSERT_TRUE(input) << input.error().what;
-  EXPECT_EQ(input->facts.size_bytes, 5000u);
-  EXPECT_EQ(input->facts.mtime_ns, 1);
-  EXPECT_EQ(testing::read_all(*input->source).bytes, data);
 
-  input = open_member(tarball, **index, "holes");
-  ASSERT_TRUE(input);
-  Bytes expected(6000);
-  std::copy_n(data.begin(), 200, expected.begin() + 100);
-  std::copy_n(data.begin() + 200, 50, expected.begin() + 5900);
-  EXPECT_EQ(testing::read_all(*input->source, 333).bytes, expected);
+  // Why it can't be opened.
+  Error refusal(const IndexedMember& member) {
+    write({member});
+    const Result<io::Input> input = open_member(tarball_, *index_, member.path);
+    EXPECT_FALSE(input) << member.path;
+    return input ? Error{} : input.error();
+  }
+
+  const TempDir dir_;
+  const std::string tarball_ = dir_.path("set.tar");
+  const Bytes data_ = testing::payload(5000);
+  const IndexedMember member_{"x.pcap", 2048, 5000, 1'600'000'000'000'000'000, {}, 1536};
+  std::unique_ptr<ArchiveIndex> index_;
+};
+
+TEST_F(OpenMember, ReadsOutOfAPlainArchiveAndKnowsAChangedOne) {
+  IndexedMember link = member_;
+  link.path = "d/link.pcap";
+  link.origin = NameOrigin::kLink;
+  link.stored_path = "x.pcap";
+  write({member_, link});
+  for (const char* name : {"x.pcap", "d/link.pcap"}) {
+    Result<io::Input> input = open_member(tarball_, *index_, name);
+    ASSERT_TRUE(input) << input.error().what;
+    EXPECT_EQ(input->facts.size_bytes, 5000u);
+    EXPECT_EQ(input->facts.mtime_ns, member_.mtime_ns);
+    EXPECT_EQ(testing::read_all(*input->source).bytes, data_);
+  }
+  EXPECT_TRUE(check_members(tarball_, *index_, {"x.pcap", "d/link.pcap", "none"}, {}));
 
   // However much would have to be decoded before there is a byte.
   std::stop_source stop;
-  input = open_member(tarball, **index, "x.pcap", {.stop = stop.get_token()});
-  ASSERT_TRUE(input);
-  uint8_t byte = 0;
-  ASSERT_EQ(input->source->read({&byte, 1}).value_or(0), 1u);
-  Result<io::Input> holes = open_member(tarball, **index, "holes", {.stop = stop.get_token()});
-  ASSERT_TRUE(holes);
   stop.request_stop();
-  EXPECT_EQ(testing::read_all(*holes->source, 7).fault.value().code, Errc::kCancelled);
-  input = open_member(tarball, **index, "x.pcap", {.stop = stop.get_token()});
-  ASSERT_FALSE(input);
-  EXPECT_EQ(input.error().code, Errc::kCancelled);
+  const Result<io::Input> stopped =
+      open_member(tarball_, *index_, "x.pcap", {.stop = stop.get_token()});
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().code, Errc::kCancelled);
 
-  // Where the archive is not what its index says.
-  input = open_member(tarball, **index, "beyond");
-  EXPECT_TRUE(!input || testing::read_all(*input->source).fault);
-  EXPECT_EQ(open_member(tarball, **index, "none").error().code, Errc::kNotFound);
-  std::ofstream(tarball, std::ios::app) << "more";
-  EXPECT_EQ(open_member(tarball, **index, "x.pcap").error().code, Errc::kIo);
+  EXPECT_EQ(open_member(tarball_, *index_, "none").error().code, Errc::kNotFound);
+  std::ofstream(tarball_, std::ios::app) << "more";
+  EXPECT_EQ(open_member(tarball_, *index_, "x.pcap").error().code, Errc::kIo);
+}
+
+// What an index says of a member is held against the tarball, and where they disagree, nothing is
+// said of the tarball.
+TEST_F(OpenMember, AMemberThatIsNotAsTheIndexSays) {
+  const auto changed = [&](const auto& change) {
+    IndexedMember member = member_;
+    change(member);
+    const Error error = refusal(member);
+    EXPECT_EQ(error.code, Errc::kIo);
+    EXPECT_TRUE(is_disagreement(error.what)) << error.what;
+    EXPECT_TRUE(error.what.starts_with(tarball_ + ".index: ")) << error.what;
+    EXPECT_FALSE(check_members(tarball_, *index_, {member.path}, {}));
+  };
+  changed([](IndexedMember& m) { m.path = "y.pcap"; });
+  changed([](IndexedMember& m) { m.archive_offset += 512; });
+  changed([](IndexedMember& m) { m.size_bytes -= 1; });
+  changed([](IndexedMember& m) { m.size_bytes = uint64_t{1} << 40; });
+  changed([](IndexedMember& m) { m.mtime_ns += 1; });
+  changed([](IndexedMember& m) { m.header_offset = 0; });
+  changed([](IndexedMember& m) { m.header_offset = 1535; });
+  changed([](IndexedMember& m) { m.header_offset = m.archive_offset; });
+  changed([](IndexedMember& m) {
+    m.path = "x.22x.pcap";
+    m.stored_path = "x.pcap";
+    m.origin = NameOrigin::kNumbered;
+  });
+  IndexedMember numbered = member_;
+  numbered.path = "x.22.pcap";
+  numbered.stored_path = "x.pcap";
+  numbered.origin = NameOrigin::kNumbered;
+  write({numbered});
+  EXPECT_TRUE(open_member(tarball_, *index_, "x.22.pcap"));
 }
 
 }  // namespace

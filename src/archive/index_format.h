@@ -9,11 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "archive/database.h"
 #include "base/bytes.h"
+#include "base/result.h"
 
 namespace gophercap::archive {
 
-inline constexpr int kIndexVersion = 1;                   // PRAGMA user_version
+inline constexpr int kIndexVersion = 2;                   // PRAGMA user_version
 inline constexpr int64_t kIndexApplication = 0x67634958;  // PRAGMA application_id: "gcIX"
 
 // Over the columns of a row in their order: SQLite itself does not notice a byte that has changed
@@ -43,5 +45,8 @@ class RowHash {
  private:
   std::vector<uint8_t> bytes_;
 };
+
+// For the last column but one of the archive's row: which rows there are.
+Result<int64_t> hash_of_rows(Database& database);
 
 }  // namespace gophercap::archive

@@ -56,13 +56,25 @@ Result<IndexedMember> member_of(const Statement& row) {
   TRY(member.size_bytes, row.count(2));
   TRY(member.mtime_ns, row.integer(3));
   TRY(const std::span<const uint8_t> extents, row.bytes(4));
-  TRY_VOID(check_row(row, 5,
+  TRY(member.header_offset, row.count(5));
+  TRY(const uint64_t origin, row.count(6));
+  TRY(const std::span<const uint8_t> stored_path, row.bytes(7));
+  TRY_VOID(check_row(row, 8,
                      RowHash()
                          .add(path)
                          .add(member.archive_offset)
                          .add(member.size_bytes)
                          .add(member.mtime_ns)
-                         .add(extents)));
+                         .add(extents)
+                         .add(member.header_offset)
+                         .add(origin)
+                         .add(stored_path)));
+  if (origin > uint64_t{static_cast<uint8_t>(NameOrigin::kLink)} ||
+      member.header_offset > member.archive_offset) {
+    return damaged("a member that contradicts itself");
+  }
+  member.origin = static_cast<NameOrigin>(origin);
+  member.stored_path = text_of(stored_path);
   TRY(member.extents, extents_of(extents, member.size_bytes));
   return member;
 }
@@ -95,6 +107,7 @@ Result<std::unique_ptr<ArchiveIndex>> ArchiveIndex::open(const std::string& path
       return Error{Errc::kUnsupported, 0, path + ": is no regular file, so no index"};
   }
   std::unique_ptr<ArchiveIndex> index(new ArchiveIndex());
+  index->path_ = path;
   {
     const MutexLock lock(index->mutex_);
     TRY(index->database_, Database::open(path));
@@ -115,8 +128,9 @@ Result<> ArchiveIndex::read_facts() {
     if (value != expected)
       return Error{Errc::kUnsupported, 0, "index: of another program or version"};
   }
-  TRY(Statement row, database_->prepare("SELECT size_bytes, mtime_ns, head_hash, compression,"
-                                        " plain_bytes, path, complete, row_hash FROM archive"));
+  TRY(Statement row,
+      database_->prepare("SELECT size_bytes, mtime_ns, head_hash, compression,"
+                         " plain_bytes, path, complete, rows_hash, row_hash FROM archive"));
   TRY(const bool any, row.step());
   if (!any) return damaged("of no archive");
   TRY(identity_.size_bytes, row.count(0));
@@ -136,21 +150,44 @@ Result<> ArchiveIndex::read_facts() {
   if (coverage < 0 || coverage > static_cast<int64_t>(Coverage::kMembersLeftOut))
     return damaged("an unknown coverage");
   coverage_ = static_cast<Coverage>(coverage);
-  return check_row(row, 7,
-                   RowHash()
-                       .add(path)
-                       .add(identity_.size_bytes)
-                       .add(identity_.mtime_ns)
-                       .add(identity_.head_hash)
-                       .add(word)
-                       .add(plain_bytes_)
-                       .add(coverage));
+  TRY(const int64_t rows_hash, row.integer(7));
+  TRY_VOID(check_row(row, 8,
+                     RowHash()
+                         .add(path)
+                         .add(identity_.size_bytes)
+                         .add(identity_.mtime_ns)
+                         .add(identity_.head_hash)
+                         .add(word)
+                         .add(plain_bytes_)
+                         .add(coverage)
+                         .add(rows_hash)));
+  rows_hash_ = static_cast<uint64_t>(rows_hash);
+  return check_rows();
+}
+
+// No row is missing, and none has come from another index.
+Result<> ArchiveIndex::check_rows() {
+  TRY(const int64_t hash, hash_of_rows(*database_));
+  if (static_cast<uint64_t>(hash) != rows_hash_) return damaged("rows that have changed");
+  return {};
+}
+
+bool ArchiveIndex::is_at(const std::string& path) {
+  const Result<std::unique_ptr<Database>> database = Database::open(path);
+  if (!database) return false;
+  Result<Statement> row = (*database)->prepare("PRAGMA application_id");
+  if (!row) return false;
+  const Result<bool> any = row->step();
+  if (!any || !*any) return false;
+  const Result<int64_t> value = row->integer(0);
+  return value && *value == kIndexApplication;
 }
 
 Result<> ArchiveIndex::each_member(const std::function<bool(const IndexedMember&)>& visit) const {
   const MutexLock lock(mutex_);
   TRY(Statement rows,
-      database_->prepare("SELECT path, archive_offset, size_bytes, mtime_ns, extents, row_hash"
+      database_->prepare("SELECT path, archive_offset, size_bytes, mtime_ns, extents,"
+                         " header_offset, origin, stored_path, row_hash"
                          " FROM members ORDER BY path"));
   TRY(bool more, rows.step());
   while (more) {
@@ -164,7 +201,8 @@ Result<> ArchiveIndex::each_member(const std::function<bool(const IndexedMember&
 Result<IndexedMember> ArchiveIndex::find(std::string_view path) const {
   const MutexLock lock(mutex_);
   TRY(Statement row,
-      database_->prepare("SELECT path, archive_offset, size_bytes, mtime_ns, extents, row_hash"
+      database_->prepare("SELECT path, archive_offset, size_bytes, mtime_ns, extents,"
+                         " header_offset, origin, stored_path, row_hash"
                          " FROM members WHERE path = ?"));
   row.bind(0, path);
   TRY(const bool any, row.step());
@@ -177,7 +215,7 @@ Result<std::optional<io::Checkpoint>> ArchiveIndex::checkpoint_by(std::string_vi
   const MutexLock lock(mutex_);
   TRY(Statement row, database_->prepare(fmt::format(
                          "SELECT plain_offset, stored_offset, inside_member, used_bits, member_crc,"
-                         " member_size, window, row_hash FROM checkpoints WHERE {} LIMIT 1",
+                         " member_size, row_hash, window FROM checkpoints WHERE {} LIMIT 1",
                          condition)));
   row.bind(0, static_cast<int64_t>(
                   std::min<uint64_t>(plain_offset, std::numeric_limits<int64_t>::max())));
@@ -192,8 +230,8 @@ Result<std::optional<io::Checkpoint>> ArchiveIndex::checkpoint_by(std::string_vi
   checkpoint.used_bits = static_cast<uint8_t>(bits);
   TRY(checkpoint.member_crc, number_of(row, 4, std::numeric_limits<uint32_t>::max()));
   TRY(checkpoint.member_size, number_of(row, 5, std::numeric_limits<uint32_t>::max()));
-  TRY(const std::span<const uint8_t> packed, row.bytes(6));
-  TRY_VOID(check_row(row, 7,
+  TRY(const std::span<const uint8_t> packed, row.bytes(7));
+  TRY_VOID(check_row(row, 6,
                      RowHash()
                          .add(checkpoint.plain_offset)
                          .add(checkpoint.stored_offset)

@@ -18,15 +18,16 @@ constexpr const char* kSchema =
     "CREATE TABLE archive (path BLOB NOT NULL, size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT "
     "NULL,"
     " head_hash INTEGER NOT NULL, compression BLOB NOT NULL, plain_bytes INTEGER NOT NULL,"
-    " complete INTEGER NOT NULL, row_hash INTEGER NOT NULL);"
+    " complete INTEGER NOT NULL, rows_hash INTEGER NOT NULL, row_hash INTEGER NOT NULL);"
     "CREATE TABLE members (path BLOB PRIMARY KEY, archive_offset INTEGER NOT NULL,"
     " size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, extents BLOB NOT NULL,"
+    " header_offset INTEGER NOT NULL, origin INTEGER NOT NULL, stored_path BLOB NOT NULL,"
     " row_hash INTEGER NOT NULL)"
     " WITHOUT ROWID;"
     // The rowid is the plain offset, so that the large windows do not lie between the keys.
     "CREATE TABLE checkpoints (plain_offset INTEGER PRIMARY KEY, stored_offset INTEGER NOT NULL,"
     " inside_member INTEGER NOT NULL, used_bits INTEGER NOT NULL, member_crc INTEGER NOT NULL,"
-    " member_size INTEGER NOT NULL, window BLOB NOT NULL, row_hash INTEGER NOT NULL);"
+    " member_size INTEGER NOT NULL, row_hash INTEGER NOT NULL, window BLOB NOT NULL);"
     "BEGIN;";
 
 std::vector<uint8_t> bytes_of(const std::vector<Extent>& extents) {
@@ -58,6 +59,23 @@ Result<> step_once(Statement& statement) {
 }
 
 }  // namespace
+
+// Over the hashes of all rows, in their order.
+Result<int64_t> hash_of_rows(Database& database) {
+  RowHash hash;
+  for (const std::string_view query : {"SELECT row_hash FROM members ORDER BY path",
+                                       "SELECT row_hash FROM checkpoints ORDER BY plain_offset"}) {
+    TRY(Statement rows, database.prepare(query));
+    TRY(bool more, rows.step());
+    while (more) {
+      TRY(const int64_t row, rows.integer(0));
+      hash.add(row);
+      TRY(more, rows.step());
+    }
+    hash.add(uint64_t{0});  // between the tables
+  }
+  return hash.value();
+}
 
 std::string index_path(const std::string& folder, std::string_view tarball_path, unsigned number) {
   const std::string_view name = tarball_path.substr(tarball_path.rfind('/') + 1);
@@ -102,7 +120,7 @@ Result<> IndexWriter::prepare(const std::string& tarball_path, const TarballIden
   identity_ = identity;
   compression_ = compression;
   TRY(Statement add_member,
-      database_->prepare("INSERT OR IGNORE INTO members VALUES (?,?,?,?,?,?)"));
+      database_->prepare("INSERT OR IGNORE INTO members VALUES (?,?,?,?,?,?,?,?,?)"));
   add_member_.emplace(std::move(add_member));
   TRY(Statement add_checkpoint,
       database_->prepare("INSERT OR IGNORE INTO checkpoints VALUES (?,?,?,?,?,?,?,?)"));
@@ -114,6 +132,7 @@ Result<> IndexWriter::prepare(const std::string& tarball_path, const TarballIden
 Result<> IndexWriter::add(const IndexedMember& member) {
   TRY_VOID(fits(member.archive_offset));
   TRY_VOID(fits(member.size_bytes));
+  TRY_VOID(fits(member.header_offset));
   const std::vector<uint8_t> extents = bytes_of(member.extents);
   const MutexLock lock(mutex_);
   add_member_->bind(0, std::string_view(member.path));
@@ -121,12 +140,19 @@ Result<> IndexWriter::add(const IndexedMember& member) {
   add_member_->bind(2, static_cast<int64_t>(member.size_bytes));
   add_member_->bind(3, member.mtime_ns);
   add_member_->bind(4, std::span<const uint8_t>(extents));
-  add_member_->bind(5, RowHash()
+  const auto origin = static_cast<int64_t>(member.origin);
+  add_member_->bind(5, static_cast<int64_t>(member.header_offset));
+  add_member_->bind(6, origin);
+  add_member_->bind(7, std::string_view(member.stored_path));
+  add_member_->bind(8, RowHash()
                            .add(std::string_view(member.path))
                            .add(member.archive_offset)
                            .add(member.size_bytes)
                            .add(member.mtime_ns)
                            .add(std::span<const uint8_t>(extents))
+                           .add(member.header_offset)
+                           .add(origin)
+                           .add(std::string_view(member.stored_path))
                            .value());
   return step_once(*add_member_);
 }
@@ -150,8 +176,8 @@ Result<> IndexWriter::add(const io::Checkpoint& checkpoint) {
   add_checkpoint_->bind(4, int64_t{checkpoint.member_crc});
   add_checkpoint_->bind(5, int64_t{checkpoint.member_size});
   const std::span<const uint8_t> window(packed_.data(), packed);
-  add_checkpoint_->bind(6, window);
-  add_checkpoint_->bind(7, RowHash()
+  add_checkpoint_->bind(7, window);
+  add_checkpoint_->bind(6, RowHash()
                                .add(checkpoint.plain_offset)
                                .add(checkpoint.stored_offset)
                                .add(int64_t{checkpoint.inside_member})
@@ -164,7 +190,8 @@ Result<> IndexWriter::add(const io::Checkpoint& checkpoint) {
 }
 
 Result<> IndexWriter::add_facts(uint64_t plain_bytes, Coverage coverage) {
-  TRY(Statement facts, database_->prepare("INSERT INTO archive VALUES (?,?,?,?,?,?,?,?)"));
+  TRY(Statement facts, database_->prepare("INSERT INTO archive VALUES (?,?,?,?,?,?,?,?,?)"));
+  TRY(const int64_t rows_hash, hash_of_rows(*database_));
   const std::string_view compression = io::to_string(compression_);
   facts.bind(0, std::string_view(tarball_path_));
   facts.bind(1, static_cast<int64_t>(identity_.size_bytes));
@@ -173,7 +200,8 @@ Result<> IndexWriter::add_facts(uint64_t plain_bytes, Coverage coverage) {
   facts.bind(4, compression);
   facts.bind(5, static_cast<int64_t>(plain_bytes));
   facts.bind(6, static_cast<int64_t>(coverage));
-  facts.bind(7, RowHash()
+  facts.bind(7, rows_hash);
+  facts.bind(8, RowHash()
                     .add(std::string_view(tarball_path_))
                     .add(identity_.size_bytes)
                     .add(identity_.mtime_ns)
@@ -181,6 +209,7 @@ Result<> IndexWriter::add_facts(uint64_t plain_bytes, Coverage coverage) {
                     .add(compression)
                     .add(plain_bytes)
                     .add(static_cast<int64_t>(coverage))
+                    .add(rows_hash)
                     .value());
   return step_once(facts);
 }
@@ -190,8 +219,9 @@ Result<bool> IndexWriter::add_link(std::string_view path, std::string_view targe
   IndexedMember member;
   {
     const MutexLock lock(mutex_);
-    TRY(Statement row, database_->prepare("SELECT archive_offset, size_bytes, mtime_ns, extents"
-                                          " FROM members WHERE path = ?"));
+    TRY(Statement row,
+        database_->prepare("SELECT archive_offset, size_bytes, mtime_ns, extents,"
+                           " header_offset, stored_path FROM members WHERE path = ?"));
     row.bind(0, target);
     TRY(const bool any, row.step());
     if (!any) return false;
@@ -200,7 +230,12 @@ Result<bool> IndexWriter::add_link(std::string_view path, std::string_view targe
     TRY(member.mtime_ns, row.integer(2));
     TRY(const std::span<const uint8_t> extents, row.bytes(3));
     member.extents = extents_of(extents);
+    TRY(member.header_offset, row.count(4));
+    TRY(const std::span<const uint8_t> stored_path, row.bytes(5));
+    member.stored_path.assign(stored_path.begin(), stored_path.end());
   }
+  if (member.stored_path.empty()) member.stored_path = target;
+  member.origin = NameOrigin::kLink;
   member.path = path;
   TRY_VOID(add(member));
   return true;

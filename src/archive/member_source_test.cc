@@ -8,9 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "archive/sparse_source.h"
 #include "testing/memory_feed.h"
-#include "testing/memory_source.h"
 #include "testing/pcap_builder.h"
 #include "testing/read_all.h"
 #include "testing/tar_builder.h"
@@ -20,7 +18,6 @@ namespace {
 
 using testing::Bytes;
 using testing::MemoryFeed;
-using testing::MemorySource;
 using testing::payload;
 using testing::read_all;
 using testing::TarBuilder;
@@ -102,10 +99,6 @@ TEST(MemberSource, HolesAreZerosAndExtentsLeadBack) {
   ASSERT_TRUE(source.finish());
   const std::vector<Extent> expected = {{1000, 512}, {5000, 100}};
   ASSERT_EQ(source.extents(), expected);
-  for (const size_t out_size : {1u, 333u, 100'000u}) {
-    SparseSource again(std::make_unique<MemorySource>(payload(612), 50), expected, 6000);
-    EXPECT_TRUE(read_all(again, out_size).bytes == sparse_plain());
-  }
   // Read or not, what finish() finds is the same.
   Archive other(sparse_tar("1000,512,5000,100", "6000"));
   const Member unread = other.next();
@@ -138,16 +131,6 @@ TEST(MemberSource, AHoleWithoutEndIsRefusedAndPassedOver) {
   }
   member = archive.next();
   EXPECT_EQ(member.path, "next.pcap");
-}
-
-TEST(SparseSource, EndsWhereTheStoredBytesEndTooSoon) {
-  SparseSource source(std::make_unique<MemorySource>(payload(10)), {{0, 512}}, 1000);
-  EXPECT_EQ(read_all(source, 100).bytes.size(), 10u);
-}
-
-TEST(SparseSource, OneThatIsOnlyAHole) {
-  SparseSource source(std::make_unique<MemorySource>(Bytes()), {{5000, 0}}, 5000);
-  EXPECT_TRUE(read_all(source, 100).bytes == Bytes(5000));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,16 @@ Member member_of(Entry* entry) {
 
 }  // namespace
 
+int64_t mtime_ns_of(const Member& member) noexcept {
+  int64_t ns = 0;
+  if (__builtin_mul_overflow(member.mtime_seconds, int64_t{1'000'000'000}, &ns) ||
+      __builtin_add_overflow(ns, int64_t{member.mtime_nanos}, &ns)) {
+    return member.mtime_seconds > 0 ? std::numeric_limits<int64_t>::max()
+                                    : std::numeric_limits<int64_t>::min();
+  }
+  return ns;
+}
+
 // Writers have summed signed and unsigned bytes, and written octal digits with and without an end.
 bool begins_tar(std::span<const uint8_t> front) noexcept {
   constexpr size_t kSum = 148;
@@ -104,6 +115,9 @@ class TarReader::Library {
   Result<bool> next(Member& member);
   Result<bool> read(Piece& piece);
   bool failed() const noexcept { return fault_.has_value(); }
+  uint64_t header_offset() const noexcept {
+    return static_cast<uint64_t>(std::max<int64_t>(archive_read_header_position(archive_), 0));
+  }
   uint64_t position() const noexcept {
     if (fault_) return broken_at();
     return static_cast<uint64_t>(std::max<int64_t>(archive_filter_bytes(archive_, 0), 0));
@@ -257,6 +271,10 @@ Result<bool> TarReader::read(Piece& piece) {
 
 bool TarReader::failed() const noexcept {
   return library_->failed();
+}
+
+uint64_t TarReader::header_offset() const noexcept {
+  return library_->header_offset();
 }
 
 uint64_t TarReader::plain_bytes() const noexcept {

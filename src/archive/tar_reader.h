@@ -25,6 +25,9 @@ struct Member {
   uint32_t mode = 0;  // permissions, set-id and sticky bits
 };
 
+// Nanoseconds since 1970; of times that they can't hold, the nearest.
+int64_t mtime_ns_of(const Member& member) noexcept;
+
 // Bytes of a member and where they belong; what no piece covers is a hole.
 struct Piece {
   std::span<const uint8_t> bytes;
@@ -52,6 +55,9 @@ class TarReader {
 
   // The next bytes of the member, valid until the next call. False: it is complete.
   Result<bool> read(Piece& piece);
+
+  // Where the first header of the member begins.
+  uint64_t header_offset() const noexcept;
 
   // Whether next() or read() has failed.
   bool failed() const noexcept;

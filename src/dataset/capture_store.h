@@ -19,6 +19,7 @@ class CaptureStore {
   void add(const std::string& tarball, std::shared_ptr<const archive::ArchiveIndex> index) {
     indexes_[tarball] = std::move(index);
   }
+  void remove(const std::string& tarball) { indexes_.erase(tarball); }
   // Null: not added.
   const archive::ArchiveIndex* index_of(const std::string& tarball) const;
 

@@ -1,7 +1,6 @@
 #include "dataset/tarball_scan.h"
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 #include <span>
 #include <unordered_map>
@@ -34,16 +33,6 @@ class Borrowed final : public io::ByteSource {
  private:
   io::ByteSource& source_;
 };
-
-int64_t mtime_ns_of(const Member& member) {
-  int64_t ns = 0;
-  if (__builtin_mul_overflow(member.mtime_seconds, int64_t{1'000'000'000}, &ns) ||
-      __builtin_add_overflow(ns, int64_t{member.mtime_nanos}, &ns)) {
-    return member.mtime_seconds > 0 ? std::numeric_limits<int64_t>::max()
-                                    : std::numeric_limits<int64_t>::min();
-  }
-  return ns;
-}
 
 // "a/../b/./c" is "b/c"; empty: it leads outside.
 std::string resolved(const std::string& path) {
@@ -80,7 +69,8 @@ class Pass {
  private:
   Result<> members(archive::IndexWriter* index);
   Result<> take(const Member& member, archive::IndexWriter* index);
-  Result<> take_file(const Member& member, std::string name, archive::IndexWriter* index);
+  Result<> take_file(const Member& member, std::string name, std::string stored_path,
+                     archive::IndexWriter* index);
   void take_link(const Member& member, std::string name);
   Result<> resolve_links(archive::IndexWriter* index);
   Result<> add_link(const std::string& link, const std::string& file, archive::IndexWriter* index);
@@ -115,7 +105,9 @@ void Pass::tell() {
   told_bytes_ = bytes;
 }
 
-Result<> Pass::take_file(const Member& member, std::string name, archive::IndexWriter* index) {
+Result<> Pass::take_file(const Member& member, std::string name, std::string stored_path,
+                         archive::IndexWriter* index) {
+  const uint64_t header_offset = tar_->header_offset();
   MemberSource source(*tar_, member, stop_);
   const bool chosen = is_chosen(name);
   FileSummary summary;
@@ -124,15 +116,20 @@ Result<> Pass::take_file(const Member& member, std::string name, archive::IndexW
     summary.path = member_path(path_, name);
     summary.tarball = path_;
     summary.file_size_bytes = member.size_bytes;
-    summary.mtime_ns = mtime_ns_of(member);
+    summary.mtime_ns = archive::mtime_ns_of(member);
   }
   const Result<> finished = source.finish();
   const bool broken = !finished && tar_->failed();  // the archive, and not only this member
   archive::IndexedMember indexed{.path = name,
                                  .archive_offset = source.archive_offset(),
                                  .size_bytes = member.size_bytes,
-                                 .mtime_ns = mtime_ns_of(member),
-                                 .extents = source.extents()};
+                                 .mtime_ns = archive::mtime_ns_of(member),
+                                 .extents = source.extents(),
+                                 .header_offset = header_offset};
+  if (stored_path != name) {
+    indexed.origin = archive::NameOrigin::kNumbered;
+    indexed.stored_path = std::move(stored_path);
+  }
   const bool usable = (finished || broken) && source.can_be_indexed();
   if (usable && index != nullptr) TRY_VOID(index->add(indexed));
   if (chosen) {
@@ -173,6 +170,7 @@ Result<> Pass::take(const Member& member, archive::IndexWriter* index) {
     return {};
   }
   std::string name = archive::join_parts(parts, '/');
+  std::string stored_path = name;
   const auto taken = [&](const std::string& other) { return names_.contains(other); };
   if (taken(name)) {
     const size_t folder = name.rfind('/') + 1;
@@ -183,7 +181,7 @@ Result<> Pass::take(const Member& member, archive::IndexWriter* index) {
   }
   names_.insert(name);
   if (file) names_of_files_.insert(name);
-  if (file) return take_file(member, std::move(name), index);
+  if (file) return take_file(member, std::move(name), std::move(stored_path), index);
   take_link(member, std::move(name));
   return {};
 }

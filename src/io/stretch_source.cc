@@ -39,7 +39,8 @@ StretchSource::EndCheck::EndCheck(const Checkpoint& begin, uint64_t size_bytes,
     kind_ = Kind::kChecksum;
     ignored_ = size_bytes - behind->member_size;
   } else {
-    kind_ = Kind::kNone;
+    // Lengths are known modulo 2^32.
+    kind_ = size_bytes == size ? Kind::kImpossible : Kind::kNone;
   }
 }
 
@@ -51,14 +52,18 @@ void StretchSource::EndCheck::add(std::span<const uint8_t> bytes) noexcept {
   crc_ = crc32_gzip_refl(crc_, bytes.data(), bytes.size());
 }
 
-Result<> StretchSource::EndCheck::finish(ByteSource& rest) const {
+Result<> StretchSource::EndCheck::finish(ByteSource& rest) {
+  if (kind_ == Kind::kNone) return {};
+  if (kind_ == Kind::kImpossible)
+    return Error{Errc::kCorrupt, 0, "checkpoints that contradict each other"};
   if (kind_ == Kind::kChecksum && crc_ != expected_crc_)
     return Error{Errc::kCorrupt, 0, "gzip: the checksum is wrong"};
-  if (kind_ != Kind::kBetweenFrames) return {};
   // Decoders look at a frame's checksum when somebody wants what comes behind it.
-  uint8_t next = 0;
-  const Result<size_t> got = rest.read({&next, 1});
-  if (!got) return got.error();
+  constexpr size_t kEnough = 64;
+  behind_.resize(kEnough);
+  const Result<size_t> got = rest.read(behind_);
+  behind_.resize(got ? *got : 0);
+  if (!got && kind_ == Kind::kBetweenFrames) return got.error();
   return {};
 }
 
@@ -108,17 +113,28 @@ Result<size_t> StretchSource::read(std::span<uint8_t> out) {
   return count;
 }
 
+// Of a stretch the next bytes, in order.
+Result<> StretchSource::check_joint(std::span<const uint8_t> bytes) {
+  const auto known = static_cast<std::ptrdiff_t>(std::min(bytes.size(), joint_.size()));
+  if (!std::equal(joint_.begin(), joint_.begin() + known, bytes.begin()))
+    return Error{Errc::kCorrupt, 0, "a checkpoint that is none"};
+  joint_.erase(joint_.begin(), joint_.begin() + known);
+  return {};
+}
+
 // 0: the stretch has been read to its end, or the stream ends in it.
 Result<size_t> StretchSource::read_streaming(std::span<uint8_t> out) {
   if (streaming_left_ == 0) {
     const std::unique_ptr<ByteSource> source = std::move(streaming_);
     TRY_VOID(streaming_check_.finish(*source));
+    joint_ = streaming_check_.take_behind();
     return size_t{0};
   }
   const auto wanted = static_cast<size_t>(std::min<uint64_t>(out.size(), streaming_left_));
   TRY(const size_t got, streaming_->read(out.first(wanted)));
   ended_ = got == 0;
   streaming_left_ -= got;
+  TRY_VOID(check_joint(out.first(got)));
   streaming_check_.add(out.first(got));
   return got;
 }
@@ -144,6 +160,11 @@ void StretchSource::go_on() {
   ready_ = current_->plain;
   fault_ = std::move(current_->fault);
   ended_ = ready_.size() < current_->size_bytes;
+  if (Result<> joined = check_joint(ready_); !joined) {
+    ready_ = {};
+    fault_ = std::move(joined).error();
+  }
+  joint_ = current_->check.take_behind();
 }
 
 // As many as the helpers have at hand and next, and one for this thread. A stretch that is decoded

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "io/byte_buffer.h"
@@ -36,7 +37,8 @@ class CheckpointedStream {
 // them, and without.
 //
 // What a stretch gave is held against the next checkpoint: its checksum inside a gzip member, what
-// stands between two frames otherwise.
+// stands between two frames otherwise. What a decoder gives behind a checkpoint, and what one gives
+// that begins there, has to be the same.
 //
 // Memory: what is decoded ahead stays below that of the pool for a source. The first stretch is
 // decoded as it is read, so that a source that was only opened, or ends in it, needs none; so are
@@ -64,14 +66,17 @@ class StretchSource final : public ByteSource {
     EndCheck(const Checkpoint& begin, uint64_t size_bytes, const Checkpoint* behind);
     void add(std::span<const uint8_t> bytes) noexcept;
     // Once all were shown. `rest` is what they came from.
-    Result<> finish(ByteSource& rest) const;
+    Result<> finish(ByteSource& rest);
+    // The first bytes behind, by the decoder that came from before.
+    std::vector<uint8_t> take_behind() noexcept { return std::move(behind_); }
 
    private:
-    enum class Kind : uint8_t { kNone, kBetweenFrames, kChecksum };
+    enum class Kind : uint8_t { kNone, kBetweenFrames, kChecksum, kImpossible };
     Kind kind_ = Kind::kNone;
     uint64_t ignored_ = 0;  // bytes of members before the one of the checksum
     uint32_t crc_ = 0;
     uint32_t expected_crc_ = 0;
+    std::vector<uint8_t> behind_;
   };
 
   // From one checkpoint to the next one.
@@ -99,6 +104,7 @@ class StretchSource final : public ByteSource {
   Result<> plan_next();
   bool may_plan() const noexcept;
   void go_on();
+  Result<> check_joint(std::span<const uint8_t> bytes);
   Result<size_t> read_streaming(std::span<uint8_t> out);
   bool somebody_helps() const noexcept { return pool_ != nullptr && pool_->helpers() > 0; }
 
@@ -116,6 +122,7 @@ class StretchSource final : public ByteSource {
   std::unique_ptr<ByteSource> streaming_;       // a stretch that is decoded as it is read
   uint64_t streaming_left_ = 0;
   EndCheck streaming_check_;
+  std::vector<uint8_t> joint_;  // what the next stretch has to begin with, as far as it is known
   bool first_ = true;
   bool must_stream_ = false;     // what begins at next_, once ahead_ is empty
   std::optional<Error> broken_;  // behind ahead_ nothing can be planned

@@ -185,6 +185,29 @@ TEST_P(StretchSourceOf, AnIndexThatBreaksIsAFaultBehindWhatItLedTo) {
               Error{Errc::kCorrupt, 0, "no index"});
 }
 
+// An index says where a place is and what stands before it. Where that is wrong, bytes would be
+// left out or come twice; no bytes behind such a place are given.
+TEST_P(StretchSourceOf, APlaceThatIsNotWhereItIsSaidIsAFault) {
+  const auto wrong = [&](const auto& change) {
+    Stored stored = stored_;
+    Checkpoint& place = stored.places[stored.places.size() / 2];
+    const uint64_t right = place.plain_offset;
+    change(place);
+    for (const unsigned helpers : {0U, 2U}) {
+      DecodePool pool(helpers);
+      const ReadAll got = read_stretches(stored, {}, kSize, &pool);
+      EXPECT_TRUE(got.fault);
+      EXPECT_LE(got.bytes.size(), right + 1000);
+    }
+  };
+  wrong([](Checkpoint& place) { place.plain_offset += 1000; });
+  wrong([](Checkpoint& place) { place.plain_offset -= 1000; });
+  wrong([&](Checkpoint& place) { place.stored_offset = stored_.places[0].stored_offset; });
+  if (!stored_.places[0].inside_member) return;
+  wrong([](Checkpoint& place) { place.member_crc ^= 1; });
+  wrong([](Checkpoint& place) { place.member_size += 100'000'000; });
+}
+
 TEST_P(StretchSourceOf, CanBeLeftInTheMiddle) {
   DecodePool pool(3);
   for (int i = 0; i < 20; ++i) {
@@ -223,8 +246,10 @@ TEST(StretchSource, LongStretchesAreNotDecodedAhead) {
     }
     Result<std::unique_ptr<ByteSource>> open_at(Checkpoint from, DecodePool*) override {
       const auto number = static_cast<uint8_t>(from.plain_offset % 251);
+      TRY(const std::optional<Checkpoint> next, checkpoint_behind(from.plain_offset));
+      const uint64_t size = next ? next->plain_offset - from.plain_offset : 100;
       return std::unique_ptr<ByteSource>(
-          std::make_unique<MemorySource>(Bytes(kLong + 100, number)));
+          std::make_unique<MemorySource>(Bytes(static_cast<size_t>(size), number)));
     }
   };
   Bytes expected(10, 0);

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
 #include "base/mutex.h"
@@ -131,7 +133,33 @@ class SetScan {
     for (FileSummary& file : files) {
       if (const std::optional<std::string> tarball = tarball_of(file.path)) file.tarball = *tarball;
     }
+    TRY_VOID(look_again(files, progress));
     append(std::move(files));
+    return {};
+  }
+
+  // Members that are damaged if one believes the index.
+  Result<> look_again(std::vector<FileSummary>& files, dataset::ScanProgress& progress) {
+    if (progress.shortage.load() != 0 || stop_.stop_requested()) return {};
+    std::map<std::string, std::unordered_set<std::string>> damaged;  // by tarball
+    std::string reason;
+    for (const FileSummary& file : files) {
+      // Which members there are, the index has been found to know.
+      const bool doubtful = file.damage && file.damage->code != Errc::kNotFound &&
+                            !file.tarball.empty() &&
+                            tarballs_.store()->index_of(file.tarball) != nullptr;
+      if (!doubtful) continue;
+      damaged[file.tarball].insert(file.path);
+      if (reason.empty()) reason = file.damage->reason;
+    }
+    for (const auto& [tarball, its_paths] : damaged) {
+      const std::unordered_set<std::string>& paths = its_paths;
+      TRY(std::optional<std::vector<FileSummary>> fresh,
+          tarballs_.map_again(tarball, paths, reason, progress));
+      if (!fresh) continue;
+      std::erase_if(files, [&](const FileSummary& file) { return paths.contains(file.path); });
+      append(*std::move(fresh));
+    }
     return {};
   }
 

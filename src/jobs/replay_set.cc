@@ -163,7 +163,17 @@ Result<> renew_members(dataset::Dump& dump, Tarballs& tarballs, Reporter& report
       continue;
     }
     const auto holds = [&](size_t i) { return member_holds(dump.set.files[i], tarballs); };
-    if (*indexed && std::all_of(entries.begin(), entries.end(), holds)) continue;
+    if (*indexed) {
+      const bool all_hold = std::all_of(entries.begin(), entries.end(), holds);
+      std::vector<std::string> names;
+      for (const size_t i : entries) names.emplace_back(dump.set.files[i].member());
+      // Where it does not know all of them, it may be the index that has changed.
+      const Result<> checked =
+          tarballs.check_index(tarball, all_hold ? std::optional(std::move(names)) : std::nullopt);
+      if (checked && all_hold) continue;
+      if (!checked && checked.error().code == Errc::kCancelled) return cancelled();
+      if (!checked) tarballs.discard_index(tarball, checked.error().what);
+    }
     reporter.info(fmt::format("{}: {}; mapping it again", tarball,
                               *indexed ? "its members have changed since they were mapped"
                                        : "there is no index, or it has changed since it was made"));

@@ -37,6 +37,7 @@ constexpr unsigned kMostOfOneName = 1000;
 struct Place {
   std::string path;
   std::unique_ptr<ArchiveIndex> index;  // null: none that fits
+  std::string problem;                  // of an index that is to be replaced
 };
 
 Place look_in(const std::string& folder, const std::string& tarball,
@@ -49,10 +50,16 @@ Place look_in(const std::string& folder, const std::string& tarball,
       return place;
     }
     auto index = ArchiveIndex::open(path);
-    if (index && (*index)->identity() == identity) return {path, *std::move(index)};
-    // Of an earlier state of the same tarball: it may be replaced. What can't be read may be
-    // anything.
-    if (place.path.empty() && index && (*index)->tarball_path() == tarball) place.path = path;
+    if (index && (*index)->identity() == identity) return {path, *std::move(index), {}};
+    // Of an earlier state of the same tarball, or an index that can't be read: it may be replaced.
+    // What is no index stays.
+    const bool replaceable =
+        index ? (*index)->tarball_path() == tarball : ArchiveIndex::is_at(path);
+    if (place.path.empty() && replaceable) {
+      place.path = path;
+      if (!index && index.error().code == Errc::kCorrupt)
+        place.problem = fmt::format("{}: {}", path, index.error().what);
+    }
   }
   return place;
 }
@@ -68,6 +75,12 @@ bool is_refused(const Error& error) {
 bool tells_all(archive::Coverage coverage, const NameChoice& choice) {
   return coverage == archive::Coverage::kWhole ||
          (coverage == archive::Coverage::kMembersLeftOut && choice.by_path());
+}
+
+const FileSummary* first_damaged(const std::vector<FileSummary>& files) {
+  const auto found = std::find_if(files.begin(), files.end(),
+                                  [](const FileSummary& file) { return file.damage.has_value(); });
+  return found == files.end() ? nullptr : &*found;
 }
 
 // Why members are left out, and where there are several reasons, how many by each.
@@ -139,13 +152,18 @@ Result<std::string> Tarballs::temporary_folder() {
 
 Result<bool> Tarballs::find_index(const std::string& tarball) {
   if (store_->index_of(tarball) != nullptr) return true;
+  if (discarded_.contains(tarball)) return false;
   TRY(const archive::TarballIdentity identity, archive::identify(tarball));
+  std::vector<std::string> problems;
   for (const std::string& folder : folders_for(tarball)) {
     Place place = look_in(folder, tarball, identity);
+    if (!place.problem.empty()) problems.push_back(std::move(place.problem));
     if (place.index == nullptr) continue;
     store_->add(tarball, std::move(place.index));
     return true;
   }
+  for (const std::string& problem : problems)
+    reporter_.warning(fmt::format("{}; making it anew", problem));
   return false;
 }
 
@@ -156,6 +174,7 @@ Result<std::optional<std::vector<FileSummary>>> Tarballs::map_by_index(const std
   const ArchiveIndex& index = *store_->index_of(tarball);
   std::vector<std::string> paths;
   std::vector<uint64_t> offsets;
+  std::vector<std::string> others;
   uint64_t bytes = 0;
   TRY_VOID(index.each_member([&](const archive::IndexedMember& member) {
     std::string path = dataset::member_path(tarball, member.path);
@@ -163,9 +182,14 @@ Result<std::optional<std::vector<FileSummary>>> Tarballs::map_by_index(const std
       paths.push_back(std::move(path));
       offsets.push_back(member.archive_offset);
       bytes += member.size_bytes;
+    } else {
+      others.push_back(member.path);
     }
     return true;
   }));
+  // Those that are chosen are held against the tarball as they are opened: one of these may have
+  // been chosen by its true name.
+  TRY_VOID(check_index(tarball, std::move(others)));
   // Members are read beside one another, the whole only from its beginning to its end.
   const uint64_t worth_it =
       index.plain_bytes() / 4 * 3 * std::min<uint64_t>(workers_, std::max<size_t>(paths.size(), 1));
@@ -207,6 +231,8 @@ Result<std::vector<FileSummary>> Tarballs::pass(const std::string& tarball,
   if (scan->interrupted) return Error{Errc::kCancelled, 0, "stopped"};
   TRY(std::unique_ptr<ArchiveIndex> index, ArchiveIndex::open(path));
   store_->add(tarball, std::move(index));
+  discarded_.erase(tarball);
+  passed_.insert(tarball);
   std::vector<FileSummary> links =
       dataset::scan_files(scan->unscanned, workers_, progress, stop_, store_.get());
   for (FileSummary& file : links) {
@@ -233,12 +259,48 @@ Result<std::vector<FileSummary>> Tarballs::map(const std::string& tarball, const
   TRY(const bool indexed, find_index(tarball));
   if (indexed && tells_all(store_->index_of(tarball)->coverage(), choice)) {
     Result<std::optional<std::vector<FileSummary>>> files = map_by_index(tarball, choice, progress);
-    if (files && *files) return **std::move(files);
     if (!files && files.error().code == Errc::kCancelled) return files.error();
-    if (!files)
-      reporter_.warning(fmt::format("{}: {}; making it anew", tarball, files.error().what));
+    if (files && *files) {
+      const FileSummary* const damaged = first_damaged(**files);
+      const bool holds = damaged == nullptr || passed_.contains(tarball) ||
+                         progress.shortage.load() != 0 || stop_.stop_requested();
+      if (holds) return **std::move(files);
+      // Whether it is the capture or the index only the tarball itself can tell.
+      discard_index(tarball, damaged->damage->reason);
+    }
+    if (!files) discard_index(tarball, files.error().what);
   }
   return pass(tarball, choice, progress);
+}
+
+void Tarballs::discard_index(const std::string& tarball, std::string_view what) {
+  if (archive::is_disagreement(what)) reporter_.warning(fmt::format("{}; making it anew", what));
+  store_->remove(tarball);
+  discarded_.insert(tarball);
+}
+
+Result<std::optional<std::vector<FileSummary>>> Tarballs::map_again(
+    const std::string& tarball, std::unordered_set<std::string> paths, std::string_view reason,
+    ScanProgress& progress) {
+  if (passed_.contains(tarball)) return std::optional<std::vector<FileSummary>>();
+  discard_index(tarball, reason);
+  TRY(std::vector<FileSummary> files,
+      pass(tarball, NameChoice::exactly(std::move(paths)), progress));
+  return std::optional(std::move(files));
+}
+
+Result<> Tarballs::check_index(const std::string& tarball,
+                               std::optional<std::vector<std::string>> members) const {
+  const ArchiveIndex& index = *store_->index_of(tarball);
+  if (!members) {
+    members.emplace();
+    const Result<> listed = index.each_member([&](const archive::IndexedMember& member) {
+      members->push_back(member.path);
+      return true;
+    });
+    if (!listed) return archive::disagreement(index.path(), listed.error().what);
+  }
+  return archive::check_members(tarball, index, *members, stop_);
 }
 
 Result<> Tarballs::add_index(const std::string& tarball, ScanProgress& progress) {

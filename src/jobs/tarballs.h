@@ -5,6 +5,8 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -50,6 +52,18 @@ class Tarballs {
   // As add_index(), but makes none. False: there is none that fits.
   Result<bool> find_index(const std::string& tarball);
 
+  // An index is no evidence against a capture: what was found to be damaged by one is looked at
+  // again by a pass over the tarball, unless this run has made the index. `reason`: of the damage.
+  // None: what was found holds. REQUIRES: the index is in the store.
+  Result<std::optional<std::vector<dataset::FileSummary>>> map_again(
+      const std::string& tarball, std::unordered_set<std::string> paths, std::string_view reason,
+      dataset::ScanProgress& progress);
+  // Fails where the index in the store and the headers of these members, or of all, disagree.
+  Result<> check_index(const std::string& tarball,
+                       std::optional<std::vector<std::string>> members) const;
+  // From now on there is none of that tarball until one is made anew. `what` is wrong with it.
+  void discard_index(const std::string& tarball, std::string_view what);
+
   // `name` of the tarball, as messages have it.
   void add_problem(const std::string& name, const capture::Damage& damage);
   std::shared_ptr<const dataset::CaptureStore> store() const noexcept { return store_; }
@@ -73,7 +87,9 @@ class Tarballs {
   std::stop_token stop_;
   std::shared_ptr<dataset::CaptureStore> store_ = std::make_shared<dataset::CaptureStore>();
   std::vector<Error> problems_;
-  std::string temporary_;  // folder; empty: none
+  std::unordered_set<std::string> discarded_;  // tarballs whose indexes are not to be used
+  std::unordered_set<std::string> passed_;     // whose indexes this run has made
+  std::string temporary_;                      // folder; empty: none
 };
 
 }  // namespace gophercap::jobs
