@@ -78,7 +78,8 @@ Extractor::Extractor(std::unique_ptr<OutputTree> tree, const ExtractOptions& opt
     : tree_(std::move(tree)),
       options_(options),
       callbacks_(std::move(callbacks)),
-      stop_(std::move(stop)) {}
+      stop_(std::move(stop)),
+      guard_(options_.limits, callbacks_.bytes_read) {}
 
 Result<> Extractor::take(TarReader& tar, const Member& member) {
   if (stop_.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
@@ -259,7 +260,8 @@ Extractor::Verdict Extractor::take_file(TarReader& tar, const Member& member) {
     if (refusal = refusal_for(file.error()); refusal) return refusal;
     return file.error();
   }
-  MemberSink sink(*std::move(file), pack ? packer_.get() : nullptr, member.size_bytes, stop_);
+  MemberSink sink(*std::move(file), pack ? packer_.get() : nullptr, guard_, member.size_bytes,
+                  stop_);
   if (!head.empty()) {
     callbacks_.piece({head, 0});
     TRY(refusal, sink.put({head, 0}));

@@ -19,6 +19,7 @@
 #include "archive/member_path.h"
 #include "archive/member_sink.h"
 #include "archive/output_file.h"
+#include "archive/output_guard.h"
 #include "archive/output_tree.h"
 #include "archive/packer.h"
 #include "archive/path_set.h"
@@ -35,6 +36,7 @@ struct ExtractOptions {
   bool force = false;    // replaces files of before this run
   // Leaves alone those that are complete, and removes what runs that were killed left unfinished.
   bool resume = false;
+  OutputLimits limits{};
   bool sync = false;
 };
 
@@ -66,6 +68,8 @@ class Extractor {
     // A file or a link is there, below the folder; `written`: all its pieces came by.
     std::function<void(std::string_view, bool)> made = [](std::string_view, bool) {};
     std::function<void()> tick = [] {};  // now and then
+    // Of the tarball up to now, as it is stored.
+    std::function<uint64_t()> bytes_read = [] { return uint64_t{0}; };
   };
 
   static Result<std::unique_ptr<Extractor>> make(const std::string& out_dir,
@@ -118,6 +122,7 @@ class Extractor {
   Callbacks callbacks_;
   std::stop_token stop_;
   std::unique_ptr<Packer> packer_;
+  OutputGuard guard_;
   ExtractCounts counts_;
   PathSet cleared_;  // folders in which nothing unfinished is left
 };

@@ -7,17 +7,21 @@
 
 #include "archive/member_path.h"
 #include "archive/output_file.h"
+#include "archive/output_guard.h"
 #include "archive/packer.h"
 #include "archive/tar_reader.h"
 #include "base/result.h"
 
 namespace gophercap::archive {
 
-// Not thread-safe. Errors: those of the file, kCancelled while a hole is compressed.
+// Not thread-safe. Errors: those of the file and of the guard, kCancelled while a hole is
+// compressed.
 class MemberSink {
  public:
-  // `packer` null: as they are. REQUIRES: it outlives the sink and serves no other meanwhile.
-  MemberSink(OutputFile file, Packer* packer, uint64_t size_bytes, std::stop_token stop);
+  // `packer` null: as they are. REQUIRES: it outlives the sink and serves no other meanwhile, and
+  // so does the guard.
+  MemberSink(OutputFile file, Packer* packer, OutputGuard& guard, uint64_t size_bytes,
+             std::stop_token stop);
   ~MemberSink();
   MemberSink(const MemberSink&) = delete;
   MemberSink& operator=(const MemberSink&) = delete;
@@ -36,6 +40,7 @@ class MemberSink {
 
   OutputFile file_;
   Packer* packer_;
+  OutputGuard& guard_;
   uint64_t size_bytes_;
   std::stop_token stop_;
   uint64_t position_ = 0;

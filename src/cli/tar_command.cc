@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string>
@@ -58,6 +59,10 @@ jobs::TarOptions options_of(const Invocation& invocation) {
   extract.force = settings.flag(kThis, "force");
   extract.resume = settings.flag(kThis, "resume");
   extract.sync = settings.flag(kThis, "fsync");
+  if (const std::optional<uint64_t> most = settings.size(kThis, "max-output"))
+    extract.limits.most_bytes = *most;
+  extract.limits.most_ratio =
+      static_cast<uint64_t>(std::max<int64_t>(settings.integer(kThis, "max-ratio"), 0));
   return options;
 }
 
@@ -80,6 +85,8 @@ std::vector<Complaint> check(const Invocation& invocation, const jobs::TarOption
     complaints.push_back({"tarExtract: --map is a dump of what is written, --dryrun writes nothing",
                           "gophercap map TARBALL maps what is in it"});
   }
+  if (settings.integer(kThis, "max-ratio") < 0)
+    complaints.push_back({"--max-ratio: expected 0 or more", ""});
   if (settings.flag(kThis, "out-gzip") && settings.flag(kThis, "out-zstd"))
     complaints.push_back({"tarExtract: either --out-gzip or --out-zstd", ""});
   if (const std::string& word = settings.text(kThis, "level");

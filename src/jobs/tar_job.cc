@@ -154,7 +154,8 @@ Result<> TarRun::take(const Member& member) {
               [this](std::string_view path, bool written) {
                 if (map_ != nullptr) map_->made(path, written);
               },
-          .tick = [this] { tick(); }};
+          .tick = [this] { tick(); },
+          .bytes_read = [this] { return tarball_.bytes_read->load(std::memory_order_relaxed); }};
       if (!options_.map_path.empty())
         map_ =
             std::make_unique<ExtractMap>(options_.out_dir, options_.extract.packing, pool_, stop_);
