@@ -1,8 +1,9 @@
 // The index of a tarball, of which every byte may be somebody else's.
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 
 #include "archive/archive_index.h"
@@ -15,14 +16,34 @@ using gophercap::fuzz::require;
 
 constexpr int kMostMembers = 64;
 
+// SQLite opens files by their names, and a memfd has none that can be resolved. One for each
+// process, written anew for each input.
+class IndexFile {
+ public:
+  IndexFile() {
+    fd_ = gophercap::Fd(::mkstemp(path_.data()));
+    require(fd_.valid());
+  }
+  ~IndexFile() { ::unlink(path_.c_str()); }
+  IndexFile(const IndexFile&) = delete;
+  IndexFile& operator=(const IndexFile&) = delete;
+
+  const std::string& write(const uint8_t* data, size_t size) {
+    require(::ftruncate(fd_.value(), 0) == 0);
+    require(::pwrite(fd_.value(), data, size, 0) == static_cast<ssize_t>(size));
+    return path_;
+  }
+
+ private:
+  std::string path_ = (std::filesystem::temp_directory_path() / "gophercap-fuzz-XXXXXX").string();
+  gophercap::Fd fd_;
+};
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const gophercap::Fd file(::memfd_create("index", MFD_CLOEXEC));
-  require(file.valid());
-  if (::write(file.value(), data, size) != static_cast<ssize_t>(size)) return 0;
-  const auto index =
-      gophercap::archive::ArchiveIndex::open("/proc/self/fd/" + std::to_string(file.value()));
+  static IndexFile file;
+  const auto index = gophercap::archive::ArchiveIndex::open(file.write(data, size));
   if (!index) return 0;
   int members = 0;
   const auto visited = (*index)->each_member([&](const gophercap::archive::IndexedMember& member) {

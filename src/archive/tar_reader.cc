@@ -11,6 +11,8 @@
 #include <string_view>
 #include <utility>
 
+#include "archive/header_watch.h"
+
 namespace gophercap::archive {
 namespace {
 
@@ -142,7 +144,11 @@ class TarReader::Library {
     return fault_->code == Errc::kCorrupt && !input_failed_ && !in_member_ ? header_at_ : given_;
   }
 
+  bool lists_are_short(std::span<const uint8_t> bytes, uint64_t offset);
+
   BlockFeed& feed_;
+  HeaderWatch watch_;
+  std::span<const uint8_t> last_;  // that was given
   LibArchive* archive_;
   Entry* entry_;
   std::optional<Error> fault_;  // final
@@ -167,9 +173,18 @@ la_ssize_t TarReader::Library::give(const void** buffer) {
     archive_set_error(archive_, EIO, "input fails");
     return ARCHIVE_FATAL;
   }
+  if (header_limit_ > 0 && !lists_are_short(*block, given_)) return ARCHIVE_FATAL;
+  last_ = *block;
   given_ += block->size();
   *buffer = block->data();
   return static_cast<la_ssize_t>(block->size());
+}
+
+bool TarReader::Library::lists_are_short(std::span<const uint8_t> bytes, uint64_t offset) {
+  if (watch_.look(bytes, offset)) return true;
+  fault_ = Error{Errc::kUnsupported, 0, "a member has an access control list of more than 16 KiB"};
+  archive_set_error(archive_, ENOMEM, "list too long");
+  return false;
 }
 
 std::string_view TarReader::Library::said() const {
@@ -207,6 +222,8 @@ Result<bool> TarReader::Library::next(Member& member) {
   in_member_ = false;
   header_at_ = position();
   header_limit_ = given_ + kLargestHeader;
+  watch_.begin(header_at_);
+  if (!lists_are_short(last_, given_ - last_.size())) return fault();
   const int status = archive_read_next_header2(archive_, entry_);
   header_limit_ = 0;
   if (status == ARCHIVE_EOF) return end();

@@ -59,6 +59,33 @@ ReadTar read_tar(const Bytes& bytes, size_t block = size_t{1} << 20) {
   return read_tar(feed);
 }
 
+// libarchive holds each entry of a list against all before it.
+TEST(TarReader, ListsOfAccessHaveALimit) {
+  const auto list = [](size_t bytes) {
+    std::string text;
+    for (int user = 1; text.size() < bytes; ++user) text += fmt::format("u:{}:r,", user);
+    return text;
+  };
+  for (const size_t block : {size_t{100}, size_t{512}, size_t{4096}, size_t{1} << 20}) {
+    TarBuilder tar;
+    tar.member({.path = "before", .data = payload(700)});
+    tar.pax({{"comment", std::string(40'000, 'c')}, {"SCHILY.acl.access", list(12'000)}})
+        .member({.path = "some", .data = payload(10)});
+    ReadTar all = read_tar(tar.bytes(), block);
+    EXPECT_EQ(all.members.size(), 2u);
+    // What looks like one is none where it is the bytes of a file.
+    const Bytes looks_like = TarBuilder().pax({{"SCHILY.acl.access", list(20'000)}}).bytes();
+    tar.member({.path = "inside", .data = looks_like});
+    tar.gnu_long('L', "many").pax({{"mtime", "5"}, {"SCHILY.acl.default", list(900'000)}});
+    tar.member({.path = "many", .data = payload(10)}).end();
+    all = read_tar(tar.bytes(), block);
+    EXPECT_EQ(all.members.size(), 3u);
+    ASSERT_TRUE(all.fault);
+    EXPECT_EQ(all.fault->code, Errc::kUnsupported);
+    EXPECT_NE(all.fault->what.find("access control list"), std::string::npos);
+  }
+}
+
 TEST(TarReader, ReadsWhatStandsInAHeader) {
   for (const TarDialect dialect : {TarDialect::kUstar, TarDialect::kGnu, TarDialect::kV7}) {
     TarBuilder tar;
