@@ -4,6 +4,7 @@
 #include <isa-l/igzip_lib.h>
 #include <libdeflate.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
 #include <array>
@@ -120,6 +121,7 @@ class ZstdCodec final : public BlockCodec {
   Result<size_t> compress(std::span<const uint8_t> plain, std::span<uint8_t> out) override {
     const size_t size =
         ZSTD_compress2(context_.get(), out.data(), out.size(), plain.data(), plain.size());
+    if (ZSTD_getErrorCode(size) == ZSTD_error_memory_allocation) return out_of_memory("zstd");
     if (ZSTD_isError(size) != 0)
       return Error{Errc::kInternal, 0, std::string("zstd: ") + ZSTD_getErrorName(size)};
     return size;

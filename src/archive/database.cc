@@ -13,6 +13,8 @@ Errc code_of(int status) {
   switch (status & 0xff) {
     case SQLITE_FULL:
       return Errc::kNoSpace;
+    case SQLITE_NOMEM:
+      return Errc::kNoMemory;
     case SQLITE_PERM:
     case SQLITE_READONLY:
     case SQLITE_AUTH:
@@ -111,6 +113,7 @@ Error Database::error(int status) const {
     const int kept = handle_ == nullptr ? 0 : sqlite3_system_errno(handle_);
     if (const int sys = kept != 0 ? kept : left; sys != 0) return errno_error(sys, path_);
   }
+  if (code_of(status) == Errc::kNoMemory) return out_of_memory(path_);
   const bool ours = (status & 0xff) == SQLITE_CORRUPT || (status & 0xff) == SQLITE_NOTADB;
   return {
       code_of(status), 0,

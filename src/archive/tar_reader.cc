@@ -209,6 +209,7 @@ Result<> TarReader::Library::open() {
   if (archive_read_support_format_tar(archive_) != ARCHIVE_OK ||
       archive_read_set_format_option(archive_, "tar", "read_concatenated_archives", "1") !=
           ARCHIVE_OK) {
+    if (archive_errno(archive_) == ENOMEM) return out_of_memory("tar reader");
     return Error{Errc::kInternal, 0, "libarchive has no tar reader that we can use"};
   }
   if (archive_read_open(archive_, this, nullptr, &Library::give, nullptr) != ARCHIVE_OK)

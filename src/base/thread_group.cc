@@ -79,8 +79,8 @@ void ThreadGroup::run(const std::function<void()>& body) noexcept {
 
 Result<> ThreadGroup::start(std::function<void()> body) {
   try {
-    threads_.emplace_back();  // its place comes first: what runs is always in the list
     auto start = std::make_unique<Start>(Start{this, std::move(body)});
+    threads_.emplace_back();  // its place comes first: what runs is always in the list
     if (const int error = create(threads_.back(), &enter, start.get()); error != 0) {
       threads_.pop_back();
       return refused(error);

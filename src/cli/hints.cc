@@ -28,7 +28,11 @@ std::string hint_for(const Error& error, std::string_view interface_name,
              "holds "
              "such a file";
     case ENOMEM:
-      return "give it more, if the machine has it: --memory 1G";
+      return error.what.ends_with("out of memory")
+                 ? "give it more (ulimit -v, memory.max of the cgroup), or let it take less: "
+                   "--memory "
+                   "64M, fewer workers"
+                 : "give it more, if the machine has it: --memory 1G";
     case EAGAIN:
       if (error.what.find("thread creation refused") == std::string::npos) return {};
       return "raise the limit: ulimit -u 4096, or --pids-limit of a container";

@@ -18,8 +18,9 @@ TEST(Hints, CuresThatAreKnown) {
             "run as root, or once: setcap cap_net_raw+ep \"$(command -v gophercap)\"");
   EXPECT_EQ(hint(errno_error(EMFILE, "a.pcap")), "raise the limit of open files: ulimit -n 65536");
   EXPECT_EQ(hint(errno_error(ENOSPC, "dump.json")), "free some space, or write elsewhere");
-  EXPECT_EQ(hint(errno_error(ENOMEM, "the set")),
+  EXPECT_EQ(hint({Errc::kNoMemory, ENOMEM, "the set does not fit into the memory given"}),
             "give it more, if the machine has it: --memory 1G");
+  EXPECT_TRUE(hint(out_of_memory("the set")).starts_with("give it more (ulimit -v"));
   EXPECT_EQ(hint(errno_error(EMSGSIZE, "interface eth0")),
             "raise the MTU: ip link set dev eth0 mtu 9000");
   EXPECT_EQ(hint(errno_error(ENETDOWN, "interface eth0")), "bring it up: ip link set dev eth0 up");

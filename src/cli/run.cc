@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <exception>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -190,11 +191,35 @@ Outcome report_bug(const char* what) noexcept {
   return {ExitCode::kBug};
 }
 
+// Takes no memory itself.
+Outcome out_of_memory() noexcept {
+  constexpr std::string_view kWords =
+      "gophercap: error: out of memory\n"
+      "gophercap: hint: give it more (ulimit -v, memory.max of the cgroup), or let it take less: "
+      "--memory 64M, fewer workers\n";
+  static_cast<void>(!::write(STDERR_FILENO, kWords.data(), kWords.size()));
+  return {ExitCode::kFailed};
+}
+
+// A function that must not throw, in a library too, was refused memory: no state is left to go on
+// with, or to clean up.
+[[noreturn]] void end_without_memory() noexcept {
+  try {
+    if (const std::exception_ptr failure = std::current_exception(); failure != nullptr)
+      std::rethrow_exception(failure);
+  } catch (const std::bad_alloc&) {
+    ::_exit(to_int(out_of_memory().code));
+  } catch (...) {
+  }
+  std::abort();
+}
+
 }  // namespace
 
 Outcome run(int argc, const char* const* argv) {
   try {
     ignore_write_signals();
+    std::set_terminate(end_without_memory);
     Console console({});
     Invocation invocation;
     std::vector<std::string> words;
@@ -208,6 +233,8 @@ Outcome run(int argc, const char* const* argv) {
           counted(missing, "thread")));
     }
     return outcome;
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
   } catch (const std::exception& error) {
     return report_bug(error.what());
   } catch (...) {

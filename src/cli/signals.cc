@@ -50,6 +50,10 @@ Result<> SignalGuard::start() {
   // The destructor gives the signals back, whatever comes of it.
   if (const Result<> started = thread_.start([this] { watch(); }); !started)
     return started.error().with_context("signals");
+  // Nobody else takes memory while libseccomp, which does not look at what it got, is at it.
+  begun_.wait(false);
+  if (const Result<> watching = thread_.result(); !watching)
+    return watching.error().with_context("signals");
   return {};
 }
 
@@ -59,6 +63,8 @@ SignalGuard::~SignalGuard() {
 }
 
 void SignalGuard::wake() noexcept {
+  begun_.store(true);
+  begun_.notify_all();
   const uint64_t one = 1;
   while (write(wake_.value(), &one, sizeof one) < 0 && errno == EINTR) {
   }
@@ -66,6 +72,8 @@ void SignalGuard::wake() noexcept {
 
 void SignalGuard::watch() {
   confine::confine_helper(confine::Calls::kWaiting);
+  begun_.store(true);
+  begun_.notify_all();
   std::array<pollfd, 2> fds = {{{signals_.value(), POLLIN, 0}, {wake_.value(), POLLIN, 0}}};
   SendTime first{};
   for (;;) {

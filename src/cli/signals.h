@@ -42,6 +42,7 @@ class SignalGuard {
   Fd wake_;  // written to by the destructor
   std::stop_source stop_;
   std::atomic<int> received_{0};
+  std::atomic<bool> begun_{false};  // the thread waits for signals, or gave up
   std::atomic<bool> status_asked_{false};
   ThreadGroup thread_{[this] { wake(); }};
 };

@@ -14,6 +14,7 @@
 
 #include "archive/tarball.h"
 #include "base/fd.h"
+#include "base/shortage.h"
 #include "dataset/file_summary.h"
 #include "dataset/name_choice.h"
 
@@ -180,7 +181,7 @@ Result<Discovery> discover(const Selection& selection) {
   for (const std::string& path : selection.paths) TRY_VOID(walker.add(path));
   Discovery found = walker.finish();
   for (const Unreadable& problem : found.problems) {
-    if (is_fd_shortage(problem.error.sys)) return problem.error;
+    if (is_shortage(problem.error)) return problem.error;
   }
   return found;
 }

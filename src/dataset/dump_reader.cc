@@ -362,7 +362,7 @@ Result<Dump> dump_from_padded_json(const std::string& json) {
   constexpr bool kCopy = false;
   const simdjson::error_code error = parser.parse(json.data(), json.size(), kCopy).get(root);
   if (error == simdjson::MEMALLOC) {
-    return Error{Errc::kIo, 0, "not enough memory to parse the dump"};
+    return out_of_memory("parsing the dump");
   }
   if (error != simdjson::SUCCESS) {
     return corrupt(fmt::format("not valid JSON: {}", simdjson::error_message(error)));

@@ -7,10 +7,11 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <unordered_map>
 #include <utility>
 
-#include "base/fd.h"
+#include "base/shortage.h"
 #include "base/worker_pool.h"
 #include "dataset/capture_store.h"
 #include "io/decode_pool.h"
@@ -318,6 +319,18 @@ uint64_t file_size(const std::string& path) {
 
 }  // namespace
 
+void ScanProgress::refuse(Error error) noexcept {
+  const MutexLock lock(mutex_);
+  if (!refusal_) refusal_ = std::move(error);
+  refused_.store(true, std::memory_order_relaxed);
+}
+
+Result<> ScanProgress::result() const {
+  const MutexLock lock(mutex_);
+  if (refusal_) return *refusal_;
+  return {};
+}
+
 void scan_capture(CaptureReader& reader, FileSummary& summary, ScanProgress* progress,
                   std::stop_token stop) {
   scan_with(reader, summary, progress, nullptr, stop);
@@ -339,13 +352,15 @@ FileSummary scan_source(std::unique_ptr<io::ByteSource> raw, ScanProgress* progr
   return summary;
 }
 
-FileSummary scan_file(const std::string& path, ScanProgress* progress, std::stop_token stop,
-                      const CaptureStore* store, io::DecodePool* pool) {
+namespace {
+
+FileSummary scan_one(const std::string& path, ScanProgress* progress, const std::stop_token& stop,
+                     const CaptureStore* store, io::DecodePool* pool) {
   FileSummary summary;
   summary.path = path;
   const auto failed = [&](const Error& error) {
     summary.damage = capture::unopened(path, error);
-    if (progress != nullptr && is_fd_shortage(error.sys)) progress->shortage.store(error.sys);
+    if (progress != nullptr && is_shortage(error)) progress->refuse(error.with_context(path));
     if (progress != nullptr) progress->files_done.fetch_add(1, std::memory_order_relaxed);
     return std::move(summary);
   };
@@ -364,8 +379,23 @@ FileSummary scan_file(const std::string& path, ScanProgress* progress, std::stop
   const bool plain = summary.compression == io::Compression::kNone;
   scan_with(**reader, summary, progress, plain ? &stored : nullptr, stop);
   if (!input->facts.regular) summary.file_size_bytes = summary.plain_bytes;
+  if (progress != nullptr && summary.damage && summary.damage->code == Errc::kNoMemory)
+    progress->refuse(out_of_memory(path));
   if (progress != nullptr) progress->files_done.fetch_add(1, std::memory_order_relaxed);
   return summary;
+}
+
+}  // namespace
+
+FileSummary scan_file(const std::string& path, ScanProgress* progress, std::stop_token stop,
+                      const CaptureStore* store, io::DecodePool* pool) {
+  try {
+    return scan_one(path, progress, stop, store, pool);
+  } catch (const std::bad_alloc&) {
+    if (progress == nullptr) throw;
+    progress->refuse(out_of_memory(path));
+    return {};
+  }
 }
 
 std::vector<FileSummary> scan_files(std::span<const std::string> paths, unsigned workers,
@@ -379,7 +409,7 @@ std::vector<FileSummary> scan_files(std::span<const std::string> paths, unsigned
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   io::DecodePool pool(io::DecodePool::spare(workers, paths.size()), paths.size());
   parallel_for(order.size(), workers, [&](size_t i) {
-    if (progress.shortage.load() != 0) return;
+    if (progress.refused()) return;
     const size_t index = order[i].second;
     summaries[index] = scan_file(paths[index], &progress, stop, store, &pool);
   });

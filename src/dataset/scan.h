@@ -4,11 +4,13 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "base/mutex.h"
 #include "capture/capture_reader.h"
 #include "dataset/file_summary.h"
 #include "io/byte_source.h"
@@ -22,14 +24,22 @@ namespace gophercap::dataset {
 class CaptureStore;
 
 // Written by the scanning threads, read by whoever shows progress. All counters only grow.
-struct ScanProgress {
+class ScanProgress {
+ public:
   std::atomic<uint64_t> files_done{0};
   std::atomic<uint64_t> bytes_done{
       0};  // of the files as stored (compressed bytes for compressed ones)
   std::atomic<uint64_t> packets{0};
-  // EMFILE or ENFILE: there was no descriptor for a file. That is not damage of the file, and what
-  // was scanned is no summary of the set. 0 = none.
-  std::atomic<int> shortage{0};
+  // There was no descriptor, or no memory, for a file. That is not damage of the file, and what was
+  // scanned is no summary of the set.
+  void refuse(Error error) noexcept;
+  bool refused() const noexcept { return refused_.load(std::memory_order_relaxed); }
+  Result<> result() const;  // what came first of that
+
+ private:
+  std::atomic<bool> refused_{false};
+  mutable Mutex mutex_;
+  std::optional<Error> refusal_ GUARDED_BY(mutex_);
 };
 
 // Never fails: what goes wrong is in FileSummary::damage, and what was readable before it is

@@ -301,7 +301,8 @@ TEST(ScanFiles, AShortageOfDescriptorsIsTold) {
     const NoDescriptors none;
     static_cast<void>(scan_files(paths, 1, progress));
   }
-  EXPECT_EQ(progress.shortage.load(), EMFILE);
+  ASSERT_TRUE(progress.refused());
+  EXPECT_EQ(progress.result().error().sys, EMFILE);
 }
 
 // A set with something of everything.

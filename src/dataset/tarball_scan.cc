@@ -14,6 +14,7 @@
 #include "archive/read_ahead.h"
 #include "archive/tar_reader.h"
 #include "archive/tarball.h"
+#include "base/shortage.h"
 #include "io/prefixed_source.h"
 
 namespace gophercap::dataset {
@@ -113,6 +114,8 @@ Result<> Pass::take_file(const Member& member, std::string name, std::string sto
   FileSummary summary;
   if (chosen) {
     summary = scan_source(std::make_unique<Borrowed>(source), &progress_, stop_, pool_);
+    if (summary.damage && summary.damage->code == Errc::kNoMemory)
+      return out_of_memory(member_path(path_, name));
     summary.path = member_path(path_, name);
     summary.tarball = path_;
     summary.file_size_bytes = member.size_bytes;
@@ -257,6 +260,7 @@ Result<TarballScan> Pass::run_over(archive::Tarball tarball, archive::IndexWrite
       scan_.interrupted = true;
       return std::move(scan_);
     }
+    if (is_shortage(passed.error())) return passed.error().with_context(tarball_.name);
     if (!tar_->failed()) return passed.error();
     if (scan_.members == 0) return passed.error().with_context(tarball_.name);
     scan_.damage = capture::Damage{tar_->plain_bytes(), passed.error().code, passed.error().what};
@@ -347,6 +351,7 @@ Result<TarballScan> scan_standard_input(const NameChoice& choice, ScanProgress& 
   }
   TarballScan scan;
   FileSummary summary = scan_source(std::move(tarball.source), &progress, std::move(stop), pool);
+  if (summary.damage && summary.damage->code == Errc::kNoMemory) return out_of_memory(path);
   summary.path = path;
   summary.compression = tarball.compression;
   summary.file_size_bytes = summary.plain_bytes;

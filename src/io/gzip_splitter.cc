@@ -46,7 +46,7 @@ std::optional<size_t> header_size(std::span<const uint8_t> bytes) {
 // By the same library as the stream decoder, so that both agree on what a member may contain.
 class MemberDecoder final : public SegmentDecoder {
  public:
-  void decode(Segment& segment) noexcept override {
+  void decode(Segment& segment) override {
     const std::span<uint8_t> room = segment.plain_room();
     size_t produced = 0;
     while (segment.good_packed < segment.packed.size()) {

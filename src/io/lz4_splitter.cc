@@ -95,7 +95,7 @@ class PieceDecoder final : public SegmentDecoder {
   PieceDecoder(const PieceDecoder&) = delete;
   PieceDecoder& operator=(const PieceDecoder&) = delete;
 
-  void decode(Segment& segment) noexcept override {
+  void decode(Segment& segment) override {
     const Part part = Part::from_note(segment.note);
     size_t produced = 0;
     if (part.of_frame) {

@@ -52,7 +52,7 @@ class SegmentDecoder {
 
   // Sets plain and good_packed. A frame counts only if the stream decoder would give exactly its
   // bytes and find nothing wrong with it; that one finds words for all others.
-  virtual void decode(Segment& segment) noexcept = 0;
+  virtual void decode(Segment& segment) = 0;
 };
 
 // Not thread-safe.

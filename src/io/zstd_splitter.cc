@@ -19,7 +19,7 @@ class FrameDecoder final : public SegmentDecoder {
   FrameDecoder(const FrameDecoder&) = delete;
   FrameDecoder& operator=(const FrameDecoder&) = delete;
 
-  void decode(Segment& segment) noexcept override {
+  void decode(Segment& segment) override {
     if (context_ == nullptr) context_ = ZSTD_createDCtx();
     const std::span<uint8_t> room = segment.plain_room();
     size_t produced = 0;

@@ -46,23 +46,25 @@ void ExtractMap::made(std::string_view path, bool written) {
   written_ = written;
 }
 
-void ExtractMap::end(const archive::Member& member) {
+Result<> ExtractMap::end(const archive::Member& member) {
   if (made_.empty() || !written_) {
     scan_.abandon();
     if (!made_.empty()) elsewhere_.push_back(std::move(made_));
-    return;
+    return {};
   }
   dataset::FileSummary summary = scan_.finish(member.size_bytes);
+  if (summary.damage && summary.damage->code == Errc::kNoMemory) return out_of_memory(made_);
   struct stat facts {};
   if (::stat(made_.c_str(), &facts) != 0) {
     elsewhere_.push_back(std::move(made_));
-    return;
+    return {};
   }
   summary.path = std::move(made_);
   if (summary.compression == io::Compression::kNone) summary.compression = compression_of(packing_);
   summary.file_size_bytes = static_cast<uint64_t>(facts.st_size);
   summary.mtime_ns = io::mtime_ns_of(facts);
   set_.files.push_back(std::move(summary));
+  return {};
 }
 
 Result<> ExtractMap::write(const std::string& dump_path, unsigned workers,
@@ -77,8 +79,7 @@ Result<> ExtractMap::write(const std::string& dump_path, unsigned workers,
   dataset::ScanProgress progress;
   std::vector<dataset::FileSummary> more = dataset::scan_files(elsewhere_, workers, progress, stop);
   if (stop.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
-  if (const int sys = progress.shortage.load(); sys != 0)
-    return errno_error(sys, "opening what was extracted");
+  TRY_VOID(progress.result());
   std::move(more.begin(), more.end(), std::back_inserter(set_.files));
   std::sort(set_.files.begin(), set_.files.end(),
             [](const auto& a, const auto& b) { return a.path < b.path; });

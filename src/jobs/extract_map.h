@@ -27,7 +27,7 @@ class ExtractMap {
   // Where it was put, below the output folder. `written`: its bytes came by piece(); else it was
   // there already, or is a link.
   void made(std::string_view path, bool written);
-  void end(const archive::Member& member);
+  Result<> end(const archive::Member& member);
 
   // Reads what did not come by and writes the dump, unless a stop is asked for.
   Result<> write(const std::string& dump_path, unsigned workers, const std::stop_token& stop);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/shortage.h"
 #include "confine/confine.h"
 #include "dataset/dump.h"
 #include "jobs/confinement.h"
@@ -10,7 +11,9 @@
 
 namespace gophercap::jobs {
 
-Result<MapResult> run_map(const MapOptions& options, Reporter& reporter, std::stop_token stop) {
+namespace {
+
+Result<MapResult> map_all(const MapOptions& options, Reporter& reporter, std::stop_token stop) {
   const SendTime begun = SendClock::now();
   options.memory.set();
   MapResult result;
@@ -44,6 +47,12 @@ Result<MapResult> run_map(const MapOptions& options, Reporter& reporter, std::st
   }
   result.elapsed = SendClock::now() - begun;
   return result;
+}
+
+}  // namespace
+
+Result<MapResult> run_map(const MapOptions& options, Reporter& reporter, std::stop_token stop) {
+  return or_out_of_memory("map", [&] { return map_all(options, reporter, std::move(stop)); });
 }
 
 }  // namespace gophercap::jobs

@@ -140,7 +140,7 @@ class SetScan {
 
   // Members that are damaged if one believes the index.
   Result<> look_again(std::vector<FileSummary>& files, dataset::ScanProgress& progress) {
-    if (progress.shortage.load() != 0 || stop_.stop_requested()) return {};
+    if (progress.refused() || stop_.stop_requested()) return {};
     std::map<std::string, std::unordered_set<std::string>> damaged;  // by tarball
     std::string reason;
     for (const FileSummary& file : files) {
@@ -215,9 +215,7 @@ Result<> scan_reporting(const std::vector<std::string>& paths, Reporter& reporte
   scan(progress);
   watcher.end();
   TRY_VOID(watcher.result());
-  if (const int sys = progress.shortage.load(); sys != 0)
-    return errno_error(sys, "opening the captures");
-  return {};
+  return progress.result();
 }
 
 Result<std::vector<FileSummary>> scan_found(const dataset::Discovery& found,

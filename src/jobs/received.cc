@@ -157,6 +157,8 @@ Result<bool> ReceivedCaptures::advance(File& file, const std::stop_token& stop) 
     if (file.pausable != nullptr) file.pausable->pause();
     if (status != ReadStatus::kPacket) {
       if (stop.stop_requested()) return stopped();
+      if (file.reader->damage() && file.reader->damage()->code == Errc::kNoMemory)
+        return out_of_memory(file.path);
       if (file.reader->damage()) damaged_.push_back({file.path, *file.reader->damage()});
       file.reader.reset();
       file.batch.reset();

@@ -7,6 +7,7 @@
 
 #include "base/characters.h"
 #include "base/saturating.h"
+#include "base/shortage.h"
 #include "base/worker_pool.h"
 #include "io/decode_pool.h"
 #include "jobs/map_set.h"
@@ -44,8 +45,8 @@ replay::Accounts from_summary(const dataset::FileSummary& file, const transmit::
   return accounts;
 }
 
-replay::Accounts accounts_of(const ReplaySetup& setup, const transmit::FrameLimits& limits,
-                             unsigned workers, const std::stop_token& stop) {
+Result<replay::Accounts> accounts_of(const ReplaySetup& setup, const transmit::FrameLimits& limits,
+                                     unsigned workers, const std::stop_token& stop) {
   const replay::Choice& choice = setup.engine.choice;
   std::vector<std::pair<const dataset::FileSummary*, const replay::PlannedFile*>> files;
   for (const replay::PlannedFile& planned : setup.plan.files) {
@@ -65,15 +66,19 @@ replay::Accounts accounts_of(const ReplaySetup& setup, const transmit::FrameLimi
       sum += from_summary(*file, limits, bounds);
     }
   }
-  std::vector<replay::Accounts> parts(to_survey.size());
+  std::vector<Result<replay::Accounts>> parts(to_survey.size());
   io::DecodePool pool(io::DecodePool::spare(workers, parts.size()), parts.size());
   parallel_for(parts.size(), workers, [&](size_t i) {
     const replay::PlannedFile& planned = *to_survey[i];
-    parts[i] = replay::survey_file(*setup.plan.store, planned.path, planned.initial_time,
-                                   setup.plan.key_rule, choice, limits, stop, &pool)
-                   .verdicts;
+    const Result<replay::Survey> survey =
+        replay::survey_file(*setup.plan.store, planned.path, planned.initial_time,
+                            setup.plan.key_rule, choice, limits, stop, &pool);
+    parts[i] = survey ? Result<replay::Accounts>(survey->verdicts) : survey.error();
   });
-  for (const replay::Accounts& part : parts) sum += part;
+  for (const Result<replay::Accounts>& part : parts) {
+    if (!part) return part.error();
+    sum += *part;
+  }
   sum.sent = sum.read - sum.left_out();
   return sum;
 }
@@ -151,10 +156,8 @@ std::string pacing_of(const Forecast& forecast) {
   return forecast.pace.at_rate() ? replay::rate_text(forecast.pace) : "capture time";
 }
 
-}  // namespace
-
-Result<Forecast> forecast_replay(const ReplayOptions& options, Reporter& reporter,
-                                 std::stop_token stop) {
+Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
+                              std::stop_token stop) {
   options.memory.set();
   TRY(ReplaySetup setup, set_up(options, reporter, stop));
   // Survey and summary are brought together by path.
@@ -185,10 +188,18 @@ Result<Forecast> forecast_replay(const ReplayOptions& options, Reporter& reporte
   forecast.first = plan.first;
   forecast.last = plan.last;
   forecast.span = plan.span();
-  forecast.accounts = accounts_of(setup, limits, worker_count(options.workers), stop);
+  TRY(forecast.accounts, accounts_of(setup, limits, worker_count(options.workers), stop));
   if (stop.stop_requested()) return Error{Errc::kCancelled, 0, "stopped before the plan was made"};
   add_times(forecast, setup);
   return forecast;
+}
+
+}  // namespace
+
+Result<Forecast> forecast_replay(const ReplayOptions& options, Reporter& reporter,
+                                 std::stop_token stop) {
+  return or_out_of_memory("replay",
+                          [&] { return forecast_all(options, reporter, std::move(stop)); });
 }
 
 std::string forecast_to_json(const Forecast& f) {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/shortage.h"
 #include "confine/confine.h"
 #include "io/atomic_file.h"
 #include "jobs/outputs.h"
@@ -75,14 +76,13 @@ void confine_to_sending(const ReplayOptions& options) {
 
 Result<> write_report(const replay::Report& report, const std::string& path,
                       const std::stop_token& stop) {
+  const std::string text = replay::report_to_json(report);
   TRY(io::AtomicFile file, io::AtomicFile::create(path, io::Sync::kYes, stop));
-  TRY_VOID(file.write(replay::report_to_json(report)));
+  TRY_VOID(file.write(text));
   return file.commit();
 }
 
-}  // namespace
-
-Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter,
+Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter,
                                 std::stop_token stop) {
   options.memory.set();
   TRY(const ReplaySetup setup, set_up(options, reporter, stop));
@@ -130,6 +130,13 @@ Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter
       result.report_error = written.error();
   }
   return result;
+}
+
+}  // namespace
+
+Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter,
+                                std::stop_token stop) {
+  return or_out_of_memory("replay", [&] { return replay_all(options, reporter, std::move(stop)); });
 }
 
 }  // namespace gophercap::jobs

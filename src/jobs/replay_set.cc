@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "archive/checkpoint_keeper.h"
+#include "base/shortage.h"
 #include "confine/confine.h"
 #include "dataset/discover.h"
 #include "dataset/dump.h"
@@ -129,7 +130,8 @@ Result<> map_again(dataset::Dump& dump, const std::string& tarball,
     fresh = tarballs.map(tarball, dataset::NameChoice::exactly(std::move(paths)), progress);
   }));
   if (!fresh && fresh.error().code == Errc::kCancelled) return cancelled();
-  if (!fresh && fresh.error().code == Errc::kNoSpace) return fresh.error();
+  if (!fresh && (fresh.error().code == Errc::kNoSpace || is_shortage(fresh.error())))
+    return fresh.error();
   if (!fresh) {
     mark_unreadable(dump, entries, fresh.error());
     return {};
@@ -158,6 +160,7 @@ Result<> renew_members(dataset::Dump& dump, Tarballs& tarballs, Reporter& report
   }
   for (const auto& [tarball, entries] : members) {
     const Result<bool> indexed = tarballs.find_index(tarball);
+    if (!indexed && is_shortage(indexed.error())) return indexed.error();
     if (!indexed) {
       mark_unreadable(dump, entries, indexed.error());
       continue;

@@ -9,6 +9,7 @@
 
 #include "archive/read_ahead.h"
 #include "archive/tarball.h"
+#include "base/shortage.h"
 #include "base/worker_pool.h"
 #include "confine/confine.h"
 #include "io/decode_pool.h"
@@ -164,8 +165,8 @@ Result<> TarRun::take(const Member& member) {
     if (map_ == nullptr) return extractor_->take(*tar_, member);
     TRY_VOID(map_->begin());
     Result<> taken = extractor_->take(*tar_, member);
-    map_->end(member);
-    return taken;
+    const Result<> ended = map_->end(member);
+    return taken ? ended : taken;
   }
   Piece piece;
   TRY(bool more, tar_->read(piece));
@@ -198,6 +199,7 @@ Result<> TarRun::end_early(const Error& error) {
     result_.interrupted = true;
     return {};
   }
+  if (is_shortage(error)) return error.with_context(member_.empty() ? tarball_.name : member_);
   if (!tar_->failed()) return error;
   if (result_.members == 0) return error.with_context(tarball_.name);
   result_.damage = TarDamage{tarball_.bytes_read->load(std::memory_order_relaxed),
@@ -245,10 +247,12 @@ void confine_to(const TarOptions& options, const OutputFolder& folder) {
 
 Result<TarResult> run_tar_extract(const TarOptions& options, Reporter& reporter,
                                   std::stop_token stop) {
-  const OutputFolder folder(options.out_dir);
-  // Before a thread begins that reads the tarball.
-  confine_to(options, folder);
-  return TarRun(options, reporter, std::move(stop)).run();
+  return or_out_of_memory(options.tarball, [&] {
+    const OutputFolder folder(options.out_dir);
+    // Before a thread begins that reads the tarball.
+    confine_to(options, folder);
+    return TarRun(options, reporter, std::move(stop)).run();
+  });
 }
 
 }  // namespace gophercap::jobs

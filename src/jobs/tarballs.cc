@@ -129,8 +129,11 @@ Tarballs::Tarballs(const std::string& dump_path, unsigned workers, Reporter& rep
 
 Tarballs::~Tarballs() {
   if (temporary_.empty()) return;
-  std::error_code ignored;
-  std::filesystem::remove_all(temporary_, ignored);
+  try {
+    std::error_code ignored;
+    std::filesystem::remove_all(temporary_, ignored);
+  } catch (const std::bad_alloc&) {  // it stays
+  }
 }
 
 std::vector<std::string> Tarballs::folders_for(const std::string& tarball) const {
@@ -263,7 +266,7 @@ Result<std::vector<FileSummary>> Tarballs::map(const std::string& tarball, const
     if (files && *files) {
       const FileSummary* const damaged = first_damaged(**files);
       const bool holds = damaged == nullptr || passed_.contains(tarball) ||
-                         progress.shortage.load() != 0 || stop_.stop_requested();
+                         progress.refused() || stop_.stop_requested();
       if (holds) return **std::move(files);
       // Whether it is the capture or the index only the tarball itself can tell.
       discard_index(tarball, damaged->damage->reason);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/saturating.h"
+#include "base/shortage.h"
 #include "base/worker_pool.h"
 #include "confine/confine.h"
 #include "io/decode_pool.h"
@@ -38,10 +39,13 @@ class Expectations final : public transmit::Transmitter {
     for (size_t i = 0; i < frames.size(); ++i) {
       const transmit::Frame& f = frames[i];
       const Nanos due(replay::saturating_difference(ns_of(f.stamp), ns_of(first_)));
-      if (!matcher_.expect({f.data, f.captured_bytes}, due)) {
-        full_ = true;
-        return {i, ENOSPC};
+      try {
+        if (matcher_.expect({f.data, f.captured_bytes}, due)) continue;
+      } catch (const std::bad_alloc&) {
+        return {i, ENOMEM};
       }
+      full_ = true;
+      return {i, ENOSPC};
     }
     return {frames.size(), 0};
   }
@@ -146,9 +150,7 @@ Result<> take_arrivals(const VerifyOptions& options, ReceivedCaptures& received,
   return {};
 }
 
-}  // namespace
-
-Result<VerifyResult> run_verify(const VerifyOptions& options, Reporter& reporter,
+Result<VerifyResult> verify_all(const VerifyOptions& options, Reporter& reporter,
                                 const std::stop_token& stop) {
   options.plan.memory.set();
   VerifyResult result;
@@ -187,6 +189,13 @@ Result<VerifyResult> run_verify(const VerifyOptions& options, Reporter& reporter
   result.damaged_captures = received.damaged();
   result.arrivals = matcher.judge(sent ? sent->started : std::nullopt);
   return result;
+}
+
+}  // namespace
+
+Result<VerifyResult> run_verify(const VerifyOptions& options, Reporter& reporter,
+                                const std::stop_token& stop) {
+  return or_out_of_memory("verify", [&] { return verify_all(options, reporter, stop); });
 }
 
 }  // namespace gophercap::jobs

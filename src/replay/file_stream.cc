@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/shortage.h"
 #include "io/open.h"
 #include "io/pausable_source.h"
 #include "packet/flow_key.h"
@@ -39,7 +40,7 @@ void Slab::grow(size_t wanted) {
 FileStream::FileStream(const PlannedFile& file, const StreamOptions& options, io::FdCache& fds)
     : file_(file), options_(options), fds_(fds) {}
 
-void FileStream::open(const std::stop_token& stop) {
+Result<> FileStream::open(const std::stop_token& stop) {
   opened_ = true;
   Result<io::Input> input =
       options_.store->open(file_.path, {.fds = &fds_, .pool = options_.pool, .stop = stop});
@@ -56,11 +57,12 @@ void FileStream::open(const std::stop_token& stop) {
                 {.block_bytes = std::min(options_.slab_bytes, capture::ReaderOptions{}.block_bytes),
                  .initial_time = file_.initial_time})
           : Result<std::unique_ptr<capture::CaptureReader>>(input.error());
-  if (!reader && reader.error().code == Errc::kCancelled) return;
+  if (!reader && reader.error().code == Errc::kCancelled) return {};
+  if (!reader && is_shortage(reader.error())) return reader.error().with_context(file_.path);
   if (!reader) {
     damage_ = capture::unopened(file_.path, reader.error());
     ended_ = true;
-    return;
+    return {};
   }
   reader_ = *std::move(reader);
   pausable_ = input->pausable;
@@ -70,6 +72,7 @@ void FileStream::open(const std::stop_token& stop) {
                               .step_back_packets = file_.step_back_packets,
                               .memory_bytes = options_.sort_bytes});
   }
+  return {};
 }
 
 void FileStream::take(const PacketBatch& batch, Slab& slab) {
@@ -130,14 +133,15 @@ uint32_t FileStream::lane_of(const uint8_t* data, uint32_t bytes) const noexcept
   return packet::pair_hash(data, bytes) % options_.lanes;
 }
 
-void FileStream::fill(Slab& slab, PacketBatch& batch, const std::stop_token& stop) {
-  fill_slab(slab, batch, stop);
+Result<> FileStream::fill(Slab& slab, PacketBatch& batch, const std::stop_token& stop) {
+  TRY_VOID(fill_slab(slab, batch, stop));
   if (reader_ != nullptr && pausable_ != nullptr) pausable_->pause();
+  return {};
 }
 
-void FileStream::fill_slab(Slab& slab, PacketBatch& batch, const std::stop_token& stop) {
+Result<> FileStream::fill_slab(Slab& slab, PacketBatch& batch, const std::stop_token& stop) {
   slab.clear();
-  if (!opened_) open(stop);
+  if (!opened_) TRY_VOID(open(stop));
   // At once, not step by step; a short file needs less.
   if (!ended_) slab.reserve(std::min<uint64_t>(options_.slab_bytes, file_.file_size_bytes));
   const uint64_t enough = bytes_read_ + kMostReadPerSlab;
@@ -151,13 +155,16 @@ void FileStream::fill_slab(Slab& slab, PacketBatch& batch, const std::stop_token
       if (past_window()) reader_.reset();
     } else if (reader_ != nullptr) {
       // Not the file's affair.
-      if (reader_->damage() && reader_->damage()->code == Errc::kCancelled) return;
+      if (reader_->damage() && reader_->damage()->code == Errc::kCancelled) return {};
+      if (reader_->damage() && reader_->damage()->code == Errc::kNoMemory)
+        return out_of_memory(file_.path);
       damage_ = reader_->damage();
       reader_.reset();
     }
     if (reader_ == nullptr && sorter_ != nullptr) sorter_->finish();
     ended_ = reader_ == nullptr && (sorter_ == nullptr || sorter_->empty());
   }
+  return {};
 }
 
 }  // namespace gophercap::replay

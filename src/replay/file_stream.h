@@ -45,8 +45,8 @@ class FileStream {
   // Between two calls its decoder may be closed for others.
   // Clears the slab and fills it with the next packets that will leave. Empty afterwards: the file
   // is at its end (or broke: damage()), or a stop was asked for. Opens the file when first called
-  // and closes it as soon as it is read to the end.
-  void fill(Slab& slab, capture::PacketBatch& batch, const std::stop_token& stop);
+  // and closes it as soon as it is read to the end. Fails where the system has too little for it.
+  Result<> fill(Slab& slab, capture::PacketBatch& batch, const std::stop_token& stop);
 
   bool ended() const noexcept { return ended_; }
   const PlannedFile& file() const noexcept { return file_; }
@@ -54,8 +54,8 @@ class FileStream {
   const std::optional<capture::Damage>& damage() const noexcept { return damage_; }
 
  private:
-  void open(const std::stop_token& stop);
-  void fill_slab(Slab& slab, capture::PacketBatch& batch, const std::stop_token& stop);
+  Result<> open(const std::stop_token& stop);
+  Result<> fill_slab(Slab& slab, capture::PacketBatch& batch, const std::stop_token& stop);
   void take(const capture::PacketBatch& batch, Slab& slab);
   void drain_sorted(Slab& slab);
   uint32_t lane_of(const uint8_t* data, uint32_t bytes) const noexcept;

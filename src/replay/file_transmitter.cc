@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/shortage.h"
+
 namespace gophercap::replay {
 namespace {
 
@@ -14,20 +16,17 @@ class FileTransmitter final : public transmit::Transmitter {
 
   transmit::SendOutcome send(std::span<const transmit::Frame> frames) noexcept override {
     for (size_t i = 0; i < frames.size(); ++i) {
-      const transmit::Frame& f = frames[i];
-      const Result<> written = writer_->write({.time = f.stamp,
-                                               .data = {f.data, f.captured_bytes},
-                                               .original_bytes = f.original_bytes,
-                                               .link_type = f.link_type});
+      Result<> written = or_out_of_memory(path_, [&] { return write(frames[i]); });
       if (written) continue;
       const Error& error = written.error();
       if (error.code == Errc::kInvalidArgument) {  // this packet can't be written; others can
-        if (refusal_.empty()) refusal_ = error.what;
+        if (refusal_.empty()) refusal_ = std::move(written).error().what;
         return {i, EINVAL};
       }
-      if (!failure_) failure_ = error;
-      if (error.code == Errc::kCancelled) return {i, EINTR};  // the run ends by the stop itself
-      return {i, error.sys != 0 ? error.sys : EIO};
+      const int sys = error.sys != 0 ? error.sys : EIO;
+      const bool stopped = error.code == Errc::kCancelled;
+      if (!failure_) failure_ = std::move(written).error();
+      return {i, stopped ? EINTR : sys};  // the run ends by the stop itself
     }
     return {frames.size(), 0};
   }
@@ -45,6 +44,13 @@ class FileTransmitter final : public transmit::Transmitter {
   }
 
  private:
+  Result<> write(const transmit::Frame& f) {
+    return writer_->write({.time = f.stamp,
+                           .data = {f.data, f.captured_bytes},
+                           .original_bytes = f.original_bytes,
+                           .link_type = f.link_type});
+  }
+
   std::unique_ptr<capture::PcapWriter> writer_;
   std::string path_;
   std::optional<Error> failure_;

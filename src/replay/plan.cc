@@ -91,10 +91,11 @@ Candidate candidate(const dataset::FileSummary& file, CaptureTime beginning,
   return c;
 }
 
-void look_into(Candidate& c, const PlanOptions& options, io::DecodePool& pool) {
+Result<> look_into(Candidate& c, const PlanOptions& options, io::DecodePool& pool) {
   PlannedFile& planned = c.planned;
-  Survey survey = survey_file(*options.store, planned.path, planned.initial_time, options.key_rule,
-                              {.window = options.window}, {}, options.stop, &pool);
+  TRY(Survey survey,
+      survey_file(*options.store, planned.path, planned.initial_time, options.key_rule,
+                  {.window = options.window}, {}, options.stop, &pool));
   planned.begins_outside = options.window.from && planned.initial_time < *options.window.from;
   planned.ends_outside = survey.ends_outside;
   planned.packets = survey.packets;
@@ -103,6 +104,7 @@ void look_into(Candidate& c, const PlanOptions& options, io::DecodePool& pool) {
   c.packets_cut = survey.packets_cut;
   c.link_types = std::move(survey.link_types);
   c.damage = std::move(survey.damage);
+  return {};
 }
 
 void add_link_types(std::vector<dataset::LinkTypeCount>& sums,
@@ -153,8 +155,10 @@ Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& op
     candidates.push_back(std::move(c));
   }
   io::DecodePool pool(io::DecodePool::spare(options.workers, straddling.size()), straddling.size());
+  std::vector<Result<>> looks(straddling.size());
   parallel_for(straddling.size(), options.workers,
-               [&](size_t i) { look_into(candidates[straddling[i]], options, pool); });
+               [&](size_t i) { looks[i] = look_into(candidates[straddling[i]], options, pool); });
+  for (const Result<>& look : looks) TRY_VOID(look);
   if (options.stop.stop_requested())
     return Error{Errc::kCancelled, 0, "stopped before the first packet was sent"};
   plan.files_surveyed = straddling.size();

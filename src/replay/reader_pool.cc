@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "base/shortage.h"
+
 namespace gophercap::replay {
 
 using SlabState = ActiveFile::SlabState;
@@ -106,12 +108,37 @@ void ReaderPool::filled(const Request& request) {
   if (idle_ > 0 && !requests_.empty()) work_.notify_one();
 }
 
+Result<> ReaderPool::result() {
+  TRY_VOID(threads_.result());
+  const MutexLock lock(mutex_);
+  if (failure_) return std::move(*std::exchange(failure_, std::nullopt));
+  return {};
+}
+
+// Nobody will read what is still to come.
+void ReaderPool::give_up(Error error) noexcept {
+  {
+    const MutexLock lock(mutex_);
+    if (!failure_) failure_ = std::move(error);
+  }
+  gave_up_.store(true, std::memory_order_release);
+  close();
+}
+
 void ReaderPool::run() {
-  auto batch = std::make_unique<capture::PacketBatch>();
-  std::vector<Request> put_off;
-  while (const std::optional<Request> request = next_request(put_off)) {
-    request->file->stream->fill(request->file->slabs[request->which], *batch, halt_.get_token());
-    filled(*request);
+  try {
+    auto batch = std::make_unique<capture::PacketBatch>();
+    std::vector<Request> put_off;
+    while (const std::optional<Request> request = next_request(put_off)) {
+      FileStream& stream = *request->file->stream;
+      Result<> filling = or_out_of_memory(stream.file().path, [&] {
+        return stream.fill(request->file->slabs[request->which], *batch, halt_.get_token());
+      });
+      if (!filling) return give_up(std::move(filling).error());
+      filled(*request);
+    }
+  } catch (const std::bad_alloc&) {
+    give_up(out_of_memory("reading ahead"));
   }
 }
 

@@ -1,6 +1,7 @@
 // The threads that read ahead: they fill slabs of the files that are needed next, soonest first.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -72,9 +73,11 @@ class ReaderPool {
   bool in_use(ActiveFile& file);
 
   // Whether the readers gave up: what was asked for never comes. May be called by anybody.
-  bool gave_up() const noexcept { return threads_.failed(); }
+  bool gave_up() const noexcept {
+    return gave_up_.load(std::memory_order_acquire) || threads_.failed();
+  }
   // Why, after stop().
-  Result<> result() const { return threads_.result(); }
+  Result<> result();
 
  private:
   struct Request {
@@ -92,6 +95,7 @@ class ReaderPool {
   // Waits for one that may be begun now. None: the pool is being stopped.
   std::optional<Request> next_request(std::vector<Request>& put_off);
   void filled(const Request& request);
+  void give_up(Error error) noexcept;
 
   Mutex mutex_;
   CondVar work_;
@@ -102,6 +106,8 @@ class ReaderPool {
   size_t idle_ GUARDED_BY(mutex_) = 0;  // readers that sleep
   size_t files_in_play_ = 1;            // the merging thread's own
   bool stopping_ GUARDED_BY(mutex_) = false;
+  std::atomic<bool> gave_up_{false};
+  std::optional<Error> failure_ GUARDED_BY(mutex_);
   std::stop_source halt_;  // a thread may be in the middle of a file none of which is wanted
   ThreadGroup threads_{[this] { close(); }};
 };

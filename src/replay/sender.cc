@@ -279,7 +279,8 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
       ring_.pop(done);
       sit_out_outage(stop);
       return;
-    } else if (is_fatal(outcome.error)) {
+    } else if (is_fatal(outcome.error) || (outcome.error == ENOMEM && !clock_.is_real())) {
+      // On a wire the next frame may find memory again; what is written ends with a hole.
       fatal_errno_ = outcome.error;
       over_ = true;
     } else if (done < due.size()) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/shortage.h"
 #include "capture/capture_reader.h"
 #include "io/open.h"
 
@@ -22,18 +23,20 @@ void count_link_type(std::vector<dataset::LinkTypeCount>& counts, uint32_t link_
 
 }  // namespace
 
-Survey survey_file(const dataset::CaptureStore& store, const std::string& path,
-                   CaptureTime initial_time, KeyRule rule, const Choice& choice,
-                   const transmit::FrameLimits& limits, const std::stop_token& stop,
-                   io::DecodePool* pool) {
+Result<Survey> survey_file(const dataset::CaptureStore& store, const std::string& path,
+                           CaptureTime initial_time, KeyRule rule, const Choice& choice,
+                           const transmit::FrameLimits& limits, const std::stop_token& stop,
+                           io::DecodePool* pool) {
   Survey survey;
   Result<io::Input> input = store.open(path, {.pool = pool, .stop = stop});
+  if (!input && is_shortage(input.error())) return input.error().with_context(path);
   if (!input) {
     survey.damage = capture::unopened(path, input.error());
     return survey;
   }
   const auto reader =
       capture::open_capture(std::move(input->source), {.initial_time = initial_time});
+  if (!reader && is_shortage(reader.error())) return reader.error().with_context(path);
   if (!reader) {
     survey.damage = capture::unopened(path, reader.error());
     return survey;
@@ -65,6 +68,7 @@ Survey survey_file(const dataset::CaptureStore& store, const std::string& path,
     }
   }
   survey.damage = (*reader)->damage();
+  if (survey.damage && survey.damage->code == Errc::kNoMemory) return out_of_memory(path);
   survey.ends_outside = behind > 0 && survey.packets > 0;
   if (survey.ends_outside) {
     survey.verdicts.read -= behind;

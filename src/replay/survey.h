@@ -34,10 +34,11 @@ struct Survey {
 
 // Reads the file as a replay would, up to its end or first damage. `initial_time`: of packets
 // before the first one that has a time.
-// `store` opens the file; `pool`: helpers for decompressing.
-Survey survey_file(const dataset::CaptureStore& store, const std::string& path,
-                   CaptureTime initial_time, KeyRule rule, const Choice& choice,
-                   const transmit::FrameLimits& limits, const std::stop_token& stop,
-                   io::DecodePool* pool = nullptr);
+// `store` opens the file; `pool`: helpers for decompressing. Fails where the system has too little
+// for it; anything else is in Survey::damage.
+Result<Survey> survey_file(const dataset::CaptureStore& store, const std::string& path,
+                           CaptureTime initial_time, KeyRule rule, const Choice& choice,
+                           const transmit::FrameLimits& limits, const std::stop_token& stop,
+                           io::DecodePool* pool = nullptr);
 
 }  // namespace gophercap::replay

@@ -34,6 +34,8 @@ Result<std::unique_ptr<LinkWatch>> LinkWatch::start(unsigned index) {
   std::unique_ptr<LinkWatch> watch(new LinkWatch(index, std::move(announcements), std::move(wake)));
   watch->ask();  // what changed before the socket listened
   TRY_VOID(watch->thread_.start([w = watch.get()] { w->run(); }));
+  watch->begun_.wait(false);  // as SignalGuard does
+  TRY_VOID(watch->thread_.result());
   return watch;
 }
 
@@ -41,12 +43,16 @@ LinkWatch::LinkWatch(unsigned index, Fd announcements, Fd wake)
     : index_(index), announcements_(std::move(announcements)), wake_(std::move(wake)) {}
 
 void LinkWatch::wake() noexcept {
+  begun_.store(true);
+  begun_.notify_all();
   const uint64_t one = 1;
   (void)!::write(wake_.value(), &one, sizeof one);
 }
 
 void LinkWatch::run() {
   confine::confine_helper(confine::Calls::kLink);
+  begun_.store(true);
+  begun_.notify_all();
   std::array<pollfd, 2> waiting = {
       {{announcements_.value(), POLLIN, 0}, {wake_.value(), POLLIN, 0}}};
   for (;;) {

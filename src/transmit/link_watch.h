@@ -33,6 +33,7 @@ class LinkWatch {
   const Fd announcements_;
   const Fd wake_;  // an eventfd that ends the thread
   std::atomic<bool> up_{true};
+  std::atomic<bool> begun_{false};  // the thread listens, or gave up
   ThreadGroup thread_{[this] { wake(); }};
 };
 

@@ -1,0 +1,28 @@
+// What the system had too little of. That is a reason to end the run, and never damage of an input.
+#pragma once
+
+#include <new>
+#include <string_view>
+#include <type_traits>
+
+#include "base/fd.h"
+#include "base/result.h"
+
+namespace gophercap {
+
+inline bool is_shortage(const Error& error) noexcept {
+  return error.code == Errc::kNoMemory || is_fd_shortage(error.sys);
+}
+
+// Calls `body`, which returns a Result; an allocation that fails in it is "<object>: out of
+// memory".
+template <class Body>
+std::invoke_result_t<Body> or_out_of_memory(std::string_view object, Body&& body) {
+  try {
+    return body();
+  } catch (const std::bad_alloc&) {
+    return out_of_memory(object);
+  }
+}
+
+}  // namespace gophercap

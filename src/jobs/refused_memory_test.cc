@@ -1,0 +1,227 @@
+// Whichever allocation the system refuses, in whichever thread: a job ends with an Error that says
+// so, or does without; it neither crashes nor hangs nor leaves half a file.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <new>
+
+#include "base/worker_pool.h"
+#include "jobs/map_job.h"
+#include "jobs/replay_job.h"
+#include "jobs/tar_job.h"
+#include "jobs/verify_job.h"
+#include "testing/compress.h"
+#include "testing/pcap_builder.h"
+#include "testing/quiet_reporter.h"
+#include "testing/tar_builder.h"
+#include "testing/temp_dir.h"
+
+namespace {
+
+constexpr int64_t kNone = std::numeric_limits<int64_t>::max();
+std::atomic<int64_t> left{kNone};  // allocations until the one that is refused
+std::atomic<bool> only_one{false};
+
+bool refuse() {
+  if (left.load(std::memory_order_relaxed) == kNone) return false;
+  const int64_t before = left.fetch_sub(1, std::memory_order_relaxed);
+  return only_one.load(std::memory_order_relaxed) ? before == 0 : before <= 0;
+}
+
+void* allocate(size_t bytes, size_t alignment) {
+  if (refuse()) throw std::bad_alloc();
+  const size_t whole = (bytes + alignment - 1) / alignment * alignment;
+  void* memory = alignment > alignof(std::max_align_t) ? std::aligned_alloc(alignment, whole)
+                                                       : std::malloc(bytes > 0 ? bytes : 1);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+// The forms that the others of the standard library call.
+void* operator new(size_t bytes) {
+  return allocate(bytes, 1);
+}
+void* operator new(size_t bytes, std::align_val_t alignment) {
+  return allocate(bytes, static_cast<size_t>(alignment));
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, size_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, size_t, std::align_val_t) noexcept {
+  std::free(memory);
+}
+
+namespace gophercap::jobs {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Bytes;
+
+constexpr int64_t kSecond = 1'000'000'000;
+
+class RefusedMemory : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    for (int file = 0; file < 3; ++file) {
+      testing::PcapBuilder pcap({.magic = testing::kMagicNanos});
+      for (int i = 0; i < 700; ++i)
+        pcap.packet(100 * kSecond + 3 * i + file, testing::ethernet_frame(200));
+      tar_.member({.path = "m" + std::to_string(file) + ".pcap", .data = pcap.bytes()});
+      paths_.push_back(dir_.path("set/" + std::to_string(file) + ".pcap"));
+      dir_.write("set/" + std::to_string(file) + ".pcap",
+                 file == 0   ? pcap.bytes()
+                 : file == 1 ? testing::zstd_frames(pcap.bytes(), 60'000, {})
+                             : testing::gzip_members(pcap.bytes(), 60'000));
+    }
+    tarball_ = dir_.write("t.tar.gz", testing::gzip_members(tar_.end().bytes(), 100'000));
+    ASSERT_TRUE(
+        run_map({.selection = {.paths = paths_}, .dump_path = dir_.path("d.json")}, reporter_, {}));
+  }
+
+  ReplayOptions replay() const {
+    ReplayOptions options;
+    options.dump_path = dir_.path("d.json");
+    return options;
+  }
+
+  Result<> play(const ReplayOptions& options) {
+    Result<ReplayResult> result = run_replay(options, reporter_, {});
+    if (!result) return result.error();
+    if (!result->report.failure.empty()) return replay::failure_of(result->report);
+    if (result->report_error) return *result->report_error;
+    EXPECT_EQ(result->report.accounts.sent, 2100u);
+    EXPECT_TRUE(result->report.damaged.empty());
+    return {};
+  }
+
+  // Runs `job` while each in turn of its allocations is refused (of many of them: some), first it
+  // alone, then all behind it too. `output`: what it makes.
+  void with_little_memory(const std::function<Result<>()>& job, const std::string& output = {}) {
+    const char* const all = std::getenv("GOPHERCAP_EVERY_ALLOCATION");
+    for (const bool one : {true, false}) {
+      int64_t allowed = 0;
+      for (bool reached = true; reached;) {
+        fs::remove_all(dir_.path("out"));
+        fs::create_directory(dir_.path("out"));
+        only_one.store(one);
+        left.store(allowed);
+        const Result<> result = job();
+        reached = left.exchange(kNone) < 0;
+        if (!result) {
+          ASSERT_TRUE(reached) << result.error().what;
+          EXPECT_TRUE(result.error().code == Errc::kNoMemory ||
+                      result.error().what.find("thread creation refused") != std::string::npos)
+              << allowed << ": " << result.error().what;
+        }
+        for (const fs::directory_entry& entry : fs::recursive_directory_iterator(dir_.path("out")))
+          EXPECT_FALSE(entry.path().filename().string().starts_with(".")) << entry.path();
+        if (!output.empty() && result) EXPECT_TRUE(fs::exists(output)) << allowed;
+        allowed += all != nullptr ? 1 : 1 + allowed / 12;
+      }
+      EXPECT_GT(allowed, 20);
+    }
+  }
+
+  testing::TempDir dir_;
+  testing::TarBuilder tar_;
+  std::vector<std::string> paths_;
+  std::string tarball_;
+  testing::QuietReporter reporter_;
+};
+
+TEST_F(RefusedMemory, Map) {
+  MapOptions options;
+  options.selection.paths = paths_;
+  options.workers = 5;
+  options.dump_path = dir_.path("out/d.json");
+  with_little_memory(
+      [&]() -> Result<> {
+        TRY(const MapResult result, run_map(options, reporter_, {}));
+        EXPECT_EQ(result.set.packets(), 2100u);
+        return {};
+      },
+      options.dump_path);
+}
+
+TEST_F(RefusedMemory, MapOfATarball) {
+  MapOptions options;
+  options.selection.paths = {tarball_};
+  options.dump_path = dir_.path("out/d.json");
+  with_little_memory(
+      [&]() -> Result<> {
+        TRY(const MapResult result, run_map(options, reporter_, {}));
+        EXPECT_EQ(result.set.packets(), 2100u);
+        return {};
+      },
+      options.dump_path);
+}
+
+TEST_F(RefusedMemory, Replay) {
+  ReplayOptions options = replay();
+  options.discard = true;
+  with_little_memory([&] { return play(options); });
+}
+
+TEST_F(RefusedMemory, ReplayFromMemory) {
+  ReplayOptions options = replay();
+  options.discard = true;
+  options.preload = true;
+  with_little_memory([&] { return play(options); });
+}
+
+TEST_F(RefusedMemory, ReplayToAFile) {
+  ReplayOptions options = replay();
+  options.out_file = dir_.path("out/all.pcap");
+  options.expression = "ip or not ip";
+  with_little_memory([&] { return play(options); }, options.out_file);
+}
+
+TEST_F(RefusedMemory, Verify) {
+  ReplayOptions options = replay();
+  options.out_file = dir_.path("sent.pcap");
+  ASSERT_TRUE(play(options));
+  VerifyOptions verify;
+  verify.plan = replay();
+  verify.captures = {dir_.path("sent.pcap")};
+  with_little_memory([&]() -> Result<> {
+    TRY(const VerifyResult result, run_verify(verify, reporter_, {}));
+    EXPECT_EQ(result.packets_received, 2100u);
+    EXPECT_TRUE(result.damaged_captures.empty());
+    return {};
+  });
+}
+
+TEST_F(RefusedMemory, TarExtract) {
+  for (const archive::Packing packing : {archive::Packing::kNone, archive::Packing::kGzip}) {
+    TarOptions options;
+    options.tarball = tarball_;
+    options.out_dir = dir_.path("out/files");
+    options.extract.packing = packing;
+    options.extract.workers = 3;
+    options.map_path = dir_.path("out/d.json");
+    with_little_memory(
+        [&]() -> Result<> {
+          TRY(const TarResult result, run_tar_extract(options, reporter_, {}));
+          EXPECT_EQ(result.counts.files, 3u);
+          EXPECT_FALSE(result.damage);
+          return {};
+        },
+        options.map_path);
+  }
+}
+
+}  // namespace
+}  // namespace gophercap::jobs
