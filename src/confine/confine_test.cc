@@ -231,7 +231,9 @@ TEST_F(ConfineTest, SendingAsksForTheLinkAndNothingElse) {
   on_thread([&] {
     confine({.calls = Calls::kSending});
     EXPECT_EQ(socket_errno(AF_NETLINK, SOCK_RAW, 0), 0);
-    if (walls_here().seccomp) EXPECT_EQ(socket_errno(AF_INET, SOCK_DGRAM, 0), ENOSYS);
+    if (walls_here().seccomp) {
+      EXPECT_EQ(socket_errno(AF_INET, SOCK_DGRAM, 0), ENOSYS);
+    }
   });
 }
 
@@ -243,8 +245,9 @@ TEST_F(ConfineTest, ReadsThroughLinksAndOutputsBehindLinks) {
     confine({.files = Files{.reads = {link}, .outputs = {dir_.path("dump")}}});
     EXPECT_EQ(open_errno(link, O_RDONLY), 0);
     EXPECT_EQ(open_errno(dir_.path("out/real.json"), O_WRONLY | O_CREAT), 0);
-    if (walls_here().landlock)
+    if (walls_here().landlock) {
       EXPECT_EQ(open_errno(dir_.path("elsewhere/secret"), O_RDONLY), EACCES);
+    }
   });
 }
 
