@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace gophercap::confine {
 namespace {
@@ -27,7 +28,7 @@ bool set_capabilities(const std::vector<int>& permitted, const std::vector<int>&
 
 // Where only root's right to everything lets files be made.
 bool needs_override(const std::string& folder) {
-  return ::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0;
+  return ::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0 && errno == EACCES;
 }
 
 // In a sticky folder only the owner of a file, or of the folder, replaces it.

@@ -35,7 +35,7 @@ constexpr bool kBuildWritesAtExit = false;
 constexpr auto kReadByLibraries = std::to_array<std::string_view>(
     {"/usr", "/lib", "/lib64", "/etc/localtime", "/etc/ld.so.cache", "/proc/self", "/proc/sys",
      "/proc/meminfo", "/proc/stat", "/proc/cpuinfo", "/proc/uptime", "/sys/devices/system",
-     "/sys/fs/cgroup"});
+     "/dev/urandom", "/sys/fs/cgroup"});
 
 // Much lies in these that is nobody's capture: of a file in one of them, only that file is read.
 constexpr auto kWideFolders = std::to_array<std::string_view>(
@@ -110,8 +110,9 @@ Paths paths_of(const Files& files) {
               .network_closed = !files.names_resolved,
               .read = readable(files.reads),
               .written = files.folders,
-              .devices = {"/dev/null"},
+              .devices = files.devices,
               .emptied = files.emptied};
+  paths.devices.emplace_back("/dev/null");
   if (files.names_resolved)
     paths.read.insert(paths.read.end(), kReadForNames.begin(), kReadForNames.end());
   for (const std::string& output : files.outputs) {
@@ -133,7 +134,8 @@ const char* reason_not_to(bool wanted) {
 
 struct Job {
   std::atomic<bool> confined = false;
-  std::vector<std::string> written;  // what it writes below, as far as known
+  bool complete = false;             // nothing more can be taken away
+  std::vector<std::string> changed;  // folders, as far as known
   Confinement got{.no_new_privs = "no: not asked for",
                   .capabilities = "no: not asked for",
                   .seccomp = "no: not asked for",
@@ -145,9 +147,16 @@ void keep_newer(std::string& text, std::string newer) {
   if (!newer.empty()) text = std::move(newer);
 }
 
-// `written`: folders for which capabilities may have to be kept.
+// Folders for which capabilities may have to be kept.
+std::vector<std::string> changed_in(const Paths& paths) {
+  std::vector<std::string> folders = paths.written;
+  folders.insert(folders.end(), paths.emptied.begin(), paths.emptied.end());
+  return folders;
+}
+
+// `changed`: see above.
 Confinement put_up(const Needs& needs, const std::optional<Paths>& paths,
-                   const std::vector<std::string>& written) {
+                   const std::vector<std::string>& changed) {
   std::vector<int> keep = needs.capabilities;
   // Root reads everybody's captures; where there is Landlock, those of the set.
   const bool helper = needs.calls == Calls::kWaiting || needs.calls == Calls::kLink;
@@ -156,7 +165,7 @@ Confinement put_up(const Needs& needs, const std::optional<Paths>& paths,
 
   // Each of them needs what the next one takes away.
   Confinement got;
-  got.capabilities = drop_capabilities(std::move(keep), written);
+  got.capabilities = drop_capabilities(std::move(keep), changed);
   got.no_new_privs = forbid_new_privileges();
   if (paths) got.landlock = restrict_files(*paths);
   if (needs.calls) got.seccomp = filter_system_calls(*needs.calls);
@@ -168,7 +177,7 @@ Confinement put_up(const Needs& needs, const std::optional<Paths>& paths,
 Confinement confine(const Needs& needs) {
   if (!needs.files) return put_up(needs, std::nullopt, {});
   const Paths paths = paths_of(*needs.files);
-  return put_up(needs, paths, paths.written);
+  return put_up(needs, paths, changed_in(paths));
 }
 
 bool holds(const std::vector<int>& capabilities) {
@@ -185,13 +194,14 @@ void turn_on(bool wanted, const Needs& from_the_beginning) {
 }
 
 void confine_job(const Needs& needs) {
-  if (!job.confined.load()) return;
+  if (!job.confined.load() || job.complete) return;
   std::optional<Paths> paths;
   if (needs.files) {
     paths = paths_of(*needs.files);
-    job.written = paths->written;
+    job.changed = changed_in(*paths);
   }
-  Confinement got = put_up(needs, paths, job.written);
+  Confinement got = put_up(needs, paths, job.changed);
+  job.complete = needs.calls && needs.calls != Calls::kPreparing;
   keep_newer(job.got.no_new_privs, std::move(got.no_new_privs));
   keep_newer(job.got.capabilities, std::move(got.capabilities));
   keep_newer(job.got.seccomp, std::move(got.seccomp));

@@ -24,6 +24,7 @@ struct Files {
   // Files that are written or replaced; "-" and empty ones are passed over. What may be written are
   // the folders that they come to lie in, since a file appears there under another name first.
   std::vector<std::string> outputs{};
+  std::vector<std::string> devices{};  // written as they are, where they exist
   std::vector<std::string> folders{};  // that exist, and are written below
   std::vector<std::string> emptied{};  // folders in which empty folders may be removed
   bool names_resolved = false;         // of hosts and ports, which needs files and the network
@@ -60,7 +61,8 @@ bool holds(const std::vector<int>& capabilities);
 // false, nothing is confined. To be called before other threads exist.
 void turn_on(bool wanted, const Needs& from_the_beginning);
 
-// confine(), if it was turned on. Not for two threads at once.
+// confine(), if it was turned on, and the step before was kPreparing: what is left then is all that
+// a job needs. Not for two threads at once.
 void confine_job(const Needs& needs);
 // What confine_job() has got so far.
 Confinement job_confinement();

@@ -41,7 +41,7 @@ constexpr std::string_view kBase =
 // Which files these reach is for Landlock and the capabilities to say. Modes of files are changed
 // by descriptor only, so that no file is reached by that which couldn't be opened.
 constexpr std::string_view kFiles =
-    "access copy_file_range faccessat faccessat2 fadvise64 fadvise64_64 fallocate fchdir "
+    "access adjtimex copy_file_range faccessat faccessat2 fadvise64 fadvise64_64 fallocate fchdir "
     "fchmod fdatasync flock fstatat64 fstatfs fstatfs64 fsync ftruncate ftruncate64 getcwd "
     "getdents getdents64 getrlimit link linkat lstat lstat64 mkdir mkdirat "
     "newfstatat open openat openat2 readahead readlink readlinkat rename renameat renameat2 "
@@ -57,7 +57,7 @@ constexpr std::string_view kSockets =
 constexpr std::string_view kScheduling = "sched_setparam sched_setscheduler";
 
 constexpr std::string_view kPreparing =
-    "adjtimex bind capget capset clock_adjtime connect landlock_add_rule "
+    "bind capget capset clock_adjtime connect landlock_add_rule "
     "landlock_create_ruleset landlock_restrict_self mlockall prctl prlimit64 seccomp "
     "setrlimit setsockopt shutdown socket socketpair";
 

@@ -56,9 +56,17 @@ void confine_to_set(const ReplayOptions& options, const std::function<void(confi
   confine::Files files{.reads = options.also_reads,
                        .outputs = {options.out_file, options.report_path},
                        .names_resolved = !options.expression.empty()};
-  if (options.pacing == replay::Pacing::kExact) files.outputs.emplace_back("/dev/cpu_dma_latency");
+  if (options.pacing == replay::Pacing::kExact) files.devices = {"/dev/cpu_dma_latency"};
   add(files);
-  confine::confine_job({.files = std::move(files), .capabilities = opening_capabilities()});
+  const bool opens_interface =
+      !options.out_interface.empty() && options.out_file.empty() && !options.discard;
+  confine::Needs needs{.files = std::move(files)};
+  if (opens_interface) {
+    needs.capabilities = opening_capabilities();
+  } else if (options.expression.empty()) {
+    needs.calls = confine::Calls::kFiles;
+  }
+  confine::confine_job(needs);
 }
 
 Result<DatasetSummary> map_paths(const ReplayOptions& options, Tarballs& tarballs,
