@@ -104,7 +104,25 @@ Database::~Database() {
   sqlite3_close_v2(handle_);
 }
 
+// What the system has said to SQLite, which speaks of "unable to open database file" or "disk I/O
+// error" whatever the reason. 0: it is of SQLite's own.
+int Database::refusal(int status) const {
+  switch (status & 0xff) {
+    case SQLITE_NOMEM:
+      return ENOMEM;
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return handle_ == nullptr ? 0 : sqlite3_system_errno(handle_);
+    default:
+      return 0;
+  }
+}
+
 Error Database::error(int status) const {
+  if (const int sys = refusal(status); sys != 0) return errno_error(sys, path_);
   // What the system has refused has a better name than "disk I/O error". SQLite keeps errno of most
   // calls, but not of what fails in a commit; there it still stands.
   if (const int family = status & 0xff;

@@ -70,6 +70,7 @@ class Database {
   static Result<std::unique_ptr<Database>> open_with(const std::string& path,
                                                      const std::string& name, int flags);
   Error error(int status) const;
+  int refusal(int status) const;
 
   std::string path_;
   sqlite3* handle_ = nullptr;

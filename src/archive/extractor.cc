@@ -11,6 +11,7 @@
 
 #include "archive/packed_file.h"
 #include "base/fd.h"
+#include "base/retry.h"
 #include "io/open.h"
 
 namespace gophercap::archive {
@@ -217,9 +218,11 @@ Result<bool> Extractor::holds(const std::string& name, const struct stat& facts,
                               const Member& member, bool packed) const {
   if (!S_ISREG(facts.st_mode) || !same_mtime(facts, member)) return false;
   if (!packed) return static_cast<uint64_t>(facts.st_size) == member.size_bytes;
-  const Fd file(
-      ::openat(tree_->folder(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (!file.valid() && is_fd_shortage(errno))
+  const Fd file(uninterrupted([&] {
+    return ::openat(tree_->folder(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  }));
+  // Any other refusal than of the right to read says nothing of what it holds.
+  if (!file.valid() && errno != EACCES && errno != ENOENT && errno != ELOOP && errno != ENXIO)
     return errno_error(errno, tree_->shown(tree_->path_of(name)));
   if (!file.valid()) return false;  // we may not look
   Result<bool> whole = holds_packed(file.value(), options_.packing, member.size_bytes, stop_);

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/retry.h"
+
 namespace gophercap::archive {
 namespace {
 
@@ -60,7 +62,8 @@ struct CloseFolder {
 };
 
 bool remove_if_left_over(int folder, const char* name) {
-  const Fd file(::openat(folder, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  const Fd file(uninterrupted(
+      [&] { return ::openat(folder, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK); }));
   struct stat opened {};
   struct stat named {};
   return file.valid() && ::fstat(file.value(), &opened) == 0 && S_ISREG(opened.st_mode) &&
@@ -74,7 +77,8 @@ bool remove_if_left_over(int folder, const char* name) {
 
 uint64_t remove_left_over(int folder, const std::stop_token& stop) {
   uint64_t removed = 0;
-  const int fd = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int fd =
+      uninterrupted([&] { return ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
   if (fd < 0) return removed;
   const std::unique_ptr<DIR, CloseFolder> entries(::fdopendir(fd));
   if (entries == nullptr) {

@@ -12,6 +12,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/retry.h"
+
 namespace gophercap::archive {
 namespace {
 
@@ -42,7 +44,7 @@ Result<std::unique_ptr<OutputTree>> OutputTree::open(const std::string& path) {
   std::error_code failed;
   std::filesystem::create_directories(path, failed);
   if (failed) return errno_error(failed.value(), path);
-  Fd top(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  Fd top(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
   if (!top.valid()) return errno_error(errno, path);
   std::unique_ptr<OutputTree> tree(new OutputTree(path, std::move(top)));
   TRY(tree->current_, duplicate(tree->top_, path));
@@ -90,10 +92,11 @@ Result<std::optional<Refusal>> OutputTree::step(Fd& folder, std::string& path,
   std::string here(name);
   for (uint64_t number = 2; number <= kMostNumbers; ++number) {
     // Most folders are there already: members of one follow each other.
-    Fd next(::openat(folder.value(), here.c_str(), kFolderFlags));
+    const auto open_here = [&] { return ::openat(folder.value(), here.c_str(), kFolderFlags); };
+    Fd next(uninterrupted(open_here));
     if (!next.valid() && errno == ENOENT) {
       if (::mkdirat(folder.value(), here.c_str(), 0777) == 0 || errno == EEXIST)
-        next = Fd(::openat(folder.value(), here.c_str(), kFolderFlags));
+        next = Fd(uninterrupted(open_here));
     }
     if (next.valid()) {
       folder = std::move(next);
@@ -162,7 +165,8 @@ Result<Fd> OutputTree::open_folder(const std::string& path) const {
   // Not split_path(): numbers in names may have made it longer than a member's path may be.
   for (std::string_view rest = path; !rest.empty();) {
     const std::string_view name = rest.substr(0, rest.find('/'));
-    Fd next(::openat(folder.value(), std::string(name).c_str(), kFolderFlags));
+    Fd next(uninterrupted(
+        [&] { return ::openat(folder.value(), std::string(name).c_str(), kFolderFlags); }));
     if (!next.valid()) return errno_error(errno, shown(path));
     folder = std::move(next);
     rest.remove_prefix(std::min(rest.size(), name.size() + 1));

@@ -31,6 +31,19 @@ std::string_view to_string(Format format) noexcept {
   return "unknown";
 }
 
+bool is_refusal(Errc code) noexcept {
+  switch (code) {
+    case Errc::kIo:
+    case Errc::kNotFound:
+    case Errc::kPermission:
+    case Errc::kNoSpace:
+    case Errc::kNoMemory:
+      return true;
+    default:
+      return false;
+  }
+}
+
 Damage unopened(std::string_view path, const Error& error) {
   std::string_view reason = error.what;
   if (reason.starts_with(path) && reason.substr(path.size()).starts_with(": "))

@@ -38,11 +38,18 @@ struct Interface {
   uint32_t snap_length = 0;  // 0 = not limited
 };
 
+// Whether an error of this kind is the system's refusal (permission, memory, an I/O error), and
+// says nothing against the bytes that were to be read.
+bool is_refusal(Errc code) noexcept;
+
 // Where and why reading stopped before the end.
 struct Damage {
   uint64_t offset_bytes = 0;  // in the plain bytes: beginning of the record that could not be read
   Errc code = Errc::kCorrupt;
   std::string reason;
+
+  // The system did not let it be read: then nobody is told of damage.
+  bool refused() const noexcept { return is_refusal(code); }
 };
 
 // What kept the file at `path` from being opened. Where the error names it, the reason does not.

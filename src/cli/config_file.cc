@@ -10,6 +10,7 @@
 #include <map>
 
 #include "base/fd.h"
+#include "base/retry.h"
 #include "cli/ascii.h"
 #include "cli/known_keys.h"
 #include "cli/suggest.h"
@@ -173,7 +174,7 @@ ConfigFile parse_config(std::string_view yaml, std::string_view file_name) {
 }
 
 Result<std::string> read_config(const std::string& path) {
-  const Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Fd fd(uninterrupted([&] { return open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
   if (!fd.valid()) return errno_error(errno, path);
   std::string text;
   std::string block(size_t{64} << 10, '\0');

@@ -10,6 +10,7 @@
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "cli/text_report.h"
+#include "cli/trouble.h"
 #include "cli/units.h"
 #include "dataset/discover.h"
 #include "dataset/dump.h"
@@ -68,9 +69,9 @@ Outcome list_files(const dataset::Selection& selection, bool json, Console& cons
 
 ExitCode judge(const jobs::MapResult& result, bool said, Console& console) {
   ExitCode code = ExitCode::kOk;
-  if (result.set.damaged_files() > 0) {
+  if (const Troubles troubles(result.set); !troubles.none()) {
     // Where the report does not reach a person's eyes, the exit status should not be the only word.
-    if (!said) console.warning(damage_count(result.set));
+    if (!said) troubles.warn("", result.set.files.size(), console);
     code = merge(code, ExitCode::kIncomplete);
   }
   if (result.set.packets() == 0 && !result.interrupted) {

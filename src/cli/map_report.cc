@@ -8,6 +8,7 @@
 #include "cli/escape.h"
 #include "cli/table.h"
 #include "cli/text_report.h"
+#include "cli/trouble.h"
 #include "cli/units.h"
 #include "packet/link_type.h"
 
@@ -35,7 +36,7 @@ std::string format_text(const FileSummary& file) {
 
 std::string flags_text(const FileSummary& file) {
   std::vector<std::string> flags;
-  if (file.damage) flags.emplace_back("damaged");
+  if (file.damage) flags.emplace_back(file.damage->refused() ? "unread" : "damaged");
   if (file.empty()) flags.emplace_back("empty");
   if (file.packets_cut > 0) flags.emplace_back("snaplen");
   if (file.packets_without_time > 0) flags.emplace_back("timeless");
@@ -158,6 +159,8 @@ std::string summary(const jobs::MapResult& result, const Totals& sum, std::strin
   std::vector<std::string> files;
   if (set.damaged_files() > 0)
     files.push_back(fmt::format("{} damaged", group_digits(set.damaged_files())));
+  if (set.unread_files() > 0)
+    files.push_back(fmt::format("{} not read to the end", group_digits(set.unread_files())));
   if (sum.empty_files > 0) files.push_back(fmt::format("{} empty", group_digits(sum.empty_files)));
   std::vector<std::string> packets;
   if (sum.out_of_order > 0)
@@ -191,7 +194,7 @@ std::string summary(const jobs::MapResult& result, const Totals& sum, std::strin
   return format_summary(lines);
 }
 
-// --- damage and notes ---
+// --- notes ---
 
 std::vector<std::string> notes(const Totals& sum) {
   using namespace std::chrono_literals;
@@ -240,28 +243,6 @@ std::vector<std::string> notes(const Totals& sum) {
 
 }  // namespace
 
-std::string damage_list(const DatasetSummary& set, const TextOptions& options) {
-  std::string out;
-  size_t listed = 0;
-  for (const FileSummary& file : set.files) {
-    if (!file.damage) continue;
-    if (out.empty()) out = "\nDamage (what stands before it is used):\n";
-    if (options.terminal && listed == kMaxDamageShown) {
-      out += fmt::format("  … and {} more\n", counted(set.damaged_files() - listed, "file"));
-      break;
-    }
-    out += fmt::format("  {}: byte {}: {}\n", escape_text(file.path), file.damage->offset_bytes,
-                       escape_text(file.damage->reason));
-    ++listed;
-  }
-  return out;
-}
-
-std::string damage_count(const DatasetSummary& set) {
-  return fmt::format("{} of {} damaged; what stands before the damage is used",
-                     group_digits(set.damaged_files()), counted(set.files.size(), "file"));
-}
-
 std::string map_report(const jobs::MapResult& result, std::string_view dump_path,
                        const TextOptions& options) {
   const Totals sum = total(result.set);
@@ -269,7 +250,7 @@ std::string map_report(const jobs::MapResult& result, std::string_view dump_path
   if (!result.interrupted && !result.set.files.empty())
     out = file_table(result.set, options) + "\n";
   out += summary(result, sum, dump_path);
-  out += damage_list(result.set, options);
+  out += Troubles(result.set).list("", options);
   const std::vector<std::string> lines = notes(sum);
   if (!lines.empty()) out += "\nNotes:\n";
   for (const std::string& line : lines) out += fmt::format("  {}\n", line);

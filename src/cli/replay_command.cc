@@ -6,6 +6,7 @@
 #include "cli/replay_settings.h"
 #include "cli/signals.h"
 #include "cli/text_report.h"
+#include "cli/trouble.h"
 #include "cli/units.h"
 #include "jobs/replay_job.h"
 #include "replay/report.h"
@@ -23,9 +24,8 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
     print_error(console, replay::failure_of(report), hints);
     code = ExitCode::kFailed;
   }
-  if (!report.damaged.empty()) {
-    console.warning(fmt::format("{} damaged; what stands before the damage was used",
-                                counted(report.damaged.size(), "file")));
+  if (const Troubles troubles(report.damaged); !troubles.none()) {
+    troubles.warn("", 0, console);
     code = merge(code, ExitCode::kIncomplete);
   }
   const replay::Accounts& accounts = report.accounts;

@@ -3,6 +3,7 @@
 #include "cli/escape.h"
 #include "cli/table.h"
 #include "cli/text_report.h"
+#include "cli/trouble.h"
 #include "cli/units.h"
 
 namespace gophercap::cli {
@@ -177,6 +178,9 @@ std::string forecast_report(const jobs::Forecast& forecast) {
   if (forecast.files_damaged > 0)
     lines.push_back({"damaged", counted(forecast.files_damaged, "file") +
                                     "; what stands before the damage is used"});
+  if (forecast.files_unread > 0)
+    lines.push_back(
+        {"not read", counted(forecast.files_unread, "file") + "; what was read before is used"});
   lines.push_back({"from", format_rfc3339(forecast.first)});
   lines.push_back({"to", format_rfc3339(forecast.last)});
   lines.push_back({"span", human_duration(forecast.span)});
@@ -230,17 +234,7 @@ std::string replay_report(const Report& report, bool simulated, const TextOption
     lines.push_back({"retries", fmt::format("{} while the interface's queue was full",
                                             group_digits(report.retries))});
   std::string out = format_summary(lines);
-  size_t listed = 0;
-  for (const replay::DamagedFile& file : report.damaged) {
-    if (listed == 0) out += "\nDamage (what stands before it was used):\n";
-    if (options.terminal && listed == kMaxDamageShown) {
-      out += fmt::format("  … and {} more\n", counted(report.damaged.size() - listed, "file"));
-      break;
-    }
-    out += fmt::format("  {}: byte {}: {}\n", escape_text(file.path), file.damage.offset_bytes,
-                       escape_text(file.damage.reason));
-    ++listed;
-  }
+  out += Troubles(report.damaged).list("", options);
   return out;
 }
 

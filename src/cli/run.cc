@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/thread_group.h"
+#include "capture/capture_reader.h"
 #include "cli/commands.h"
 #include "cli/completion.h"
 #include "cli/console.h"
@@ -42,8 +43,9 @@ std::string config_path(const Arguments& arguments, bool& must_exist) {
   return home.empty() ? std::string{} : home + "/.go-replay.yaml";
 }
 
-// File, then environment, then command line.
-std::vector<Complaint> load_settings(Invocation& invocation, Console& console) {
+// File, then environment, then command line. Fails where the system does not let the file be read:
+// that is not how the command line was meant.
+Result<std::vector<Complaint>> load_settings(Invocation& invocation, Console& console) {
   std::vector<Complaint> complaints;
   bool must_exist = false;
   const std::string path = config_path(invocation.arguments, must_exist);
@@ -56,6 +58,9 @@ std::vector<Complaint> load_settings(Invocation& invocation, Console& console) {
       if (complaints.empty()) invocation.settings.apply(file);
       invocation.config_path = path;
       unused = std::move(file.unused_keys);
+    } else if (capture::is_refusal(text.error().code) && text.error().sys != ENOENT &&
+               text.error().sys != EISDIR) {
+      return text.error();
     } else if (must_exist || text.error().sys != ENOENT) {
       complaints.push_back(
           {text.error().what, must_exist && text.error().sys == ENOENT
@@ -145,8 +150,12 @@ Outcome dispatch(Invocation& invocation, Console& console) {
     case Command::kTarExtract: {
       if (const std::vector<Complaint> wrong = check_paths(arguments); !wrong.empty())
         return usage_error(console, wrong);
-      const std::vector<Complaint> complaints = load_settings(invocation, console);
-      if (!complaints.empty()) return usage_error(console, complaints);
+      const Result<std::vector<Complaint>> complaints = load_settings(invocation, console);
+      if (!complaints) {
+        print_error(console, complaints.error());
+        return {exit_code_of(complaints.error())};
+      }
+      if (!complaints->empty()) return usage_error(console, *complaints);
       if (const Result<> kept = keep_config(invocation); !kept)
         return usage_error(console, {{kept.error().what, ""}});
       jobs::begin_confinement(!invocation.settings.flag(Command::kGlobal, "no-sandbox"),

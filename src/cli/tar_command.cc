@@ -12,6 +12,7 @@
 #include "cli/signals.h"
 #include "cli/tar_report.h"
 #include "cli/text_report.h"
+#include "cli/trouble.h"
 #include "cli/units.h"
 #include "jobs/tar_job.h"
 
@@ -134,6 +135,10 @@ class MemberList {
   std::string text_;
 };
 
+Troubles mapped_troubles(const jobs::TarResult& result) {
+  return result.map ? Troubles(*result.map) : Troubles(std::vector<replay::DamagedFile>());
+}
+
 ExitCode judge(const jobs::TarResult& result, const jobs::TarOptions& options, Console& console) {
   ExitCode code = ExitCode::kOk;
   const std::string name = options.tarball == "-" ? "standard input" : options.tarball;
@@ -143,8 +148,8 @@ ExitCode judge(const jobs::TarResult& result, const jobs::TarOptions& options, C
     console.hint("what is complete before that place was used");
     code = ExitCode::kIncomplete;
   }
-  if (result.map && result.map->damaged_files() > 0) {
-    console.warning(damage_count(*result.map));
+  if (const Troubles troubles = mapped_troubles(result); !troubles.none()) {
+    troubles.warn("", result.map->files.size(), console);
     code = merge(code, ExitCode::kIncomplete);
   }
   if (const uint64_t refused = result.counts.refused_total(); refused > 0) {
@@ -202,10 +207,9 @@ Outcome tar_extract_command(const Invocation& invocation, Console& console) {
         console, fmt::format("{{\"version\": 1, {}}}\n", tar_counters_json(*result, true)), code);
   } else {
     const TextOptions text{console.out_is_terminal(), console.out_width()};
-    code = print_result(console,
-                        tar_report(*result, options.out_dir) +
-                            (result->map ? damage_list(*result->map, text) : std::string()),
-                        code);
+    code = print_result(
+        console, tar_report(*result, options.out_dir) + mapped_troubles(*result).list("", text),
+        code);
   }
   return {code, signals.received()};
 }

@@ -103,10 +103,11 @@ std::string member_json(const Member& member) {
 }
 
 std::string damage_text(const jobs::TarDamage& damage, bool compressed) {
-  std::string place = compressed
-                          ? fmt::format("breaks before byte {}, at byte {} of the plain archive",
-                                        damage.file_bytes, damage.archive_bytes)
-                          : fmt::format("breaks at byte {}", damage.archive_bytes);
+  const std::string_view what = damage.refused() ? "not read further than" : "breaks at";
+  std::string place = compressed ? fmt::format("{} byte {}, at byte {} of the plain archive",
+                                               damage.refused() ? what : "breaks before",
+                                               damage.file_bytes, damage.archive_bytes)
+                                 : fmt::format("{} byte {}", what, damage.archive_bytes);
   if (!damage.member.empty()) place += fmt::format(", in {}", damage.member);
   return fmt::format("{}: {}", place, damage.reason);
 }
@@ -159,13 +160,15 @@ std::string tar_counters_json(const jobs::TarResult& result, bool extracted) {
   if (result.map) {
     json["mapped_files"] = result.map->files.size();
     json["mapped_files_damaged"] = result.map->damaged_files();
+    json["mapped_files_unread"] = result.map->unread_files();
   }
   if (result.damage) {
-    json["damage"] = {{"file_bytes", result.damage->file_bytes},
-                      {"archive_bytes", result.damage->archive_bytes},
-                      {"member", result.damage->member},
-                      {"code", to_string(result.damage->code)},
-                      {"reason", result.damage->reason}};
+    json[result.damage->refused() ? "unread" : "damage"] = {
+        {"file_bytes", result.damage->file_bytes},
+        {"archive_bytes", result.damage->archive_bytes},
+        {"member", result.damage->member},
+        {"code", to_string(result.damage->code)},
+        {"reason", result.damage->reason}};
   }
   const std::string text = dump(json);
   return text.substr(1, text.size() - 2);

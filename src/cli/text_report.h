@@ -28,11 +28,6 @@ inline constexpr size_t kMaxDamageShown = 20;
 std::string map_report(const jobs::MapResult& result, std::string_view dump_path,
                        const TextOptions& options);
 
-// Which files of a set are damaged, and where; empty if none is.
-std::string damage_list(const dataset::DatasetSummary& set, const TextOptions& options);
-// "2 of 5 files damaged; …"
-std::string damage_count(const dataset::DatasetSummary& set);
-
 // Every packet accounted for, durations, lateness. `simulated`: no time has passed (--out-file), so
 // rates mean nothing.
 std::string replay_report(const replay::Report& report, bool simulated, const TextOptions& options);

@@ -300,7 +300,7 @@ TEST(VerifyReport, TellsWhatIsWrongAndByHowMuch) {
         "drift       -3µs\n",
         "lateness    p50 4µs, p99 4µs, p99.9 4µs, max 4µs, by the sender's clock\n",
         "early       1 packet before they were due: the clocks differ\n",
-        "Damage in what was captured (what stands before it was used):\n"
+        "Damage in what was captured (what stands before it is used):\n"
         "  x\\x1b.pcap: byte 12: broken\n"}) {
     EXPECT_TRUE(contains(text, line)) << line << "in\n" << text;
   }

@@ -7,6 +7,7 @@
 #include "cli/replay_settings.h"
 #include "cli/signals.h"
 #include "cli/text_report.h"
+#include "cli/trouble.h"
 #include "cli/units.h"
 #include "jobs/verify_job.h"
 
@@ -45,19 +46,19 @@ std::vector<Complaint> check(const Settings& settings, const jobs::VerifyOptions
   return complaints;
 }
 
-void warn_of_damage(const std::vector<replay::DamagedFile>& files, std::string_view of,
-                    Console& console, ExitCode& code) {
-  if (files.empty()) return;
-  console.warning(fmt::format("{} {} damaged; what stands before the damage was used",
-                              counted(files.size(), "file"), of));
+void warn_of_trouble(const std::vector<replay::DamagedFile>& files, std::string_view of,
+                     Console& console, ExitCode& code) {
+  const Troubles troubles(files);
+  if (troubles.none()) return;
+  troubles.warn(of, 0, console);
   code = merge(code, ExitCode::kIncomplete);
 }
 
 ExitCode judge(const jobs::VerifyResult& result, Console& console) {
   const replay::Arrivals& a = result.arrivals;
   ExitCode code = ExitCode::kOk;
-  warn_of_damage(result.plan.damaged, "of the set", console, code);
-  warn_of_damage(result.damaged_captures, "of the receiver", console, code);
+  warn_of_trouble(result.plan.damaged, " of the set", console, code);
+  warn_of_trouble(result.damaged_captures, " of the receiver", console, code);
   if (a.arrived == 0) {
     console.error("no packet of the plan is in what was captured");
     console.hint(

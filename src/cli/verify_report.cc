@@ -5,6 +5,7 @@
 #include "cli/escape.h"
 #include "cli/table.h"
 #include "cli/text_report.h"
+#include "cli/trouble.h"
 #include "cli/units.h"
 
 namespace gophercap::cli {
@@ -69,21 +70,6 @@ void add_times(std::vector<SummaryLine>& lines, const Arrivals& a) {
         {"early", counted(a.early, "packet") + " before they were due: the clocks differ"});
 }
 
-void add_damage(std::string& out, const std::vector<replay::DamagedFile>& files,
-                std::string_view title, const TextOptions& options) {
-  size_t listed = 0;
-  for (const replay::DamagedFile& file : files) {
-    if (listed == 0) out += fmt::format("\n{} (what stands before it was used):\n", title);
-    if (options.terminal && listed == kMaxDamageShown) {
-      out += fmt::format("  … and {} more\n", counted(files.size() - listed, "file"));
-      return;
-    }
-    out += fmt::format("  {}: byte {}: {}\n", escape_text(file.path), file.damage.offset_bytes,
-                       escape_text(file.damage.reason));
-    ++listed;
-  }
-}
-
 }  // namespace
 
 std::string verify_report(const VerifyResult& result, const TextOptions& options) {
@@ -93,8 +79,8 @@ std::string verify_report(const VerifyResult& result, const TextOptions& options
   add_faults(lines, result.arrivals);
   if (result.arrivals.arrived > 0) add_times(lines, result.arrivals);
   std::string out = format_summary(lines);
-  add_damage(out, result.plan.damaged, "Damage in the set", options);
-  add_damage(out, result.damaged_captures, "Damage in what was captured", options);
+  out += Troubles(result.plan.damaged).list(" in the set", options);
+  out += Troubles(result.damaged_captures).list(" in what was captured", options);
   return out;
 }
 

@@ -37,8 +37,15 @@ uint64_t DatasetSummary::captured_bytes() const noexcept {
 }
 
 uint64_t DatasetSummary::damaged_files() const noexcept {
-  return static_cast<uint64_t>(std::count_if(
-      files.begin(), files.end(), [](const FileSummary& f) { return f.damage.has_value(); }));
+  return static_cast<uint64_t>(std::count_if(files.begin(), files.end(), [](const FileSummary& f) {
+    return f.damage && !f.damage->refused();
+  }));
+}
+
+uint64_t DatasetSummary::unread_files() const noexcept {
+  return static_cast<uint64_t>(std::count_if(files.begin(), files.end(), [](const FileSummary& f) {
+    return f.damage && f.damage->refused();
+  }));
 }
 
 FileSummary unreadable(const std::string& path, const Error& error) {

@@ -14,6 +14,7 @@
 
 #include "archive/tarball.h"
 #include "base/fd.h"
+#include "base/retry.h"
 #include "base/shortage.h"
 #include "dataset/file_summary.h"
 #include "dataset/name_choice.h"
@@ -54,10 +55,19 @@ bool is_regular(const std::string& path) {
 }
 
 // What has the name of a capture is not opened for this: there may be very many of them.
-bool is_tarball(const std::string& path) {
-  if (is_capture_name(path) || !is_regular(path)) return false;
-  const Result<bool> holds = archive::holds_tar(path);
-  return holds && *holds;
+// Fails where the system did not let it be found out; what can't be read for its own fault is none.
+Result<bool> is_tarball(const std::string& path) {
+  if (is_capture_name(path)) return false;
+  struct stat facts {};
+  if (stat(path.c_str(), &facts) != 0) return errno_error(errno, path);
+  if (!S_ISREG(facts.st_mode)) return false;
+  Result<bool> holds = archive::holds_tar(path);
+  if (!holds && !capture::is_refusal(holds.error().code)) return false;
+  return holds;
+}
+
+Fd open_folder(const std::string& path) {
+  return Fd(uninterrupted([&] { return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
 }
 
 // "big.tar.gz!/dir/x.pcap", where big.tar.gz is there.
@@ -108,7 +118,10 @@ class Walker {
  private:
   void take(std::string path) {
     // Its members are chosen by the expression, not the tarball itself.
-    if (is_tarball(path)) {
+    Result<bool> tarball = is_tarball(path);
+    if (!tarball) {
+      found_.problems.push_back({path, tarball.error().with_context(path)});
+    } else if (*tarball) {
       found_.tarballs.push_back(std::move(path));
     } else if (choice_.path_fits(path)) {
       found_.paths.push_back(std::move(path));
@@ -130,7 +143,7 @@ class Walker {
 
   // Takes the files of one folder and puts the folders in it into `pending`.
   void list(const std::string& path, std::vector<std::string>& pending) {
-    Fd fd(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    Fd fd = open_folder(path);
     struct stat facts {};
     if (!fd.valid() || fstat(fd.value(), &facts) != 0) return problem(errno, path);
     if (!visited_.emplace(facts.st_dev, facts.st_ino).second) return;

@@ -203,6 +203,7 @@ std::unordered_map<std::string_view, Key> make_keys() {
          return {};
        }},
       {"damage", read_damage},
+      {"unread", read_damage},  // its code says which of the two it is
   };
   std::unordered_map<std::string_view, Key> keys;
   for (const auto& [name, read] : list) keys.emplace(name, Key{read, required_bit(name)});

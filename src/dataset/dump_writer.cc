@@ -66,7 +66,7 @@ void DumpWriter::file(const FileSummary& file) {
   json_.field("file_size_bytes", file.file_size_bytes);
   json_.field("mtime", format_rfc3339(capture_time(file.mtime_ns)));
   if (file.damage) {
-    json_.key("damage");
+    json_.key(file.damage->refused() ? "unread" : "damage");
     json_.begin_object();
     json_.field("offset_bytes", file.damage->offset_bytes);
     json_.field("code", to_string(file.damage->code));

@@ -89,6 +89,8 @@ struct DatasetSummary {
   uint64_t packets() const noexcept;
   uint64_t captured_bytes() const noexcept;
   uint64_t damaged_files() const noexcept;
+  // Those that the system did not let be read to their end (capture::Damage::refused()).
+  uint64_t unread_files() const noexcept;
 };
 
 // Fills beginning, end and overlap_depth from files.

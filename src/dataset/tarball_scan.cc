@@ -291,8 +291,8 @@ archive::Coverage Pass::coverage() const noexcept {
 
 // An index of one state of the tarball must not bear the name of another.
 Result<> Pass::check_unchanged() const {
-  const Result<archive::TarballIdentity> now = archive::identify(path_);
-  if (now && *now == identity_ && facts_.size_bytes == identity_.size_bytes &&
+  TRY(const archive::TarballIdentity now, archive::identify(path_));
+  if (now == identity_ && facts_.size_bytes == identity_.size_bytes &&
       facts_.mtime_ns == identity_.mtime_ns) {
     return {};
   }

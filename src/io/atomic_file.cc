@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/retry.h"
 #include "io/waiting.h"
 
 namespace gophercap::io {
@@ -54,7 +55,7 @@ bool cannot_sync(int sys) {
 // share standard output. Where it can't be opened again (it is another user's), the one given.
 Fd open_again(Fd pipe) {
   const std::string path = "/proc/self/fd/" + std::to_string(pipe.value());
-  Fd again(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+  Fd again(uninterrupted([&] { return ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC); }));
   return again.valid() ? std::move(again) : std::move(pipe);
 }
 
@@ -84,7 +85,9 @@ Result<> sync_fd(int fd, const std::string& path) {
 
 Result<> sync_folder_of(const std::string& path) {
   const std::string folder = folder_of(path);
-  const Fd fd(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Fd fd(uninterrupted([&] {
+    return ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  }));
   if (!fd.valid()) {
     if (errno == EACCES) return {};  // a folder that may be written but not listed
     return errno_error(errno, path);

@@ -182,6 +182,7 @@ Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
   forecast.files = plan.files.size();
   forecast.files_outside_window = plan.files_outside_window;
   forecast.files_damaged = setup.set.damaged_files();
+  forecast.files_unread = setup.set.unread_files();
   forecast.overlap_depth = plan.overlap_depth;
   forecast.packets = plan.packets;
   forecast.packets_cut = plan.packets_cut;
@@ -213,6 +214,7 @@ std::string forecast_to_json(const Forecast& f) {
                {"files", f.files},
                {"files_outside_window", f.files_outside_window},
                {"files_damaged", f.files_damaged},
+               {"files_unread", f.files_unread},
                {"overlap_depth", f.overlap_depth},
                {"packets_per_loop", f.packets},
                {"beginning", format_rfc3339(f.first)},

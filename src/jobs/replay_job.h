@@ -90,6 +90,7 @@ struct Forecast {
   uint64_t files = 0;
   uint64_t files_outside_window = 0;
   uint64_t files_damaged = 0;
+  uint64_t files_unread = 0;
   uint64_t overlap_depth = 0;
   uint64_t packets = 0;  // of one loop, inside the window
   CaptureTime first{}, last{};

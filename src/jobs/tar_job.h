@@ -36,6 +36,9 @@ struct TarDamage {
   std::string member;          // that is incomplete; empty: between two
   Errc code = Errc::kTruncated;
   std::string reason;
+
+  // The system did not let it be read further.
+  bool refused() const noexcept { return capture::is_refusal(code); }
 };
 
 struct TarResult {

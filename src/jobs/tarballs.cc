@@ -252,7 +252,9 @@ Result<std::vector<FileSummary>> Tarballs::pass(const std::string& tarball,
 void Tarballs::add_problem(const std::string& name, const capture::Damage& damage) {
   const std::string where =
       damage.offset_bytes > 0
-          ? fmt::format("breaks at byte {} of the archive: ", damage.offset_bytes)
+          ? fmt::format("{} byte {} of the archive: ",
+                        damage.refused() ? "not read further than" : "breaks at",
+                        damage.offset_bytes)
           : "";
   problems_.push_back({damage.code, 0, fmt::format("{}: {}{}", name, where, damage.reason)});
 }

@@ -19,9 +19,11 @@ Json quantiles(const Histogram& h) {
           {"max_ns", h.max()}};
 }
 
-Json damaged_files(const std::vector<replay::DamagedFile>& files) {
+// Those that are damaged, or those that the system did not let be read.
+Json files_json(const std::vector<replay::DamagedFile>& files, bool refused) {
   Json list = Json::array();
   for (const replay::DamagedFile& file : files) {
+    if (file.damage.refused() != refused) continue;
     list.push_back({{"path", file.path},
                     {"offset_bytes", file.damage.offset_bytes},
                     {"code", to_string(file.damage.code)},
@@ -83,8 +85,10 @@ std::string verify_to_json(const VerifyResult& result) {
     json["lateness"]["median_ns"] = a.median_lateness.count();
     json["lateness"]["early_packets"] = a.early;
   }
-  json["damaged_files"] = damaged_files(result.plan.damaged);
-  json["damaged_captures"] = damaged_files(result.damaged_captures);
+  json["damaged_files"] = files_json(result.plan.damaged, false);
+  json["unread_files"] = files_json(result.plan.damaged, true);
+  json["damaged_captures"] = files_json(result.damaged_captures, false);
+  json["unread_captures"] = files_json(result.damaged_captures, true);
   return escape_json(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 

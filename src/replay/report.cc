@@ -172,13 +172,16 @@ std::string report_to_json(const Report& report) {
   if (!report.not_granted.empty()) json["not_granted"] = report.not_granted;
   if (report.counted_by_interface) json["counted_by_interface"] = *report.counted_by_interface;
   Json damaged = Json::array();
+  Json unread = Json::array();
   for (const DamagedFile& file : report.damaged) {
-    damaged.push_back({{"path", file.path},
-                       {"offset_bytes", file.damage.offset_bytes},
-                       {"code", to_string(file.damage.code)},
-                       {"reason", file.damage.reason}});
+    (file.damage.refused() ? unread : damaged)
+        .push_back({{"path", file.path},
+                    {"offset_bytes", file.damage.offset_bytes},
+                    {"code", to_string(file.damage.code)},
+                    {"reason", file.damage.reason}});
   }
   json["damaged_files"] = std::move(damaged);
+  json["unread_files"] = std::move(unread);
   return escape_json(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 

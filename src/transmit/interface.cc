@@ -32,6 +32,8 @@ Result<InterfaceFacts> inspect_interface(const std::string& interface) {
   }
   const unsigned index = ::if_nametoindex(interface.c_str());
   if (index == 0) {
+    if (errno != ENODEV && errno != ENXIO)
+      return errno_error(errno, "interface " + interface);  // nobody could be asked
     return Error{Errc::kNotFound, ENODEV,
                  fmt::format("interface {}: no such interface; there is {}", interface,
                              existing_interfaces())};

@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "base/fd.h"
+#include "base/retry.h"
 
 namespace gophercap::transmit {
 namespace {
@@ -127,10 +128,11 @@ Result<LinkMessage> query_link(unsigned index) {
   request.header.nlmsg_flags = NLM_F_REQUEST;
   request.info.ifi_family = AF_UNSPEC;
   request.info.ifi_index = static_cast<int>(index);
-  if (::send(socket.value(), &request, sizeof request, 0) < 0)
+  if (uninterrupted([&] { return ::send(socket.value(), &request, sizeof request, 0); }) < 0)
     return errno_error(errno, "rtnetlink");
   std::array<uint8_t, 32768> answer;  // one link with all its attributes is a few KiB
-  const ssize_t got = ::recv(socket.value(), answer.data(), answer.size(), 0);
+  const ssize_t got =
+      uninterrupted([&] { return ::recv(socket.value(), answer.data(), answer.size(), 0); });
   if (got < 0) return errno_error(errno, "rtnetlink");
   return parse_link_message(std::span(answer).first(static_cast<size_t>(got)));
 }

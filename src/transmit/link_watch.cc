@@ -15,6 +15,11 @@
 #include "transmit/link_message.h"
 
 namespace gophercap::transmit {
+namespace {
+
+constexpr int kAskAgainMs = 100;
+
+}  // namespace
 
 Result<std::unique_ptr<LinkWatch>> LinkWatch::start(unsigned index) {
   Fd announcements(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
@@ -32,7 +37,7 @@ Result<std::unique_ptr<LinkWatch>> LinkWatch::start(unsigned index) {
   Fd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!wake.valid()) return errno_error(errno, "eventfd");
   std::unique_ptr<LinkWatch> watch(new LinkWatch(index, std::move(announcements), std::move(wake)));
-  watch->ask();  // what changed before the socket listened
+  TRY_VOID(watch->ask());  // what changed before the socket listened
   TRY_VOID(watch->thread_.start([w = watch.get()] { w->run(); }));
   watch->begun_.wait(false);  // as SignalGuard does
   TRY_VOID(watch->thread_.result());
@@ -56,9 +61,11 @@ void LinkWatch::run() {
   std::array<pollfd, 2> waiting = {
       {{announcements_.value(), POLLIN, 0}, {wake_.value(), POLLIN, 0}}};
   for (;;) {
-    if (::poll(waiting.data(), waiting.size(), -1) < 0) continue;  // EINTR
+    const int ready = ::poll(waiting.data(), waiting.size(), unsure_ ? kAskAgainMs : -1);
+    if (ready < 0) continue;  // EINTR
     if (waiting[1].revents != 0) return;
     if (waiting[0].revents != 0) take_announcements();
+    if (ready == 0) ask_until_told();
   }
 }
 
@@ -73,7 +80,7 @@ void LinkWatch::take_announcements() {
       continue;
     }
     if (got < 0) {
-      if (some_lost) ask();
+      if (some_lost || errno != EAGAIN) ask_until_told();
       return;
     }
     std::span<const uint8_t> rest(buffer.data(), static_cast<size_t>(got));
@@ -90,9 +97,16 @@ void LinkWatch::take_announcements() {
   }
 }
 
-void LinkWatch::ask() {
+Result<> LinkWatch::ask() {
   const Result<LinkMessage> link = query_link(index_);
+  // Of an interface that is gone the kernel says so. Any other refusal tells nothing of the link.
+  if (!link && link.error().code != Errc::kNotFound) return link.error();
   up_.store(link && link->facts.up && link->facts.carrier, std::memory_order_relaxed);
+  return {};
+}
+
+void LinkWatch::ask_until_told() {
+  unsure_ = !ask().has_value();
 }
 
 }  // namespace gophercap::transmit

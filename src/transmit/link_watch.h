@@ -27,11 +27,13 @@ class LinkWatch {
   void wake() noexcept;
   void run();
   void take_announcements();
-  void ask();
+  Result<> ask();
+  void ask_until_told();
 
   const unsigned index_;
   const Fd announcements_;
-  const Fd wake_;  // an eventfd that ends the thread
+  const Fd wake_;        // an eventfd that ends the thread
+  bool unsure_ = false;  // announcements were lost, and asking was refused
   std::atomic<bool> up_{true};
   std::atomic<bool> begun_{false};  // the thread listens, or gave up
   ThreadGroup thread_{[this] { wake(); }};

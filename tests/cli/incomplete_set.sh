@@ -2,7 +2,7 @@
 # What could not be used of a set is told each time: by map, by a replay of its dump, by a replay of the paths, and in the exit status.
 . "$(dirname "$0")/common.inc"
 
-# incomplete WORDS PATH: mapped twice (the second time by an index, where there is one), replayed from the dump and from the path.
+# incomplete WORDS PATH [WORDS OF REPLAY]: mapped twice (the second time by an index, where there is one), replayed from the dump and from the path.
 incomplete() {
   local run
   for run in first second; do
@@ -10,16 +10,16 @@ incomplete() {
     has err "$1"
   done
   exits 3 replay --dump-json set.json --discard --topspeed --report report.json
-  has err "1 file damaged"
+  has err "${3:-1 file damaged}"
   has report.json "$1"
   exits 3 replay "$2" --discard --topspeed
   has err "$1"
-  has err "1 file damaged"
+  has err "${3:-1 file damaged}"
 }
 
 mkdir folder && capture folder/a.pcap 100 101
 ln -s nowhere folder/b.pcap
-incomplete "No such file or directory" folder
+incomplete "No such file or directory" folder "not read to the end: folder/b.pcap"
 
 # A tarball that breaks at a header: all captures in it that are known are whole.
 mkdir set && capture set/a.pcap 100 101 && capture set/b.pcap 102

@@ -36,6 +36,7 @@ ERRORS = {
     "fsync": ["EIO", "ENOSPC", "EDQUOT", "EINTR"],
     "ftruncate": ["EIO", "ENOSPC", "EDQUOT", "EINTR"],
     "send": ["ENOBUFS", "EAGAIN", "EINTR", "ENOMEM", "EIO", "short"],
+    "ask": ["ENOBUFS", "ENOMEM", "EINTR"],
     "receive": ["ENOBUFS", "ENOMEM", "EINTR"],
     "socket": ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EPERM"],
     "thread": ["EAGAIN"],

@@ -62,12 +62,13 @@ enum Kind : unsigned {
   kSeek,
   kChmod,
   kFcntl,
+  kAsk,
   kKinds
 };
 constexpr const char* kNames[kKinds] = {
     "read",  "pread",   "write",  "pwrite", "open", "create", "rename", "fsync", "ftruncate",
     "send",  "receive", "socket", "thread", "mmap", "malloc", "fstat",  "stat",  "getdents",
-    "close", "poll",    "sleep",  "mkdir",  "link", "seek",   "chmod",  "fcntl"};
+    "close", "poll",    "sleep",  "mkdir",  "link", "seek",   "chmod",  "fcntl", "ask"};
 
 constexpr size_t kMostKinds = 40;
 constexpr size_t kPathBytes = 512;
@@ -138,6 +139,14 @@ Verdict judge(Kind kind, const char* path = nullptr, int fd = -1) {
   }
   errno = fault_errno;
   return fault_short ? Verdict::kShort : Verdict::kFail;
+}
+
+// A question to the kernel about an interface is not a packet on it.
+constexpr const char* kNetlink = "rtnetlink";
+
+Kind send_kind(int fd) {
+  const KnownFd* const place = known(fd);
+  return place != nullptr && strcmp(place->path, kNetlink) == 0 ? kAsk : kSend;
 }
 
 // What was opened by a name, or stands for a standard stream: no disk is full for an eventfd or a
@@ -450,29 +459,33 @@ dirent64* readdir64(DIR* folder) {
 
 int socket(int domain, int type, int protocol) noexcept {
   NEXT(socket);
-  return judge(kSocket) == Verdict::kPass ? next(domain, type, protocol) : -1;
+  if (judge(kSocket) != Verdict::kPass) return -1;
+  const int fd = next(domain, type, protocol);
+  if (domain == AF_NETLINK) remember(fd, kNetlink, O_RDONLY);
+  return fd;
 }
 
 ssize_t send(int fd, const void* buffer, size_t size, int flags) {
   NEXT(send);
-  return judge(kSend, nullptr, fd) == Verdict::kPass ? next(fd, buffer, size, flags) : -1;
+  return judge(send_kind(fd), nullptr, fd) != Verdict::kFail ? next(fd, buffer, size, flags) : -1;
 }
 
 ssize_t sendto(int fd, const void* buffer, size_t size, int flags, const sockaddr* to,
                socklen_t to_size) {
   NEXT(sendto);
-  return judge(kSend, nullptr, fd) == Verdict::kPass ? next(fd, buffer, size, flags, to, to_size)
-                                                     : -1;
+  return judge(send_kind(fd), nullptr, fd) != Verdict::kFail
+             ? next(fd, buffer, size, flags, to, to_size)
+             : -1;
 }
 
 ssize_t sendmsg(int fd, const msghdr* message, int flags) {
   NEXT(sendmsg);
-  return judge(kSend, nullptr, fd) == Verdict::kPass ? next(fd, message, flags) : -1;
+  return judge(send_kind(fd), nullptr, fd) != Verdict::kFail ? next(fd, message, flags) : -1;
 }
 
 int sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {
   NEXT(sendmmsg);
-  const Verdict verdict = judge(kSend, nullptr, fd);
+  const Verdict verdict = judge(send_kind(fd), nullptr, fd);
   if (verdict == Verdict::kFail) return -1;
   return next(fd, messages, verdict == Verdict::kShort && count > 1 ? 1 : count, flags);
 }
