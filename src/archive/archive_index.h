@@ -179,7 +179,7 @@ Result<io::Input> open_member(const std::string& tarball_path, const ArchiveInde
 
 // Holds members against their headers in the tarball, in the order in which they lie there, as far
 // as that takes less than decoding kMostChecked bytes. Fails as open_member().
-inline constexpr uint64_t kMostChecked = uint64_t{128} << 20;
+inline constexpr uint64_t kMostChecked = uint64_t{32} << 20;
 Result<> check_members(const std::string& tarball_path, const ArchiveIndex& index,
                        const std::vector<std::string>& members, const std::stop_token& stop);
 

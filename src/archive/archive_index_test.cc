@@ -161,6 +161,33 @@ TEST(ArchiveIndex, MutationsNeitherCrashNorHang) {
   }
 }
 
+// Each row has a hash of its own, which would not tell that one is gone.
+TEST(ArchiveIndex, ARowThatIsMissingIsNoticed) {
+  for (const std::string table : {"members", "checkpoints"}) {
+    const TempDir dir;
+    const std::string path = dir.path("x.index");
+    {
+      auto writer = begin(path);
+      ASSERT_NE(writer, nullptr);
+      for (uint64_t i = 0; i < 3; ++i) {
+        ASSERT_TRUE(writer->add(IndexedMember{fmt::format("m{}", i), i * 512, 100, 0, {}}));
+        ASSERT_TRUE(writer->add(io::Checkpoint{.plain_offset = 100 * (i + 1)}));
+      }
+      ASSERT_TRUE(writer->finish(2000, Coverage::kWhole));
+    }
+    ASSERT_TRUE(ArchiveIndex::open(path));
+    {
+      auto database = Database::create(path);
+      ASSERT_TRUE(database);
+      const std::string sql =
+          "DELETE FROM " + table + " WHERE row_hash = (SELECT max(row_hash) FROM " + table + ")";
+      ASSERT_TRUE((*database)->run(sql.c_str()));
+    }
+    EXPECT_EQ(ArchiveIndex::open(path).error().code, Errc::kCorrupt);
+    EXPECT_TRUE(ArchiveIndex::is_at(path));
+  }
+}
+
 TEST(IndexPath, IsBesideTheDumpUnderTheNameOfTheTarball) {
   EXPECT_EQ(index_path("/data/", "/x/big.tar.gz", 1), "/data/big.tar.gz.index");
   EXPECT_EQ(index_path("", "big.tar", 1), "big.tar.index");

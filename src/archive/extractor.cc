@@ -80,7 +80,7 @@ Extractor::Extractor(std::unique_ptr<OutputTree> tree, const ExtractOptions& opt
       options_(options),
       callbacks_(std::move(callbacks)),
       stop_(std::move(stop)),
-      guard_(options_.limits, callbacks_.bytes_read) {}
+      guard_(options_.limits, callbacks_.bytes_read, tree_->shown("")) {}
 
 Result<> Extractor::take(TarReader& tar, const Member& member) {
   if (stop_.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};

@@ -15,16 +15,17 @@ Result<> OutputGuard::plain(uint64_t bytes) {
 Result<> OutputGuard::check_ratio() const {
   const uint64_t read = std::max<uint64_t>(bytes_read_(), 1);
   if (plain_ / read < limits_.most_ratio) return {};
-  return Error{Errc::kNoSpace, 0,
-               fmt::format("extracting ends: {} bytes would come of the {} read up to here, more "
-                           "than {} times as many (--max-ratio; 0 lifts this limit)",
-                           plain_, read, limits_.most_ratio)};
+  return Error{
+      Errc::kNoSpace, 0,
+      fmt::format("{}: {} bytes would come of the {} read up to here, more than {} times as "
+                  "many (--max-ratio; 0 lifts this limit)",
+                  shown_, plain_, read, limits_.most_ratio)};
 }
 
 Result<> OutputGuard::written(uint64_t bytes) {
   if (bytes > limits_.most_bytes - written_) {
     return Error{Errc::kNoSpace, 0,
-                 fmt::format("extracting ends: more than {} bytes would be written (--max-output)",
+                 fmt::format("{}: more than {} bytes would be written (--max-output)", shown_,
                              limits_.most_bytes)};
   }
   written_ += bytes;

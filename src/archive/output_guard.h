@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <utility>
 
 #include "base/result.h"
@@ -20,9 +21,9 @@ inline constexpr uint64_t kRatioCounts = uint64_t{1} << 30;
 // Not thread-safe. Errors end the run: kNoSpace, in words that name the flag.
 class OutputGuard {
  public:
-  // `bytes_read` of the tarball up to now.
-  OutputGuard(const OutputLimits& limits, std::function<uint64_t()> bytes_read)
-      : limits_(limits), bytes_read_(std::move(bytes_read)) {}
+  // `bytes_read` of the tarball up to now; `shown`: what is written, for messages.
+  OutputGuard(const OutputLimits& limits, std::function<uint64_t()> bytes_read, std::string shown)
+      : limits_(limits), bytes_read_(std::move(bytes_read)), shown_(std::move(shown)) {}
 
   // Before they are written, or compressed: there, holes count.
   Result<> plain(uint64_t bytes);
@@ -34,6 +35,7 @@ class OutputGuard {
 
   const OutputLimits limits_;
   const std::function<uint64_t()> bytes_read_;
+  const std::string shown_;
   uint64_t plain_ = 0;
   uint64_t written_ = 0;
 };

@@ -16,7 +16,8 @@ using testing::TempDir;
 
 TEST(OutputGuard, CountsARatioFromAGibibyteOn) {
   uint64_t read = 1000;
-  OutputGuard guard({}, [&] { return read; });
+  OutputGuard guard(
+      {}, [&] { return read; }, "out");
   EXPECT_TRUE(guard.plain(kRatioCounts));
   read = kRatioCounts / 999;
   EXPECT_TRUE(guard.plain(1));
@@ -24,13 +25,15 @@ TEST(OutputGuard, CountsARatioFromAGibibyteOn) {
   const Result<> struck = guard.plain(1);
   ASSERT_FALSE(struck);
   EXPECT_NE(struck.error().what.find("--max-ratio"), std::string::npos);
-  OutputGuard lifted({.most_ratio = 0}, [] { return uint64_t{0}; });
+  OutputGuard lifted(
+      {.most_ratio = 0}, [] { return uint64_t{0}; }, "out");
   EXPECT_TRUE(lifted.plain(UINT64_MAX));
   EXPECT_TRUE(lifted.plain(UINT64_MAX));
 }
 
 TEST(OutputGuard, CountsWhatIsWritten) {
-  OutputGuard guard({.most_bytes = 100}, [] { return uint64_t{1}; });
+  OutputGuard guard(
+      {.most_bytes = 100}, [] { return uint64_t{1}; }, "out");
   EXPECT_TRUE(guard.written(60));
   EXPECT_TRUE(guard.written(40));
   const Result<> struck = guard.written(1);
