@@ -14,8 +14,8 @@ namespace gophercap::archive {
 // Of another seed in each run, so that no archive can be made of paths that all collide.
 struct PathHash {
   size_t operator()(std::string_view path) const {
-    static const uint64_t seed = uint64_t{std::random_device{}()} << 32 | std::random_device{}();
-    return XXH3_64bits_withSeed(path.data(), path.size(), seed);
+    static const uint64_t kSeed = uint64_t{std::random_device{}()} << 32 | std::random_device{}();
+    return XXH3_64bits_withSeed(path.data(), path.size(), kSeed);
   }
 };
 
