@@ -8,6 +8,7 @@
 
 #include "base/worker_pool.h"
 #include "jobs/map_set.h"
+#include "jobs/replay_memory.h"
 #include "jobs/replay_set.h"
 #include "packet/link_type.h"
 #include "replay/timeline.h"
@@ -64,12 +65,6 @@ Ratio stretch_of(const ReplayOptions& options, const replay::Plan& plan, Reporte
           static_cast<uint64_t>(plan.span().count())};
 }
 
-// More makes nothing faster, unless the set is to lie in memory.
-uint64_t for_packets(const MemoryLimit& memory) {
-  constexpr uint64_t kUnlessAsked = uint64_t{128} << 20;
-  return memory.asked ? memory.bytes : std::min(memory.bytes, kUnlessAsked);
-}
-
 }  // namespace
 
 Nanos ReplaySetup::total() const noexcept {
@@ -96,6 +91,11 @@ Result<ReplaySetup> set_up(const ReplayOptions& options, Reporter& reporter,
   if (!options.expression.empty()) {
     TRY(setup.expression, compile(options.expression, setup.plan, reporter));
   }
+  // The sending thread has a CPU to itself, merging shares the others.
+  TRY(const ReplayMemory memory,
+      share_memory(setup.set, setup.plan, options.memory, std::clamp(cpu_count() / 2, 1u, 4u),
+                   options.preload, reporter));
+  setup.decoders_bytes = memory.decoders_bytes;
   const bool endless = options.loop_infinite || options.loop_count <= 0;
   setup.engine = {.choice = {.window = options.window,
                              .expression = setup.expression.get(),
@@ -111,9 +111,9 @@ Result<ReplaySetup> set_up(const ReplayOptions& options, Reporter& reporter,
                            .link_timeout = options.link_timeout},
                   .loops = endless ? 0 : static_cast<uint64_t>(options.loop_count),
                   .loop_gap = options.loop_gap,
-                  .memory_bytes = for_packets(options.memory),
-                  // The sending thread has a CPU to itself, merging shares the others.
-                  .reader_threads = std::clamp(cpu_count() / 2, 1u, 4u),
+                  .memory_bytes = memory.packets_bytes,
+                  .decoders_in_turns = memory.in_turns,
+                  .reader_threads = memory.reader_threads,
                   .preload = options.preload};
   if (setup.engine.loops != 1 && !options.topspeed && !options.pace.at_rate() &&
       setup.plan.period(setup.engine.loop_gap) == Nanos{0}) {

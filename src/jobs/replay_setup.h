@@ -21,6 +21,7 @@ struct ReplaySetup {
   std::unique_ptr<const packet::BpfFilter> expression;  // engine.choice points to it
   replay::Plan plan;
   replay::EngineOptions engine;
+  uint64_t decoders_bytes = 0;  // of the memory; engine.memory_bytes is the rest, or less
 
   // Whether it is known beforehand when packets are due.
   bool has_schedule() const noexcept {

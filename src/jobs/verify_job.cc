@@ -167,7 +167,7 @@ Result<VerifyResult> verify_all(const VerifyOptions& options, Reporter& reporter
 
   // Before threads begin that read the captures: what is to be read is known when the set is.
   ReplayOptions plan = options.plan;
-  plan.memory.bytes = std::min(options.plan.memory.bytes / 4, kMostForEngine);
+  plan.memory = {.bytes = options.plan.memory.bytes / 4, .asked = false, .parts = 4};
   plan.also_reads = options.captures;
   TRY(const ReplaySetup setup, set_up(plan, reporter, stop));
   confine::confine_job({.calls = confine::Calls::kFiles});
@@ -178,12 +178,19 @@ Result<VerifyResult> verify_all(const VerifyOptions& options, Reporter& reporter
   const uint64_t most_threads = 1 + for_codecs / io::DecodePool::kMemoryPerSource;
   io::DecodePool pool(io::DecodePool::spare(std::min<uint64_t>(cpu_count(), most_threads), 1), 1,
                       std::min<uint64_t>(for_codecs, io::DecodePool::kMemoryPerSource));
+  const uint64_t memory = options.plan.memory.bytes;
+  io::MemoryBound& bound = io::MemoryBound::of_process();
+  bound.set_aside(0);  // they are looked through one after the other
   TRY(ReceivedCaptures received, ReceivedCaptures::open(options.captures, pool, stop));
   result.compared_bytes = received.compared_bytes();
-  replay::ArrivalMatcher matcher(options.plan.memory.bytes - plan.memory.bytes, packets_of(setup),
-                                 result.compared_bytes);
+  const uint64_t for_plan = setup.engine.memory_bytes + setup.decoders_bytes;
+  const uint64_t for_reading = std::max(for_plan, bound.largest());
+  const uint64_t for_packets = memory - std::min(memory, for_reading);
+  replay::ArrivalMatcher matcher(for_packets, packets_of(setup), result.compared_bytes);
+  bound.set_aside(for_packets + setup.engine.memory_bytes);
   TRY(result.plan, expect_all(options, setup, result.mtu, matcher, reporter, stop));
   if (sent) TRY_VOID(check_same_replay(*sent, result.plan));
+  bound.set_aside(for_packets);
   TRY_VOID(take_arrivals(options, received, matcher, reporter, stop));
   result.packets_received = received.packets();
   result.damaged_captures = received.damaged();

@@ -20,11 +20,11 @@
 namespace gophercap::replay {
 namespace {
 
-constexpr size_t kPrefetchFiles = 8;
 constexpr Nanos kWatchEvery = std::chrono::milliseconds(100);
 // 1 to 4 MiB play without starving; less only where thousands of files share the memory.
 constexpr uint64_t kSmallestSlab = 2048;
 constexpr uint64_t kLargestSlab = uint64_t{4} << 20;
+constexpr uint64_t kLargestSlabInTurns = uint64_t{32} << 20;
 
 // A file in play holds two slabs, each up to one reader block above its size, and the reader's
 // buffer: six slabs' worth at the most when the block is as small as the slab. Where packets have
@@ -52,7 +52,7 @@ StreamOptions stream_options(const Plan& plan, const EngineOptions& options,
   stream.choice = options.choice;
   stream.key_rule = plan.key_rule;
   stream.slab_bytes =
-      static_cast<size_t>(std::clamp(for_slabs / (6 * files), kSmallestSlab, kLargestSlab));
+      static_cast<size_t>(slab_bytes_for(for_slabs, files, options.decoders_in_turns));
   stream.sort_bytes = static_cast<size_t>(options.memory_bytes / 2 / files);
   return stream;
 }
@@ -225,6 +225,11 @@ Nanos planned_duration(const Plan& plan, const EngineOptions& options, const Tim
 }
 
 }  // namespace
+
+uint64_t slab_bytes_for(uint64_t bytes, uint64_t files, bool decoders_in_turns) noexcept {
+  return std::clamp(bytes / (6 * std::max<uint64_t>(files, 1)), kSmallestSlab,
+                    decoders_in_turns ? kLargestSlabInTurns : kLargestSlab);
+}
 
 Report play(const Plan& plan, const EngineOptions& options,
             std::span<transmit::Transmitter* const> transmitters, std::span<Clock* const> clocks,

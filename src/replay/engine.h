@@ -19,6 +19,9 @@
 
 namespace gophercap::replay {
 
+// Files that are opened before they are needed.
+inline constexpr size_t kPrefetchFiles = 8;
+
 struct EngineOptions {
   Choice choice{};
   Ratio stretch{};  // send time per capture time
@@ -27,8 +30,10 @@ struct EngineOptions {
   uint64_t loops = 1;               // 0 = for ever
   std::optional<Nanos> loop_gap{};  // between the last packet of a loop and the first of the next;
                                     // default: the mean gap
-  uint64_t memory_bytes = uint64_t{128}
-                          << 20;  // for packets read ahead; decoders' own state comes on top
+  uint64_t memory_bytes = uint64_t{128} << 20;  // for packets read ahead
+  // There is no room for the decoders of all files that are needed at once, so that each slab may
+  // cost more than it gives: they may be larger.
+  bool decoders_in_turns = false;
   unsigned reader_threads = 1;
   // Everything that leaves in one loop is read into memory first, memory_bytes at most; what does
   // not fit fails before the first packet (report.failure, ENOMEM).
@@ -43,6 +48,9 @@ struct EngineProgress {
   Nanos lateness_p99{0};
   uint64_t loop = 0;
 };
+
+// How much a slab holds where `files` share `bytes`.
+uint64_t slab_bytes_for(uint64_t bytes, uint64_t files, bool decoders_in_turns) noexcept;
 
 // One sending thread for each transmitter, with a clock of its own; packets between two stations
 // take one of them, so that their order is kept. REQUIRES: as many clocks, 1 to kMostLanes; with
