@@ -217,6 +217,12 @@ bool MemoryShare::grow_if_spare(uint64_t bytes) noexcept {
   return true;
 }
 
+uint64_t MemoryShare::grow_once(uint64_t wanted) noexcept {
+  if (!std::exchange(asked_, true))
+    static_cast<void>(grow_if_spare(std::min(wanted, MemoryBound::of_process().room() / 4)));
+  return bytes_;
+}
+
 void MemoryShare::release() noexcept {
   if (bytes_ > 0) MemoryBound::of_process().give_back(std::exchange(bytes_, 0));
 }

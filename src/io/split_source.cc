@@ -109,11 +109,12 @@ void SplitSource::cut_ahead() {
   }
 }
 
-// As many as the helpers have at hand and next, and one for this thread.
-bool SplitSource::may_cut() const {
+// As many as the helpers have at hand and next, and one for this thread. Where memory is short,
+// one.
+bool SplitSource::may_cut() {
   if (ahead_.empty()) return true;
   if (ahead_.size() > size_t{2} * pool_.helpers()) return false;
-  return held_bytes_ + kMost <= pool_.memory_per_source();
+  return held_bytes_ + kMost <= memory_.grow_once(pool_.memory_per_source());
 }
 
 std::unique_ptr<SplitSource::Slot> SplitSource::free_slot() {

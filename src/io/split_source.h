@@ -15,6 +15,7 @@
 #include "io/checkpoint.h"
 #include "io/decode_pool.h"
 #include "io/input_block.h"
+#include "io/memory_bound.h"
 #include "io/splitter.h"
 #include "io/stream_decoder.h"
 
@@ -76,13 +77,14 @@ class SplitSource final : public ByteSource {
 
   void next_segment();
   void cut_ahead();
-  bool may_cut() const;
+  bool may_cut();
   std::unique_ptr<Slot> free_slot();
   void let_go(std::unique_ptr<Slot> slot);
   void go_streaming(size_t good_packed);
   void next_step(std::span<uint8_t> out);
 
   DecodePool& pool_;
+  MemoryShare memory_;  // for what is decoded ahead
   const std::unique_ptr<Splitter> splitter_;
   Rebased checkpoints_;
   uint64_t plain_bytes_ = 0;     // decoded, by whomever

@@ -169,11 +169,11 @@ void StretchSource::go_on() {
 
 // As many as the helpers have at hand and next, and one for this thread. A stretch that is decoded
 // as it is read has none beside it.
-bool StretchSource::may_plan() const noexcept {
+bool StretchSource::may_plan() noexcept {
   if (streaming_ != nullptr) return false;
   if (ahead_.empty()) return true;
   return !must_stream_ && ahead_.size() <= size_t{2} * pool_->helpers() &&
-         held_bytes_ + kMostAhead <= pool_->memory_per_source();
+         held_bytes_ + kMostAhead <= memory_.grow_once(pool_->memory_per_source());
 }
 
 // REQUIRES: next_.

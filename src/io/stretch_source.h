@@ -16,6 +16,7 @@
 #include "io/byte_source.h"
 #include "io/checkpoint.h"
 #include "io/decode_pool.h"
+#include "io/memory_bound.h"
 
 namespace gophercap::io {
 
@@ -102,7 +103,7 @@ class StretchSource final : public ByteSource {
   };
 
   Result<> plan_next();
-  bool may_plan() const noexcept;
+  bool may_plan() noexcept;
   void go_on();
   Result<> check_joint(std::span<const uint8_t> bytes);
   Result<size_t> read_streaming(std::span<uint8_t> out);
@@ -110,6 +111,7 @@ class StretchSource final : public ByteSource {
 
   const std::unique_ptr<CheckpointedStream> stream_;
   DecodePool* const pool_;
+  MemoryShare memory_;  // for what is decoded ahead
   const uint64_t end_;
   // Where the first stretch not in ahead_ begins. In an optional g++ 12 takes its window for
   // uninitialized at -O3.

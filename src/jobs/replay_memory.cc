@@ -106,7 +106,10 @@ Result<ReplayMemory> share_memory(const dataset::DatasetSummary& set, const repl
                                   const MemoryLimit& limit, unsigned reader_threads, bool preload,
                                   Reporter& reporter) {
   const Needs needs = look_into(set, plan);
+  // Where readers help each other to decompress, they take half as much as packets do.
+  const bool helpers = plan.overlap_depth < reader_threads && needs.largest > 0;
   const auto for_packets = [&](uint64_t left) {
+    if (helpers) left -= left / 3;
     return limit.asked || preload ? left : std::min(left, kPacketsUnlessAsked);
   };
   ReplayMemory memory{.packets_bytes = for_packets(limit.bytes),

@@ -18,7 +18,7 @@ def capture(packets):
         out.append(struct.pack("<IIII", 1_600_000_000 + n, 0, len(body), len(body)) + body)
     return b"".join(out)
 
-for count, packets in (1, 600), (40, 600), (400, 100):
+for count, packets in (1, 400), (40, 400), (400, 90):
     os.mkdir(f"{count}")
     with open("body", "wb") as body: body.write(capture(packets))
     for place, (ending, command) in enumerate(reversed(codecs.items())):
