@@ -115,6 +115,7 @@ int Database::refusal(int status) const {
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
+    case SQLITE_NOTADB:  // also where its first page could not be read
       return handle_ == nullptr ? 0 : sqlite3_system_errno(handle_);
     default:
       return 0;

@@ -212,8 +212,11 @@ Result<> TarReader::Library::open() {
     if (archive_errno(archive_) == ENOMEM) return out_of_memory("tar reader");
     return Error{Errc::kInternal, 0, "libarchive has no tar reader that we can use"};
   }
-  if (archive_read_open(archive_, this, nullptr, &Library::give, nullptr) != ARCHIVE_OK)
+  if (archive_read_open(archive_, this, nullptr, &Library::give, nullptr) != ARCHIVE_OK) {
+    // Of anything else the library says something.
+    if (!fault_ && archive_error_string(archive_) == nullptr) return out_of_memory("tar archive");
     return fail("tar archive");
+  }
   return {};
 }
 

@@ -9,13 +9,14 @@
 
 namespace gophercap::jobs {
 
-OutputFolder::OutputFolder(const std::string& path) {
+OutputFolder::OutputFolder(const std::string& path) : path_(path) {
   std::filesystem::path here;
   for (const std::filesystem::path& name : std::filesystem::path(path)) {
     here /= name;
     if (::mkdir(here.c_str(), 0777) == 0) {
       made_.push_back(here.string());
     } else if (errno != EEXIST) {
+      error_ = errno;
       break;
     }
   }
@@ -25,6 +26,12 @@ OutputFolder::OutputFolder(const std::string& path) {
 
 OutputFolder::~OutputFolder() {
   while (!made_.empty() && ::rmdir(made_.back().c_str()) == 0) made_.pop_back();
+}
+
+Result<> OutputFolder::result() const {
+  std::error_code unknown;
+  if (error_ == 0 || std::filesystem::exists(path_, unknown)) return {};
+  return errno_error(error_, path_);
 }
 
 std::string OutputFolder::made_in() const {

@@ -247,9 +247,10 @@ void confine_to(const TarOptions& options, const OutputFolder& folder) {
 
 Result<TarResult> run_tar_extract(const TarOptions& options, Reporter& reporter,
                                   std::stop_token stop) {
-  return or_out_of_memory(options.tarball, [&] {
+  return or_out_of_memory(options.tarball, [&]() -> Result<TarResult> {
     const OutputFolder folder(options.out_dir);
     // Before a thread begins that reads the tarball.
+    TRY_VOID(folder.result());
     confine_to(options, folder);
     return TarRun(options, reporter, std::move(stop)).run();
   });

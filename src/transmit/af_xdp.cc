@@ -93,6 +93,7 @@ class AfXdp final : public Transmitter {
         return 0;
       case EAGAIN:
       case ENOBUFS:
+      case ENOMEM:
       case EINTR:
         return 0;
       case ENETDOWN:

@@ -107,7 +107,7 @@ def names_object(words, path):
 def new_lines(text, known):
     """Lines that a run without a fault does not have; a count in them may differ."""
     def shape(line):
-        return re.sub(r"[0-9]+( files?)?", "N", line)
+        return " ".join(re.sub(r"[0-9]+( files?)?", "N", line).split())
     known = {shape(line) for line in known.splitlines()}
     return "\n".join(line for line in text.splitlines() if shape(line) not in known)
 
