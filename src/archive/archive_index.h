@@ -16,6 +16,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "io/checkpoint.h"
+#include "io/new_file.h"
 #include "io/open.h"
 
 namespace gophercap::archive {
@@ -111,8 +112,7 @@ class IndexWriter {
   std::string tarball_path_;
   TarballIdentity identity_;
   io::Compression compression_ = io::Compression::kNone;
-  std::string temporary_;  // empty: there is none, or it has been renamed
-  Fd made_;                // of it
+  std::optional<io::NewFile> file_;
   Mutex mutex_;
   std::unique_ptr<Database> database_ GUARDED_BY(mutex_);
   std::optional<Statement> add_member_ GUARDED_BY(mutex_);
@@ -123,7 +123,9 @@ class IndexWriter {
 // Thread-safe. Hostile files are expected: kCorrupt, kUnsupported (another version).
 class ArchiveIndex {
  public:
-  static Result<std::unique_ptr<ArchiveIndex>> open(const std::string& path);
+  // `owners`: see io::open_file().
+  static Result<std::unique_ptr<ArchiveIndex>> open(const std::string& path,
+                                                    io::Owners owners = io::Owners::kTrusted);
   // Whether there is an index, of any version and in any state: then it may be replaced.
   static bool is_at(const std::string& path);
   ~ArchiveIndex();

@@ -1,5 +1,6 @@
 #include "archive/archive_index.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -109,7 +110,8 @@ TEST(ArchiveIndex, OtherFilesAreRefused) {
   EXPECT_EQ(ArchiveIndex::open(path).error().code, Errc::kCorrupt);
   std::filesystem::remove(path);
   {
-    auto database = Database::create(path);
+    const Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    auto database = Database::create(file.value(), path);
     ASSERT_TRUE(database);
     ASSERT_TRUE((*database)->run("CREATE TABLE archive (x)"));
   }

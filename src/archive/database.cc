@@ -1,5 +1,6 @@
 #include "archive/database.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -30,15 +31,31 @@ Errc code_of(int status) {
   }
 }
 
-// A path in the form of a URI, in which nothing has a meaning of its own.
-std::string uri_of(const std::string& path) {
-  std::string uri = path.starts_with('/') ? "file://" : "file:";
-  for (const char c : path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '/' || c == '.' || c == '-' || c == '_';
-    uri += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<uint8_t>(c));
-  }
-  return uri;
+// For SQLite, which asks for O_NOFOLLOW: those of /proc/self/fd are no links that lead astray.
+int open_as_named(const char* name, int flags, int mode) {
+  const bool by_descriptor = std::string_view(name).starts_with("/proc/self/fd/");
+  return ::open(name, by_descriptor ? flags & ~O_NOFOLLOW : flags, mode);
+}
+
+// SQLite's usual way to files, but names are taken as they are: those of /proc/self/fd lead to what
+// a descriptor stands for, while the path that they seem to have may lead elsewhere by now, or
+// nowhere. Null: there is none.
+const char* own_file_system() {
+  static const char* const kName = []() -> const char* {
+    static sqlite3_vfs ours;
+    sqlite3_vfs* usual = sqlite3_vfs_find(nullptr);
+    if (usual == nullptr) return nullptr;
+    usual->xSetSystemCall(usual, "open", reinterpret_cast<sqlite3_syscall_ptr>(&open_as_named));
+    ours = *usual;
+    ours.zName = "gophercap";
+    ours.pNext = nullptr;
+    ours.xFullPathname = [](sqlite3_vfs*, const char* name, int room, char* out) {
+      sqlite3_snprintf(room, out, "%s", name);
+      return SQLITE_OK;
+    };
+    return sqlite3_vfs_register(&ours, 0) == SQLITE_OK ? ours.zName : nullptr;
+  }();
+  return kName;
 }
 
 }  // namespace
@@ -141,10 +158,13 @@ Error Database::error(int status) const {
                        : (handle_ == nullptr ? sqlite3_errstr(status) : sqlite3_errmsg(handle_)))};
 }
 
-Result<std::unique_ptr<Database>> Database::open_with(const std::string& path,
-                                                      const std::string& name, int flags) {
+Result<std::unique_ptr<Database>> Database::open_with(int fd, const std::string& path,
+                                                      std::string_view parameters, int flags) {
   std::unique_ptr<Database> database(new Database(path));
-  const int status = sqlite3_open_v2(name.c_str(), &database->handle_, flags, nullptr);
+  const std::string name = fmt::format("file:///proc/self/fd/{}{}", fd, parameters);
+  errno = 0;
+  const int status =
+      sqlite3_open_v2(name.c_str(), &database->handle_, flags | SQLITE_OPEN_URI, own_file_system());
   if (status != SQLITE_OK) return database->error(status);
   // What the file says about itself is not to be believed: no functions, views or triggers of its
   // own. Of one that is made here it says nothing yet, and being defensive would keep the journal.
@@ -158,17 +178,16 @@ Result<std::unique_ptr<Database>> Database::open_with(const std::string& path,
   return database;
 }
 
-Result<std::unique_ptr<Database>> Database::create(const std::string& path) {
-  TRY(std::unique_ptr<Database> database,
-      open_with(path, uri_of(path), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI));
+Result<std::unique_ptr<Database>> Database::create(int fd, const std::string& path) {
+  TRY(std::unique_ptr<Database> database, open_with(fd, path, "", SQLITE_OPEN_READWRITE));
   TRY_VOID(
       database->run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
                     "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -8192;"));
   return database;
 }
 
-Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
-  return open_with(path, uri_of(path) + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+Result<std::unique_ptr<Database>> Database::open(int fd, const std::string& path) {
+  return open_with(fd, path, "?immutable=1", SQLITE_OPEN_READONLY);
 }
 
 Result<> Database::run(const char* sql) {

@@ -51,11 +51,12 @@ class Statement {
 // Not thread-safe. Errors: kCorrupt (no database, or a damaged one), kNoSpace, kIo, with the path.
 class Database {
  public:
-  // An empty file is made into a database that is written without a journal: it is of use only when
-  // it is complete.
-  static Result<std::unique_ptr<Database>> create(const std::string& path);
-  // Reads a file that nobody writes to.
-  static Result<std::unique_ptr<Database>> open(const std::string& path);
+  // The empty file behind this descriptor is made into a database that is written without a
+  // journal: it is of use only when it is complete. `path` is for errors. REQUIRES: the descriptor
+  // stays open until this has returned.
+  static Result<std::unique_ptr<Database>> create(int fd, const std::string& path);
+  // The same of a file that is read, and that nobody writes to.
+  static Result<std::unique_ptr<Database>> open(int fd, const std::string& path);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -67,8 +68,8 @@ class Database {
  private:
   friend class Statement;
   explicit Database(std::string path) : path_(std::move(path)) {}
-  static Result<std::unique_ptr<Database>> open_with(const std::string& path,
-                                                     const std::string& name, int flags);
+  static Result<std::unique_ptr<Database>> open_with(int fd, const std::string& path,
+                                                     std::string_view parameters, int flags);
   Error error(int status) const;
   int refusal(int status) const;
 

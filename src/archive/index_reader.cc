@@ -9,7 +9,7 @@
 #include "archive/archive_index.h"
 #include "archive/index_format.h"
 #include "base/bytes.h"
-#include "io/file_source.h"
+#include "io/open_file.h"
 
 namespace gophercap::archive {
 namespace {
@@ -99,18 +99,17 @@ Result<std::vector<uint8_t>> window_of(std::span<const uint8_t> packed) {
 
 ArchiveIndex::~ArchiveIndex() = default;
 
-Result<std::unique_ptr<ArchiveIndex>> ArchiveIndex::open(const std::string& path) {
-  {
-    // SQLite would wait for the writer of a FIFO.
-    TRY(const std::unique_ptr<io::FileSource> file, io::FileSource::open(path, nullptr));
-    if (!file->facts().regular)
-      return Error{Errc::kUnsupported, 0, path + ": is no regular file, so no index"};
-  }
+Result<std::unique_ptr<ArchiveIndex>> ArchiveIndex::open(const std::string& path,
+                                                         io::Owners owners) {
+  // SQLite would wait for the writer of a FIFO, and open what stands there by then.
+  TRY(Fd file, io::open_file(path, owners));
+  if (!io::is_regular(file.value()))
+    return Error{Errc::kUnsupported, 0, path + ": is no regular file, so no index"};
   std::unique_ptr<ArchiveIndex> index(new ArchiveIndex());
   index->path_ = path;
   {
     const MutexLock lock(index->mutex_);
-    TRY(index->database_, Database::open(path));
+    TRY(index->database_, Database::open(file.value(), path));
   }
   if (const Result<> read = index->read_facts(); !read) return read.error();
   return index;
@@ -173,7 +172,9 @@ Result<> ArchiveIndex::check_rows() {
 }
 
 bool ArchiveIndex::is_at(const std::string& path) {
-  const Result<std::unique_ptr<Database>> database = Database::open(path);
+  const Result<Fd> file = io::open_file(path);
+  if (!file || !io::is_regular(file->value())) return false;
+  const Result<std::unique_ptr<Database>> database = Database::open(file->value(), path);
   if (!database) return false;
   Result<Statement> row = (*database)->prepare("PRAGMA application_id");
   if (!row) return false;

@@ -1,15 +1,13 @@
 #include <fmt/format.h>
-#include <unistd.h>
+#include <sys/stat.h>
 #include <zstd.h>
 
-#include <cerrno>
-#include <cstdio>
 #include <limits>
 
 #include "archive/archive_index.h"
 #include "archive/index_format.h"
 #include "base/bytes.h"
-#include "io/atomic_file.h"
+#include "io/path_walk.h"
 
 namespace gophercap::archive {
 namespace {
@@ -100,17 +98,16 @@ IndexWriter::~IndexWriter() {
   add_member_.reset();
   add_checkpoint_.reset();
   database_.reset();
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
 Result<> IndexWriter::prepare(const std::string& tarball_path, const TarballIdentity& identity,
                               io::Compression compression) {
-  constexpr unsigned kMode = 0666;
-  std::string temporary;
-  TRY(made_, io::create_beside(path_, kMode, temporary));
-  temporary_ = std::move(temporary);
+  TRY(io::WalkEnd place, io::walk(path_, io::Purpose::kWrite));
+  if (place.facts && !S_ISREG(place.facts->st_mode))
+    return Error{Errc::kPermission, 0, path_ + ": is no regular file, so no index"};
+  TRY(file_, io::NewFile::create(std::move(place), path_));
   const MutexLock lock(mutex_);
-  TRY(database_, Database::create(temporary_));
+  TRY(database_, Database::create(file_->fd(), path_));
   TRY_VOID(database_->run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};",
                                       kIndexApplication, kIndexVersion)
                               .c_str()));
@@ -249,10 +246,7 @@ Result<> IndexWriter::finish(uint64_t plain_bytes, Coverage coverage) {
   add_member_.reset();
   add_checkpoint_.reset();
   database_.reset();
-  TRY_VOID(io::sync_fd(made_.value(), temporary_));
-  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) return errno_error(errno, path_);
-  temporary_.clear();
-  return io::sync_folder_of(path_);
+  return file_->publish(io::Sync::kYes);
 }
 
 }  // namespace gophercap::archive

@@ -7,12 +7,11 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
-#include <filesystem>
 #include <span>
-#include <system_error>
 #include <utility>
 
 #include "base/retry.h"
+#include "io/path_walk.h"
 
 namespace gophercap::archive {
 namespace {
@@ -41,11 +40,7 @@ OutputTree::OutputTree(std::string top_path, Fd top)
     : top_path_(std::move(top_path)), top_(std::move(top)) {}
 
 Result<std::unique_ptr<OutputTree>> OutputTree::open(const std::string& path) {
-  std::error_code failed;
-  std::filesystem::create_directories(path, failed);
-  if (failed) return errno_error(failed.value(), path);
-  Fd top(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
-  if (!top.valid()) return errno_error(errno, path);
+  TRY(Fd top, io::make_folder(path));
   std::unique_ptr<OutputTree> tree(new OutputTree(path, std::move(top)));
   TRY(tree->current_, duplicate(tree->top_, path));
   return tree;

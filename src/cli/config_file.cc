@@ -1,6 +1,5 @@
 #include "cli/config_file.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 #include <yaml-cpp/yaml.h>
@@ -10,11 +9,11 @@
 #include <map>
 
 #include "base/fd.h"
-#include "base/retry.h"
 #include "cli/ascii.h"
 #include "cli/known_keys.h"
 #include "cli/suggest.h"
 #include "cli/values.h"
+#include "io/waiting.h"
 
 namespace gophercap::cli {
 namespace {
@@ -173,9 +172,10 @@ ConfigFile parse_config(std::string_view yaml, std::string_view file_name) {
   return result;
 }
 
-Result<std::string> read_config(const std::string& path) {
-  const Fd fd(uninterrupted([&] { return open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
-  if (!fd.valid()) return errno_error(errno, path);
+Result<std::string> read_config(const std::string& path, io::Owners owners) {
+  TRY(const Fd fd, io::open_file(path, owners));
+  // No signal is taken yet, so that each of them ends this wait for the writer of a FIFO.
+  if (io::is_pipe(fd.value())) TRY_VOID(io::wait_to_read(fd.value(), {}));
   std::string text;
   std::string block(size_t{64} << 10, '\0');
   for (;;) {

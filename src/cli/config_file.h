@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "cli/complaint.h"
 #include "cli/option_table.h"
+#include "io/open_file.h"
 
 namespace gophercap::cli {
 
@@ -28,7 +29,8 @@ struct ConfigFile {
 // versions are accepted.
 ConfigFile parse_config(std::string_view yaml, std::string_view file_name);
 
-// Fails if the file can't be read, or is far too large to be a configuration.
-Result<std::string> read_config(const std::string& path);
+// Fails if the file can't be read, or is far too large to be a configuration. `owners`: see
+// io::open_file().
+Result<std::string> read_config(const std::string& path, io::Owners owners = io::Owners::kTrusted);
 
 }  // namespace gophercap::cli

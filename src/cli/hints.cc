@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/suggest.h"
+#include "io/open_file.h"
 
 namespace gophercap::cli {
 
@@ -15,6 +16,7 @@ std::string hint_for(const Error& error, std::string_view interface_name,
   // Only what is about the interface: a file may be missing or forbidden too.
   const bool about_interface =
       !interface_name.empty() && error.what.find(interface_name) != std::string::npos;
+  if (io::is_distrusted(error)) return "--trust reads it all the same";
   switch (error.sys) {
     case EMFILE:
       return "raise the limit of open files: ulimit -n 65536";

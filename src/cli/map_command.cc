@@ -92,6 +92,7 @@ Outcome map_command(const Invocation& invocation, Console& console) {
   options.workers = worker_count(settings.integer(kThis, "file-workers"));
   options.dump_path = settings.text(kThis, "dump-json");
   options.memory = memory_of(settings, kThis);
+  options.owners = settings.owners();
   if (options.selection.paths.empty()) {
     return usage_error(console, {{"map: needs a PATH or --dir-src", "gophercap map /data/pcap"}});
   }

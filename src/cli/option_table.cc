@@ -145,6 +145,8 @@ constexpr std::array kOwnOptions = {
                "/tmp/mapped-files.json", "", "The dump of map, for replay"},
     OptionSpec{kGlobal, "file-regexp", "", "RE", "global.file.regexp", kRegexp, "", "",
                "Only files whose path matches anywhere (RE2)"},
+    OptionSpec{kGlobal, "trust", "", "", "global.trust", kBool, "false", "",
+               "Read what other users have put into /tmp and the like"},
     OptionSpec{kGlobal, "quiet", "", "", "global.quiet", kBool, "false", "",
                "No progress and no notes; errors stay"},
     OptionSpec{kGlobal, "no-sandbox", "", "", "global.no.sandbox", kBool, "false", "",

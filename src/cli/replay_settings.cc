@@ -68,6 +68,7 @@ void check_fail_on_late(const Settings& settings, const jobs::ReplayOptions& opt
 jobs::ReplayOptions plan_options(const Settings& settings, Command command) {
   jobs::ReplayOptions options;
   options.dump_path = settings.text(command, "dump-json");
+  options.owners = settings.owners();
   options.file_regexp = settings.text(command, "file-regexp");
   options.workers = worker_count(settings.integer(command, "file-workers"));
   for (const std::string& change : settings.list(command, "path-prefix")) {

@@ -20,6 +20,7 @@
 #include "cli/console.h"
 #include "cli/environment.h"
 #include "cli/help.h"
+#include "cli/hints.h"
 #include "cli/man_page.h"
 #include "cli/parser.h"
 #include "cli/settings.h"
@@ -43,6 +44,14 @@ std::string config_path(const Arguments& arguments, bool& must_exist) {
   return home.empty() ? std::string{} : home + "/.go-replay.yaml";
 }
 
+// A configuration can't say that it is to be believed itself.
+io::Owners owners_for_config(const Arguments& arguments) {
+  Settings settings;
+  settings.apply_environment(environ);  // complaints come with those of the whole
+  settings.apply(arguments);
+  return settings.owners();
+}
+
 // File, then environment, then command line. Fails where the system does not let the file be read:
 // that is not how the command line was meant.
 Result<std::vector<Complaint>> load_settings(Invocation& invocation, Console& console) {
@@ -51,7 +60,7 @@ Result<std::vector<Complaint>> load_settings(Invocation& invocation, Console& co
   const std::string path = config_path(invocation.arguments, must_exist);
   std::vector<std::string> unused;
   if (!path.empty()) {
-    const Result<std::string> text = read_config(path);
+    const Result<std::string> text = read_config(path, owners_for_config(invocation.arguments));
     if (text) {
       ConfigFile file = parse_config(*text, path);
       complaints = std::move(file.complaints);
@@ -65,7 +74,7 @@ Result<std::vector<Complaint>> load_settings(Invocation& invocation, Console& co
       complaints.push_back(
           {text.error().what, must_exist && text.error().sys == ENOENT
                                   ? "gophercap exampleConfig --config FILE writes one"
-                                  : ""});
+                                  : hint_for(text.error(), {}, {})});
     }
   }
   std::vector<std::string> left_out;

@@ -101,6 +101,10 @@ std::optional<Ratio> Settings::ratio(Command command, std::string_view name) con
   return word.empty() ? std::nullopt : std::optional(*parse_ratio(word));
 }
 
+io::Owners Settings::owners() const {
+  return flag(Command::kGlobal, "trust") ? io::Owners::kAnyone : io::Owners::kTrusted;
+}
+
 std::optional<uint64_t> Settings::size(Command command, std::string_view name) const {
   const std::string& value = text(command, name);
   if (value.empty()) return std::nullopt;

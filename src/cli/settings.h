@@ -47,6 +47,7 @@ class Settings {
   std::optional<Nanos> duration(Command command, std::string_view name) const;
   std::optional<CaptureTime> time(Command command, std::string_view name) const;
   std::optional<Ratio> ratio(Command command, std::string_view name) const;
+  io::Owners owners() const;  // --trust
 
  private:
   void set(const OptionSpec& option, std::vector<std::string> values, Source source);

@@ -44,8 +44,8 @@ Result<> write_dump(const DatasetSummary& set, const std::string& path, std::sto
   return file.commit();
 }
 
-Result<Dump> read_dump(const std::string& path, std::stop_token stop) {
-  Result<io::Input> input = io::open_input(path, {.stop = std::move(stop)});
+Result<Dump> read_dump(const std::string& path, std::stop_token stop, io::Owners owners) {
+  Result<io::Input> input = io::open_input(path, {.stop = std::move(stop), .owners = owners});
   if (!input) return about(input.error(), path);
   std::string json;
   json.reserve(std::min(input->facts.size_bytes, kLargestDump) + kBlockBytes + kDumpPadding);

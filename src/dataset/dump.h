@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "dataset/file_summary.h"
+#include "io/open_file.h"
 
 namespace gophercap::dataset {
 
@@ -28,8 +29,10 @@ struct Dump {
 // Hostile input is expected. Errors: kCorrupt (not JSON, wrong types; says where), kUnsupported (a
 // newer version).
 Result<Dump> dump_from_json(std::string_view json);
-// kCancelled once `stop` is asked for, also while a FIFO brings nothing.
-Result<Dump> read_dump(const std::string& path, std::stop_token stop = {});
+// kCancelled once `stop` is asked for, also while a FIFO brings nothing. `owners`: see
+// io::open_file().
+Result<Dump> read_dump(const std::string& path, std::stop_token stop = {},
+                       io::Owners owners = io::Owners::kTrusted);
 
 // Atomic and synced (SPEC 5). "-" = standard output. `stop`: see io::AtomicFile::create().
 Result<> write_dump(const DatasetSummary& set, const std::string& path, std::stop_token stop = {});

@@ -1,38 +1,14 @@
 #include "io/fd_cache.h"
 
-#include <fcntl.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
 #include "io/fd_cache_impl.h"
+#include "io/open_file.h"
 
 namespace gophercap::io {
-namespace {
-
-int open_with(const std::string& path, int more_flags) {
-  int fd = -1;
-  do {
-    fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | more_flags);
-  } while (fd < 0 && errno == EINTR);
-  return fd;
-}
-
-}  // namespace
-
-Result<Fd> open_read_only(const std::string& path) {
-  // open() of a FIFO would wait for a writer, and no stop could end that. FileSource waits instead.
-  Fd fd(open_with(path, O_NONBLOCK));
-  // Another program has to give up its lease on the file first (Samba, say), and soon will.
-  if (!fd.valid() && errno == EWOULDBLOCK) fd = Fd(open_with(path, 0));
-  if (!fd.valid()) return errno_error(errno, path);
-  // Reads are to wait as ever.
-  if (::fcntl(fd.value(), F_SETFL, 0) != 0) return errno_error(errno, path);
-  return fd;
-}
-
 FdCache::FdCache(size_t capacity) : impl_(std::make_unique<Impl>(std::max<size_t>(capacity, 1))) {}
 
 FdCache::~FdCache() = default;
@@ -76,7 +52,7 @@ Result<bool> FdCache::Impl::take(FdEntry& entry) {
 // The rest of the program may have used up the limit that the capacity was computed from.
 Result<Fd> FdCache::Impl::open_evicting(const std::string& path) {
   while (true) {
-    Result<Fd> opened = open_read_only(path);
+    Result<Fd> opened = open_file(path);
     if (opened || !is_fd_shortage(opened.error().sys)) return opened;
     Fd evicted;
     {

@@ -12,10 +12,6 @@
 
 namespace gophercap::io {
 
-// Opens read-only and close-on-exec. The error has the path. Does not wait for the writer of a
-// FIFO: until one has come poll() waits, while read() would say that it has ended.
-Result<Fd> open_read_only(const std::string& path);
-
 // One file that takes its turns at having a descriptor. Lives in its reader and is linked into the
 // cache only while it has a descriptor that nobody uses, so that a turn costs neither an allocation
 // nor a look-up.

@@ -51,7 +51,7 @@ FileSource::~FileSource() {
 }
 
 Result<std::unique_ptr<FileSource>> FileSource::open(const std::string& path, FdCache* fds,
-                                                     std::stop_token stop) {
+                                                     std::stop_token stop, Owners owners) {
   const bool standard_input = path == "-";
   std::unique_ptr<FileSource> source(new FileSource(
       standard_input ? kStandardInput : path, standard_input ? nullptr : fds, std::move(stop)));
@@ -62,14 +62,14 @@ Result<std::unique_ptr<FileSource>> FileSource::open(const std::string& path, Fd
     if (flags >= 0 && (flags & O_ACCMODE) == O_WRONLY)
       return Error{Errc::kIo, EBADF, std::string(kStandardInput) + ": not open for reading"};
   } else {
-    TRY_VOID(source->open_first());
+    TRY_VOID(source->open_first(owners));
   }
   return source;
 }
 
-Result<> FileSource::open_first() {
+Result<> FileSource::open_first(Owners owners) {
   if (cache_ == nullptr) {
-    TRY(entry_.fd, open_read_only(entry_.path));
+    TRY(entry_.fd, open_file(entry_.path, owners));
     return inspect_first(entry_.fd.value());
   }
   TRY_VOID(cache_->take(entry_));

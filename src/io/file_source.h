@@ -12,6 +12,7 @@
 #include "io/byte_source.h"
 #include "io/fd_cache_impl.h"
 #include "io/open.h"
+#include "io/open_file.h"
 
 namespace gophercap::io {
 
@@ -24,9 +25,10 @@ class FileSource final : public ByteSource {
  public:
   // "-" is standard input. Once `stop` is asked for, reads fail with kCancelled, also one
   // that waits for what a pipe may still bring.
-  // REQUIRES: `fds`, where given, outlives the source.
+  // REQUIRES: `fds`, where given, outlives the source; it is for captures, whoever they belong to.
   static Result<std::unique_ptr<FileSource>> open(const std::string& path, FdCache* fds,
-                                                  std::stop_token stop = {});
+                                                  std::stop_token stop = {},
+                                                  Owners owners = Owners::kAnyone);
   ~FileSource() override;
   FileSource(const FileSource&) = delete;
   FileSource& operator=(const FileSource&) = delete;
@@ -41,7 +43,7 @@ class FileSource final : public ByteSource {
 
  private:
   FileSource(std::string path, FdCache* fds, std::stop_token stop);
-  Result<> open_first();
+  Result<> open_first(Owners owners);
   Result<> inspect_first(int fd);
   Result<> check_same_file(int fd) const;
   Result<size_t> read_once(std::span<uint8_t> out);

@@ -158,7 +158,8 @@ Compression probe_compression(std::span<const uint8_t> first_bytes) noexcept {
 }
 
 Result<Input> open_input(const std::string& path, const InputOptions& options) {
-  TRY(std::unique_ptr<FileSource> file, FileSource::open(path, options.fds, options.stop));
+  TRY(std::unique_ptr<FileSource> file,
+      FileSource::open(path, options.fds, options.stop, options.owners));
   Input input;
   input.facts = file->facts();
   TRY(std::vector<uint8_t> front, probe_front(*file));

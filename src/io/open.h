@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "io/byte_source.h"
 #include "io/checkpoint.h"
+#include "io/open_file.h"
 
 struct stat;
 
@@ -62,6 +63,8 @@ struct InputOptions {
   // Once it is asked for, reading fails with kCancelled, soon even where much has to be decoded
   // before there is a byte.
   std::stop_token stop{};
+  // kTrusted: for what is believed, without `fds`.
+  Owners owners = Owners::kAnyone;
 };
 
 // "-" is standard input.

@@ -30,11 +30,6 @@ Error nobody_read(const std::string& shown) {
   return {Errc::kCancelled, 0, shown + ": stopped while nobody read it; its end is lost"};
 }
 
-bool is_fifo(int folder, const std::string& name) noexcept {
-  struct stat facts {};
-  return ::fstatat(folder, name.c_str(), &facts, 0) == 0 && S_ISFIFO(facts.st_mode);
-}
-
 }  // namespace
 
 bool is_pipe(int fd) noexcept {
@@ -62,21 +57,24 @@ Result<> wait_to_write(int fd, const std::stop_token& stop, const std::string& s
   return {};
 }
 
-Result<Fd> open_to_write(int folder, const std::string& name, const std::string& shown,
+Result<Fd> open_to_write(const WalkEnd& place, const std::string& shown,
                          const std::stop_token& stop) {
-  constexpr int kFlags = O_WRONLY | O_CLOEXEC | O_NOCTTY;
-  const int more = stop.stop_possible() ? O_NONBLOCK : 0;
+  const bool fifo = S_ISFIFO(place.facts->st_mode);
+  const int more = stop.stop_possible() && fifo ? O_NONBLOCK : 0;
   Patience patience(stop);
   while (true) {
-    Fd fd(::openat(folder, name.c_str(), kFlags | more));
+    Fd fd(::openat(place.folder.value(), place.name.c_str(),
+                   O_WRONLY | O_CLOEXEC | O_NOCTTY | place.no_follow() | more));
     if (fd.valid()) {
-      if (more != 0 && !is_pipe(fd.value()) && ::fcntl(fd.value(), F_SETFL, 0) != 0)
-        return errno_error(errno, shown);
+      struct stat facts {};
+      if (::fstat(fd.value(), &facts) != 0) return errno_error(errno, shown);
+      if (facts.st_ino != place.facts->st_ino || facts.st_dev != place.facts->st_dev)
+        return Error{Errc::kIo, 0, shown + ": was replaced while it was opened"};
       return fd;
     }
     if (errno == EINTR) continue;
-    // A FIFO that nobody has opened for reading; of other things that is an error.
-    if (errno != ENXIO || more == 0 || !is_fifo(folder, name)) return errno_error(errno, shown);
+    // A FIFO that nobody has opened for reading.
+    if (errno != ENXIO || more == 0) return errno_error(errno, shown);
     if (patience.is_over()) return nobody_read(shown);
     ::poll(nullptr, 0, kLookMs);
   }

@@ -7,6 +7,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "io/path_walk.h"
 
 namespace gophercap::io {
 
@@ -18,9 +19,9 @@ Result<> wait_to_read(int fd, const std::stop_token& stop);
 // finished then (a report, say) is still wanted; kCancelled if it takes nothing until then.
 Result<> wait_to_write(int fd, const std::stop_token& stop, const std::string& shown);
 
-// Opens what is there and no regular file (a FIFO, a device) for writing. Waits for the reader of a
-// FIFO, after a stop for a second; that one is open with O_NONBLOCK if a stop is possible.
-Result<Fd> open_to_write(int folder, const std::string& name, const std::string& shown,
+// Opens what is at `place` and no regular file (a FIFO, a device) for writing. Waits for the reader
+// of a FIFO, after a stop for a second; that one is open with O_NONBLOCK if a stop is possible.
+Result<Fd> open_to_write(const WalkEnd& place, const std::string& shown,
                          const std::stop_token& stop);
 
 bool is_pipe(int fd) noexcept;

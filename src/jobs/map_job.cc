@@ -26,7 +26,7 @@ Result<MapResult> map_all(const MapOptions& options, Reporter& reporter, std::st
   add_found(found, options.dump_path, files_needed);
   confine::confine_job({.calls = confine::Calls::kFiles, .files = std::move(files_needed)});
   const unsigned workers = worker_count(options.workers);
-  Tarballs tarballs(options.dump_path, workers, reporter, stop);
+  Tarballs tarballs(options.dump_path, workers, reporter, stop, options.owners);
   Result<std::vector<dataset::FileSummary>> files =
       scan_found(found, options.selection, workers, tarballs, reporter, stop);
   if (!files) return files.error();

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "dataset/discover.h"
 #include "dataset/file_summary.h"
+#include "io/open_file.h"
 #include "jobs/memory_limit.h"
 #include "jobs/reporter.h"
 
@@ -15,8 +16,9 @@ namespace gophercap::jobs {
 
 struct MapOptions {
   dataset::Selection selection;
-  int workers = 0;        // < 1 = number of CPUs
-  std::string dump_path;  // empty = no dump; "-" = stdout
+  int workers = 0;                           // < 1 = number of CPUs
+  std::string dump_path;                     // empty = no dump; "-" = stdout
+  io::Owners owners = io::Owners::kTrusted;  // of indexes
   MemoryLimit memory{};
 };
 

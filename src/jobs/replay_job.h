@@ -34,6 +34,7 @@ struct ReplayOptions {
   std::string file_regexp;
   std::vector<dataset::PrefixChange> path_prefixes;  // for a dump whose files have moved
   int workers = 0;                                   // for mapping; < 1 = number of CPUs
+  io::Owners owners = io::Owners::kTrusted;          // of dumps, reports and indexes
 
   // Which packets.
   replay::Window window;

@@ -282,7 +282,7 @@ Result<> check_entries_reread(const DatasetSummary& set) {
 
 Result<DatasetSummary> load_dump(const ReplayOptions& options, Tarballs& tarballs,
                                  Reporter& reporter, const std::stop_token& stop) {
-  TRY(dataset::Dump dump, dataset::read_dump(options.dump_path, stop));
+  TRY(dataset::Dump dump, dataset::read_dump(options.dump_path, stop, options.owners));
   if (!options.file_regexp.empty()) {
     const re2::RE2 regexp(options.file_regexp, re2::RE2::Quiet);
     if (!regexp.ok()) return Error{Errc::kInvalidArgument, 0, "--file-regexp: " + regexp.error()};
@@ -307,8 +307,9 @@ Result<DatasetSummary> load_dump(const ReplayOptions& options, Tarballs& tarball
 Result<LoadedSet> load_set(const ReplayOptions& options, Reporter& reporter,
                            const std::stop_token& stop) {
   LoadedSet loaded;
-  loaded.tarballs = std::make_shared<Tarballs>(options.paths.empty() ? options.dump_path : "",
-                                               worker_count(options.workers), reporter, stop);
+  loaded.tarballs =
+      std::make_shared<Tarballs>(options.paths.empty() ? options.dump_path : "",
+                                 worker_count(options.workers), reporter, stop, options.owners);
   TRY(loaded.set, options.paths.empty() ? load_dump(options, *loaded.tarballs, reporter, stop)
                                         : map_paths(options, *loaded.tarballs, reporter, stop));
   warn_of_slow_tarballs(loaded.set, *loaded.tarballs, reporter);

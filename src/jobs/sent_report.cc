@@ -17,8 +17,9 @@ using Json = nlohmann::json;
 
 constexpr size_t kLargestReport = size_t{64} << 20;
 
-Result<std::string> read_text(const std::string& path, const std::stop_token& stop) {
-  TRY(io::Input input, io::open_input(path, {.stop = stop}));
+Result<std::string> read_text(const std::string& path, const std::stop_token& stop,
+                              io::Owners owners) {
+  TRY(io::Input input, io::open_input(path, {.stop = stop, .owners = owners}));
   std::vector<uint8_t> block(size_t{64} << 10);
   std::string text;
   for (;;) {
@@ -47,9 +48,10 @@ std::optional<T> value_of(const Json& json, const char* pointer) {
 
 }  // namespace
 
-Result<SentReport> read_sent_report(const std::string& path, const std::stop_token& stop) {
+Result<SentReport> read_sent_report(const std::string& path, const std::stop_token& stop,
+                                    io::Owners owners) {
   SentReport report;
-  TRY(report.text, read_text(path, stop));
+  TRY(report.text, read_text(path, stop, owners));
   const Json json = Json::parse(report.text, nullptr, false);
   const auto version =
       json.is_object() ? value_of<uint64_t>(json, "/gophercap_report_version") : std::nullopt;

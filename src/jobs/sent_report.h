@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "io/open_file.h"
 #include "replay/report.h"
 
 namespace gophercap::jobs {
@@ -21,8 +22,10 @@ struct SentReport {
 };
 
 // Errors: what keeps it from being read; kCorrupt where it is no such report, kUnsupported of a
-// version that is not known, kCancelled.
-Result<SentReport> read_sent_report(const std::string& path, const std::stop_token& stop);
+// version that is not known, kCancelled. `owners`: see
+// io::open_file().
+Result<SentReport> read_sent_report(const std::string& path, const std::stop_token& stop,
+                                    io::Owners owners);
 
 // kInvalidArgument if `report` is not about the replay that `plan` (a simulated one) describes;
 // names the first thing that differs.

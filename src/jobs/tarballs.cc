@@ -27,7 +27,7 @@ std::string folder_of(const std::string& path) {
 
 bool exists(const std::string& path) {
   struct stat facts {};
-  return ::stat(path.c_str(), &facts) == 0;
+  return ::lstat(path.c_str(), &facts) == 0;
 }
 
 // More tarballs of one name than this do not have their indexes beside one dump.
@@ -38,10 +38,11 @@ struct Place {
   std::string path;
   std::unique_ptr<ArchiveIndex> index;  // null: none that fits
   std::string problem;                  // of an index that is to be replaced
+  std::vector<std::string> distrusted;  // why those of others were not read
 };
 
 Place look_in(const std::string& folder, const std::string& tarball,
-              const archive::TarballIdentity& identity) {
+              const archive::TarballIdentity& identity, io::Owners owners) {
   Place place;
   for (unsigned number = 1; number < kMostOfOneName; ++number) {
     const std::string path = archive::index_path(folder, tarball, number);
@@ -49,8 +50,17 @@ Place look_in(const std::string& folder, const std::string& tarball,
       if (place.path.empty()) place.path = path;
       return place;
     }
-    auto index = ArchiveIndex::open(path);
-    if (index && (*index)->identity() == identity) return {path, *std::move(index), {}};
+    auto index = ArchiveIndex::open(path, owners);
+    if (index && (*index)->identity() == identity) {
+      place.path = path;
+      place.index = *std::move(index);
+      place.problem.clear();
+      return place;
+    }
+    if (!index && io::is_distrusted(index.error())) {
+      place.distrusted.push_back(index.error().what);
+      continue;
+    }
     // Of an earlier state of the same tarball, or an index that can't be read: it may be replaced.
     // What is no index stays.
     const bool replaceable =
@@ -120,12 +130,13 @@ std::optional<FileSummary> own_entry(const std::string& path, const dataset::Tar
 }
 
 Tarballs::Tarballs(const std::string& dump_path, unsigned workers, Reporter& reporter,
-                   std::stop_token stop)
+                   std::stop_token stop, io::Owners owners)
     : dump_folder_(folder_of(dump_path)),
       has_dump_(!dump_path.empty() && dump_path != "-"),
       workers_(workers),
       reporter_(reporter),
-      stop_(std::move(stop)) {}
+      stop_(std::move(stop)),
+      owners_(owners) {}
 
 Tarballs::~Tarballs() {
   if (temporary_.empty()) return;
@@ -159,7 +170,10 @@ Result<bool> Tarballs::find_index(const std::string& tarball) {
   TRY(const archive::TarballIdentity identity, archive::identify(tarball));
   std::vector<std::string> problems;
   for (const std::string& folder : folders_for(tarball)) {
-    Place place = look_in(folder, tarball, identity);
+    Place place = look_in(folder, tarball, identity, owners_);
+    for (const std::string& why : place.distrusted) {
+      if (distrusted_.insert(why).second) reporter_.warning(why + " (--trust)");
+    }
     if (!place.problem.empty()) problems.push_back(std::move(place.problem));
     if (place.index == nullptr) continue;
     store_->add(tarball, std::move(place.index));
@@ -213,7 +227,7 @@ Result<std::vector<FileSummary>> Tarballs::pass(const std::string& tarball,
   TRY(const archive::TarballIdentity identity, archive::identify(tarball));
   std::vector<std::string> places;
   for (const std::string& folder : folders_for(tarball))
-    places.push_back(look_in(folder, tarball, identity).path);
+    places.push_back(look_in(folder, tarball, identity, owners_).path);
   std::erase(places, std::string());
   std::string path;
   Result<dataset::TarballScan> scan = Error{Errc::kPermission, 0, "no place for an index"};
@@ -227,12 +241,12 @@ Result<std::vector<FileSummary>> Tarballs::pass(const std::string& tarball,
     reporter_.warning(fmt::format("{}; the index of {} is kept until the end of this run only",
                                   scan.error().what, tarball));
     TRY(const std::string folder, temporary_folder());
-    path = look_in(folder, tarball, identity).path;
+    path = look_in(folder, tarball, identity, owners_).path;
     scan = dataset::scan_tarball(tarball, choice, path, progress, stop_, &pool);
   }
   if (!scan) return scan.error();
   if (scan->interrupted) return Error{Errc::kCancelled, 0, "stopped"};
-  TRY(std::unique_ptr<ArchiveIndex> index, ArchiveIndex::open(path));
+  TRY(std::unique_ptr<ArchiveIndex> index, ArchiveIndex::open(path, owners_));
   store_->add(tarball, std::move(index));
   discarded_.erase(tarball);
   passed_.insert(tarball);

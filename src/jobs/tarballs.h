@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include "dataset/name_choice.h"
 #include "dataset/scan.h"
 #include "dataset/tarball_scan.h"
+#include "io/open_file.h"
 #include "jobs/reporter.h"
 
 namespace gophercap::jobs {
@@ -33,9 +35,9 @@ std::string temporary_parent();
 // neither, in a temporary folder for as long as this lives. Not thread-safe.
 class Tarballs {
  public:
-  // `dump_path` empty or "-": there is none.
-  Tarballs(const std::string& dump_path, unsigned workers, Reporter& reporter,
-           std::stop_token stop);
+  // `dump_path` empty or "-": there is none. `owners`: of indexes, see io::open_file().
+  Tarballs(const std::string& dump_path, unsigned workers, Reporter& reporter, std::stop_token stop,
+           io::Owners owners = io::Owners::kTrusted);
   ~Tarballs();
   Tarballs(const Tarballs&) = delete;
   Tarballs& operator=(const Tarballs&) = delete;
@@ -85,11 +87,13 @@ class Tarballs {
   const unsigned workers_;
   Reporter& reporter_;
   std::stop_token stop_;
+  const io::Owners owners_;
   std::shared_ptr<dataset::CaptureStore> store_ = std::make_shared<dataset::CaptureStore>();
   std::vector<Error> problems_;
   std::unordered_set<std::string> discarded_;  // tarballs whose indexes are not to be used
   std::unordered_set<std::string> passed_;     // whose indexes this run has made
   std::string temporary_;                      // folder; empty: none
+  std::set<std::string> distrusted_;           // why indexes of others were not read: said once
 };
 
 }  // namespace gophercap::jobs

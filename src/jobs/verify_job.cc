@@ -156,7 +156,7 @@ Result<VerifyResult> verify_all(const VerifyOptions& options, Reporter& reporter
   VerifyResult result;
   std::optional<SentReport> sent;
   if (!options.report_path.empty()) {
-    TRY(sent, read_sent_report(options.report_path, stop));
+    TRY(sent, read_sent_report(options.report_path, stop, options.plan.owners));
     result.packets_sent = sent->sent;
     result.times_mean_nothing = sent->top_speed;
   }
