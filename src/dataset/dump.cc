@@ -22,6 +22,24 @@ Error about(const Error& error, const std::string& path) {
   return error.what.starts_with(path) ? error : error.with_context(path);
 }
 
+Error too_large(const std::string& path) {
+  return {Errc::kUnsupported, 0, path + ": larger than 4 GiB"};
+}
+
+// A device gives bytes for ever, or waits for them.
+bool is_device(const std::string& path) {
+  struct stat facts {};
+  return path != "-" && ::stat(path.c_str(), &facts) == 0 &&
+         (S_ISCHR(facts.st_mode) || S_ISBLK(facts.st_mode));
+}
+
+// Before the rest is read, which may be gigabytes.
+Result<> check_beginning(std::string_view json) {
+  const size_t first = json.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos || json[first] == '{') return {};
+  return Error{Errc::kCorrupt, 0, "not a dump: expected an object"};
+}
+
 Result<> write_out(io::AtomicFile& file, std::string& text, size_t at_least) {
   if (text.size() < at_least) return {};
   TRY_VOID(file.write(std::string_view(text)));
@@ -44,20 +62,26 @@ Result<> write_dump(const DatasetSummary& set, const std::string& path, std::sto
   return file.commit();
 }
 
-Result<Dump> read_dump(const std::string& path, std::stop_token stop, io::Owners owners) {
-  Result<io::Input> input = io::open_input(path, {.stop = std::move(stop), .owners = owners});
+Result<Dump> read_dump(const std::string& path, const std::stop_token& stop, io::Owners owners) {
+  if (is_device(path)) return Error{Errc::kUnsupported, 0, path + ": is a device, not a dump"};
+  Result<io::Input> input = io::open_input(path, {.stop = stop, .owners = owners});
   if (!input) return about(input.error(), path);
+  if (input->facts.size_bytes > kLargestDump) return too_large(path);
   std::string json;
   json.reserve(std::min(input->facts.size_bytes, kLargestDump) + kBlockBytes + kDumpPadding);
   while (true) {
     const size_t size = json.size();
-    if (size > kLargestDump) return Error{Errc::kUnsupported, 0, path + ": larger than 4 GiB"};
+    if (size > kLargestDump) return too_large(path);
+    if (stop.stop_requested()) return Error{Errc::kCancelled, 0, path + ": stopped"};
     json.resize(size + kBlockBytes);
     auto* begin = static_cast<uint8_t*>(static_cast<void*>(json.data() + size));
     const Result<size_t> count = input->source->read(std::span(begin, kBlockBytes));
     if (!count) return about(count.error(), path);
     json.resize(size + *count);
     if (*count == 0) break;
+    if (size == 0) {
+      if (const Result<> begun = check_beginning(json); !begun) return about(begun.error(), path);
+    }
   }
   json.reserve(json.size() + kDumpPadding);
   Result<Dump> dump = dump_from_padded_json(json);

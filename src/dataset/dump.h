@@ -31,7 +31,7 @@ struct Dump {
 Result<Dump> dump_from_json(std::string_view json);
 // kCancelled once `stop` is asked for, also while a FIFO brings nothing. `owners`: see
 // io::open_file().
-Result<Dump> read_dump(const std::string& path, std::stop_token stop = {},
+Result<Dump> read_dump(const std::string& path, const std::stop_token& stop = {},
                        io::Owners owners = io::Owners::kTrusted);
 
 // Atomic and synced (SPEC 5). "-" = standard output. `stop`: see io::AtomicFile::create().

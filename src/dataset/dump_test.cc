@@ -4,12 +4,17 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <span>
 #include <sstream>
+#include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/characters.h"
@@ -294,6 +299,26 @@ std::string without_rates(const std::string& text) {
     if (!line.starts_with("      \"pps\": ")) kept += line + '\n';
   }
   return kept;
+}
+
+TEST(DumpTest, WhatIsNoDumpIsRefusedBeforeItIsRead) {
+  for (const auto& [path, words] : {std::pair("/dev/zero", "is a device, not a dump"),
+                                    {"/proc/version", "something that the kernel tells"}}) {
+    const Result<Dump> dump = read_dump(path);
+    ASSERT_FALSE(dump);
+    EXPECT_EQ(dump.error().code, Errc::kUnsupported);
+    EXPECT_NE(dump.error().what.find(words), std::string::npos) << dump.error().what;
+  }
+  const testing::TempDir dir;
+  const std::string path = (dir.path() / "holes.json").string();
+  { std::ofstream file(path); }
+  std::filesystem::resize_file(path, uint64_t{5} << 30);
+  EXPECT_EQ(read_dump(path).error().what, path + ": larger than 4 GiB");
+  std::filesystem::resize_file(path, uint64_t{1} << 30);
+  EXPECT_EQ(read_dump(path).error().what, path + ": not a dump: expected an object");
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ(read_dump(path, stop.get_token()).error().code, Errc::kCancelled);
 }
 
 TEST(DumpTest, RandomSetsReadBackAndAreFormattedAsByTheOracle) {

@@ -2,14 +2,30 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "io/path_walk.h"
 
 namespace gophercap::io {
 namespace {
+
+// Such files are regular, and yet a read may wait for something to happen (/proc/kmsg, trace_pipe),
+// deaf to a stop, or take what others wait for. They say that they are empty.
+bool is_made_by_kernel(int fd) noexcept {
+  struct stat facts {};
+  if (::fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode) || facts.st_size != 0) return false;
+  struct statfs place {};
+  constexpr std::array<decltype(place.f_type), 5> kKernel = {
+      PROC_SUPER_MAGIC, SYSFS_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC, SECURITYFS_MAGIC};
+  return ::fstatfs(fd, &place) == 0 &&
+         std::find(kKernel.begin(), kKernel.end(), place.f_type) != kKernel.end();
+}
 
 Result<Fd> open_at(int folder, const std::string& name, int more_flags, const std::string& shown) {
   const auto open_with = [&](int waiting) {
@@ -24,6 +40,10 @@ Result<Fd> open_at(int folder, const std::string& name, int more_flags, const st
   // Another program has to give up its lease on the file first (Samba, say), and soon will.
   if (!fd.valid() && errno == EWOULDBLOCK) fd = Fd(open_with(0));
   if (!fd.valid()) return errno_error(errno, shown);
+  if (is_made_by_kernel(fd.value())) {
+    return Error{Errc::kUnsupported, 0,
+                 shown + ": is no file of a disk, but something that the kernel tells"};
+  }
   // Reads are to wait as ever.
   if (::fcntl(fd.value(), F_SETFL, 0) != 0) return errno_error(errno, shown);
   return fd;

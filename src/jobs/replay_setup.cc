@@ -21,11 +21,12 @@ namespace {
 constexpr std::array<uint32_t, 6> kLanguages = {packet::kLinkTypeEthernet, 101, 113, 127, 123, 140};
 
 // Before hours are spent on mapping.
-Result<> check_words(const std::string& expression) {
+Result<> check_words(const std::string& expression, const std::stop_token& stop) {
   std::optional<Error> first;
   for (const uint32_t link_type : kLanguages) {
-    const auto compiled = packet::BpfFilter::compile(expression, {&link_type, 1});
+    const auto compiled = packet::BpfFilter::compile(expression, {&link_type, 1}, stop);
     if (compiled) return {};
+    if (compiled.error().code == Errc::kCancelled) return compiled.error();
     if (!first) first = compiled.error();
   }
   return *first;
@@ -38,12 +39,13 @@ std::string link_type_text(uint32_t link_type) {
 
 Result<std::unique_ptr<const packet::BpfFilter>> compile(const std::string& expression,
                                                          const replay::Plan& plan,
-                                                         Reporter& reporter) {
+                                                         Reporter& reporter,
+                                                         const std::stop_token& stop) {
   std::vector<uint32_t> used;
   for (const dataset::LinkTypeCount& l : plan.link_types) {
     if (l.packets > 0) used.push_back(l.link_type);
   }
-  TRY(packet::BpfFilter compiled, packet::BpfFilter::compile(expression, used));
+  TRY(packet::BpfFilter compiled, packet::BpfFilter::compile(expression, used, stop));
   for (const packet::BpfFilter::Unfit& unfit : compiled.unfit()) {
     const auto count = std::find_if(plan.link_types.begin(), plan.link_types.end(),
                                     [&](const auto& l) { return l.link_type == unfit.link_type; });
@@ -75,7 +77,7 @@ Nanos ReplaySetup::total() const noexcept {
 
 Result<ReplaySetup> set_up(const ReplayOptions& options, Reporter& reporter,
                            const std::stop_token& stop) {
-  if (!options.expression.empty()) TRY_VOID(check_words(options.expression));
+  if (!options.expression.empty()) TRY_VOID(check_words(options.expression, stop));
   ReplaySetup setup;
   TRY(LoadedSet loaded, load_set(options, reporter, stop));
   setup.set = std::move(loaded.set);
@@ -89,7 +91,7 @@ Result<ReplaySetup> set_up(const ReplayOptions& options, Reporter& reporter,
                                     .workers = worker_count(options.workers),
                                     .stop = stop}));
   if (!options.expression.empty()) {
-    TRY(setup.expression, compile(options.expression, setup.plan, reporter));
+    TRY(setup.expression, compile(options.expression, setup.plan, reporter, stop));
   }
   // The sending thread has a CPU to itself, merging shares the others.
   TRY(const ReplayMemory memory,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,11 @@ namespace gophercap::packet {
 class BpfFilter {
  public:
   // Compiles for all of `link_types`, and for Ethernet if that list is empty. kInvalidArgument: it
-  // compiles for none of them, or not for Ethernet where that is one: the expression is wrong.
+  // compiles for none of them, or not for Ethernet where that is one: the expression is wrong; or
+  // it is longer than what libpcap compiles in a few seconds. kCancelled once `stop` is asked for.
   static Result<BpfFilter> compile(const std::string& expression,
-                                   std::span<const uint32_t> link_types);
+                                   std::span<const uint32_t> link_types,
+                                   const std::stop_token& stop = {});
   ~BpfFilter();
   BpfFilter(BpfFilter&&) noexcept;
   BpfFilter& operator=(BpfFilter&&) noexcept;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stop_token>
+#include <string>
 #include <vector>
 
 #include "packet/link_type.h"
@@ -98,6 +100,50 @@ TEST(Bpf, LooksAtNothingBeyondTheCapturedBytes) {
                               static_cast<uint32_t>(frame.size())),
               n >= 14 + 20 + 2)
         << n;
+  }
+}
+
+// A list of alternatives, each of which matches nothing, but for `last`.
+std::string alternatives(size_t count, const std::string& last) {
+  std::string text;
+  for (size_t i = 0; i < count; ++i)
+    text += "host 192.168." + std::to_string(i / 250) + "." + std::to_string(i % 250) + " or ";
+  return text + last;
+}
+
+TEST(Bpf, ThousandsOfHostsAreNoMatterOfMinutes) {
+  const auto packet = ethernet(ipv4(kUdp, 53));
+  const auto other = ethernet(ipv4(kTcp, 53));
+  for (const char* last : {"udp port 53", "(udp and port 53)", "not tcp", "ip[9] = 17"}) {
+    const std::string text = alternatives(1000, last);
+    const auto filter = BpfFilter::compile(text, {});
+    ASSERT_TRUE(filter) << filter.error().what;
+    EXPECT_TRUE(matches(*filter, packet)) << last;
+    EXPECT_FALSE(matches(*filter, other)) << last;
+  }
+  const auto negated = BpfFilter::compile("not (" + alternatives(400, "udp") + ")", {});
+  ASSERT_TRUE(negated) << negated.error().what;
+  EXPECT_FALSE(matches(*negated, packet));
+  EXPECT_TRUE(matches(*negated, other));
+  EXPECT_FALSE(BpfFilter::compile(alternatives(5000, "hast x"), {}));
+}
+
+TEST(Bpf, AStopEndsCompiling) {
+  std::stop_source stop;
+  stop.request_stop();
+  const auto filter = BpfFilter::compile(alternatives(5000, "udp"), {}, stop.get_token());
+  ASSERT_FALSE(filter);
+  EXPECT_EQ(filter.error().code, Errc::kCancelled);
+}
+
+TEST(Bpf, WhatWouldTakeMinutesIsRefused) {
+  for (const std::string& text :
+       {"tcp and (" + alternatives(5000, "udp") + ")", alternatives(5000, "(tcp and vlan)"),
+        alternatives(300, "10.0.0.1")}) {
+    const auto filter = BpfFilter::compile(text, {});
+    ASSERT_FALSE(filter);
+    EXPECT_EQ(filter.error().code, Errc::kInvalidArgument);
+    EXPECT_LT(filter.error().what.size(), 300U) << "the expression itself helps nobody";
   }
 }
 
