@@ -1,9 +1,11 @@
 // An index whose rows have changed, with hashes that are right: what is read by it is what the
 // tarball holds, or the index is blamed. Never a capture.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -151,9 +153,14 @@ const std::vector<Table> kTables = {{"archive",
                                       "member_crc", "member_size", "window"},
                                      "plain_offset"}};
 
+Result<std::unique_ptr<Database>> open_to_change(const std::string& path) {
+  const Fd file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  return Database::create(file.value(), path);
+}
+
 // Makes all hashes right again.
 void seal(const std::string& path) {
-  auto database = Database::create(path);
+  auto database = open_to_change(path);
   ASSERT_TRUE(database);
   for (const Table& table : kTables) {
     if (table.name == "archive") continue;
@@ -238,7 +245,7 @@ TEST_P(IndexMutation, NeverLosesAPacketOrBlamesACapture) {
           SCOPED_TRACE(table.name + "." + column + " = " + value + (sealed ? "" : ", not sealed"));
           fs::copy_file(index() + ".kept", index(), fs::copy_options::overwrite_existing);
           {
-            auto database = Database::create(index());
+            auto database = open_to_change(index());
             ASSERT_TRUE(database);
             // The one in the middle.
             const std::string sql =
