@@ -179,7 +179,8 @@ TEST(ArchiveIndex, ARowThatIsMissingIsNoticed) {
     }
     ASSERT_TRUE(ArchiveIndex::open(path));
     {
-      auto database = Database::create(path);
+      const Fd file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+      auto database = Database::create(file.value(), path);
       ASSERT_TRUE(database);
       const std::string sql =
           "DELETE FROM " + table + " WHERE row_hash = (SELECT max(row_hash) FROM " + table + ")";
