@@ -6,10 +6,19 @@
 namespace gophercap {
 
 void Histogram::merge(const Histogram& other) noexcept {
-  for (size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+  // One that was moved from has none.
+  const size_t buckets = std::min(counts_.size(), other.counts_.size());
+  for (size_t i = 0; i < buckets; ++i) counts_[i] += other.counts_[i];
   count_ += other.count_;
   sum_ += other.sum_;
   max_ = std::max(max_, other.max_);
+}
+
+void Histogram::clear() noexcept {
+  std::fill(counts_.begin(), counts_.end(), 0);
+  count_ = 0;
+  max_ = 0;
+  sum_ = 0;
 }
 
 int64_t Histogram::quantile(double q) const noexcept {

@@ -106,5 +106,16 @@ TEST(HistogramTest, RecordManyIsManyRecords) {
   EXPECT_DOUBLE_EQ(at_once.mean(), one_by_one.mean());
 }
 
+TEST(Histogram, IsSmallAndEmptyAgainOnceCleared) {
+  static_assert(sizeof(Histogram) < 64);
+  Histogram h;
+  h.record_many(1000, 5);
+  h.clear();
+  EXPECT_EQ(h.count(), 0u);
+  EXPECT_EQ(h.max(), 0);
+  h.record(7);
+  EXPECT_EQ(h.quantile(1), 7);
+}
+
 }  // namespace
 }  // namespace gophercap

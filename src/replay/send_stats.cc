@@ -29,7 +29,7 @@ void SendStats::close_second(int64_t due_ns) noexcept {
   if (second_.count() > 0) {
     if (!first_median_ns_) first_median_ns_ = second_.quantile(0.5);
     last_second_ = second_;
-    second_ = Histogram();
+    second_.clear();
     ++seconds_;
   }
   const int64_t behind = due_ns - second_ends_ns_;

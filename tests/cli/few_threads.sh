@@ -3,6 +3,7 @@
 # half a file.
 . "$(dirname "$0")/common.inc"
 
+! grep -aqE '__(asan|tsan)_init' "${GOPHERCAP:?}" || skip "sanitizers have threads of their own"
 [[ $(id -u) -eq 0 ]] || skip "needs root, to be a user with no other process"
 # limited MOST ARGUMENT...: as such a user, with as many threads, the first included.
 limited() {
