@@ -98,7 +98,7 @@ def plain_name(path):
 
 
 def names_object(words, path):
-    if path in ("", ".") or path.startswith(("/proc", "/sys", "/dev", "/etc")):
+    if path in ("", ".") or path.startswith(("/proc", "/sys", "/dev", "/etc")) or path in ("/tmp", "/var/tmp", "/usr/tmp"):
         return True
     name = plain_name(path)
     return name in words or name.removesuffix(".index") in words
