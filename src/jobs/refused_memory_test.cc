@@ -139,7 +139,9 @@ class RefusedMemory : public ::testing::Test {
         }
         for (const fs::directory_entry& entry : fs::recursive_directory_iterator(dir_.path("out")))
           EXPECT_FALSE(entry.path().filename().string().starts_with(".")) << entry.path();
-        if (!output.empty() && result) EXPECT_TRUE(fs::exists(output)) << allowed;
+        if (!output.empty() && result) {
+          EXPECT_TRUE(fs::exists(output)) << allowed;
+        }
         allowed += all != nullptr ? 1 : 1 + allowed / 12;
       }
       EXPECT_GT(allowed, 20);

@@ -83,7 +83,9 @@ class RefusedThreads : public ::testing::Test {
       }
       for (const fs::directory_entry& entry : fs::recursive_directory_iterator(dir_.path("out")))
         EXPECT_FALSE(entry.path().filename().string().starts_with(".")) << entry.path();
-      if (!output.empty()) EXPECT_EQ(fs::exists(output), result.has_value()) << most;
+      if (!output.empty()) {
+        EXPECT_EQ(fs::exists(output), result.has_value()) << most;
+      }
     }
     EXPECT_GT(most, 1) << "there was nothing to refuse";
   }
