@@ -95,10 +95,12 @@ const FileSummary* first_damaged(const std::vector<FileSummary>& files) {
 
 // Why members are left out, and where there are several reasons, how many by each.
 std::string reasons_of(const dataset::TarballScan& scan) {
-  std::vector<std::string> reasons;
+  std::string reasons;
   const auto add = [&](uint64_t count, std::string_view reason) {
-    if (count == scan.left_out) reasons.emplace_back(reason);
-    if (count > 0 && count < scan.left_out) reasons.push_back(fmt::format("{}: {}", reason, count));
+    if (count == 0) return;
+    if (!reasons.empty()) reasons += "; ";
+    reasons += reason;
+    if (count < scan.left_out) reasons += ": " + std::to_string(count);
   };
   uint64_t others = scan.left_out;
   for (size_t i = 0; i < archive::kRefusals; ++i) {
@@ -106,7 +108,7 @@ std::string reasons_of(const dataset::TarballScan& scan) {
     others -= scan.refused[i];
   }
   add(others, "a link to nothing that is used, or a sparse file of too many parts");
-  return fmt::format("{}", fmt::join(reasons, "; "));
+  return reasons;
 }
 
 }  // namespace
@@ -281,8 +283,8 @@ Result<std::vector<FileSummary>> Tarballs::map(const std::string& tarball, const
     if (!files && files.error().code == Errc::kCancelled) return files.error();
     if (files && *files) {
       const FileSummary* const damaged = first_damaged(**files);
-      const bool holds = damaged == nullptr || passed_.contains(tarball) ||
-                         progress.refused() || stop_.stop_requested();
+      const bool holds = damaged == nullptr || passed_.contains(tarball) || progress.refused() ||
+                         stop_.stop_requested();
       if (holds) return **std::move(files);
       // Whether it is the capture or the index only the tarball itself can tell.
       discard_index(tarball, damaged->damage->reason);
