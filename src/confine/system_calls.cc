@@ -145,9 +145,19 @@ void allow_link_questions(Filter& filter) {
   filter.allow(kSockets);
 }
 
+// libseccomp 2.5 crashes where it is refused memory while it makes the filter, of which it takes
+// less than this.
+bool has_room() {
+  constexpr size_t kRoomBytes = size_t{4} << 20;
+  void* const room =
+      ::mmap(nullptr, kRoomBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return room != MAP_FAILED && ::munmap(room, kRoomBytes) == 0;
+}
+
 }  // namespace
 
 std::string filter_system_calls(Calls calls) {
+  if (!has_room()) return "no: out of memory";
   // libseccomp does not look at what its allocations give.
   constexpr size_t kEnough = size_t{4} << 20;
   void* const room =
