@@ -89,7 +89,7 @@ class RefusedMemory : public ::testing::Test {
     for (int file = 0; file < 3; ++file) {
       testing::PcapBuilder pcap({.magic = testing::kMagicNanos});
       for (int i = 0; i < 700; ++i)
-        pcap.packet(100 * kSecond + 3 * i + file, testing::ethernet_frame(200));
+        pcap.packet(100 * kSecond + int64_t{3} * i + file, testing::ethernet_frame(200));
       tar_.member({.path = "m" + std::to_string(file) + ".pcap", .data = pcap.bytes()});
       paths_.push_back(dir_.path("set/" + std::to_string(file) + ".pcap"));
       dir_.write("set/" + std::to_string(file) + ".pcap",

@@ -31,7 +31,7 @@ class RefusedThreads : public ::testing::Test {
     for (int file = 0; file < 3; ++file) {
       testing::PcapBuilder pcap({.magic = testing::kMagicNanos});
       for (int i = 0; i < 2000; ++i)
-        pcap.packet(100 * kSecond + 3 * i + file, testing::ethernet_frame(600));
+        pcap.packet(100 * kSecond + int64_t{3} * i + file, testing::ethernet_frame(600));
       tar_.member({.path = "m" + std::to_string(file) + ".pcap", .data = pcap.bytes()});
       const std::string path = dir_.path("set/" + std::to_string(file) + ".pcap");
       paths_.push_back(path);
