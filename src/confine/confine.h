@@ -53,9 +53,8 @@ Confinement confine(const Needs& needs);
 // Whether the calling thread has, or may take, all of these.
 bool holds(const std::vector<int>& capabilities);
 
-// For the job's own threads
-// ------------------------------------------------------------------------ Off until it is turned
-// on, so that tests run jobs inside a process that stays as it is.
+// For a process that runs one job. Off until it is turned on, so that tests can run jobs in a
+// process that stays as it is.
 
 // In builds that write files of their own at their end (coverage, sanitizers), and with `wanted`
 // false, nothing is confined. To be called before other threads exist.

@@ -53,7 +53,7 @@ Result<> write_out(io::AtomicFile& file, std::string& text, size_t at_least) {
 Result<> write_dump(const DatasetSummary& set, const std::string& path, std::stop_token stop) {
   // On its first use the library allocates where nothing may be thrown: should that be refused, the
   // process ends, and no unfinished file may be there yet.
-  (void)simdjson::validate_utf8("", 0);
+  [[maybe_unused]] const bool ready = simdjson::validate_utf8("", 0);
   TRY(io::AtomicFile file, io::AtomicFile::create(path, io::Sync::kYes, std::move(stop)));
   DumpWriter writer(set);
   writer.begin();
