@@ -83,7 +83,9 @@ TEST(ArchiveIndex, IsWrittenWithoutAJournal) {
   // More than SQLite keeps in memory.
   for (uint64_t i = 0; i < 400; ++i) {
     ASSERT_TRUE(writer->add(IndexedMember{fmt::format("{:0>200000}", i), i, 0, 0, {}}));
-    if (i % 40 == 0) EXPECT_EQ(dir.names().size(), 1u);
+    if (i % 40 == 0) {
+      EXPECT_EQ(dir.names().size(), 1u);
+    }
   }
   EXPECT_EQ(dir.names().size(), 1u);
 }
