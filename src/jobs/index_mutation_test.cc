@@ -39,7 +39,7 @@ constexpr int kCaptures = 3;
 constexpr uint64_t kSpacing = 20'000;
 
 Bytes capture_of(int64_t first, size_t packets) {
-  PcapBuilder pcap({});
+  PcapBuilder pcap;
   for (size_t i = 0; i < packets; ++i) {
     pcap.packet((first + static_cast<int64_t>(i)) * 1'000'000'000,
                 testing::ethernet_frame(100 + i % 50, static_cast<uint8_t>(i)));
