@@ -49,6 +49,10 @@ foreach(kind cli net package)
   file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${kind}/*.sh)
   foreach(script ${scripts})
     get_filename_component(name ${script} NAME_WE)
+    # Builds that write files of their own when they end are not confined; `./dev check` runs these on the release build.
+    if(name STREQUAL confined AND CMAKE_CXX_FLAGS MATCHES "--coverage|-fsanitize")
+      continue()
+    endif()
     add_test(NAME ${kind}.${name} COMMAND ${BASH} ${script})
     set_tests_properties(${kind}.${name} PROPERTIES LABELS "${labels_${kind}}" SKIP_RETURN_CODE 77 TIMEOUT 240
       ENVIRONMENT "GOPHERCAP=$<TARGET_FILE:gophercap>;BUILD_DIR=${CMAKE_BINARY_DIR};SOURCE_DIR=${PROJECT_SOURCE_DIR}")
