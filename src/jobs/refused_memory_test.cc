@@ -62,6 +62,10 @@ void* operator new(size_t bytes) {
 void* operator new(size_t bytes, std::align_val_t alignment) {
   return allocate(bytes, static_cast<size_t>(alignment));
 }
+// Beside a replaced one, ASan keeps its own of this form: what it gives must not come to free().
+void* operator new(size_t bytes, const std::nothrow_t& /*tag*/) noexcept {
+  return refuse() ? nullptr : std::malloc(bytes > 0 ? bytes : 1);
+}
 void operator delete(void* memory) noexcept {
   std::free(memory);
 }
