@@ -54,13 +54,13 @@ Result<NewFile> NewFile::create(WalkEnd place, std::string shown) {
   file.shown_ = std::move(shown);
   while (true) {
     // Left-overs of a killed process may have our process id, hence the loop.
-    const std::string temp = '.' + file.name_.substr(0, kLongestName) + '.' +
-                             std::to_string(::getpid()) + '-' + std::to_string(counter++) + ".part";
+    std::string temp = '.' + file.name_.substr(0, kLongestName) + '.' + std::to_string(::getpid()) +
+                       '-' + std::to_string(counter++) + ".part";
     // A secret that is written anew must not be readable for a moment.
     file.fd_ = Fd(
         ::openat(file.folder_.value(), temp.c_str(), kFlags, replaces_ours ? mode_t{0600} : kMost));
     if (file.fd_.valid()) {
-      file.temp_name_ = temp;
+      file.temp_name_ = std::move(temp);  // a copy could fail, and nobody would know of the file
       break;
     }
     if (errno != EEXIST && errno != EINTR) return errno_error(errno, file.shown_);

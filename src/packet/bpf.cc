@@ -79,6 +79,7 @@ std::string shortened(const std::string& expression) {
 // False: libpcap has a reason in the handle.
 Result<bool> compile_parts(pcap_t* handle, const std::vector<Part>& parts, Program& program,
                            const std::stop_token& stop) {
+  program.parts.reserve(parts.size());  // what libpcap has allocated has its place
   for (const Part& part : parts) {
     if (stop.stop_requested())
       return Error{Errc::kCancelled, 0, "stopped before the filter was compiled"};
