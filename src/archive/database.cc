@@ -151,10 +151,12 @@ Error Database::error(int status) const {
   }
   if (code_of(status) == Errc::kNoMemory) return out_of_memory(path_);
   const bool ours = (status & 0xff) == SQLITE_CORRUPT || (status & 0xff) == SQLITE_NOTADB;
+  // SQLite takes EIO for corruption. What was written a moment ago is not corrupt otherwise.
+  if (ours && written_here_) return errno_error(EIO, path_);
   return {
       code_of(status), 0,
       fmt::format("{}: {}", path_,
-                  ours ? "is damaged, or no index"
+                  ours ? "can't be read as an index"
                        : (handle_ == nullptr ? sqlite3_errstr(status) : sqlite3_errmsg(handle_)))};
 }
 
@@ -180,6 +182,7 @@ Result<std::unique_ptr<Database>> Database::open_with(int fd, const std::string&
 
 Result<std::unique_ptr<Database>> Database::create(int fd, const std::string& path) {
   TRY(std::unique_ptr<Database> database, open_with(fd, path, "", SQLITE_OPEN_READWRITE));
+  database->written_here_ = true;
   TRY_VOID(
       database->run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
                     "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -8192;"));

@@ -75,6 +75,7 @@ class Database {
 
   std::string path_;
   sqlite3* handle_ = nullptr;
+  bool written_here_ = false;
 };
 
 }  // namespace gophercap::archive

@@ -129,10 +129,13 @@ class XzDecoder {
     return Next::kFrame;
   }
 
-  // The library says what it needs when it meets a larger dictionary than before.
+  // The library says what it needs when it meets a larger dictionary than before. With threads it
+  // only says what it uses: then the limit grows step by step until it will do.
   Result<> grow_limit() {
     constexpr uint64_t kMebi = uint64_t{1} << 20;
-    const uint64_t needed = lzma_memusage(&stream_);
+    const uint64_t limit = lzma_memlimit_get(&stream_);
+    uint64_t needed = lzma_memusage(&stream_);
+    if (needed <= limit) needed = limit + limit / 8 + kMebi;
     const MemoryBound& bound = MemoryBound::of_process();
     TRY_VOID(bound.check_window(needed / kMebi * kMebi, kFormat.name));
     TRY_VOID(memory_.grow(needed + MemoryBound::kBuffers, kFormat.name));
@@ -147,8 +150,9 @@ class XzDecoder {
     options.threads = threads_;
     const uint64_t most = MemoryBound::of_process().room() / 2;
     const uint64_t wanted = std::min(kMemoryPerThread * options.threads, most);
-    options.memlimit_threading =
-        memory_.grow_if_spare(wanted + MemoryBound::kBuffers) ? wanted : kNoLimitYet;
+    if (!memory_.grow_if_spare(wanted + MemoryBound::kBuffers))
+      return lzma_stream_decoder(&stream_, kNoLimitYet, 0);
+    options.memlimit_threading = wanted;
     options.memlimit_stop = options.memlimit_threading;
     return lzma_stream_decoder_mt(&stream_, &options);
   }

@@ -248,8 +248,10 @@ Result<std::vector<FileSummary>> Tarballs::pass(const std::string& tarball,
   }
   if (!scan) return scan.error();
   if (scan->interrupted) return Error{Errc::kCancelled, 0, "stopped"};
-  TRY(std::unique_ptr<ArchiveIndex> index, ArchiveIndex::open(path, owners_));
-  store_->add(tarball, std::move(index));
+  Result<std::unique_ptr<ArchiveIndex>> index = ArchiveIndex::open(path, owners_);
+  // It is ours and new: whatever is wrong with it is not the tarball's fault.
+  if (!index) return Error{Errc::kIo, index.error().sys, index.error().what};
+  store_->add(tarball, *std::move(index));
   discarded_.erase(tarball);
   passed_.insert(tarball);
   std::vector<FileSummary> links =

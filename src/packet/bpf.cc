@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <utility>
 
@@ -139,7 +140,10 @@ Result<BpfFilter> BpfFilter::compile(const std::string& expression,
   std::vector<uint32_t> wanted(link_types.begin(), link_types.end());
   if (wanted.empty()) wanted.push_back(kLinkTypeEthernet);
   for (const uint32_t link_type : wanted) {
+    errno = 0;
     const PcapHandle handle = handle_for(link_type);
+    if (handle == nullptr && errno == ENOMEM)
+      return errno_error(ENOMEM, fmt::format("filter \"{}\"", shortened(expression)));
     auto program = std::make_unique<Program>(link_type);
     if (handle == nullptr) {
       state->unfit.push_back({link_type, "unknown to libpcap"});
