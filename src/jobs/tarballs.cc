@@ -249,8 +249,9 @@ Result<std::vector<FileSummary>> Tarballs::pass(const std::string& tarball,
   if (!scan) return scan.error();
   if (scan->interrupted) return Error{Errc::kCancelled, 0, "stopped"};
   Result<std::unique_ptr<ArchiveIndex>> index = ArchiveIndex::open(path, owners_);
-  // It is ours and new: whatever is wrong with it is not the tarball's fault.
-  if (!index) return Error{Errc::kIo, index.error().sys, index.error().what};
+  // It is ours and new: what can't be read of it is no fault of the tarball, and SQLite takes EIO
+  // for corruption.
+  if (!index) return errno_error(index.error().sys != 0 ? index.error().sys : EIO, path);
   store_->add(tarball, *std::move(index));
   discarded_.erase(tarball);
   passed_.insert(tarball);
