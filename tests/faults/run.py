@@ -162,7 +162,7 @@ def positions(calls, more):
 
 def faults_of(calls, options):
     for kind, errors in ERRORS.items():
-        if calls.get(kind, 0) == 0 or (options.kinds and kind not in options.kinds):
+        if calls.get(kind, 0) == 0 or (options.kinds and kind not in options.kinds) or kind in options.without:
             continue
         more = options.more * 10 if kind in ("malloc", "thread") else options.more
         for position in positions(calls[kind], more):
@@ -207,6 +207,7 @@ def parse_options():
     parser.add_argument("--timeout", type=float, default=10, help="seconds after which a run hangs")
     parser.add_argument("--more", type=int, default=3, help="positions between 1st, 2nd, 5th and last")
     parser.add_argument("--kinds", type=lambda text: text.split(","), default=[])
+    parser.add_argument("--without", type=lambda text: text.split(","), default=[], help="kinds that are left out")
     parser.add_argument("--scenarios", type=lambda text: text.split(","), default=[])
     parser.add_argument("--only", nargs=2, metavar=("SCENARIO", "KIND:N:ERROR"))
     return parser.parse_args()
