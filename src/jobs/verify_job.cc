@@ -40,7 +40,7 @@ class Expectations final : public transmit::Transmitter {
       const transmit::Frame& f = frames[i];
       const Nanos due(replay::saturating_difference(ns_of(f.stamp), ns_of(first_)));
       try {
-        if (matcher_.expect({f.data, f.captured_bytes}, due)) continue;
+        if (matcher_.expect({f.data, f.captured_bytes}, due, f.original_bytes)) continue;
       } catch (const std::bad_alloc&) {
         return {i, ENOMEM};
       }

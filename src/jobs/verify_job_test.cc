@@ -222,6 +222,26 @@ TEST_F(VerifyJob, CutCapturesAreComparedAsFarAsTheyGo) {
   EXPECT_EQ(result->arrivals.cut, 38U);
 }
 
+// A recording keeps the length that such packets had; a wire carries what there is of them.
+TEST_F(VerifyJob, PacketsThatTheSetHasInPartAreFoundInARecordingAndBehindAWire) {
+  PcapBuilder set({.magic = testing::kMagicNanos, .snap_length = 96});
+  PcapBuilder wire({.magic = testing::kMagicNanos});
+  for (int i = 0; i < 40; ++i) {
+    Bytes data = frame(i);
+    const auto length = static_cast<uint32_t>(data.size());
+    data.resize(std::min<size_t>(data.size(), i == 7 ? 20 : 96));
+    const int64_t t = 100 * kSecond + i * kSecond / 2;
+    set.record({.seconds = static_cast<uint32_t>(t / kSecond),
+                .fraction = static_cast<uint32_t>(t % kSecond),
+                .data = data,
+                .original = length});
+    wire.packet(t, data);
+  }
+  options_.plan.paths = {dir_.write("snapped.pcap", set.bytes())};
+  EXPECT_EQ(counts({replayed(options_.plan)}), "40 40 0 0 0 0");
+  EXPECT_EQ(counts({dir_.write("wire.pcap", wire.bytes())}), "40 40 0 0 0 0");
+}
+
 TEST_F(VerifyJob, NothingToCompareIsNotFound) {
   const Result<VerifyResult> empty = run({dir_.write("none.pcap", PcapBuilder().bytes())});
   ASSERT_FALSE(empty);

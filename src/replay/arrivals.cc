@@ -12,7 +12,7 @@ namespace {
 
 constexpr uint64_t kBytesPerExpected = 40;  // due, key, pairing; then place and offset
 constexpr uint64_t kBytesPerArrival = 28;
-constexpr uint64_t kBytesPerUntagged = 16;
+constexpr uint64_t kBytesPerOtherForm = 16;
 
 constexpr size_t kMacBytes = 12;
 constexpr size_t kHeaderBytes = 14;
@@ -85,10 +85,12 @@ uint64_t ArrivalMatcher::key_of(std::span<const uint8_t> captured,
                         wire_bytes);
 }
 
-bool ArrivalMatcher::expect(std::span<const uint8_t> frame, Nanos due) {
+bool ArrivalMatcher::expect(std::span<const uint8_t> frame, Nanos due, uint64_t original_bytes) {
   const bool tagged = has_vlan_tag(frame);
+  const bool in_part = original_bytes > frame.size();
+  const uint64_t other_forms = (tagged ? 1 : 0) + (in_part ? 1 : 0);
   if (due_.size() >= kNobody - 1 ||
-      !take_room(kBytesPerExpected + (tagged ? kBytesPerUntagged : 0))) {
+      !take_room(kBytesPerExpected + other_forms * kBytesPerOtherForm)) {
     return false;
   }
   const auto index = static_cast<uint32_t>(due_.size());
@@ -98,6 +100,7 @@ bool ArrivalMatcher::expect(std::span<const uint8_t> frame, Nanos due) {
     scratch_.insert(scratch_.end(), frame.begin() + kMacBytes + kVlanBytes, frame.end());
     untagged_.keys.push_back({key_of(scratch_, scratch_.size()), index});
   }
+  if (in_part) recorded_.keys.push_back({key_of(frame, original_bytes), index});
   expects_short_ |= frame.size() < kPaddedBytes;
   due_.push_back(due.count());
   return true;
@@ -106,6 +109,7 @@ bool ArrivalMatcher::expect(std::span<const uint8_t> frame, Nanos due) {
 void ArrivalMatcher::seal() {
   planned_.seal();
   untagged_.seal();
+  recorded_.seal();
 }
 
 // The digest of a planned frame that `frame` is once zeros at its end are taken off.
@@ -125,14 +129,12 @@ std::optional<uint64_t> ArrivalMatcher::without_padding(const ReceivedFrame& fra
 
 bool ArrivalMatcher::arrive(const ReceivedFrame& frame) {
   const bool is_cut = frame.data.size() < frame.wire_bytes;
-  if (is_cut && frame.data.size() < compared_bytes_) {  // too little to tell what it is
-    ++unexpected_;
-    return true;
-  }
   uint64_t digest = key_of(frame.data, frame.wire_bytes);
   const bool known = knows(digest);
   if (!known) {
-    const std::optional<uint64_t> bare = without_padding(frame);
+    // Where less is there than is compared, it is too little to tell what it is.
+    const bool too_little = is_cut && frame.data.size() < compared_bytes_;
+    const std::optional<uint64_t> bare = too_little ? std::nullopt : without_padding(frame);
     if (!bare) {
       ++unexpected_;
       return true;
@@ -241,18 +243,22 @@ void ArrivalMatcher::pair_all(std::span<const Key> expected, std::span<const Key
   });
 }
 
+uint64_t ArrivalMatcher::pair_rest(Table& other_form, std::optional<CaptureTime> started) {
+  if (other_form.keys.empty()) return 0;
+  std::erase_if(other_form.keys, [&](const Key& k) { return arrival_of_[k.index] != kNobody; });
+  std::erase_if(arrived_, [&](const Key& k) { return expected_of_[k.index] != kNobody; });
+  const auto open = std::ranges::count(arrival_of_, kNobody);
+  pair_all(other_form.keys, arrived_, started);
+  return static_cast<uint64_t>(open - std::ranges::count(arrival_of_, kNobody));
+}
+
 Arrivals ArrivalMatcher::judge(std::optional<CaptureTime> started) {
   arrival_of_.assign(due_.size(), kNobody);
   expected_of_.assign(came_.size(), kNobody);
   std::ranges::sort(arrived_);
   pair_all(planned_.keys, arrived_, started);
-  if (!untagged_.keys.empty()) {
-    std::erase_if(untagged_.keys, [&](const Key& k) { return arrival_of_[k.index] != kNobody; });
-    std::erase_if(arrived_, [&](const Key& k) { return expected_of_[k.index] != kNobody; });
-    const auto open = std::ranges::count(arrival_of_, kNobody);
-    pair_all(untagged_.keys, arrived_, started);
-    restored_ = static_cast<uint64_t>(open - std::ranges::count(arrival_of_, kNobody));
-  }
+  restored_ = pair_rest(untagged_, started);
+  pair_rest(recorded_, started);
   Arrivals result;
   count(result);
   count_reordered(result);

@@ -31,8 +31,8 @@ struct Arrivals {
   uint64_t reordered = 0;
   uint64_t reorder_extent = 0;
   Nanos reorder_late_time{0};
-  uint64_t cut = 0;     // arrivals compared only as far as the receiver has captured them
-  uint64_t padded = 0;  // arrived with zeros behind them
+  uint64_t cut = 0;                 // arrivals compared only as far as the capture has them
+  uint64_t padded = 0;              // arrived with zeros behind them
   uint64_t vlan_tags_restored = 0;  // the receiver has them without their VLAN tag
   std::vector<LostPacket> first_lost{};
 
@@ -57,8 +57,8 @@ struct ReceivedFrame {
 };
 
 // First all expect(), then seal(), then all arrive() in the order of arrival, then judge(). Needs
-// about 40 bytes for a packet of the plan (16 more for one with a VLAN tag) and 28 for one that
-// arrived and is in it. Used by one thread.
+// about 40 bytes for a packet of the plan (16 more for one with a VLAN tag, and for one that was
+// cut by snap length) and 28 for one that arrived and is in it. Used by one thread.
 class ArrivalMatcher {
  public:
   // Of each frame the first `compared_bytes` and its length are compared: a receiver's snap length.
@@ -66,7 +66,9 @@ class ArrivalMatcher {
   ArrivalMatcher(uint64_t memory_bytes, uint64_t likely_packets, uint32_t compared_bytes);
 
   // In the order of the plan. Both say false, and take nothing, where the memory is used up.
-  bool expect(std::span<const uint8_t> frame, Nanos due);
+  // `original_bytes` above the frame's length: the set has only its beginning. On a wire that is
+  // the whole frame, in a recording of the replay it keeps its original length.
+  bool expect(std::span<const uint8_t> frame, Nanos due, uint64_t original_bytes = 0);
   void seal();
   bool arrive(const ReceivedFrame& frame);
 
@@ -98,7 +100,7 @@ class ArrivalMatcher {
   uint64_t key_of(std::span<const uint8_t> captured, uint64_t wire_bytes) const noexcept;
   bool take_room(uint64_t more) noexcept;
   bool knows(uint64_t digest) const noexcept {
-    return planned_.holds(digest) || untagged_.holds(digest);
+    return planned_.holds(digest) || untagged_.holds(digest) || recorded_.holds(digest);
   }
   std::optional<uint64_t> without_padding(const ReceivedFrame& frame) const noexcept;
 
@@ -109,6 +111,8 @@ class ArrivalMatcher {
   void pair_all(std::span<const Key> expected, std::span<const Key> arrived,
                 std::optional<CaptureTime> started);
   void pair_group(std::span<const Key> expected, std::span<const Key> arrived);
+  // Of those that are not paired yet, by another form of theirs. How many.
+  uint64_t pair_rest(Table& other_form, std::optional<CaptureTime> started);
   void learn_offsets();
   int64_t offset_about(int64_t came_ns) const noexcept;
 
@@ -132,6 +136,7 @@ class ArrivalMatcher {
   std::vector<uint32_t> expected_of_;
   Table planned_;
   Table untagged_;  // frames with a VLAN tag, as they are without it
+  Table recorded_;  // frames that the set has only in part, as a recording keeps them
   std::vector<Key> arrived_;
   std::vector<OffsetThen> offsets_;  // by time
   int64_t horizon_ns_ = 0;

@@ -19,7 +19,7 @@ constexpr int64_t kBase = 1'600'000'000'000 * kMs;  // the receiver's clock at t
 struct Timed {
   Bytes frame;
   int64_t at_ns;            // after the beginning
-  uint32_t wire_bytes = 0;  // 0 = the frame's length
+  uint32_t wire_bytes = 0;  // received: 0 = the frame's length; planned: its original length
 };
 
 // A frame of 100 bytes that has the number in it.
@@ -53,7 +53,7 @@ Arrivals judged(const std::vector<Timed>& plan, const std::vector<Timed>& receiv
                 uint32_t compared_bytes = UINT32_MAX,
                 std::optional<CaptureTime> started = std::nullopt) {
   ArrivalMatcher matcher(uint64_t{1} << 30, plan.size(), compared_bytes);
-  for (const Timed& p : plan) EXPECT_TRUE(matcher.expect(p.frame, Nanos(p.at_ns)));
+  for (const Timed& p : plan) EXPECT_TRUE(matcher.expect(p.frame, Nanos(p.at_ns), p.wire_bytes));
   matcher.seal();
   for (const Timed& p : received) {
     const auto wire = p.wire_bytes != 0 ? p.wire_bytes : static_cast<uint32_t>(p.frame.size());
@@ -282,6 +282,48 @@ TEST(Arrivals, ASnapLengthOfTheReceiverIsCompared) {
   // A receiver that keeps whole frames beside one that cuts.
   EXPECT_EQ(judged(many(50), many(50), 64).cut, 0U);
   EXPECT_EQ(judged(many(50), many(50), 64).arrived, 50U);
+}
+
+// The set has only the first bytes of some frames: these are what a wire carries, while a recording
+// keeps the original length. Their lengths differ, some say less than a receiver's cut would.
+TEST(Arrivals, FramesThatTheSetHasInPartAreFoundOnAWireAndInARecording) {
+  std::vector<Timed> plan = many(40);
+  std::vector<Timed> wire = many(40);
+  for (const size_t i : {3U, 4U, 5U, 20U, 39U}) {
+    plan[i].frame.resize(26 + i);
+    plan[i].wire_bytes = 1500;
+    wire[i].frame = plan[i].frame;
+  }
+  plan[5].frame = plan[4].frame;  // twins
+  wire[5].frame = plan[4].frame;
+  for (const uint32_t compared : {UINT32_MAX, 46U, 32U}) {
+    const Arrivals recorded = judged(plan, plan, compared);
+    EXPECT_EQ(recorded.arrived, 40U) << compared;
+    EXPECT_TRUE(recorded.complete()) << compared;
+    EXPECT_EQ(recorded.cut, 5U) << compared;
+    EXPECT_EQ(recorded.offset_error.max(), 0) << compared;
+    const Arrivals sent = judged(plan, wire, compared);
+    EXPECT_EQ(sent.arrived, 40U) << compared;
+    EXPECT_TRUE(sent.complete()) << compared;
+    EXPECT_EQ(sent.cut, 0U) << compared;
+  }
+  // One that the wire has lost, and one of another length than the original.
+  std::vector<Timed> received = plan;
+  received[20].wire_bytes = 1499;
+  received.erase(received.begin() + 3);
+  EXPECT_EQ(judged(plan, received).lost, 2U);
+  EXPECT_EQ(judged(plan, received).unexpected, 1U);
+}
+
+TEST(Arrivals, ARecordingOfNothingButFramesInPartIsFound) {
+  std::vector<Timed> plan = many(50);
+  for (Timed& p : plan) {
+    p.frame.resize(40);
+    p.wire_bytes = 900;
+  }
+  const Arrivals a = judged(plan, plan, 40);
+  EXPECT_EQ(a.arrived, 50U);
+  EXPECT_TRUE(a.complete());
 }
 
 TEST(Arrivals, PaddingOfShortFramesIsSeen) {
