@@ -14,7 +14,7 @@ namespace gophercap::io {
 namespace {
 
 constexpr std::array kMagics = {&kBzip2Magic};
-constexpr FrameFormat kFormat{"bzip2", kMagics, true};
+constexpr FrameFormat kFormat{"bzip2", kMagics};
 
 Error error_of(int status) {
   if (status == BZ_MEM_ERROR) return no_memory_error(kFormat.name);

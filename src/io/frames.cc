@@ -55,7 +55,7 @@ Result<Next> next_frame(InputBlock& in, const FrameFormat& format, bool first) {
     if (magic->agrees_with(front)) return truncated_error(format.name);
   }
   if (first) return corrupt_error(format.name, "has no valid beginning");
-  if (format.zeros_may_follow && front[0] == 0) return skip_zeros(in, format);
+  if (front[0] == 0) return skip_zeros(in, format);
   return corrupt_error(format.name, "is followed by garbage");
 }
 

@@ -40,12 +40,12 @@ enum class Next : uint8_t { kFrame, kEnd };
 struct FrameFormat {
   std::string_view name;
   std::span<const Magic* const> magics;
-  bool zeros_may_follow = false;  // zeros up to the end of the input are padding
 };
 
 // Looks at what stands behind a frame, or at the very beginning where `first`. Consumes nothing of
-// a frame. Fails with kTruncated within a magic or at the end of an empty input, with kCorrupt on
-// anything that is no frame.
+// a frame. Zeros behind a frame and up to the end of the input are padding, in any format: tapes,
+// disks and some transfers fill their last block. Fails with kTruncated within a magic or at the
+// end of an empty input, with kCorrupt on anything that is no frame.
 Result<Next> next_frame(InputBlock& in, const FrameFormat& format, bool first);
 
 // The errors of all formats in the same words.

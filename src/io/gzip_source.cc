@@ -21,7 +21,7 @@ namespace gophercap::io {
 namespace {
 
 constexpr std::array kMagics = {&kGzipMagic};
-constexpr FrameFormat kFormat{"gzip", kMagics, true};
+constexpr FrameFormat kFormat{"gzip", kMagics};
 
 // Consumes a member's header. ISA-L's own parser wants it whole in one buffer and version 2.30
 // overruns on some, so only the raw deflate data is left to the library.

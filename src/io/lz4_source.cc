@@ -19,7 +19,7 @@ namespace gophercap::io {
 namespace {
 
 constexpr std::array kMagics = {&kLz4Magic, &kLz4LegacyMagic, &kSkippableMagic};
-constexpr FrameFormat kFormat{"lz4", kMagics, true};
+constexpr FrameFormat kFormat{"lz4", kMagics};
 
 Error error_of(size_t status) {
   const std::string_view name = LZ4F_getErrorName(status);  // "ERROR_contentChecksum_invalid"
@@ -55,13 +55,14 @@ class LegacyFrame {
     constexpr size_t kSizeField = 4;
     TRY(const std::span<const uint8_t> field, in.peek(kSizeField));
     if (field.empty()) return false;
-    // The end is known by something too large for a size: the magic of the next frame.
+    // The end is known by something that is no size: the magic of the next frame, or padding.
+    if (std::ranges::all_of(field, [](uint8_t byte) { return byte == 0; })) return false;
     for (const Magic* magic : kMagics) {
       if (magic->begins(field)) return false;
     }
     if (field.size() < kSizeField) return truncated_error(kFormat.name);
     const uint32_t size = load_le32(field.data());
-    if (size == 0 || size > uint32_t{LZ4_COMPRESSBOUND(kBlock)}) {
+    if (size > uint32_t{LZ4_COMPRESSBOUND(kBlock)}) {
       return corrupt_error(kFormat.name, "has an impossible block size");
     }
     in.advance(kSizeField);

@@ -17,7 +17,7 @@ namespace gophercap::io {
 namespace {
 
 constexpr std::array kMagics = {&kXzMagic};
-constexpr FrameFormat kFormat{"xz", kMagics, false};
+constexpr FrameFormat kFormat{"xz", kMagics};
 // A limit of zero is none for the library.
 constexpr uint64_t kNoLimitYet = 1;
 // A block of `xz -6 -T` has 24 MiB of plain bytes and takes as much, its compressed bytes and 8 MiB
@@ -157,16 +157,14 @@ class XzDecoder {
     return lzma_stream_decoder_mt(&stream_, &options);
   }
 
-  // Padding comes in units of four zeros.
+  // Between streams padding comes in units of four zeros; what is left of one is for next_frame().
   static Result<> skip_padding(InputBlock& in) {
     constexpr size_t kUnit = 4;
     while (true) {
       TRY(const std::span<const uint8_t> bytes, in.peek(kUnit));
       const std::span<const uint8_t> unit = bytes.first(std::min(bytes.size(), kUnit));
-      if (unit.empty() || std::any_of(unit.begin(), unit.end(), [](uint8_t b) { return b != 0; })) {
-        return {};
-      }
-      if (unit.size() < kUnit) return truncated_error(kFormat.name);
+      const auto is_zero = [](uint8_t byte) { return byte == 0; };
+      if (unit.size() < kUnit || !std::all_of(unit.begin(), unit.end(), is_zero)) return {};
       in.advance(kUnit);
     }
   }

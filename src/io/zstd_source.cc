@@ -18,7 +18,7 @@ namespace gophercap::io {
 namespace {
 
 constexpr std::array kMagics = {&kZstdMagic, &kSkippableMagic};
-constexpr FrameFormat kFormat{"zstd", kMagics, false};
+constexpr FrameFormat kFormat{"zstd", kMagics};
 
 Error error_of(size_t status) {
   switch (ZSTD_getErrorCode(status)) {
