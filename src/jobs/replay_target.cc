@@ -115,9 +115,11 @@ void ReplayTarget::finish(replay::Report& report) {
   report.accounts.sent -= unconfirmed;
   report.accounts.failed += unconfirmed;
   if (!wire) return;
+  wire->settle();
   replay::InterfaceReport interface {
     .name = wire->interface, .facts = wire->facts,
-    .backend = std::string(transmit::to_string(wire->backend)), .qdisc_bypass = wire->qdisc_bypass,
+    .backend = std::string(transmit::to_string(wire->way.backend)),
+    .qdisc_bypass = wire->way.qdisc_bypass, .reason = wire->reason,
     .tx_threads = wire->lanes.size(), .notes = wire->notes, .before = wire->counted_before,
     .after = std::nullopt
   };

@@ -69,6 +69,7 @@ Json interface_json(const InterfaceReport& i) {
           {"queueing", i.facts.queueing},
           {"backend", i.backend},
           {"qdisc_bypass", i.qdisc_bypass},
+          {"reason", i.reason},
           {"tx_threads", i.tx_threads},
           {"notes", i.notes},
           {"counters_before", counters_json(i.before)},

@@ -71,6 +71,7 @@ struct InterfaceReport {
   transmit::InterfaceFacts facts;
   std::string backend;  // "packet", "ring", "xdp"
   bool qdisc_bypass = false;
+  std::string reason{};  // why that way
   size_t tx_threads = 1;
   std::vector<std::string> notes;  // what was asked for and could not be had
   transmit::InterfaceCounters before;

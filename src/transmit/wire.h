@@ -11,6 +11,7 @@
 #include "transmit/interface.h"
 #include "transmit/link_watch.h"
 #include "transmit/transmitter.h"
+#include "transmit/two_ways.h"
 
 namespace gophercap::transmit {
 
@@ -27,26 +28,41 @@ struct WireOptions {
   uint32_t longest_frame_bytes = 0;  // of what will be sent
 };
 
+struct Way {
+  Backend backend = Backend::kPacket;  // never kAuto
+  bool qdisc_bypass = false;           // always with kXdp
+  bool operator==(const Way&) const = default;
+};
+
 struct Wire {
   std::string interface;
   InterfaceFacts facts;
-  Backend backend = Backend::kPacket;  // never kAuto
-  bool qdisc_bypass = false;           // always with kXdp
+  Way way;             // see settle()
+  std::string reason;  // why that way
   std::vector<std::unique_ptr<Transmitter>> lanes;
   std::unique_ptr<LinkWatch> link;
   InterfaceCounters counted_before;
   // What was asked for and can't be had here, and what is used instead.
   std::vector<std::string> notes;
+  // Set by a lane that found somebody listening, and what all of them do then; null: they send as
+  // they began, whoever listens.
+  std::shared_ptr<Heard> heard;
+  Way audible_way;
+
+  // After the last frame: `way` and `reason` are what they have become.
+  void settle();
 };
 
-// The way out that kAuto means. Packet sockets, but for veth at full speed AF_XDP, which was the
-// cheaper one there for frames of each size wherever somebody listened (docs/perf.md), unless its
-// queueing discipline is not to be passed by. Nothing is ever sent to find out.
-Backend choose_backend(const InterfaceFacts& facts, const WireOptions& options) noexcept;
+// The way out for what the options leave open. Where somebody listens on the interface, or packets
+// leave at their own times, one that everybody there is shown: through the queueing discipline, by
+// packet sockets. At full speed, with nobody listening, past a queueing discipline that nobody has
+// chosen, and for veth by AF_XDP, which was the cheaper one there for frames of each size wherever
+// somebody received (docs/perf.md). Nothing is ever sent to find out.
+Way choose_way(const InterfaceFacts& facts, const WireOptions& options, bool somebody_listens);
 
-// Whether kAuto passes by the queueing discipline: where it is one of those that the kernel gives a
-// device by itself. One that somebody has chosen is meant, and "noqueue" has nothing to pass by.
-bool bypasses_by_default(const InterfaceFacts& facts) noexcept;
+// Whether the queueing discipline is one of those that the kernel gives a device by itself. One
+// that somebody has chosen is meant, and "noqueue" has nothing to pass by.
+bool is_default_queueing(const InterfaceFacts& facts) noexcept;
 
 // A backend that can't be had is replaced by packet sockets, with a note. Needs CAP_NET_RAW.
 // Errors: kPermission and those of inspect_interface() and check_ready().

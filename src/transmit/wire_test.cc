@@ -157,7 +157,7 @@ TEST(Wire, EveryBackendSendsAllThatItTook) {
         auto opened = open_wire(
             "lo", {.backend = backend, .qdisc_bypass = bypass, .longest_frame_bytes = 1000});
         ASSERT_TRUE(opened) << opened.error().what;
-        ASSERT_EQ(opened->backend, backend) << opened->notes.front();
+        ASSERT_EQ(opened->way.backend, backend) << opened->notes.front();
         ASSERT_TRUE(opened->notes.empty());
         Transmitter& out = *opened->lanes.front();
         constexpr uint64_t kCount = 5000;
@@ -189,8 +189,8 @@ TEST(Wire, XdpTakesTheFramesThatItWasOpenedFor) {
     for (const uint32_t longest : {60u, 2044u, 2045u, 2048u, 2049u, 4092u}) {
       auto opened = open_wire("lo", {.backend = Backend::kXdp, .longest_frame_bytes = longest});
       ASSERT_TRUE(opened);
-      EXPECT_EQ(opened->backend, Backend::kXdp) << longest;
-      EXPECT_TRUE(opened->qdisc_bypass);
+      EXPECT_EQ(opened->way.backend, Backend::kXdp) << longest;
+      EXPECT_TRUE(opened->way.qdisc_bypass);
       EXPECT_GE(opened->lanes.front()->limits().max_bytes, longest);
     }
   }));
@@ -201,13 +201,13 @@ TEST(Wire, WhatXdpCanNotCarryGoesByPacketSocketsAndThatIsSaid) {
     ASSERT_TRUE(set_loopback(true, 9000));
     auto opened = open_wire("lo", {.backend = Backend::kXdp, .longest_frame_bytes = 4093});
     ASSERT_TRUE(opened);
-    EXPECT_EQ(opened->backend, Backend::kPacket);
+    EXPECT_EQ(opened->way.backend, Backend::kPacket);
     ASSERT_EQ(opened->notes.size(), 1u);
     EXPECT_NE(opened->notes[0].find("4092 bytes at most"), std::string::npos) << opened->notes[0];
     // So does a queue that is not there.
     opened = open_wire("lo", {.backend = Backend::kXdp, .lanes = 2, .longest_frame_bytes = 1000});
     ASSERT_TRUE(opened);
-    EXPECT_EQ(opened->backend, Backend::kPacket);
+    EXPECT_EQ(opened->way.backend, Backend::kPacket);
     EXPECT_EQ(opened->lanes.size(), 2u);
     EXPECT_EQ(opened->notes.size(), 1u);
   }));
@@ -240,32 +240,60 @@ TEST(Wire, ARingTakesNoMoreThanItHolds) {
 TEST(Wire, AutoGoesByKind) {
   const InterfaceFacts veth{.kind = "veth", .queueing = "noqueue"};
   const WireOptions full{.paced = false};
-  EXPECT_EQ(choose_backend(veth, full), Backend::kXdp);
+  EXPECT_EQ(choose_way(veth, full, false), (Way{Backend::kXdp, true}));
   WireOptions other = full;
   other.paced = true;
-  EXPECT_EQ(choose_backend(veth, other), Backend::kPacket);
+  EXPECT_EQ(choose_way(veth, other, false), (Way{Backend::kPacket, false}));
   other = full;
   other.lanes = 2;
-  EXPECT_EQ(choose_backend(veth, other), Backend::kPacket);
-  EXPECT_EQ(choose_backend({.kind = ""}, full), Backend::kPacket);
+  EXPECT_EQ(choose_way(veth, other, false), (Way{Backend::kPacket, false}));
+  EXPECT_EQ(choose_way({.kind = ""}, full, false).backend, Backend::kPacket);
   // AF_XDP would pass by a queue that is meant.
-  EXPECT_EQ(choose_backend({.kind = "veth", .queueing = "noqueue"}, full), Backend::kXdp);
-  EXPECT_EQ(choose_backend({.kind = "veth", .queueing = "tbf"}, full), Backend::kPacket);
+  const InterfaceFacts shaped{.kind = "veth", .queueing = "tbf"};
+  EXPECT_EQ(choose_way(shaped, full, false), (Way{Backend::kPacket, false}));
   other = full;
   other.qdisc_bypass = QdiscBypass::kOff;
-  EXPECT_EQ(choose_backend(veth, other), Backend::kPacket);
+  EXPECT_EQ(choose_way(veth, other, false).backend, Backend::kPacket);
   other.qdisc_bypass = QdiscBypass::kOn;
-  EXPECT_EQ(choose_backend({.kind = "veth", .queueing = "tbf"}, other), Backend::kXdp);
+  EXPECT_EQ(choose_way(shaped, other, false).backend, Backend::kXdp);
   other.backend = Backend::kRing;
-  EXPECT_EQ(choose_backend({.kind = ""}, other), Backend::kRing);
+  EXPECT_EQ(choose_way({.kind = ""}, other, false), (Way{Backend::kRing, true}));
+}
+
+// Whoever listens on the interface is shown what leaves, whatever its kind, unless told otherwise.
+TEST(Wire, NothingIsPassedByWhereSomebodyListensOrTimesMatter) {
+  for (const char* kind : {"", "veth", "tun", "bridge"}) {
+    for (const char* queueing : {"noqueue", "mq", "fq_codel", "pfifo_fast", "fq", "tbf", ""}) {
+      const InterfaceFacts facts{.kind = kind, .queueing = queueing};
+      for (const Backend backend : {Backend::kAuto, Backend::kPacket, Backend::kRing}) {
+        for (const QdiscBypass bypass : {QdiscBypass::kAuto, QdiscBypass::kOff}) {
+          const WireOptions full{.backend = backend, .qdisc_bypass = bypass, .paced = false};
+          const WireOptions paced{.backend = backend, .qdisc_bypass = bypass, .paced = true};
+          for (const Way way : {choose_way(facts, full, true), choose_way(facts, paced, false),
+                                choose_way(facts, paced, true)}) {
+            EXPECT_FALSE(way.qdisc_bypass) << kind << queueing;
+            EXPECT_NE(way.backend, Backend::kXdp) << kind << queueing;
+          }
+        }
+      }
+      // By name, both are had all the same.
+      EXPECT_EQ(choose_way(facts, {.backend = Backend::kXdp, .paced = true}, true),
+                (Way{Backend::kXdp, true}));
+      EXPECT_EQ(choose_way(facts, {.qdisc_bypass = QdiscBypass::kOn, .paced = true}, true),
+                (Way{Backend::kPacket, true}));
+    }
+  }
 }
 
 TEST(Wire, AQueueThatSomebodyChoseIsNotPassedBy) {
-  EXPECT_TRUE(bypasses_by_default({.queueing = "mq"}));
-  EXPECT_TRUE(bypasses_by_default({.queueing = "fq_codel"}));
-  EXPECT_FALSE(bypasses_by_default({.queueing = "noqueue"}));
-  EXPECT_FALSE(bypasses_by_default({.queueing = "netem"}));
-  EXPECT_FALSE(bypasses_by_default({.queueing = "etf"}));
+  for (const char* given : {"mq", "fq_codel", "pfifo_fast", "fq"}) {
+    EXPECT_TRUE(is_default_queueing({.queueing = given}));
+    EXPECT_TRUE(choose_way({.queueing = given}, {.paced = false}, false).qdisc_bypass);
+  }
+  for (const char* other : {"noqueue", "netem", "etf"}) {
+    EXPECT_FALSE(is_default_queueing({.queueing = other}));
+    EXPECT_FALSE(choose_way({.queueing = other}, {.paced = false}, false).qdisc_bypass);
+  }
 }
 
 TEST(LinkWatch, SeesTheLinkGoAndComeBack) {
