@@ -23,7 +23,7 @@ constexpr Example kReplayExamples[] = {
 };
 constexpr Example kVerifyExamples[] = {
     {"verify arrived.pcap --dump-json set.json", "all there, in order, in time?"},
-    {"verify arrived.pcap --dump-json set.json --report sent.json", "by the sender's clock"},
+    {"verify arrived.pcap --report sent.json", "set and options as replayed"},
     {"verify - --dump-json set.json --time-modifier 2 --json", "as it was replayed"},
 };
 constexpr Example kTarExamples[] = {
@@ -87,8 +87,8 @@ constexpr std::array kCommands = {
     CommandSpec{Command::kVerify, "verify", "", "CAPTURE...",
                 "Compare what a receiver captured with the plan of a replay.",
                 "CAPTURE was recorded at the far end, in one file or several; - is standard input. "
-                "The plan is that of the dump and of replay's options, which have to be given "
-                "again.\n"
+                "The plan is that of the replay's report, or of a dump and the options that the "
+                "replay had.\n"
                 "Exit status 3: packets lost, duplicated or reordered. Frames of others on that "
                 "wire are only counted.",
                 kVerifyExamples},

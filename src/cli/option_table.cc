@@ -160,6 +160,7 @@ consteval OptionSpec as_replay(std::string_view name, std::string_view key) {
     if (option.command != kReplay || option.name != name) continue;
     option.command = kVerify;
     option.key = key;
+    option.as_in_replay = true;
     return option;
   }
   throw "replay has no such option";  // which ends the compilation
@@ -167,7 +168,7 @@ consteval OptionSpec as_replay(std::string_view name, std::string_view key) {
 
 constexpr std::array kVerifyOptions = {
     OptionSpec{kVerify, "report", "", "FILE", "verify.report", kPath, "", "",
-               "The replay's report: when it began by its clock, what it sent, the MTU"},
+               "The replay's report: the set, the options, the MTU, when it began"},
     OptionSpec{kVerify, "mtu", "", "N", "verify.mtu", kInteger, "0",
                "the report's, else any length",
                "Of the interface that was sent to: longer packets are not expected"},
@@ -185,7 +186,7 @@ constexpr std::array kVerifyOptions = {
     as_replay("mbps", "verify.mbps"),
     as_replay("max-gap", "verify.max.gap"),
     OptionSpec{kVerify, "loop-count", "", "N", "verify.loop.count", kInteger, "1", "",
-               "How many times it was sent"},
+               "How many times it was sent", true},
     as_replay("loop-gap", "verify.loop.gap"),
     as_replay("path-prefix", "verify.path.prefix"),
     OptionSpec{kVerify, "fail-on-late", "", "Q=D", "verify.fail.on.late", kString, "", "",

@@ -39,6 +39,7 @@ struct OptionSpec {
   std::string_view default_value;  // as a user would write it; empty = not given
   std::string_view default_shown;  // by help, where that says more than default_value
   std::string_view help;           // one sentence, no full stop
+  bool as_in_replay = false;       // of verify: says what replay's option of that name has said
 };
 
 std::span<const OptionSpec> option_table();

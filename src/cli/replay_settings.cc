@@ -181,6 +181,7 @@ jobs::ReplayOptions replay_options(const Invocation& invocation) {
   options.topspeed = settings.flag(kThis, "topspeed");
   options.loop_infinite = settings.flag(kThis, "loop-infinite");
   options.report_path = settings.text(kThis, "report");
+  options.given = settings.given(kThis);
   return options;
 }
 

@@ -9,12 +9,18 @@
 
 namespace gophercap::cli {
 
+namespace {
+
+std::vector<std::string> default_of(const OptionSpec& option) {
+  if (option.default_value.empty()) return {};
+  return {std::string(option.default_value)};
+}
+
+}  // namespace
+
 Settings::Settings() {
-  for (const OptionSpec& option : option_table()) {
-    Setting setting;
-    if (!option.default_value.empty()) setting.values.emplace_back(option.default_value);
-    settings_.push_back(std::move(setting));
-  }
+  for (const OptionSpec& option : option_table())
+    settings_.push_back({.values = default_of(option), .source = Source::kDefault});
 }
 
 void Settings::set(const OptionSpec& option, std::vector<std::string> values, Source source) {
@@ -56,6 +62,31 @@ std::vector<Complaint> Settings::apply_environment(const char* const* environmen
 void Settings::apply(const Arguments& arguments) {
   for (const GivenOption& given : arguments.options)
     set(*given.option, given.values, Source::kCommandLine);
+}
+
+// A value that is the default anyway is none of its own: a configuration that exampleConfig has
+// written has them all.
+void Settings::take_from_replay() {
+  for (const OptionSpec& option : option_table()) {
+    if (!option.as_in_replay) continue;
+    const Setting& theirs = of(Command::kReplay, option.name);
+    Setting& ours = settings_[option_index(option)];
+    const bool own =
+        ours.source == Source::kCommandLine ||
+        (ours.source != Source::kDefault && !same_values(option, ours.values, default_of(option)));
+    if (!own && theirs.source != Source::kDefault && theirs.source != Source::kCommandLine)
+      ours = theirs;
+  }
+}
+
+std::vector<replay::GivenOption> Settings::given(Command command) const {
+  std::vector<replay::GivenOption> options;
+  for (const OptionSpec* option : options_of(command)) {
+    const std::vector<std::string>& values = settings_[option_index(*option)].values;
+    if (option->key.empty() || same_values(*option, values, default_of(*option))) continue;
+    options.push_back({std::string(option->name), values, is_list(option->type)});
+  }
+  return options;
 }
 
 const Setting& Settings::of(Command command, std::string_view name) const {

@@ -14,6 +14,7 @@
 #include "cli/config_file.h"
 #include "cli/option_table.h"
 #include "cli/parser.h"
+#include "replay/report.h"
 
 namespace gophercap::cli {
 
@@ -36,6 +37,11 @@ class Settings {
   std::vector<Complaint> apply_environment(const char* const* environment,
                                            std::vector<std::string>* without_paths = nullptr);
   void apply(const Arguments& arguments);
+  // Of verify: what is not given for it in the configuration or the environment, but for replay, is
+  // taken from there.
+  void take_from_replay();
+  // REQUIRES: the values have passed check_value().
+  void set(const OptionSpec& option, std::vector<std::string> values, Source source);
 
   Source source(Command command, std::string_view name) const;
   const std::vector<std::string>& list(Command command, std::string_view name) const;
@@ -48,9 +54,11 @@ class Settings {
   std::optional<CaptureTime> time(Command command, std::string_view name) const;
   std::optional<Ratio> ratio(Command command, std::string_view name) const;
   io::Owners owners() const;  // --trust
+  // What was set to anything but its default, by whatever source, and could stand in a
+  // configuration: of the command and of all.
+  std::vector<replay::GivenOption> given(Command command) const;
 
  private:
-  void set(const OptionSpec& option, std::vector<std::string> values, Source source);
   const Setting& of(Command command, std::string_view name) const;
 
   std::vector<Setting> settings_;  // in the order of option_table()

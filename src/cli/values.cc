@@ -117,4 +117,45 @@ Result<> check_value(const OptionSpec& option, std::string_view text) {
   return {};
 }
 
+namespace {
+
+template <class T>
+bool equal(const Result<T>& a, const Result<T>& b) {
+  return a && b && *a == *b;
+}
+
+bool same_value(const OptionSpec& option, std::string_view a, std::string_view b) {
+  if (a == b) return true;
+  if (a.empty() || b.empty()) return false;
+  switch (option.type) {
+    case ValueType::kBool:
+      return equal(parse_bool(a), parse_bool(b));
+    case ValueType::kInteger:
+      return equal(parse_integer(a), parse_integer(b));
+    case ValueType::kDuration:
+      return equal(parse_duration(a), parse_duration(b));
+    case ValueType::kTime:
+      return equal(parse_time(a), parse_time(b));
+    case ValueType::kRatio: {
+      const Result<Ratio> x = parse_ratio(a);
+      const Result<Ratio> y = parse_ratio(b);
+      __extension__ using Wide = unsigned __int128;
+      return x && y && Wide{x->num} * y->den == Wide{y->num} * x->den;
+    }
+    case ValueType::kSize:
+      return equal(parse_size(a), parse_size(b));
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+bool same_values(const OptionSpec& option, const std::vector<std::string>& a,
+                 const std::vector<std::string>& b) {
+  if (is_list(option.type)) return a == b;
+  return same_value(option, a.empty() ? std::string_view{} : a.back(),
+                    b.empty() ? std::string_view{} : b.back());
+}
+
 }  // namespace gophercap::cli

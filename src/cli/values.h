@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/option_table.h"
@@ -20,5 +22,10 @@ Result<uint64_t> parse_size(std::string_view text);
 
 // Whether `text` is a value for the option.
 Result<> check_value(const OptionSpec& option, std::string_view text);
+
+// Whether both mean the same, however they are written: "1h" and "60m", "0.5" and "1/2". None, and
+// an empty one, are alike. REQUIRES: they have passed check_value().
+bool same_values(const OptionSpec& option, const std::vector<std::string>& a,
+                 const std::vector<std::string>& b);
 
 }  // namespace gophercap::cli

@@ -9,42 +9,14 @@
 #include "cli/text_report.h"
 #include "cli/trouble.h"
 #include "cli/units.h"
+#include "cli/verify_settings.h"
+#include "jobs/sent_report.h"
 #include "jobs/verify_job.h"
 
 namespace gophercap::cli {
 namespace {
 
 constexpr Command kThis = Command::kVerify;
-
-jobs::VerifyOptions verify_options(const Invocation& invocation) {
-  const Settings& settings = invocation.settings;
-  jobs::VerifyOptions options;
-  options.captures = invocation.arguments.positionals;
-  options.plan = plan_options(settings, kThis);
-  options.report_path = settings.text(kThis, "report");
-  if (const int64_t mtu = settings.integer(kThis, "mtu"); mtu > 0)
-    options.mtu = static_cast<uint32_t>(std::min<int64_t>(mtu, 1 << 20));
-  return options;
-}
-
-std::vector<Complaint> check(const Settings& settings, const jobs::VerifyOptions& options) {
-  std::vector<Complaint> complaints;
-  if (options.captures.empty()) {
-    complaints.push_back({"verify: needs what the receiver captured",
-                          "gophercap verify arrived.pcap --dump-json set.json"});
-  }
-  if (std::ranges::count(options.captures, "-") > 1)
-    complaints.push_back({"verify: there is one standard input only", ""});
-  if (std::ranges::count(options.captures, "-") > 0 && options.report_path == "-")
-    complaints.push_back({"--report: standard input is the capture already", ""});
-  check_plan(settings, kThis, options.plan, complaints);
-  if (options.plan.loop_count < 1) {
-    complaints.push_back({"--loop-count: has to be above zero; what has no end can't be compared",
-                          "--report says how many loops were done"});
-  }
-  if (settings.integer(kThis, "mtu") < 0) complaints.push_back({"--mtu: can't be below zero", ""});
-  return complaints;
-}
 
 void warn_of_trouble(const std::vector<replay::DamagedFile>& files, std::string_view of,
                      Console& console, ExitCode& code) {
@@ -101,22 +73,42 @@ ExitCode judge_lateness(const replay::Arrivals& arrivals, const std::string& tex
 }  // namespace
 
 Outcome verify_command(const Invocation& invocation, Console& console) {
-  const Settings& settings = invocation.settings;
-  const jobs::VerifyOptions options = verify_options(invocation);
-  if (const std::vector<Complaint> complaints = check(settings, options); !complaints.empty())
+  Settings settings = invocation.settings;
+  settings.take_from_replay();
+  const std::vector<std::string>& captures = invocation.arguments.positionals;
+  jobs::VerifyOptions options = verify_options(settings, captures);
+  if (const std::vector<Complaint> complaints = check_verify(settings, options, false);
+      !complaints.empty()) {
     return usage_error(console, complaints);
-  for (const std::string& text : plan_without_effect(settings, kThis)) console.warning(text);
-
+  }
   // Before the job makes threads.
   SignalGuard signals;
   if (const Result<> started = signals.start(); !started) return failed(console, started.error());
+  const auto give_up = [&](const Error& error) {
+    print_error(console, error, {.dump_path = options.plan.dump_path});
+    return Outcome{exit_code_of(error), signals.received()};
+  };
+  if (const std::string& path = settings.text(kThis, "report"); !path.empty()) {
+    Result<jobs::SentReport> sent =
+        jobs::read_sent_report(path, signals.token(), settings.owners());
+    if (!sent) return give_up(sent.error());
+    std::vector<Complaint> complaints;
+    if (sent->request) {
+      complaints = take_report(settings, *sent);
+      if (!complaints.empty()) return usage_error(console, complaints);
+      options = verify_options(settings, captures);
+      options.plan.paths = set_of_report(settings, *sent->request);
+    }
+    complaints = check_verify(settings, options, true);
+    if (!complaints.empty()) return usage_error(console, complaints);
+    options.sent = *std::move(sent);
+  }
+  for (const std::string& text : plan_without_effect(settings, kThis)) console.warning(text);
+
   ConsoleReporter reporter(console, signals);
   const Result<jobs::VerifyResult> result = jobs::run_verify(options, reporter, signals.token());
   console.clear_progress();
-  if (!result) {
-    print_error(console, result.error(), {.dump_path = options.plan.dump_path});
-    return {exit_code_of(result.error()), signals.received()};
-  }
+  if (!result) return give_up(result.error());
   ExitCode code = judge(*result, console);
   code =
       merge(code, judge_lateness(result->arrivals, settings.text(kThis, "fail-on-late"), console));

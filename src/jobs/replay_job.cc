@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <iterator>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "base/shortage.h"
@@ -74,6 +75,14 @@ void confine_to_sending(const ReplayOptions& options) {
   confine::confine_job({.calls = confine::Calls::kSending, .capabilities = std::move(keep)});
 }
 
+replay::Request request_of(const ReplayOptions& options) {
+  std::error_code unknown;
+  return {.options = options.given,
+          .directory = std::filesystem::current_path(unknown).string(),
+          .paths = options.paths,
+          .dump_path = options.paths.empty() ? options.dump_path : ""};
+}
+
 Result<> write_report(const replay::Report& report, const std::string& path,
                       const std::stop_token& stop) {
   const std::string text = replay::report_to_json(report);
@@ -113,6 +122,7 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   result.report =
       replay::play(setup.plan, engine, target.transmitters, target.clock_pointers, watch, stop);
   target.finish(result.report);
+  result.report.request = request_of(options);
   result.report.profile = target.wire ? profile_name(options.pacing) : "";
   result.report.host = replay::inspect_host();
   result.report.host.confinement = confine::job_confinement();

@@ -66,10 +66,11 @@ struct ReplayOptions {
   bool loop_infinite = false;
   std::optional<Nanos> loop_gap;  // >= 0, in capture time; default: the mean gap
 
-  std::vector<std::string> also_reads;  // files that its caller reads later
-  std::string report_path;              // empty = none; "-" = stdout
-  MemoryLimit memory;                   // for packets between disk and wire, and for decompressing
-  bool preload = false;                 // all of the set in there before the first packet
+  std::vector<std::string> also_reads;     // files that its caller reads later
+  std::string report_path;                 // empty = none; "-" = stdout
+  std::vector<replay::GivenOption> given;  // of these, as the user wrote them: for the report
+  MemoryLimit memory;    // for packets between disk and wire, and for decompressing
+  bool preload = false;  // all of the set in there before the first packet
 };
 
 struct ReplayResult {

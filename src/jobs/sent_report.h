@@ -17,8 +17,12 @@ struct SentReport {
   std::optional<CaptureTime> started;  // by the wall clock of the sender
   std::optional<uint32_t> max_frame_bytes;
   uint64_t sent = 0;
-  bool top_speed = false;  // its times say nothing
-  std::string text;        // all of it
+  uint64_t loops_done = 0;
+  bool endless = false;                    // it would have gone on for ever
+  bool top_speed = false;                  // its times say nothing
+  std::optional<replay::Request> request;  // empty: a version that wrote none
+  std::string plan_digest;                 // likewise
+  std::string text;                        // all of it
 };
 
 // Errors: what keeps it from being read; kCorrupt where it is no such report, kUnsupported of a
@@ -28,7 +32,7 @@ Result<SentReport> read_sent_report(const std::string& path, const std::stop_tok
                                     io::Owners owners);
 
 // kInvalidArgument if `report` is not about the replay that `plan` (a simulated one) describes;
-// names the first thing that differs.
+// names the first thing that differs, and whether it is the set that has changed.
 Result<> check_same_replay(const SentReport& report, const replay::Report& plan);
 
 }  // namespace gophercap::jobs

@@ -15,7 +15,6 @@
 #include "io/decode_pool.h"
 #include "jobs/received.h"
 #include "jobs/replay_setup.h"
-#include "jobs/sent_report.h"
 #include "replay/assignment.h"
 #include "replay/clock.h"
 #include "replay/engine.h"
@@ -154,9 +153,8 @@ Result<VerifyResult> verify_all(const VerifyOptions& options, Reporter& reporter
                                 const std::stop_token& stop) {
   options.plan.memory.set();
   VerifyResult result;
-  std::optional<SentReport> sent;
-  if (!options.report_path.empty()) {
-    TRY(sent, read_sent_report(options.report_path, stop, options.plan.owners));
+  const std::optional<SentReport>& sent = options.sent;
+  if (sent) {
     result.packets_sent = sent->sent;
     result.times_mean_nothing = sent->top_speed;
   }

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "jobs/replay_job.h"
 #include "jobs/reporter.h"
+#include "jobs/sent_report.h"
 #include "replay/arrivals.h"
 #include "replay/report.h"
 
@@ -20,8 +21,8 @@ struct VerifyOptions {
   // What was replayed: the set, which packets, when. Where to, how and the report mean nothing;
   // `loop_count` has to be above zero, `memory` is for everything.
   ReplayOptions plan;
-  std::string report_path;      // of the replay; empty = there is none
-  std::optional<uint32_t> mtu;  // of the interface; empty: as the report says, else any length
+  std::optional<SentReport> sent;  // the replay's report
+  std::optional<uint32_t> mtu;     // of the interface; empty: as the report says, else any length
 };
 
 struct VerifyResult {

@@ -56,6 +56,12 @@ class VerifyJob : public ::testing::Test {
     return plan.out_file;
   }
 
+  void take_report(const std::string& path) {
+    auto sent = read_sent_report(path, {}, io::Owners::kTrusted);
+    ASSERT_TRUE(sent) << sent.error().what;
+    options_.sent = *std::move(sent);
+  }
+
   Result<VerifyResult> run(const std::vector<std::string>& captures) {
     options_.captures = captures;
     return run_verify(options_, reporter_, {});
@@ -85,7 +91,7 @@ TEST_F(VerifyJob, WhatAReplayWritesIsWhatIsExpectedOfIt) {
     const VerifyOptions before = options_;
     change(options_.plan);
     const std::string received = replayed(options_.plan);
-    options_.report_path = dir_.path("report.json");
+    take_report(dir_.path("report.json"));
     const Result<VerifyResult> result = run({received});
     ASSERT_TRUE(result) << name << ": " << result.error().what;
     EXPECT_EQ(counts({received}), want) << name;
@@ -130,11 +136,14 @@ TEST_F(VerifyJob, OtherOptionsThanTheReplaysShowInTheFigures) {
   const Result<VerifyResult> fast = run({received});
   ASSERT_TRUE(fast);
   EXPECT_EQ(fast->arrivals.gap_error.max(), kSecond / 4);
-  options_.report_path = dir_.path("report.json");
+  take_report(dir_.path("report.json"));
   const Result<VerifyResult> other = run({received});
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().code, Errc::kInvalidArgument);
-  EXPECT_NE(other.error().what.find("--report: of another replay: stretch"), std::string::npos)
+  EXPECT_NE(
+      other.error().what.find(
+          "--report: the report is from a different replay (were the options the same?): stretch"),
+      std::string::npos)
       << other.error().what;
 }
 
@@ -156,7 +165,7 @@ TEST_F(VerifyJob, LengthsOfTheInterfaceAreMinded) {
   // And taken from the report of a replay to an interface.
   nlohmann::json report = nlohmann::json::parse(testing::read_file(dir_.path("report.json")));
   report["max_frame_bytes"] = 1014;
-  options_.report_path = dir_.write("sent.json", report.dump());
+  take_report(dir_.write("sent.json", report.dump()));
   options_.mtu.reset();
   EXPECT_EQ(counts({received}), "24 24 0 0 0 16");
 }
@@ -166,7 +175,7 @@ TEST_F(VerifyJob, TheReportGivesTheSendersClock) {
   nlohmann::json report = nlohmann::json::parse(testing::read_file(dir_.path("report.json")));
   report["started"] = "1970-01-01T00:01:39.999Z";  // 1 ms before the first stamp
   report["packets"]["sent"] = 39;
-  options_.report_path = dir_.write("sent.json", report.dump());
+  take_report(dir_.write("sent.json", report.dump()));
   const Result<VerifyResult> result = run({received});
   ASSERT_TRUE(result) << result.error().what;
   EXPECT_EQ(result->arrivals.lateness.count(), 40U);
@@ -186,11 +195,12 @@ TEST_F(VerifyJob, WhatIsNoReportIsRefused) {
         "{\"gophercap_report_version\": 1, \"packets\": {\"sent\": -1}}",
         "{\"gophercap_report_version\": 1, \"packets\": {\"sent\": 1}, \"started\": \"soon\"}",
         "{\"gophercap_report_version\": 1, \"packets\": {\"sent\": 1}}"}) {
-    options_.report_path = dir_.write("sent.json", text);
+    const auto sent = read_sent_report(dir_.write("sent.json", text), {}, io::Owners::kTrusted);
+    if (!sent) continue;
+    options_.sent = *sent;
     EXPECT_FALSE(run({received})) << text;
   }
-  options_.report_path = dir_.path("nowhere.json");
-  EXPECT_FALSE(run({received}));
+  EXPECT_FALSE(read_sent_report(dir_.path("nowhere.json"), {}, io::Owners::kTrusted));
 }
 
 TEST_F(VerifyJob, CapturesWithoutEthernetHeadersAreRefused) {

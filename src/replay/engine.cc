@@ -13,6 +13,7 @@
 #include "packet/flow_key.h"
 #include "replay/dispatcher.h"
 #include "replay/merger.h"
+#include "replay/plan_digest.h"
 #include "replay/preload.h"
 #include "replay/realtime.h"
 #include "replay/sender.h"
@@ -306,6 +307,7 @@ Report play(const Plan& plan, const EngineOptions& options,
     report.max_frame_bytes = longest;
   report.pacing = pacing_of(options, *clocks.front());
   report.stretch = options.stretch;
+  report.plan_digest = plan_digest(plan);
   report.files = plan.files.size();
   report.files_outside_window = plan.files_outside_window;
   report.packets_planned = plan.packets;

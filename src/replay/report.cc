@@ -86,6 +86,18 @@ Json host_json(const HostFacts& host) {
   return json;
 }
 
+Json request_json(const Request& request) {
+  Json options = Json::object();
+  for (const GivenOption& option : request.options) {
+    options[option.name] =
+        option.repeatable || option.values.empty() ? Json(option.values) : Json(option.values[0]);
+  }
+  Json set =
+      request.paths.empty() ? Json{{"dump", request.dump_path}} : Json{{"paths", request.paths}};
+  return {
+      {"directory", request.directory}, {"set", std::move(set)}, {"options", std::move(options)}};
+}
+
 // What only a run in real time has.
 void add_timing(const Report& report, Json& json) {
   if (report.lateness.count() == 0) return;
@@ -160,6 +172,8 @@ std::string report_to_json(const Report& report) {
                {"send_calls", report.send_calls},
                {"retries", report.retries},
                {"interrupted", report.interrupted}};
+  json["plan_digest"] = report.plan_digest;
+  if (report.request) json["request"] = request_json(*report.request);
   if (report.max_frame_bytes) json["max_frame_bytes"] = *report.max_frame_bytes;
   if (report.started_wall_ns)
     json["started"] = format_rfc3339(capture_time(*report.started_wall_ns));

@@ -78,8 +78,25 @@ struct InterfaceReport {
   std::optional<transmit::InterfaceCounters> after;  // empty: it is gone
 };
 
+// An option as the user gave it, in whatever way.
+struct GivenOption {
+  std::string name;  // without the dashes
+  std::vector<std::string> values;
+  bool repeatable = false;  // else `values` holds one
+};
+
+// What was asked for: with it, a reader of the report needs nothing else to make the plan again.
+struct Request {
+  std::vector<GivenOption> options;  // whose values are not the defaults
+  std::string directory;             // in which it was run; "" = not known
+  std::vector<std::string> paths;    // of the set, as given; empty: it was read from …
+  std::string dump_path;             // … this dump
+};
+
 struct Report {
-  std::string target;  // Transmitter::describe()
+  std::optional<Request> request;  // empty: nobody did
+  std::string plan_digest;         // see plan_digest()
+  std::string target;              // Transmitter::describe()
   // Longest frame that it takes, Ethernet header included and a VLAN tag not; empty = any.
   std::optional<uint32_t> max_frame_bytes;
   std::string pacing;  // "capture time", "top speed", "simulated time", or the rate

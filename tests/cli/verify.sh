@@ -101,13 +101,8 @@ has err "--memory: 1 is too little"
 exits 3 verify all.pcap --dump-json set.json --out-bpf 'ip and less 10 or greater 100' --loop-count 2
 has out "lost        1,000 packets"
 
-# The report of a replay belongs to its own set and options.
-exits 0 replay --dump-json set.json --time-modifier 2 --out-file twice.pcap --report sent.json
-exits 0 verify twice.pcap --dump-json set.json --time-modifier 2 --report sent.json
-exits 2 verify twice.pcap --dump-json set.json --report sent.json
-has err "--report: of another replay: stretch"
-
 # From a configuration, as every flag.
+exits 0 replay --dump-json set.json --time-modifier 2 --out-file twice.pcap
 printf 'verify:\n  time:\n    modifier: 2\n  fail:\n    on:\n      late: max=1us\n' >c.yaml
 exits 0 verify twice.pcap --dump-json set.json --config c.yaml
 exits 1 verify late.pcap --dump-json set.json --config c.yaml
