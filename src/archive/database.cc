@@ -181,7 +181,8 @@ Result<std::unique_ptr<Database>> Database::open_with(int fd, const std::string&
 }
 
 Result<std::unique_ptr<Database>> Database::create(int fd, const std::string& path) {
-  TRY(std::unique_ptr<Database> database, open_with(fd, path, "", SQLITE_OPEN_READWRITE));
+  // The file is locked already (io::TempFile), which on NFS would be in the way of SQLite's locks.
+  TRY(std::unique_ptr<Database> database, open_with(fd, path, "?nolock=1", SQLITE_OPEN_READWRITE));
   database->written_here_ = true;
   TRY_VOID(
       database->run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"

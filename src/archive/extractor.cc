@@ -150,7 +150,7 @@ Extractor::Verdict Extractor::enter(const std::vector<std::string_view>& parts) 
   TRY(const std::optional<Refusal> refusal, tree_->enter(parts));
   if (!refusal && options_.resume && !cleared_.contains(tree_->folder_path())) {
     cleared_.insert(tree_->folder_path());
-    counts_.left_over += remove_left_over(tree_->folder(), stop_);
+    counts_.left_over += io::remove_left_over(tree_->folder(), {}, stop_);
   }
   return refusal;
 }

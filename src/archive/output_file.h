@@ -5,17 +5,12 @@
 
 #include <cstdint>
 #include <span>
-#include <stop_token>
 #include <string>
 
-#include "base/fd.h"
 #include "base/result.h"
+#include "io/temp_file.h"
 
 namespace gophercap::archive {
-
-// Removes the unfinished files that killed runs of this user have left in a folder, and no others:
-// those that a process is writing are locked by it. Returns how many.
-uint64_t remove_left_over(int folder, const std::stop_token& stop);
 
 enum class Existing : uint8_t { kKeep, kReplace };
 
@@ -26,9 +21,9 @@ class OutputFile {
  public:
   // REQUIRES: `folder` stays open as long as the file lives.
   static Result<OutputFile> create(int folder, const std::string& name, std::string shown);
-  OutputFile(OutputFile&& other) noexcept;
+  OutputFile(OutputFile&&) noexcept = default;
   OutputFile& operator=(OutputFile&&) = delete;
-  ~OutputFile();
+  ~OutputFile() = default;
 
   Result<> write_at(std::span<const uint8_t> bytes, uint64_t offset);
   Result<> append(std::span<const uint8_t> bytes);
@@ -48,8 +43,7 @@ class OutputFile {
   int folder_;
   std::string name_;
   std::string shown_;
-  std::string temp_name_;  // empty: published, or never made
-  Fd fd_;
+  io::TempFile file_;
   uint64_t appended_ = 0;
 };
 

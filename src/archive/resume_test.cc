@@ -80,7 +80,7 @@ TEST(OutputFile, IsSeenToBeWritten) {
   const Fd folder(::open(dir.path("").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   auto file = OutputFile::create(folder.value(), "x", "x");
   ASSERT_TRUE(file);
-  EXPECT_EQ(remove_left_over(folder.value(), {}), 0u);
+  EXPECT_EQ(io::remove_left_over(folder.value(), {}, {}), 0u);
   EXPECT_TRUE(*file->publish(0644, {}, Existing::kKeep, false));
   EXPECT_EQ(dir.names(), Names{"x"});
 }

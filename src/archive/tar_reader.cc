@@ -212,7 +212,11 @@ Result<> TarReader::Library::open() {
     if (archive_errno(archive_) == ENOMEM) return out_of_memory("tar reader");
     return Error{Errc::kInternal, 0, "libarchive has no tar reader that we can use"};
   }
-  if (archive_read_open(archive_, this, nullptr, &Library::give, nullptr) != ARCHIVE_OK) {
+  // In steps: archive_read_open() passes over memory that was refused for the second of them, and
+  // crashes in the third.
+  if (archive_read_set_read_callback(archive_, &Library::give) != ARCHIVE_OK ||
+      archive_read_set_callback_data(archive_, this) != ARCHIVE_OK ||
+      archive_read_open1(archive_) != ARCHIVE_OK) {
     // Of anything else the library says something.
     if (!fault_ && archive_error_string(archive_) == nullptr) return out_of_memory("tar archive");
     return fail("tar archive");

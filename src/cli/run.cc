@@ -21,6 +21,7 @@
 #include "cli/environment.h"
 #include "cli/help.h"
 #include "cli/hints.h"
+#include "cli/last_words.h"
 #include "cli/man_page.h"
 #include "cli/parser.h"
 #include "cli/settings.h"
@@ -209,35 +210,12 @@ Outcome report_bug(const char* what) noexcept {
   return {ExitCode::kBug};
 }
 
-// Takes no memory itself.
-Outcome out_of_memory() noexcept {
-  constexpr std::string_view kWords =
-      "gophercap: error: out of memory\n"
-      "gophercap: hint: give it more (ulimit -v, memory.max of the cgroup), or let it take less: "
-      "--memory 64M, fewer workers\n";
-  static_cast<void>(!::write(STDERR_FILENO, kWords.data(), kWords.size()));
-  return {ExitCode::kFailed};
-}
-
-// A function that must not throw, in a library too, was refused memory: no state is left to go on
-// with, or to clean up.
-[[noreturn]] void end_without_memory() noexcept {
-  try {
-    if (const std::exception_ptr failure = std::current_exception(); failure != nullptr)
-      std::rethrow_exception(failure);
-  } catch (const std::bad_alloc&) {
-    ::_exit(to_int(out_of_memory().code));
-  } catch (...) {
-  }
-  std::abort();
-}
-
 }  // namespace
 
 Outcome run(int argc, const char* const* argv) {
+  const LastWords last_words;
   try {
     ignore_write_signals();
-    std::set_terminate(end_without_memory);
     Console console({});
     Invocation invocation;
     std::vector<std::string> words;
@@ -252,7 +230,7 @@ Outcome run(int argc, const char* const* argv) {
     }
     return outcome;
   } catch (const std::bad_alloc&) {
-    return out_of_memory();
+    return {say_out_of_memory()};
   } catch (const std::exception& error) {
     return report_bug(error.what());
   } catch (...) {

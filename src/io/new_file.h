@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "io/path_walk.h"
+#include "io/temp_file.h"
 
 namespace gophercap::io {
 
@@ -16,20 +17,21 @@ enum class Sync : uint8_t { kNo, kYes };
 // can.
 Result<> sync_fd(int fd, const std::string& shown);
 
-// Not thread-safe. Errors: with the path in front.
+// What killed runs of this user have left of a file with the same name in the same folder is
+// removed. Not thread-safe. Errors: with the path in front.
 class NewFile {
  public:
   // REQUIRES: what is at `place`, if anything, is a regular file. That one is replaced, and never
   // written into. The new one is ours, with the mode 0644 less umask; one of ours that it replaces
   // hands on that it may be read by fewer. `shown` is the path in errors.
   static Result<NewFile> create(WalkEnd place, std::string shown);
-  NewFile(NewFile&& other) noexcept;
+  NewFile(NewFile&&) noexcept = default;
   NewFile& operator=(NewFile&& other) noexcept;
-  ~NewFile();  // not published: it goes
+  ~NewFile() = default;  // not published: it goes
 
-  int fd() const noexcept { return fd_.value(); }
-  bool valid() const noexcept { return !temp_name_.empty(); }
-  void discard() noexcept;
+  int fd() const noexcept { return file_.fd(); }
+  bool valid() const noexcept { return file_.valid(); }
+  void discard() noexcept { file_.discard(); }
   // Syncs if asked for, closes and renames. Whatever comes of it, the file is no longer valid().
   Result<> publish(Sync sync);
 
@@ -39,8 +41,7 @@ class NewFile {
   Fd folder_;
   std::string name_;
   std::string shown_;
-  std::string temp_name_;  // empty: there is none, or it has been renamed
-  Fd fd_;
+  TempFile file_;  // in folder_
 };
 
 }  // namespace gophercap::io

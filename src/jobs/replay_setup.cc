@@ -26,7 +26,8 @@ Result<> check_words(const std::string& expression, const std::stop_token& stop)
   for (const uint32_t link_type : kLanguages) {
     const auto compiled = packet::BpfFilter::compile(expression, {&link_type, 1}, stop);
     if (compiled) return {};
-    if (compiled.error().code == Errc::kCancelled) return compiled.error();
+    const Errc code = compiled.error().code;
+    if (code == Errc::kCancelled || code == Errc::kNoMemory) return compiled.error();
     if (!first) first = compiled.error();
   }
   return *first;

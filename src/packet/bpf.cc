@@ -86,8 +86,12 @@ Result<bool> compile_parts(pcap_t* handle, const std::vector<Part>& parts, Progr
       return Error{Errc::kCancelled, 0, "stopped before the filter was compiled"};
     const int optimize = part.primitives <= kMostOptimized ? 1 : 0;
     bpf_program code{};
-    if (::pcap_compile(handle, &code, part.text.c_str(), optimize, PCAP_NETMASK_UNKNOWN) != 0)
+    errno = 0;
+    if (::pcap_compile(handle, &code, part.text.c_str(), optimize, PCAP_NETMASK_UNKNOWN) != 0) {
+      // Its own words are "malloc", which looks like a fault of the expression.
+      if (errno == ENOMEM) return errno_error(ENOMEM, "filter");
       return false;
+    }
     program.parts.push_back(code);
   }
   return true;
