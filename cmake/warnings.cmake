@@ -1,4 +1,4 @@
-# Warnings live on one INTERFACE target; they are errors in our own presets only, never for packagers.
+# Warnings live on one INTERFACE target; they are errors in ./dev check only, never for who just builds it.
 add_library(gophercap_options INTERFACE)
 target_compile_options(gophercap_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion
   -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast)
