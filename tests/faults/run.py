@@ -119,6 +119,23 @@ class Runner:
         # A build with coverage would spend most of its time on files of counters.
         self.environment.update(GCOV_PREFIX="/dev/null", GCOV_ERROR_FILE="/dev/null")
         self.wires = queue.Queue()
+        self.durations = {}  # of scenarios without a fault, when the usual one took self.usual
+        self.usual = 0
+
+    def time_usual(self):
+        """How long a small map takes now: a measure of how busy the machine is."""
+        begun = time.monotonic()
+        command = [self.options.gophercap, "map", f"{self.inputs}/plain", "--dump-json", os.devnull]
+        subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=100)
+        return time.monotonic() - begun
+
+    def patience(self, scenario):
+        """For a run that takes longer than usual: after how many seconds it hangs, on a machine as slow as this one is now."""
+        try:
+            slower = max(1, self.time_usual() / self.usual) if self.usual else 1
+        except subprocess.TimeoutExpired:
+            slower = 1000
+        return max(self.options.timeout, 100 * slower * self.durations.get(scenario.name, 0.1))
 
     def run(self, scenario, fault):
         folder = tempfile.mkdtemp(dir=self.work)
@@ -143,15 +160,22 @@ class Runner:
         command = [self.options.gophercap] + [word.format(interface=wire) for word in scenario.arguments]
         with open(scenario.stdin or os.devnull, "rb") as stdin:
             process = subprocess.Popen(command, cwd=folder, env=environment, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            try:
-                out, err = process.communicate(timeout=self.options.timeout)
-                status = process.returncode
-            except subprocess.TimeoutExpired:
-                process.kill()
-                out, err = process.communicate()
-                status = None
+            out, err, status = self.wait(process, scenario)
         hit = Hit(report) if os.path.exists(report) else None
         return judge.Outcome(status, out.decode(errors="replace"), err.decode(errors="replace"), judge.Tree(folder)), hit
+
+    def wait(self, process, scenario):
+        begun = time.monotonic()
+        try:
+            return *process.communicate(timeout=self.options.timeout), process.returncode
+        except subprocess.TimeoutExpired:
+            pass
+        try:
+            left = begun + self.patience(scenario) - time.monotonic()
+            return *process.communicate(timeout=max(left, 1)), process.returncode
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return *process.communicate(), None
 
 
 def positions(calls, more):
@@ -162,7 +186,7 @@ def positions(calls, more):
 
 def faults_of(calls, options):
     for kind, errors in ERRORS.items():
-        if calls.get(kind, 0) == 0 or (options.kinds and kind not in options.kinds) or kind in options.without:
+        if calls.get(kind, 0) == 0 or (options.kinds and kind not in options.kinds):
             continue
         more = options.more * 10 if kind in ("malloc", "thread") else options.more
         for position in positions(calls[kind], more):
@@ -204,10 +228,9 @@ def parse_options():
     parser.add_argument("--seconds", type=float, default=0, help="a sample that takes so long; 0: everything")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--timeout", type=float, default=10, help="seconds after which a run hangs")
+    parser.add_argument("--timeout", type=float, default=10, help="seconds after which a run hangs, unless the machine is too busy to tell")
     parser.add_argument("--more", type=int, default=3, help="positions between 1st, 2nd, 5th and last")
     parser.add_argument("--kinds", type=lambda text: text.split(","), default=[])
-    parser.add_argument("--without", type=lambda text: text.split(","), default=[], help="kinds that are left out")
     parser.add_argument("--scenarios", type=lambda text: text.split(","), default=[])
     parser.add_argument("--only", nargs=2, metavar=("SCENARIO", "KIND:N:ERROR"))
     return parser.parse_args()
@@ -216,8 +239,16 @@ def parse_options():
 def learn(runner, wanted, jobs):
     """Every command without a fault: how often what is called, and what comes of it."""
     clean = {}
+    runner.usual = runner.time_usual()
+
+    def timed(scenario):
+        begun = time.monotonic()
+        result = runner.run(scenario, None)
+        runner.durations[scenario.name] = time.monotonic() - begun
+        return result
+
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        for scenario, (outcome, hit) in zip(wanted, pool.map(lambda scenario: runner.run(scenario, None), wanted)):
+        for scenario, (outcome, hit) in zip(wanted, pool.map(timed, wanted)):
             if outcome.status == scenario.exit_status:
                 clean[scenario.name] = (outcome, hit)
             elif scenario.wire:
@@ -266,7 +297,8 @@ def show_one(runner, scenario, clean, fault):
 def inject_all(runner, wanted, clean, options):
     todo = [(scenario, fault) for scenario in wanted for fault in faults_of(clean[scenario.name][1].calls, options)]
     random.Random(options.seed).shuffle(todo)
-    end = options.begun + options.seconds if options.seconds else float("inf")
+    # However long the runs without a fault have taken on a busy machine, something is left for the others.
+    end = max(options.begun + options.seconds, time.monotonic() + options.seconds / 4) if options.seconds else float("inf")
 
     def one(task):
         if time.monotonic() > end:
