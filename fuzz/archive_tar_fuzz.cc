@@ -58,6 +58,11 @@ Seen read(std::span<const uint8_t> bytes, size_t block) {
   }
   require(data_bytes <= bytes.size());
   require((*tar)->failed() == !more.has_value());
+  const TarLosses& losses = (*tar)->losses();
+  require(losses.bytes <= bytes.size());
+  require(losses.first.size() == std::min<uint64_t>(losses.count, TarLosses::kMostKept));
+  for (const TarLosses::Place& place : losses.first)
+    seen.text += std::to_string(place.offset) + place.reason + '\n';
   if (!more) {
     require(!more.error().what.empty());
     seen.fault = more.error().code;

@@ -26,6 +26,7 @@ enum class Coverage : uint8_t {
   kUpToDamage = 0,  // it breaks where the index ends
   kWhole = 1,
   kMembersLeftOut = 2,  // to its end, but some of those asked for could not be used
+  kDoubtful = 3,        // to its end, but headers were damaged: only a pass can tell of which
 };
 
 // By this a tarball is known again, wherever it lies now.
@@ -72,7 +73,7 @@ struct IndexedMember {
 };
 
 // More extents than this are not kept: such a member has no place in the index.
-inline constexpr size_t kMostExtents = size_t{1} << 16;
+inline constexpr size_t kMostExtents = 200'000;
 // Zeros take time as bytes do. No capture has so many.
 inline constexpr uint64_t kLargestHole = uint64_t{64} << 30;
 

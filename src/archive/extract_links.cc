@@ -110,6 +110,7 @@ Extractor::Verdict Extractor::take_symlink(const Member& member) {
   if (parts.empty()) return std::optional(Refusal::kBadName);
   parts.pop_back();
   if (member.link.size() > kLongestPath) return std::optional(Refusal::kPathTooLong);
+  if (is_absolute(member.link)) return std::optional(Refusal::kAbsolutePath);
   if (!stays_inside(member.link, parts.size())) return std::optional(Refusal::kLinkOutside);
   std::string name;
   TRY(const std::optional<Refusal> refusal, go_to(member, name));

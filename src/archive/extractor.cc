@@ -112,6 +112,8 @@ Result<> Extractor::take(TarReader& tar, const Member& member) {
   if (refusal) {
     ++counts_.refused[static_cast<size_t>(*refusal)];
     callbacks_.refused(member, *refusal);
+  } else if (is_absolute(member.path)) {
+    ++counts_.absolute;
   }
   return drain(tar);
 }

@@ -50,6 +50,7 @@ struct ExtractCounts {
   uint64_t packed_before = 0;  // files that were compressed already
   uint64_t numbered = 0;       // whose name was taken
   uint64_t left_over = 0;      // unfinished files of runs that were killed, removed
+  uint64_t absolute = 0;       // files, folders and links whose path lost a slash in front
   uint64_t set_id = 0;         // that lost a set-user-id or set-group-id bit
   std::array<uint64_t, kRefusals> refused{};
 

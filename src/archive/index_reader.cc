@@ -146,7 +146,7 @@ Result<> ArchiveIndex::read_facts() {
   TRY(const std::span<const uint8_t> path, row.bytes(5));
   tarball_path_ = text_of(path);
   TRY(const int64_t coverage, row.integer(6));
-  if (coverage < 0 || coverage > static_cast<int64_t>(Coverage::kMembersLeftOut))
+  if (coverage < 0 || coverage > static_cast<int64_t>(Coverage::kDoubtful))
     return damaged("an unknown coverage");
   coverage_ = static_cast<Coverage>(coverage);
   TRY(const int64_t rows_hash, row.integer(7));

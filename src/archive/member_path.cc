@@ -12,7 +12,7 @@ struct Words {
 };
 
 constexpr std::array<Words, kRefusals> kWords = {{
-    {"absolute_path", "its path is absolute"},
+    {"absolute_path", "it is a link to an absolute path"},
     {"leads_up", "its path leads upwards (..)"},
     {"bad_name", "its name is none for this file system"},
     {"link_outside", "it is a link that leads outside"},
@@ -47,7 +47,6 @@ std::string_view reason_of(Refusal refusal) noexcept {
 std::optional<Refusal> split_path(std::string_view path, std::vector<std::string_view>& parts) {
   parts.clear();
   if (path.size() > kLongestPath) return Refusal::kPathTooLong;
-  if (path.starts_with('/')) return Refusal::kAbsolutePath;
   while (!path.empty()) {
     const std::string_view part = path.substr(0, path.find('/'));
     if (part == "..") return Refusal::kLeadsUp;

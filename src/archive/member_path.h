@@ -13,12 +13,12 @@ namespace gophercap::archive {
 
 // Why a member is not extracted.
 enum class Refusal : uint8_t {
-  kAbsolutePath,
-  kLeadsUp,      // ".." in its path
-  kBadName,      // empty, or one that the file system does not take
-  kLinkOutside,  // a link to something that is not below the folder
-  kLinkTarget,   // a hard link to what was not extracted
-  kLinkFolder,   // a link to the top folder, where folders are left out
+  kAbsolutePath,  // of what a symbolic link leads to
+  kLeadsUp,       // ".." in its path
+  kBadName,       // empty, or one that the file system does not take
+  kLinkOutside,   // a link to something that is not below the folder
+  kLinkTarget,    // a hard link to what was not extracted
+  kLinkFolder,    // a link to the top folder, where folders are left out
   kDevice,
   kFifo,
   kUnknownKind,
@@ -41,9 +41,14 @@ std::string_view to_string(Refusal refusal) noexcept;
 // "its path is absolute", …: for people.
 std::string_view reason_of(Refusal refusal) noexcept;
 
-// The parts between slashes, without empty ones and ".". They point into `path`. A refusal:
-// kAbsolutePath, kLeadsUp, kPathTooLong, kTooDeep.
+// The parts between slashes, without empty ones and ".". They point into `path`. Slashes at its
+// beginning are left off, as tar does; is_absolute() tells. A refusal: kLeadsUp, kPathTooLong,
+// kTooDeep.
 std::optional<Refusal> split_path(std::string_view path, std::vector<std::string_view>& parts);
+
+inline bool is_absolute(std::string_view path) noexcept {
+  return path.starts_with('/');
+}
 
 // Whether a symbolic link in a folder `depth` below the top stays below the top wherever it is
 // followed: neither absolute, nor upwards once it has gone down (what it goes down through may be a

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 #include <vector>
 
 #include "archive/archive_index.h"
 #include "archive/block_feed.h"
+#include "archive/member_names.h"
 #include "archive/member_path.h"
 #include "archive/member_source.h"
 #include "archive/tar_reader.h"
@@ -149,23 +149,6 @@ class ByIndex final : public io::ByteSource {
   uint64_t position_;  // in the plain archive, but for holes
 };
 
-bool is_numbered(std::string_view path, std::string_view stored) {
-  const size_t folder = stored.rfind('/') + 1;
-  if (!path.starts_with(stored.substr(0, folder))) return false;
-  path.remove_prefix(folder);
-  stored.remove_prefix(folder);
-  size_t common = 0;
-  while (common < path.size() && common < stored.size() && path[common] == stored[common]) ++common;
-  // The number begins here, behind a dot, or with a digit or dot that both have.
-  for (size_t at = common + 2; at-- > 0 && common + 1 - at < 4;) {
-    uint64_t number = 0;
-    const char* begin = path.data() + std::min(at, path.size());
-    const auto parsed = std::from_chars(begin, path.data() + path.size(), number);
-    if (parsed.ec == std::errc() && numbered_name(stored, number) == path) return true;
-  }
-  return false;
-}
-
 // What is not as the index says; empty: nothing.
 std::string difference(const IndexedMember& indexed, const Member& member,
                        uint64_t archive_offset) {
@@ -174,7 +157,7 @@ std::string difference(const IndexedMember& indexed, const Member& member,
   const std::string path = join_parts(parts, '/');
   const bool own = indexed.origin == NameOrigin::kOwn;
   if (!usable || path != (own ? indexed.path : indexed.stored_path) ||
-      (indexed.origin == NameOrigin::kNumbered && !is_numbered(indexed.path, path))) {
+      (indexed.origin == NameOrigin::kNumbered && !may_be_numbered(indexed.path, path))) {
     return "another member stands there";
   }
   if (member.size_bytes != indexed.size_bytes) return "the member has another size";
@@ -228,7 +211,9 @@ Result<Opened> open_by(const std::string& tarball_path, const ArchiveIndex& inde
   }
   if (stored > INT64_MAX - member.archive_offset)
     return Error{Errc::kCorrupt, 0, "index: a member beyond all files"};
-  const uint64_t end = member.archive_offset + stored;
+  // What fills its last block is read with a sparse member.
+  const uint64_t end = member.extents.empty() ? member.archive_offset + stored
+                                              : whole_blocks(member.archive_offset + stored);
   auto archive = std::make_unique<io::StretchSource>(
       std::make_unique<IndexedStream>(tarball_path, index, options), std::move(first), end,
       options.pool);

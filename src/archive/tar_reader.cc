@@ -1,309 +1,385 @@
 #include "archive/tar_reader.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-#include <sys/stat.h>
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
 
-#include "archive/header_watch.h"
+#include "archive/extended_headers.h"
+#include "archive/header_decoder.h"
+#include "archive/sparse_map.h"
+#include "archive/tar_input.h"
+#include "base/shortage.h"
 
 namespace gophercap::archive {
-namespace {
 
-// Our namespace has the name of the library's type.
-using LibArchive = struct ::archive;
-using Entry = struct ::archive_entry;
-
-constexpr uint64_t kRecord = 512;
-
-MemberKind kind_of(Entry* entry) {
-  // A hard link with bytes of its own (pax allows it) is as good as a file.
-  if (archive_entry_hardlink(entry) != nullptr && archive_entry_size(entry) == 0)
-    return MemberKind::kHardLink;
-  switch (archive_entry_filetype(entry)) {
-    case AE_IFREG:
-      return MemberKind::kFile;
-    case AE_IFDIR:
-      return MemberKind::kFolder;
-    case AE_IFLNK:
-      return MemberKind::kSymlink;
-    case AE_IFCHR:
-    case AE_IFBLK:
-      return MemberKind::kDevice;
-    case AE_IFIFO:
-      return MemberKind::kFifo;
-    default:
-      return MemberKind::kOther;
-  }
-}
-
-std::string text_of(const char* text) {
-  return text == nullptr ? std::string() : std::string(text);
-}
-
-// Names come as the archive has them: in the C locale, which the program never leaves, libarchive
-// converts ASCII only and passes on everything else as it is.
-Member member_of(Entry* entry) {
-  Member member;
-  member.path = text_of(archive_entry_pathname(entry));
-  member.kind = kind_of(entry);
-  if (member.kind == MemberKind::kHardLink) member.link = text_of(archive_entry_hardlink(entry));
-  if (member.kind == MemberKind::kSymlink) member.link = text_of(archive_entry_symlink(entry));
-  // Old writers mark folders by nothing else.
-  if (member.kind == MemberKind::kFile && member.path.ends_with('/'))
-    member.kind = MemberKind::kFolder;
-  member.size_bytes = static_cast<uint64_t>(std::max<int64_t>(archive_entry_size(entry), 0));
-  member.mtime_seconds = archive_entry_mtime(entry);
-  member.mtime_nanos =
-      static_cast<uint32_t>(std::clamp<long>(archive_entry_mtime_nsec(entry), 0, 999'999'999));
-  member.mode = static_cast<uint32_t>(archive_entry_perm(entry)) & 07777;
-  return member;
-}
-
-}  // namespace
-
-int64_t mtime_ns_of(const Member& member) noexcept {
-  int64_t ns = 0;
-  if (__builtin_mul_overflow(member.mtime_seconds, int64_t{1'000'000'000}, &ns) ||
-      __builtin_add_overflow(ns, int64_t{member.mtime_nanos}, &ns)) {
-    return member.mtime_seconds > 0 ? std::numeric_limits<int64_t>::max()
-                                    : std::numeric_limits<int64_t>::min();
-  }
-  return ns;
-}
-
-// Writers have summed signed and unsigned bytes, and written octal digits with and without an end.
-bool begins_tar(std::span<const uint8_t> front) noexcept {
-  constexpr size_t kSum = 148;
-  constexpr size_t kSumBytes = 8;
-  if (front.size() < kTarHeaderBytes || front[0] == 0) return false;
-  int32_t of_unsigned = 0;
-  int32_t of_signed = 0;
-  for (size_t i = 0; i < kTarHeaderBytes; ++i) {
-    const uint8_t byte = i >= kSum && i < kSum + kSumBytes ? uint8_t{' '} : front[i];
-    of_unsigned += byte;
-    of_signed += static_cast<int8_t>(byte);
-  }
-  int32_t stored = 0;
-  bool any = false;
-  for (const uint8_t byte : front.subspan(kSum, kSumBytes)) {
-    if (byte == ' ' && !any) continue;
-    if (byte < '0' || byte > '7') break;
-    stored = stored * 8 + (byte - '0');
-    any = true;
-  }
-  return any && (stored == of_unsigned || stored == of_signed);
-}
-
-class TarReader::Library {
+class TarReader::Walk {
  public:
-  explicit Library(BlockFeed& feed) : feed_(feed), archive_(archive_read_new()) {
-    entry_ = archive_ == nullptr ? nullptr : archive_entry_new2(archive_);
-  }
-  ~Library() {
-    archive_entry_free(entry_);
-    if (archive_ != nullptr) archive_read_free(archive_);
-  }
-  Library(const Library&) = delete;
-  Library& operator=(const Library&) = delete;
+  explicit Walk(BlockFeed& feed) : in_(feed) {}
 
   Result<> open();
   Result<bool> next(Member& member);
   Result<bool> read(Piece& piece);
   bool failed() const noexcept { return fault_.has_value(); }
-  uint64_t header_offset() const noexcept {
-    return static_cast<uint64_t>(std::max<int64_t>(archive_read_header_position(archive_), 0));
-  }
-  uint64_t position() const noexcept {
-    if (fault_) return broken_at();
-    return static_cast<uint64_t>(std::max<int64_t>(archive_filter_bytes(archive_, 0), 0));
-  }
+  uint64_t header_offset() const noexcept { return header_at_; }
+  uint64_t position() const noexcept { return fault_ ? broken_at_ : in_.position(); }
+  const TarLosses& losses() const noexcept { return losses_; }
 
  private:
-  // What the library may take to describe one member. A name has a megabyte at most, so this is the
-  // map of a sparse file, of which it keeps more bytes than it reads.
-  static constexpr uint64_t kLargestHeader = uint64_t{16} << 20;
+  using Block = std::vector<uint8_t>;
 
-  static la_ssize_t give(LibArchive*, void* self, const void** buffer) {
-    return static_cast<Library*>(self)->give(buffer);
-  }
-  la_ssize_t give(const void** buffer);
-  std::string_view said() const;  // by the library
-  bool says(std::string_view word) const { return said().find(word) != std::string_view::npos; }
-  Error fail(std::string_view what);
-  Error fault() const { return *fault_; }
-  Result<bool> end();
-  // Where it ends too early, or where the header begins that is none.
-  uint64_t broken_at() const noexcept {
-    return fault_->code == Errc::kCorrupt && !input_failed_ && !in_member_ ? header_at_ : given_;
-  }
+  Result<bool> find_header();
+  bool begins_here(std::span<const uint8_t> block) const noexcept;
+  Result<bool> end(std::span<const uint8_t> rest);
+  Result<std::optional<Member>> take_member();
+  Result<std::optional<Member>> member_of(const Block& header, uint64_t size_bytes);
+  Result<uint64_t> body_of(uint8_t kind, uint64_t size_bytes);
+  Result<std::string> read_map(const Block& header, uint64_t& real_size_bytes);
+  Result<std::string> read_old_map(const Block& header);
+  Result<std::string> check_map(uint64_t& real_size_bytes);
+  Result<> skip_body();
+  void close_gap();
+  void lose(uint64_t offset, uint64_t bytes, std::string reason);
+  Error broken(Error error, uint64_t offset);
 
-  bool lists_are_short(std::span<const uint8_t> bytes, uint64_t offset);
-
-  BlockFeed& feed_;
-  HeaderWatch watch_;
-  std::span<const uint8_t> last_;  // that was given
-  LibArchive* archive_;
-  Entry* entry_;
+  TarInput in_;
+  ExtendedHeaders extended_;
+  TarLosses losses_;
   std::optional<Error> fault_;  // final
-  uint64_t given_ = 0;          // bytes
-  uint64_t header_at_ = 0;
-  bool input_failed_ = false;
-  uint64_t header_limit_ = 0;  // 0: no header is being read
+  uint64_t broken_at_ = 0;
+  uint64_t header_at_ = 0;  // the first of the member's
   bool any_member_ = false;
-  bool in_member_ = false;
+  bool marked_ = false;  // a block of zeros has come behind the last member
+  // Blocks that are no headers, from the first to behind the last one that is not zeros.
+  std::optional<uint64_t> gap_at_;
+  uint64_t gap_end_ = 0;
+
+  // Of the member:
+  bool in_body_ = false;
+  uint64_t body_left_ = 0;  // stored bytes
+  uint64_t padding_ = 0;
+  std::optional<SparseMap> map_;
+  size_t run_ = 0;         // of the map
+  uint64_t run_done_ = 0;  // bytes of it that were given
+  uint64_t offset_ = 0;    // in the file, where there is no map
 };
 
-la_ssize_t TarReader::Library::give(const void** buffer) {
-  if (header_limit_ > 0 && given_ > header_limit_) {
-    fault_ = Error{Errc::kUnsupported, 0, "the description of a member takes more than 16 MiB"};
-    archive_set_error(archive_, ENOMEM, "header too large");
-    return ARCHIVE_FATAL;
-  }
-  const Result<std::span<const uint8_t>> block = feed_.next();
-  if (!block) {
-    fault_ = block.error();
-    input_failed_ = true;
-    archive_set_error(archive_, EIO, "input fails");
-    return ARCHIVE_FATAL;
-  }
-  if (header_limit_ > 0 && !lists_are_short(*block, given_)) return ARCHIVE_FATAL;
-  last_ = *block;
-  given_ += block->size();
-  *buffer = block->data();
-  return static_cast<la_ssize_t>(block->size());
+Error TarReader::Walk::broken(Error error, uint64_t offset) {
+  broken_at_ = offset;
+  fault_ = std::move(error);
+  return *fault_;
 }
 
-bool TarReader::Library::lists_are_short(std::span<const uint8_t> bytes, uint64_t offset) {
-  if (watch_.look(bytes, offset)) return true;
-  fault_ = Error{Errc::kUnsupported, 0, "a member has an access control list of more than 16 KiB"};
-  archive_set_error(archive_, ENOMEM, "list too long");
-  return false;
+void TarReader::Walk::lose(uint64_t offset, uint64_t bytes, std::string reason) {
+  ++losses_.count;
+  losses_.bytes += bytes;
+  if (losses_.first.size() < TarLosses::kMostKept)
+    losses_.first.push_back({offset, std::move(reason)});
 }
 
-std::string_view TarReader::Library::said() const {
-  const char* text = archive_error_string(archive_);
-  return text == nullptr ? "is damaged" : text;
+void TarReader::Walk::close_gap() {
+  if (!gap_at_) return;
+  const uint64_t bytes = gap_end_ - *gap_at_;
+  lose(*gap_at_, bytes, fmt::format("a damaged header; {} bytes passed over", bytes));
+  gap_at_.reset();
 }
 
-Error TarReader::Library::fail(std::string_view what) {
-  if (!fault_ && archive_errno(archive_) == ENOMEM) fault_ = errno_error(ENOMEM, what);
-  if (!fault_ && !any_member_ && says("Unrecognized"))
-    fault_ = Error{Errc::kUnsupported, 0, "is not a tar archive"};
-  if (!fault_) {
-    // "Truncated …" and "truncated …": the library has no code for it.
-    const Errc code = says("runcated") ? Errc::kTruncated : Errc::kCorrupt;
-    fault_ = Error{code, 0, std::string(what) + ": " + std::string(said())};
-  }
-  return fault();
-}
-
-Result<> TarReader::Library::open() {
-  if (archive_ == nullptr || entry_ == nullptr) return errno_error(ENOMEM, "tar reader");
-  if (archive_read_support_format_tar(archive_) != ARCHIVE_OK ||
-      archive_read_set_format_option(archive_, "tar", "read_concatenated_archives", "1") !=
-          ARCHIVE_OK) {
-    if (archive_errno(archive_) == ENOMEM) return out_of_memory("tar reader");
-    return Error{Errc::kInternal, 0, "libarchive has no tar reader that we can use"};
-  }
-  // In steps: archive_read_open() passes over memory that was refused for the second of them, and
-  // crashes in the third.
-  if (archive_read_set_read_callback(archive_, &Library::give) != ARCHIVE_OK ||
-      archive_read_set_callback_data(archive_, this) != ARCHIVE_OK ||
-      archive_read_open1(archive_) != ARCHIVE_OK) {
-    // Of anything else the library says something.
-    if (!fault_ && archive_error_string(archive_) == nullptr) return out_of_memory("tar archive");
-    return fail("tar archive");
-  }
+Result<> TarReader::Walk::open() {
+  TRY_VOID(HeaderDecoder::check());
+  const Result<bool> any = find_header();
+  if (!any && !fault_) return broken(any.error(), in_.given());
+  if (fault_) return *fault_;
   return {};
 }
 
-Result<bool> TarReader::Library::next(Member& member) {
-  if (fault_) return fault();
-  if (in_member_ && archive_read_data_skip(archive_) != ARCHIVE_OK) return fail("tar archive");
-  in_member_ = false;
-  header_at_ = position();
-  header_limit_ = given_ + kLargestHeader;
-  watch_.begin(header_at_);
-  if (!lists_are_short(last_, given_ - last_.size())) return fault();
-  const int status = archive_read_next_header2(archive_, entry_);
-  header_limit_ = 0;
-  if (status == ARCHIVE_EOF) return end();
-  if (status == ARCHIVE_OK || status == ARCHIVE_WARN) {
-    if (fault_) return fault();
-    any_member_ = true;
-    in_member_ = true;
-    member = member_of(entry_);
-    return true;
-  }
-  return fail("tar archive");
+// Where nothing was wrong the checksum alone tells, as for all programs. In a gap any bytes may
+// come.
+bool TarReader::Walk::begins_here(std::span<const uint8_t> block) const noexcept {
+  if (gap_at_) return looks_like_header(block);
+  return has_right_checksum(block) && tar_number(in_header(block, kSizeField)).has_value();
 }
 
-// An archive ends with two records of zeros. One without may have been cut exactly between two
-// members, which nothing else would show.
-Result<bool> TarReader::Library::end() {
-  if (fault_) return fault();
-  const auto end_of_members = static_cast<uint64_t>(archive_read_header_position(archive_));
-  if (given_ < end_of_members + kRecord) {
-    fault_ = Error{Errc::kTruncated, 0,
-                   "tar archive: ends without the mark of its end; members may be missing"};
-    return fault();
+// Goes to the next header, which is not consumed. False: there is none.
+Result<bool> TarReader::Walk::find_header() {
+  while (true) {
+    TRY(const std::span<const uint8_t> block, in_.peek(kTarHeaderBytes));
+    if (block.size() < kTarHeaderBytes) return end(block);
+    const bool zeros = is_all_zeros(block);
+    if (!zeros && begins_here(block)) {
+      close_gap();
+      return true;
+    }
+    if (zeros && extended_.any()) {
+      lose(header_at_, in_.position() - header_at_, "a header without the member that it is for");
+      extended_.clear();
+    }
+    marked_ = marked_ || zeros;
+    if (!zeros && !gap_at_) {
+      // What was said in front of a damaged header is lost with it.
+      gap_at_ = extended_.any() ? header_at_ : in_.position();
+      if (marked_ && !extended_.any()) {
+        const auto first = std::ranges::find_if(block, [](uint8_t byte) { return byte != 0; });
+        gap_at_ = in_.position() + static_cast<uint64_t>(first - block.begin());
+      }
+      extended_.clear();
+    }
+    in_.advance(kTarHeaderBytes);
+    if (!zeros) gap_end_ = in_.position();
+  }
+}
+
+// An archive ends with two records of zeros, of which one will do. One without may have been cut
+// exactly between two members, which nothing else would show.
+Result<bool> TarReader::Walk::end(std::span<const uint8_t> rest) {
+  const auto first = std::ranges::find_if(rest, [](uint8_t byte) { return byte != 0; });
+  const bool garbage = first != rest.end();
+  const uint64_t garbage_at = in_.position() + static_cast<uint64_t>(first - rest.begin());
+  in_.advance(rest.size());
+  if (!any_member_ && (gap_at_ || !marked_))
+    return broken({Errc::kUnsupported, 0, "is not a tar archive"}, 0);
+  if (!marked_ && gap_at_) {
+    return broken({Errc::kCorrupt, 0, "tar archive: a damaged header, and no good one behind it"},
+                  *gap_at_);
+  }
+  if (!marked_) {
+    return broken({Errc::kTruncated, 0,
+                   "tar archive: ends without the mark of its end; members may be missing"},
+                  in_.position());
+  }
+  if (garbage) {
+    if (!gap_at_) gap_at_ = garbage_at;
+    gap_end_ = in_.position();
+  }
+  if (gap_at_) {
+    const uint64_t bytes = gap_end_ - *gap_at_;
+    lose(*gap_at_, bytes, fmt::format("{} bytes of garbage and no header behind it", bytes));
+    gap_at_.reset();
   }
   return false;
 }
 
-Result<bool> TarReader::Library::read(Piece& piece) {
-  if (fault_) return fault();
-  const void* data = nullptr;
-  size_t size = 0;
-  la_int64_t offset = 0;
-  const int status = archive_read_data_block(archive_, &data, &size, &offset);
-  if (status == ARCHIVE_EOF) {
-    in_member_ = false;
+Result<bool> TarReader::Walk::next(Member& member) {
+  if (fault_) return *fault_;
+  if (in_body_) TRY_VOID(skip_body());
+  while (true) {
+    extended_.clear();
+    Result<std::optional<Member>> taken = take_member();
+    if (!taken) return fault_ ? *fault_ : broken(taken.error(), in_.given());
+    if (*taken) {
+      member = **std::move(taken);
+      return true;
+    }
+    if (!in_body_) return false;
+    TRY_VOID(skip_body());
+  }
+}
+
+// None: the archive has ended, or, where there is a body, the member can't be used.
+Result<std::optional<Member>> TarReader::Walk::take_member() {
+  while (true) {
+    TRY(const bool any, find_header());
+    if (!any) return std::optional<Member>();
+    if (!extended_.any()) header_at_ = in_.position();
+    TRY(const std::span<const uint8_t> block, in_.peek(kTarHeaderBytes));
+    const Block header(block.begin(), block.end());
+    in_.advance(kTarHeaderBytes);
+    any_member_ = true;
+    marked_ = false;
+    const uint8_t kind = header[kKindField.offset];
+    // find_header() has seen that it is one.
+    const uint64_t size_bytes = tar_number(in_header(header, kSizeField)).value_or(0);
+    if (!ExtendedHeaders::is_extended(kind)) return member_of(header, size_bytes);
+    TRY_VOID(extended_.read(in_, kind, size_bytes));
+    if (std::string notice = extended_.take_notice(); !notice.empty())
+      lose(header_at_, 0, std::move(notice));
+  }
+}
+
+// POSIX lets a hard link of pax have bytes, which hardly anybody writes; GNU tar writes the size of
+// what it leads to, and no bytes. Folders and others had sizes that were meant for the system. What
+// stands behind the header tells.
+Result<uint64_t> TarReader::Walk::body_of(uint8_t kind, uint64_t size_bytes) {
+  const bool may_have_none = kind >= '1' && kind <= '6';
+  if (!may_have_none || size_bytes == 0) return size_bytes;
+  TRY(const std::span<const uint8_t> behind, in_.peek(kTarHeaderBytes));
+  if (behind.size() < kTarHeaderBytes || is_all_zeros(behind) || looks_like_header(behind))
+    return 0;
+  return kind == '1' || kind == '5' ? size_bytes : 0;
+}
+
+Result<std::optional<Member>> TarReader::Walk::member_of(const Block& header, uint64_t size_bytes) {
+  const uint8_t kind = header[kKindField.offset];
+  const PaxFacts& pax = extended_.pax();
+  TRY(const uint64_t body, body_of(kind, pax.size_bytes.value_or(size_bytes)));
+  in_body_ = true;
+  body_left_ = body;
+  padding_ = whole_blocks(body) - body;
+  map_.reset();
+  run_ = 0;
+  run_done_ = 0;
+  offset_ = 0;
+  if (kind == 'M') {
+    lose(header_at_, body, "the rest of a file that begins in another volume");
+    return std::optional<Member>();
+  }
+  uint64_t real_size_bytes = body;
+  TRY(const std::string no_map, read_map(header, real_size_bytes));
+  Result<Member> member = HeaderDecoder::decode(header, pax.mtime, extended_.name().has_value());
+  if (!member && is_shortage(member.error())) return member.error();
+  const std::string path = extended_.name().value_or(member ? member->path : std::string());
+  if (!member || !no_map.empty()) {
+    lose(header_at_, body,
+         fmt::format("{} can't be read: {}", path, no_map.empty() ? member.error().what : no_map));
+    return std::optional<Member>();
+  }
+  member->path = path;
+  if (extended_.link()) member->link = *extended_.link();
+  member->size_bytes = real_size_bytes;
+  if (member->kind == MemberKind::kHardLink && body > 0) member->kind = MemberKind::kFile;
+  const bool is_link =
+      member->kind == MemberKind::kHardLink || member->kind == MemberKind::kSymlink;
+  if (!is_link) member->link.clear();
+  // Old writers mark folders by nothing else.
+  if (member->kind == MemberKind::kFile && member->path.ends_with('/'))
+    member->kind = MemberKind::kFolder;
+  if (!extended_.fault().empty()) member->doubt = extended_.fault();
+  return std::optional(*std::move(member));
+}
+
+// Returns what is wrong with the map; empty: nothing, or there is none.
+Result<std::string> TarReader::Walk::read_map(const Block& header, uint64_t& real_size_bytes) {
+  const PaxFacts::Sparse& sparse = extended_.pax().sparse;
+  if (header[kKindField.offset] == 'S') {
+    TRY(std::string wrong, read_old_map(header));
+    if (!wrong.empty()) return wrong;
+    return check_map(real_size_bytes);
+  }
+  const bool in_front = sparse.major == 1 && sparse.minor.value_or(0) == 0;
+  if (!in_front && !sparse.has_map) {
+    if (sparse.major || sparse.minor) return std::string("a sparse file of an unknown version");
+    return std::string();
+  }
+  map_.emplace();
+  bool good = false;
+  if (in_front) {
+    uint64_t map_bytes = 0;
+    TRY(good, read_map_in_front(in_, body_left_, *map_, map_bytes));
+    body_left_ -= map_bytes;
+  } else {
+    good = add_runs(sparse.map, *map_) &&
+           sparse.runs.value_or(sparse.map.size() / 2) == sparse.map.size() / 2;
+  }
+  if (!good) return std::string("the map of a sparse file is damaged");
+  const uint64_t end =
+      map_->runs.empty() ? 0 : map_->runs.back().offset + map_->runs.back().size_bytes;
+  map_->real_size_bytes = sparse.real_size_bytes.value_or(end);
+  return check_map(real_size_bytes);
+}
+
+// GNU tar's own format: four runs in the header, 21 in each block that may follow.
+Result<std::string> TarReader::Walk::read_old_map(const Block& header) {
+  constexpr HeaderField kPairs{386, 96};
+  constexpr HeaderField kRealSize{483, 12};
+  constexpr size_t kMoreInHeader = 482;
+  constexpr size_t kMoreInBlock = 504;
+  constexpr uint64_t kMostBlocks = (uint64_t{16} << 20) / kTarHeaderBytes;
+  const std::string_view kDamaged = "the map of a sparse file is damaged";
+  map_.emplace();
+  bool ended = false;
+  bool good = add_old_runs(in_header(header, kPairs), 4, *map_, ended);
+  bool more = header[kMoreInHeader] != 0;
+  for (uint64_t blocks = 0; more; ++blocks) {
+    if (blocks == kMostBlocks)
+      return Error{Errc::kUnsupported, 0, "the description of a member takes more than 16 MiB"};
+    TRY(const std::span<const uint8_t> block, in_.peek(kTarHeaderBytes));
+    if (block.size() < kTarHeaderBytes)
+      return Error{Errc::kTruncated, 0, "tar archive: ends in the map of a sparse file"};
+    good = good && add_old_runs(block, 21, *map_, ended);
+    more = block[kMoreInBlock] != 0;
+    in_.advance(kTarHeaderBytes);
+  }
+  const std::optional<uint64_t> real = tar_number(in_header(header, kRealSize));
+  if (!good || !real) return std::string(kDamaged);
+  map_->real_size_bytes = *real;
+  return std::string();
+}
+
+Result<std::string> TarReader::Walk::check_map(uint64_t& real_size_bytes) {
+  real_size_bytes = map_->real_size_bytes;
+  if (map_->stored_bytes > body_left_)
+    return std::string("the map of a sparse file has more bytes than the file");
+  return std::string();
+}
+
+// What is left of the body, and what fills its last block.
+Result<> TarReader::Walk::skip_body() {
+  in_body_ = false;
+  Result<bool> whole = in_.skip(body_left_);
+  if (whole && *whole) whole = in_.skip(padding_);
+  if (!whole) return broken(whole.error(), in_.given());
+  if (*whole) return {};
+  return broken({Errc::kTruncated, 0, "tar archive: ends in the middle of a member"}, in_.given());
+}
+
+Result<bool> TarReader::Walk::read(Piece& piece) {
+  if (fault_) return *fault_;
+  if (!in_body_) return false;
+  if (map_ && run_ < map_->runs.size() && run_done_ == map_->runs[run_].size_bytes) {
+    ++run_;
+    run_done_ = 0;
+  }
+  const bool ended = map_ ? run_ == map_->runs.size() : body_left_ == 0;
+  if (ended) {
+    TRY_VOID(skip_body());
     return false;
   }
-  if (status != ARCHIVE_OK && status != ARCHIVE_WARN) return fail("tar archive");
-  if (offset < 0) {
-    fault_ = Error{Errc::kCorrupt, 0, "tar archive: a sparse file with a negative offset"};
-    return fault();
+  const uint64_t most = map_ ? map_->runs[run_].size_bytes - run_done_ : body_left_;
+  Result<std::span<const uint8_t>> bytes = in_.take(most);
+  if (!bytes) return broken(bytes.error(), in_.given());
+  if (bytes->empty()) {
+    return broken({Errc::kTruncated, 0, "tar archive: ends in the middle of a member"},
+                  in_.given());
   }
-  piece = {{static_cast<const uint8_t*>(data), size}, static_cast<uint64_t>(offset)};
+  piece = {*bytes, map_ ? map_->runs[run_].offset + run_done_ : offset_};
+  body_left_ -= bytes->size();
+  offset_ += bytes->size();
+  run_done_ += bytes->size();
   return true;
 }
 
-TarReader::TarReader(std::unique_ptr<Library> library) : library_(std::move(library)) {}
+TarReader::TarReader(std::unique_ptr<Walk> walk) : walk_(std::move(walk)) {}
 TarReader::~TarReader() = default;
 
 Result<std::unique_ptr<TarReader>> TarReader::open(BlockFeed& feed) {
-  auto library = std::make_unique<Library>(feed);
-  TRY_VOID(library->open());
-  return std::unique_ptr<TarReader>(new TarReader(std::move(library)));
+  auto walk = std::make_unique<Walk>(feed);
+  TRY_VOID(walk->open());
+  return std::unique_ptr<TarReader>(new TarReader(std::move(walk)));
 }
 
 Result<bool> TarReader::next(Member& member) {
-  return library_->next(member);
+  return walk_->next(member);
 }
 
 Result<bool> TarReader::read(Piece& piece) {
-  return library_->read(piece);
+  return walk_->read(piece);
 }
 
 bool TarReader::failed() const noexcept {
-  return library_->failed();
+  return walk_->failed();
 }
 
 uint64_t TarReader::header_offset() const noexcept {
-  return library_->header_offset();
+  return walk_->header_offset();
 }
 
 uint64_t TarReader::plain_bytes() const noexcept {
-  return library_->position();
+  return walk_->position();
+}
+
+const TarLosses& TarReader::losses() const noexcept {
+  return walk_->losses();
 }
 
 }  // namespace gophercap::archive

@@ -7,26 +7,14 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "archive/block_feed.h"
+#include "archive/tar_header.h"
+#include "archive/tar_member.h"
 #include "base/result.h"
 
 namespace gophercap::archive {
-
-enum class MemberKind : uint8_t { kFile, kFolder, kHardLink, kSymlink, kDevice, kFifo, kOther };
-
-struct Member {
-  std::string path;  // the bytes of the archive, not checked for anything
-  std::string link;  // target of a link
-  MemberKind kind = MemberKind::kFile;
-  uint64_t size_bytes = 0;  // of the file, its holes included
-  int64_t mtime_seconds = 0;
-  uint32_t mtime_nanos = 0;
-  uint32_t mode = 0;  // permissions, set-id and sticky bits
-};
-
-// Nanoseconds since 1970; of times that they can't hold, the nearest.
-int64_t mtime_ns_of(const Member& member) noexcept;
 
 // Bytes of a member and where they belong; what no piece covers is a hole.
 struct Piece {
@@ -34,15 +22,27 @@ struct Piece {
   uint64_t offset = 0;
 };
 
-// Whether these may be the first bytes of a tar archive: a header whose checksum is right.
-bool begins_tar(std::span<const uint8_t> front) noexcept;
-inline constexpr size_t kTarHeaderBytes = 512;  // what begins_tar() needs
+// Places of an archive that had to be passed over, behind which it went on. A member may have been
+// lost at each of them.
+struct TarLosses {
+  static constexpr size_t kMostKept = 20;
+  struct Place {
+    uint64_t offset = 0;  // in the plain archive
+    std::string reason;   // ends a sentence: "a damaged header; 1,024 bytes passed over"
+  };
 
-// The format is read by libarchive, of which only the tar reader is switched on. Archives that were
-// put one behind the other are read as one, as `tar --ignore-zeros` does. Not thread-safe.
+  uint64_t count = 0;
+  uint64_t bytes = 0;
+  std::vector<Place> first;  // kMostKept of them at most
+};
+
+// Where members begin and end is read as GNU tar does it, whose archives most are; what a header
+// says of its member is read by libarchive. Archives that were put one behind the other are read
+// as one, as `tar --ignore-zeros` does. Behind a damaged header it goes on at the next good one.
+// Not thread-safe.
 class TarReader {
  public:
-  // REQUIRES: `feed` outlives the reader.
+  // REQUIRES: `feed` outlives the reader. Reads up to the first header.
   static Result<std::unique_ptr<TarReader>> open(BlockFeed& feed);
   ~TarReader();
   TarReader(const TarReader&) = delete;
@@ -59,6 +59,9 @@ class TarReader {
   // Where the first header of the member begins.
   uint64_t header_offset() const noexcept;
 
+  // Up to now.
+  const TarLosses& losses() const noexcept;
+
   // Whether next() or read() has failed.
   bool failed() const noexcept;
 
@@ -67,10 +70,10 @@ class TarReader {
   uint64_t plain_bytes() const noexcept;
 
  private:
-  class Library;
-  explicit TarReader(std::unique_ptr<Library> library);
+  class Walk;
+  explicit TarReader(std::unique_ptr<Walk> walk);
 
-  std::unique_ptr<Library> library_;
+  std::unique_ptr<Walk> walk_;
 };
 
 }  // namespace gophercap::archive

@@ -148,6 +148,18 @@ ExitCode judge(const jobs::TarResult& result, const jobs::TarOptions& options, C
     console.hint("what is complete before that place was used");
     code = ExitCode::kIncomplete;
   }
+  for (const archive::TarLosses::Place& place : result.losses.first)
+    console.warning(
+        fmt::format("{}: byte {} of the archive: {}", name, place.offset, place.reason));
+  if (result.losses.count > result.losses.first.size()) {
+    console.warning(fmt::format("{}: {} more such places", name,
+                                group_digits(result.losses.count - result.losses.first.size())));
+  }
+  if (result.losses.count > 0 || result.doubtful > 0) code = merge(code, ExitCode::kIncomplete);
+  if (result.counts.absolute > 0) {
+    console.note(fmt::format("the leading / is left off the paths of {}",
+                             counted(result.counts.absolute, "member")));
+  }
   if (const Troubles troubles = mapped_troubles(result); !troubles.none()) {
     troubles.warn("", result.map->files.size(), console);
     code = merge(code, ExitCode::kIncomplete);

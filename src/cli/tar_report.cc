@@ -71,6 +71,7 @@ std::string files_text(const ExtractCounts& counts) {
   add(counts.resumed, "more complete before");
   add(counts.packed_before, "already compressed");
   add(counts.numbered, "under another name");
+  add(counts.absolute, "without the / in front");
   add(counts.set_id, "without their set-id bit");
   std::string text = group_digits(counts.files);
   if (!remarks.empty()) text += fmt::format(" ({})", fmt::join(remarks, ", "));
@@ -99,6 +100,7 @@ std::string member_json(const Member& member) {
     json["mtime"] = format_rfc3339(*time);
   json["mode"] = fmt::format("{:04o}", member.mode);
   if (!member.link.empty()) json["link"] = member.link;
+  if (!member.doubt.empty()) json["damage"] = member.doubt;
   return dump(json);
 }
 
@@ -121,6 +123,11 @@ std::string tar_report(const jobs::TarResult& result, std::string_view out_dir) 
   if (counts.folders > 0) lines.push_back({"folders", group_digits(counts.folders)});
   if (counts.links > 0) lines.push_back({"links", group_digits(counts.links)});
   if (counts.refused_total() > 0) lines.push_back({"refused", refusals(counts)});
+  if (result.losses.count > 0 || result.doubtful > 0) {
+    lines.push_back({"damaged", fmt::format("{} passed over, {} with damaged headers",
+                                            counted(result.losses.count, "place"),
+                                            counted(result.doubtful, "member"))});
+  }
   if (counts.left_over > 0) {
     lines.push_back({"removed", fmt::format("{} that earlier runs have left unfinished",
                                             counted(counts.left_over, "file"))});
@@ -146,6 +153,7 @@ std::string tar_counters_json(const jobs::TarResult& result, bool extracted) {
     json["files_complete_before"] = counts.resumed;
     json["files_compressed_before"] = counts.packed_before;
     json["files_renamed"] = counts.numbered;
+    json["absolute_paths"] = counts.absolute;
     json["set_id_removed"] = counts.set_id;
     json["left_over_removed"] = counts.left_over;
     json["folders"] = counts.folders;
@@ -162,6 +170,12 @@ std::string tar_counters_json(const jobs::TarResult& result, bool extracted) {
     json["mapped_files_damaged"] = result.map->damaged_files();
     json["mapped_files_unread"] = result.map->unread_files();
   }
+  json["members_doubtful"] = result.doubtful;
+  Json places = Json::array();
+  for (const archive::TarLosses::Place& place : result.losses.first)
+    places.push_back({{"archive_bytes", place.offset}, {"reason", place.reason}});
+  json["passed_over"] = {
+      {"places", result.losses.count}, {"bytes", result.losses.bytes}, {"first", places}};
   if (result.damage) {
     json[result.damage->refused() ? "unread" : "damage"] = {
         {"file_bytes", result.damage->file_bytes},

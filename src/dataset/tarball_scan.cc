@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "archive/checkpoint_keeper.h"
+#include "archive/member_names.h"
 #include "archive/member_path.h"
 #include "archive/member_source.h"
 #include "archive/path_set.h"
@@ -35,11 +36,10 @@ class Borrowed final : public io::ByteSource {
   io::ByteSource& source_;
 };
 
-// "a/../b/./c" is "b/c"; empty: it leads outside.
+// "a/../b/./c" is "b/c", and so is "/b/c"; empty: it leads outside.
 std::string resolved(const std::string& path) {
   std::vector<std::string_view> parts;
   std::string_view rest = path;
-  if (rest.starts_with('/')) return {};
   while (!rest.empty()) {
     const size_t slash = rest.find('/');
     const std::string_view part = rest.substr(0, slash);
@@ -72,6 +72,7 @@ class Pass {
   Result<> take(const Member& member, archive::IndexWriter* index);
   Result<> take_file(const Member& member, std::string name, std::string stored_path,
                      archive::IndexWriter* index);
+  void note_doubt(const Member& member, FileSummary* summary);
   void take_link(const Member& member, std::string name);
   Result<> resolve_links(archive::IndexWriter* index);
   Result<> add_link(const std::string& link, const std::string& file, archive::IndexWriter* index);
@@ -91,7 +92,7 @@ class Pass {
   archive::TarballIdentity identity_;  // when it was opened, as facts_
   io::FileFacts facts_;
   std::unique_ptr<TarReader> tar_;
-  archive::PathSet names_;
+  archive::MemberNames names_;
   archive::PathSet names_of_files_;
   // Links by what they lead to, and chosen files, in scan_.files.
   std::unordered_multimap<std::string, std::string, archive::PathHash> links_;
@@ -135,6 +136,7 @@ Result<> Pass::take_file(const Member& member, std::string name, std::string sto
   }
   const bool usable = (finished || broken) && source.can_be_indexed();
   if (usable && index != nullptr) TRY_VOID(index->add(indexed));
+  note_doubt(member, chosen ? &summary : nullptr);
   if (chosen) {
     if (!usable) {
       ++scan_.left_out;
@@ -148,45 +150,59 @@ Result<> Pass::take_file(const Member& member, std::string name, std::string sto
   return finished;
 }
 
+// Damaged headers of a capture are its damage. Of what is none they may hide one.
+void Pass::note_doubt(const Member& member, FileSummary* summary) {
+  if (member.doubt.empty()) return;
+  ++scan_.doubtful;
+  if (summary == nullptr) {
+    if (scan_.first_doubt.empty()) scan_.first_doubt = member.path + ": " + member.doubt;
+  } else if (!summary->damage) {
+    summary->damage =
+        capture::Damage{summary->plain_bytes, Errc::kCorrupt, "tar archive: " + member.doubt};
+  }
+}
+
 // Both kinds of links name a path in the archive: hard ones from its top, symbolic ones from their
 // own folder.
 void Pass::take_link(const Member& member, std::string name) {
   std::string target = member.link;
-  if (member.kind == MemberKind::kSymlink && !target.starts_with('/'))
+  if (member.kind == MemberKind::kSymlink) {
+    // Absolute ones lead out of the archive.
+    if (archive::is_absolute(target)) return;
     target = name.substr(0, name.rfind('/') + 1) + target;
+  }
   links_.emplace(resolved(target), std::move(name));
 }
 
 Result<> Pass::take(const Member& member, archive::IndexWriter* index) {
   const bool file = member.kind == MemberKind::kFile;
   const bool link = member.kind == MemberKind::kHardLink || member.kind == MemberKind::kSymlink;
-  if (!file && !link) return {};
+  const bool folder = member.kind == MemberKind::kFolder;
+  if (!file && !link && !folder) return {};
   std::vector<std::string_view> parts;
   std::optional<archive::Refusal> refusal = archive::split_path(member.path, parts);
-  if (!refusal && parts.empty()) refusal = archive::Refusal::kBadName;
   if (!refusal && member.link.size() > archive::kLongestPath)
     refusal = archive::Refusal::kPathTooLong;
+  if (folder) {
+    // What can't be made of it matters for what is to go into it.
+    if (!refusal) static_cast<void>(names_.add_folder(parts));
+    return {};
+  }
+  std::string name;
+  if (!refusal) refusal = names_.add(parts, name);
   if (refusal) {
     if (!choice_.member_ending_fits(path_, member.path)) return {};
     ++scan_.left_out;
     ++scan_.refused[static_cast<size_t>(*refusal)];
     return {};
   }
-  std::string name = archive::join_parts(parts, '/');
-  std::string stored_path = name;
-  const auto taken = [&](const std::string& other) { return names_.contains(other); };
-  if (taken(name)) {
-    const size_t folder = name.rfind('/') + 1;
-    name = name.substr(0, folder) +
-           archive::free_name(name.substr(folder), [&](const std::string& other) {
-             return taken(name.substr(0, folder) + other);
-           });
+  if (archive::is_absolute(member.path)) ++scan_.absolute;
+  if (!file) {
+    take_link(member, std::move(name));
+    return {};
   }
-  names_.insert(name);
-  if (file) names_of_files_.insert(name);
-  if (file) return take_file(member, std::move(name), std::move(stored_path), index);
-  take_link(member, std::move(name));
-  return {};
+  names_of_files_.insert(name);
+  return take_file(member, std::move(name), archive::join_parts(parts, '/'), index);
 }
 
 // A link may lead to another one, and may stand before what it leads to: so each link that is found
@@ -271,6 +287,7 @@ Result<TarballScan> Pass::run_over(archive::Tarball tarball, archive::IndexWrite
     if (resolved_all.error().code != Errc::kCancelled) return resolved_all.error();
     scan_.interrupted = true;
   }
+  scan_.losses = tar_->losses();
   const uint64_t plain_bytes = tar_->plain_bytes();
   tar_.reset();
   ahead.reset();  // it may still decode what stands behind the end of the archive
@@ -286,6 +303,7 @@ Result<TarballScan> Pass::run_over(archive::Tarball tarball, archive::IndexWrite
 
 archive::Coverage Pass::coverage() const noexcept {
   if (scan_.damage) return archive::Coverage::kUpToDamage;
+  if (scan_.losses.count > 0 || scan_.doubtful > 0) return archive::Coverage::kDoubtful;
   return scan_.left_out > 0 ? archive::Coverage::kMembersLeftOut : archive::Coverage::kWhole;
 }
 

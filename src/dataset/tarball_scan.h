@@ -10,6 +10,7 @@
 
 #include "archive/archive_index.h"
 #include "archive/member_path.h"
+#include "archive/tar_reader.h"
 #include "base/result.h"
 #include "dataset/file_summary.h"
 #include "dataset/name_choice.h"
@@ -24,16 +25,22 @@ struct TarballScan {
   std::vector<std::string> unscanned;
   uint64_t left_out = 0;  // would be chosen, but can't be: their path, what they contradict
   std::array<uint64_t, archive::kRefusals> refused{};  // of these, whose path can't be used
+  uint64_t absolute = 0;                               // paths that lost a slash in front
+  // Damaged places that the pass went on behind; and members, chosen or not, whose headers are
+  // damaged, so that they may be others than they seem.
+  archive::TarLosses losses;
+  uint64_t doubtful = 0;
+  std::string first_doubt;  // "NAME: REASON" of one that is not among `files`
   // Where the tarball broke (in its plain bytes), after which nothing is known.
   std::optional<capture::Damage> damage;
   bool interrupted = false;
 };
 
 // Members get the paths that they would be extracted to, as member_path() writes them: without
-// "./", and numbered where two share one. A link to a chosen member stands for it. All files go
-// into the index, chosen or not. Fails where the tarball can't be opened or is none, and where the
-// index can't be written; no index is made where `index_path` is empty. `pool`: helpers for
-// decompressing.
+// "./", and numbered where two share one or a file has that of a folder. A link to a chosen member
+// stands for it. All files go into the index, chosen or not. Fails where the tarball can't be
+// opened or is none, and where the index can't be written; no index is made where `index_path` is
+// empty. `pool`: helpers for decompressing.
 Result<TarballScan> scan_tarball(const std::string& path, const NameChoice& choice,
                                  const std::string& index_path, ScanProgress& progress,
                                  std::stop_token stop, io::DecodePool* pool = nullptr);

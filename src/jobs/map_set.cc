@@ -112,7 +112,7 @@ class SetScan {
         } else {
           append(std::move(scan->files));
           if (std::optional<FileSummary> entry = own_entry(path, *scan)) {
-            tarballs_.add_problem("standard input", *entry->damage);
+            tarballs_.add_problems("standard input", *scan, *entry);
             append({*std::move(entry)});
           }
         }

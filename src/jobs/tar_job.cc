@@ -41,6 +41,10 @@ class LimitedWords {
                                   member.path.substr(0, cut ? kShown : std::string::npos),
                                   cut ? "..." : "", reason_of(refusal)));
   }
+  void doubtful(const Member& member) {
+    if (once_more(doubtful_))
+      reporter_.warning(fmt::format("{}: damaged: {}", member.path, member.doubt));
+  }
   void numbered(const Member& member, std::string_view path) {
     if (!once_more(numbered_)) return;
     reporter_.info(fmt::format("{}: the name is taken: written as {}", member.path, path));
@@ -58,6 +62,7 @@ class LimitedWords {
 
   Reporter& reporter_;
   int refused_ = 0;
+  int doubtful_ = 0;
   int numbered_ = 0;
 };
 
@@ -137,6 +142,11 @@ void TarRun::tick() {
 
 Result<> TarRun::take(const Member& member) {
   const bool chosen = is_chosen(member);
+  // A damaged name may be one that would have been chosen.
+  if (!member.doubt.empty()) {
+    ++result_.doubtful;
+    words_.doubtful(member);
+  }
   if (chosen) {
     ++result_.matching;
     if (member.kind == MemberKind::kFile) result_.matching_bytes += member.size_bytes;
@@ -229,6 +239,7 @@ Result<TarResult> TarRun::run() {
     }
   }
   result_.plain_bytes = tar_->plain_bytes();
+  result_.losses = tar_->losses();
   result_.stored_bytes = tarball_.bytes_read->load(std::memory_order_relaxed);
   result_.elapsed = SendClock::now() - begun;
   return std::move(result_);

@@ -48,6 +48,8 @@ struct TarResult {
   archive::ExtractCounts counts;
   io::Compression compression = io::Compression::kNone;
   std::optional<TarDamage> damage;
+  archive::TarLosses losses;  // damaged places that the pass went on behind
+  uint64_t doubtful = 0;      // members whose headers are damaged, chosen or not
   bool interrupted = false;
   std::optional<dataset::DatasetSummary> map;  // the dump that was written
   uint64_t stored_bytes = 0;

@@ -93,6 +93,13 @@ const FileSummary* first_damaged(const std::vector<FileSummary>& files) {
   return found == files.end() ? nullptr : &*found;
 }
 
+std::string losses_of(const archive::TarLosses& losses) {
+  const archive::TarLosses::Place& first = losses.first.front();
+  std::string text = first.reason;
+  if (losses.count > 1) text += fmt::format(" (and {} more such places)", losses.count - 1);
+  return text;
+}
+
 // Why members are left out, and where there are several reasons, how many by each.
 std::string reasons_of(const dataset::TarballScan& scan) {
   std::string reasons;
@@ -119,15 +126,26 @@ std::string temporary_parent() {
 }
 
 std::optional<FileSummary> own_entry(const std::string& path, const dataset::TarballScan& scan) {
-  if (!scan.damage && scan.left_out == 0) return std::nullopt;
+  std::vector<std::string> reasons;
+  if (scan.damage) reasons.push_back(scan.damage->reason);
+  if (scan.losses.count > 0) reasons.push_back(losses_of(scan.losses));
+  if (!scan.first_doubt.empty()) reasons.push_back(scan.first_doubt);
+  if (scan.left_out > 0) {
+    const std::string count =
+        scan.left_out == 1 ? "a member is" : fmt::format("{} members are", scan.left_out);
+    reasons.push_back(fmt::format("{} left out: {}", count, reasons_of(scan)));
+  }
+  if (reasons.empty()) return std::nullopt;
   FileSummary entry = dataset::unreadable(path, {});
   entry.damage = scan.damage;
   if (!entry.damage) {
-    const std::string count =
-        scan.left_out == 1 ? "a member is" : fmt::format("{} members are", scan.left_out);
-    entry.damage = capture::Damage{0, Errc::kUnsupported,
-                                   fmt::format("{} left out: {}", count, reasons_of(scan))};
+    const bool lost = scan.losses.count > 0;
+    const bool damaged = lost || !scan.first_doubt.empty();
+    entry.damage = capture::Damage{lost ? scan.losses.first.front().offset : 0,
+                                   damaged ? Errc::kCorrupt : Errc::kUnsupported,
+                                   {}};
   }
+  entry.damage->reason = fmt::format("{}", fmt::join(reasons, "; "));
   return entry;
 }
 
@@ -261,21 +279,26 @@ Result<std::vector<FileSummary>> Tarballs::pass(const std::string& tarball,
     file.tarball = tarball;
     scan->files.push_back(std::move(file));
   }
+  if (scan->absolute > 0) {
+    reporter_.info(fmt::format("{}: the leading / is left off the paths of {} {}", tarball,
+                               scan->absolute, scan->absolute == 1 ? "member" : "members"));
+  }
   if (std::optional<FileSummary> entry = own_entry(tarball, *scan)) {
-    add_problem(tarball, *entry->damage);
+    add_problems(tarball, *scan, *entry);
     scan->files.push_back(*std::move(entry));
   }
   return std::move(scan->files);
 }
 
-void Tarballs::add_problem(const std::string& name, const capture::Damage& damage) {
-  const std::string where =
-      damage.offset_bytes > 0
-          ? fmt::format("{} byte {} of the archive: ",
-                        damage.refused() ? "not read further than" : "breaks at",
-                        damage.offset_bytes)
-          : "";
-  problems_.push_back({damage.code, 0, fmt::format("{}: {}{}", name, where, damage.reason)});
+void Tarballs::add_problems(const std::string& name, const dataset::TarballScan& scan,
+                            const FileSummary& own_entry) {
+  const capture::Damage& damage = *own_entry.damage;
+  std::string_view where = "byte";
+  if (scan.damage) where = damage.refused() ? "not read further than byte" : "breaks at byte";
+  const std::string place = damage.offset_bytes > 0
+                                ? fmt::format("{} {} of the archive: ", where, damage.offset_bytes)
+                                : "";
+  problems_.push_back({damage.code, 0, fmt::format("{}: {}{}", name, place, damage.reason)});
 }
 
 Result<std::vector<FileSummary>> Tarballs::map(const std::string& tarball, const NameChoice& choice,

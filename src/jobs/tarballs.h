@@ -67,7 +67,8 @@ class Tarballs {
   void discard_index(const std::string& tarball, std::string_view what);
 
   // `name` of the tarball, as messages have it.
-  void add_problem(const std::string& name, const capture::Damage& damage);
+  void add_problems(const std::string& name, const dataset::TarballScan& scan,
+                    const dataset::FileSummary& own_entry);
   std::shared_ptr<const dataset::CaptureStore> store() const noexcept { return store_; }
   // What was wrong with tarballs, none of which ended anything.
   std::vector<Error> take_problems() noexcept { return std::move(problems_); }
