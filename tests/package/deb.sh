@@ -21,8 +21,10 @@ field() { dpkg-deb -f "$deb" "$1"; }
 version=$(field Version)
 dpkg --validate-version "$version"
 [[ $deb == "packages/gophercap_${version}_$(dpkg --print-architecture).deb" ]]
-for library in libarchive13 libc6 libdeflate0 libfmt9 libisal2 libre2-9 libsimdjson14 libstdc++6 libyaml-cpp0.7 libzstd1; do
-  [[ ", $(field Depends)" == *", $library"[\ ,]* ]] || { echo "$library is not in Depends: $(field Depends)"; exit 1; }
+# Names as far as they are the same in each release of Debian.
+for library in 'libarchive13(t64)?' libc6 libdeflate0 'libfmt[0-9]+' libisal2 'libre2-[0-9a-z-]+' 'libsimdjson[0-9]+' 'libstdc\+\+6' \
+  'libyaml-cpp0\.[0-9]+' libzstd1; do
+  grep -qE ", $library[ ,]" <<<", $(field Depends)," || { echo "$library is not in Depends: $(field Depends)"; exit 1; }
 done
 
 dpkg-deb -c "$deb" | awk '{ print $1, $2, $6, $7, $8 }' | grep -v '^d' | LC_ALL=C sort -k3 >contents
