@@ -37,6 +37,11 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
   }
   if (accounts.read > 0 && accounts.sent == 0 && accounts.filtered > 0)
     console.warning(fmt::format("nothing was sent: no packet matches \"{}\"", expression));
+  if (report.started_unready) {
+    console.warning(fmt::format(
+        "it began before all of the first second had been read: {} (storage too slow?)",
+        counted(report.starved_packets, "packet") + " left late because they were not there yet"));
+  }
   if (accounts.not_sorted > 0) {
     console.warning(fmt::format("{} too far out of order to be sorted with the memory given",
                                 counted(accounts.not_sorted, "packet")));

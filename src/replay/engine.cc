@@ -81,6 +81,7 @@ class Senders {
   }
 
   std::span<Lane* const> lanes() const noexcept { return lane_pointers_; }
+  StartGate& gate() noexcept { return gate_; }
 
   // Starts all; `halt` is asked to stop what feeds them when one breaks down or all are through.
   Result<> start(ThreadGroup& threads, std::stop_source& halt) {
@@ -247,7 +248,7 @@ Report play(const Plan& plan, const EngineOptions& options,
       io::DecodePool::spare(options.reader_threads, plan.overlap_depth), plan.overlap_depth,
       std::min<uint64_t>(options.memory_bytes / 2 / std::max<uint64_t>(plan.overlap_depth, 1),
                          io::DecodePool::kMemoryPerSource));
-  const MergeOptions merge = {
+  MergeOptions merge = {
       .stream = stream_options(plan, options, transmitters.front()->limits(), lanes, &pool),
       .loops = options.loops,
       .in_flight_bytes = std::max<uint64_t>(options.memory_bytes / 4, 1),
@@ -256,6 +257,10 @@ Report play(const Plan& plan, const EngineOptions& options,
   if (options.preload) fail(report, load(plan, options, merge, lanes, fds, stored, report, stop));
 
   Senders senders(transmitters, clocks, timeline, options.send);
+  // Where packets are due by their own time, the start waits for those of the first second.
+  const bool by_schedule = !options.send.topspeed && !options.pace.at_rate();
+  merge.gate = &senders.gate();
+  if (by_schedule) merge.first_second_ends_ns = ns_of(timeline.key_at(std::chrono::seconds(1), 0));
   // What this thread starts from here on keeps off the CPUs of real-time senders.
   const std::optional<SenderCpus> apart =
       options.send.realtime ? std::make_optional<SenderCpus>(lanes) : std::nullopt;
@@ -276,6 +281,7 @@ Report play(const Plan& plan, const EngineOptions& options,
   if (!report.failure.empty()) {
     // Nothing is sent of a set that is not there as a whole.
   } else if (options.preload) {
+    senders.gate().set_fed();
     std::atomic<int64_t> newest_key_ns{ns_of(plan.first)};
     uint64_t loops = 0;
     fail(report,

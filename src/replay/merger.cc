@@ -26,6 +26,7 @@ void Merger::run(const std::stop_token& stop) {
   while (!stop.stop_requested() && !readers_.gave_up()) {
     recycle();
     open_ahead();
+    look_whether_fed();
     if (in_flight_bytes_ > options_.in_flight_bytes) {
       std::this_thread::sleep_for(kWaitForSlabs);
       continue;
@@ -35,12 +36,36 @@ void Merger::run(const std::stop_token& stop) {
     if (dispatcher_.room() == 0) {
       // There is time for what has been asked for.
       readers_.set_files_in_play(0);
-      dispatcher_.wait_for_room(stop, [this] { recycle(); });
+      dispatcher_.wait_for_room(stop, [this] {
+        recycle();
+        look_whether_fed();
+      });
       continue;
     }
     emit(stop);
   }
+  if (!stop.stop_requested() && options_.gate != nullptr) options_.gate->set_fed();
   dispatcher_.close();
+}
+
+// Of those that have to be read ahead of the start, as many as the memory is for.
+bool Merger::in_first_second(const PlannedFile& file) const noexcept {
+  return options_.gate != nullptr && !fed_ && next_loop_ == 0 &&
+         ns_of(file.first_key) <= options_.first_second_ends_ns &&
+         heap_.size() + upcoming_.size() < plan_.overlap_depth + options_.prefetch_files;
+}
+
+void Merger::look_whether_fed() {
+  if (options_.gate == nullptr || fed_) return;
+  for (const uint32_t slot : upcoming_) {
+    const ActiveFile& file = *files_[slot];
+    const bool awaited =
+        file.loop == 0 && ns_of(file.stream->file().first_key) <= options_.first_second_ends_ns;
+    if (awaited && !readers_.has_begun(file)) return;
+  }
+  if (next_loop_ == 0 && in_first_second(plan_.files[next_file_])) return;
+  fed_ = true;
+  options_.gate->set_fed();
 }
 
 // Keeps the next few files open and their first slabs filled. All loops are one endless list of
@@ -51,7 +76,7 @@ void Merger::open_ahead() {
     // One that has to be read up to the window first takes long: these come early, but no more than
     // a loop ahead.
     const bool early = planned.begins_outside && next_loop_ <= loop_ + 1;
-    if (upcoming_.size() >= options_.prefetch_files && !early) break;
+    if (upcoming_.size() >= options_.prefetch_files && !early && !in_first_second(planned)) break;
     const uint32_t slot = free_slot();
     files_[slot] =
         std::make_unique<ActiveFile>(std::make_unique<FileStream>(planned, options_.stream, fds_));

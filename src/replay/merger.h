@@ -17,6 +17,7 @@
 #include "replay/plan.h"
 #include "replay/reader_pool.h"
 #include "replay/report.h"
+#include "replay/start_gate.h"
 
 namespace gophercap::replay {
 
@@ -27,6 +28,10 @@ struct MergeOptions {
   // short, many of them lie between merge and wire.
   uint64_t in_flight_bytes = uint64_t{32} << 20;
   size_t prefetch_files = 8;  // opened before they are needed
+  // Told once the files of the first loop whose first packet is not behind that key have their
+  // first slab, as far as there is memory for them; null: nobody waits for it.
+  StartGate* gate = nullptr;
+  int64_t first_second_ends_ns = INT64_MIN;
 };
 
 // Order: loop, key, path bytes (ordinal), position in the file. One thread calls run(); the results
@@ -62,6 +67,8 @@ class Merger {
   };
 
   void open_ahead();
+  bool in_first_second(const PlannedFile& file) const noexcept;
+  void look_whether_fed();
   bool activate_due(const std::stop_token& stop);
   bool activate_first_upcoming(const std::stop_token& stop);
   void emit(const std::stop_token& stop);
@@ -93,6 +100,7 @@ class Merger {
   uint64_t recycled_ = 0;
   uint64_t in_flight_bytes_ = 0;
   std::atomic<int64_t> newest_key_ns_{0};
+  bool fed_ = false;  // has been told
 
   Accounts accounts_;
   std::vector<DamagedFile> damaged_;

@@ -52,6 +52,16 @@ int ReaderPool::take(ActiveFile& file) {
   return file.ended ? kEnded : kNotReady;
 }
 
+bool ReaderPool::has_begun(const ActiveFile& file) {
+  const MutexLock lock(mutex_);
+  const auto filled = [](SlabState state) {
+    return state == SlabState::kReady || state == SlabState::kMerging;
+  };
+  if (file.ended || filled(file.states[0]) || filled(file.states[1])) return true;
+  if (idle_ > 0 && !requests_.empty()) work_.notify_all();
+  return false;
+}
+
 void ReaderPool::wait_for(const ActiveFile& file, Nanos limit) {
   const MutexLock lock(mutex_);
   const auto ready = [&] {

@@ -64,6 +64,9 @@ class ReaderPool {
   static constexpr int kNotReady = -1;
   static constexpr int kEnded = -2;
   int take(ActiveFile& file);
+  // Whether its first slab is there, or it is known to have none; sees to it that readers are at
+  // work if not.
+  bool has_begun(const ActiveFile& file);
   // Waits until a slab of `file` has become ready or its end is known, or for `limit`.
   void wait_for(const ActiveFile& file, Nanos limit);
   // Ends the threads; requests not begun are dropped. Afterwards streams and slabs belong to the

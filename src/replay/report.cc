@@ -177,6 +177,7 @@ std::string report_to_json(const Report& report) {
   if (report.max_frame_bytes) json["max_frame_bytes"] = *report.max_frame_bytes;
   if (report.started_wall_ns)
     json["started"] = format_rfc3339(capture_time(*report.started_wall_ns));
+  json["started_unready"] = report.started_unready;
   if (!report.profile.empty()) json["profile"] = report.profile;
   add_timing(report, json);
   json["outages"] = {{"count", report.outages}, {"total_ns", report.outage.count()}};

@@ -113,7 +113,8 @@ struct Report {
   // When the first packet was due, by this machine's wall clock (CLOCK_REALTIME), in nanoseconds
   // since 1970: what a receiver's stamps are held against. Empty: no real time has passed.
   std::optional<int64_t> started_wall_ns;
-  CaptureTime first{};  // capture time of the first packet
+  bool started_unready = false;  // then not all that was due in the first second had been read
+  CaptureTime first{};           // capture time of the first packet
   CaptureTime last{};
   Nanos planned_duration{0};  // first to last packet, all loops; 0 at top speed, for ever,
                               // and of a stopped run at a rate

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
 #include <optional>
 #include <system_error>
 
@@ -14,13 +13,8 @@
 namespace gophercap::replay {
 namespace {
 
-// The first packet leaves once this much is ready. Where the memory given is too little for that,
-// or the machine too busy, it waits no longer than this: a start that the readers can't keep up
-// with makes the first packets late.
+// The first packet leaves once this much is ready.
 constexpr size_t kPrefill = 4096;
-constexpr Nanos kLongestPrefill = std::chrono::milliseconds(500);
-constexpr Nanos kLead =
-    std::chrono::milliseconds(1);  // from "ready" to the first packet's due time
 
 constexpr Nanos kIdleSleep = std::chrono::microseconds(20);
 constexpr Nanos kSimulatedIdleSleep = std::chrono::microseconds(500);
@@ -34,16 +28,6 @@ constexpr Nanos kPublishEvery = std::chrono::seconds(1);
 void sleep_for(Nanos d) noexcept {
   const timespec ts{0, static_cast<long>(d.count())};
   ::nanosleep(&ts, nullptr);
-}
-
-// What the wall clock shows at `when`, in nanoseconds since 1970.
-int64_t wall_time_of(SendTime when) noexcept {
-  timespec wall{};
-  const SendTime before = SendClock::now();
-  ::clock_gettime(CLOCK_REALTIME, &wall);
-  const SendTime after = SendClock::now();
-  const SendTime read = before + (after - before) / 2;
-  return int64_t{wall.tv_sec} * 1'000'000'000 + wall.tv_nsec + (when - read).count();
 }
 
 // Errors of the way out as a whole. Any other belongs to the frame: that one failed, the next may
@@ -156,15 +140,10 @@ bool Sender::enough_ready() const noexcept {
 void Sender::start(const std::stop_token& stop) {
   started_ = true;
   if (gate_.claim()) {
-    const SendTime asked = SendClock::now();
-    // Simulated time waits for the readers by itself.
-    while (clock_.is_real() && !enough_ready() && !stop.stop_requested() &&
-           SendClock::now() - asked < kLongestPrefill) {
-      sleep_for(kRetrySleep);
-    }
-    start_ = clock_.now() + (paced_ ? kLead : Nanos(0));
-    if (clock_.is_real() && options_.start_at_wall_ns && !wait_for_start(stop)) return;
-    gate_.open(start_, clock_.is_real() ? std::optional(wall_time_of(start_)) : std::nullopt);
+    const StartRule rule{.paced = paced_, .at_wall_ns = options_.start_at_wall_ns};
+    if (!gate_.open_when_ready(
+            clock_, rule, [this] { return enough_ready(); }, stop))
+      return;
   }
   while (!gate_.is_open()) {
     if (stop.stop_requested()) return;
@@ -174,22 +153,6 @@ void Sender::start(const std::stop_token& stop) {
   start_ = gate_.start();
   arrived_ = start_;
   published_ = start_;
-}
-
-// Looks at the wall clock again and again: it may be set or slewed while we wait. From shortly
-// before the time on it is taken to run as our own clock does. False: a stop came first.
-bool Sender::wait_for_start(const std::stop_token& stop) {
-  constexpr Nanos kFixBefore = std::chrono::milliseconds(20);
-  constexpr Nanos kLookEvery = std::chrono::seconds(1);
-  for (;;) {
-    const SendTime now = clock_.now();
-    const Nanos left(*options_.start_at_wall_ns - wall_time_of(now));
-    if (left <= kFixBefore) {
-      start_ = now + std::max(left, Nanos(0));
-      return true;
-    }
-    if (!clock_.wait_until(now + std::min(left - kFixBefore, kLookEvery), stop)) return false;
-  }
 }
 
 uint64_t Sender::leave_out(std::span<const Departure> waiting, SendTime now, Nanos limit) noexcept {
@@ -385,7 +348,10 @@ void Sender::settle(Report& report) const {
   report.preempted += preempted_;
   report.send_calls += send_calls_;
   report.retries += retries_;
-  if (send_calls_ > 0) report.started_wall_ns = gate_.wall_ns();
+  if (send_calls_ > 0) {
+    report.started_wall_ns = gate_.wall_ns();
+    report.started_unready = !gate_.was_fed();
+  }
   if (fatal_errno_ != 0) {
     report.failure_errno = fatal_errno_;
     report.failure = errno_error(fatal_errno_, transmitter_.describe()).what;

@@ -73,7 +73,6 @@ class Sender {
   bool wait_for_departures(const std::stop_token& stop);
   void start(const std::stop_token& stop);
   bool enough_ready() const noexcept;
-  bool wait_for_start(const std::stop_token& stop);
   // Leaves out the packets in front that are later than `limit`. How many.
   uint64_t leave_out(std::span<const Departure> waiting, SendTime now, Nanos limit) noexcept;
   size_t gather_due(std::span<const Departure> waiting, const std::stop_token& stop);

@@ -47,6 +47,12 @@ Nanos Timeline::due(CaptureTime key, uint64_t loop) const noexcept {
   return Nanos(saturate(scale(capture, stretch_)));
 }
 
+CaptureTime Timeline::key_at(Nanos due, uint64_t loop) const noexcept {
+  const Int128 capture = scale(Int128{due.count()}, stretch_.inverse());
+  return capture_time(
+      saturate(Int128{ns_of(first_)} + capture - static_cast<Int128>(loop) * period_.count()));
+}
+
 CaptureTime Timeline::stamp(Nanos due) const noexcept {
   return capture_time(saturate(Int128{ns_of(first_)} + due.count()));
 }

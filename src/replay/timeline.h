@@ -22,6 +22,8 @@ class Timeline {
   // Offset from the start. Saturates at the ends of 64 bits (292 years). Negative for a key before
   // `first`.
   Nanos due(CaptureTime key, uint64_t loop) const noexcept;
+  // The key that is due then in that loop, to the grain of the stretch: the way back from due().
+  CaptureTime key_at(Nanos due, uint64_t loop) const noexcept;
   // What a recording writes: `first` plus that offset.
   CaptureTime stamp(Nanos due) const noexcept;
 

@@ -66,5 +66,22 @@ TEST(Timeline, FactorsFromAThousandthToAThousand) {
   EXPECT_EQ(fast.due(capture_time(86'400'000'000'000), 0), Nanos(86'400'000'000));
 }
 
+TEST(Timeline, TheKeyAtATimeIsTheOneThatIsDueThen) {
+  constexpr int64_t kFirst = 1'600'000'000'000'000'000;
+  for (const Ratio stretch : {Ratio{1, 1}, Ratio{1, 2}, Ratio{3, 1}, Ratio{1, 1000}, Ratio{7, 3}}) {
+    const Timeline timeline(capture_time(kFirst), std::chrono::seconds(40), stretch);
+    for (const uint64_t loop : {0U, 1U, 7U}) {
+      for (const int64_t offset : {int64_t{0}, int64_t{1'000'000}, int64_t{39'999'999'000}}) {
+        const CaptureTime key = capture_time(kFirst + offset);
+        const Nanos error = timeline.key_at(timeline.due(key, loop), loop) - key;
+        EXPECT_LE(error, Nanos(0)) << offset;
+        EXPECT_GE(error, Nanos(-1000)) << offset;  // a nanosecond of send time
+      }
+    }
+  }
+  const Timeline slow(capture_time(0), Nanos(0), {1, 1'000'000});
+  EXPECT_EQ(slow.key_at(Nanos::max(), 0), CaptureTime::max());
+}
+
 }  // namespace
 }  // namespace gophercap::replay
