@@ -11,15 +11,9 @@
 #include <new>
 
 #include "base/worker_pool.h"
-#include "jobs/map_job.h"
-#include "jobs/replay_job.h"
+#include "jobs/job_for_test.h"
 #include "jobs/tar_job.h"
 #include "jobs/verify_job.h"
-#include "testing/compress.h"
-#include "testing/pcap_builder.h"
-#include "testing/quiet_reporter.h"
-#include "testing/tar_builder.h"
-#include "testing/temp_dir.h"
 
 #if defined(__SANITIZE_THREAD__)
 #define GOPHERCAP_SANITIZED 1
@@ -85,42 +79,15 @@ namespace {
 namespace fs = std::filesystem;
 using testing::Bytes;
 
-constexpr int64_t kSecond = 1'000'000'000;
-
-class RefusedMemory : public ::testing::Test {
+class RefusedMemory : public JobForTest {
  protected:
-  void SetUp() override {
-    for (int file = 0; file < 3; ++file) {
-      testing::PcapBuilder pcap({.magic = testing::kMagicNanos});
-      for (int i = 0; i < 700; ++i)
-        pcap.packet(100 * kSecond + int64_t{3} * i + file, testing::ethernet_frame(200));
-      tar_.member({.path = "m" + std::to_string(file) + ".pcap", .data = pcap.bytes()});
-      paths_.push_back(dir_.path("set/" + std::to_string(file) + ".pcap"));
-      dir_.write("set/" + std::to_string(file) + ".pcap",
-                 file == 0   ? pcap.bytes()
-                 : file == 1 ? testing::zstd_frames(pcap.bytes(), 60'000, {})
-                             : testing::gzip_members(pcap.bytes(), 60'000));
-    }
-    tarball_ = dir_.write("t.tar.gz", testing::gzip_members(tar_.end().bytes(), 100'000));
-    ASSERT_TRUE(
-        run_map({.selection = {.paths = paths_}, .dump_path = dir_.path("d.json")}, reporter_, {}));
-  }
-
-  ReplayOptions replay() const {
-    ReplayOptions options;
-    options.dump_path = dir_.path("d.json");
-    return options;
-  }
-
-  Result<> play(const ReplayOptions& options) {
-    Result<ReplayResult> result = run_replay(options, reporter_, {});
-    if (!result) return result.error();
-    if (!result->report.failure.empty()) return replay::failure_of(result->report);
-    if (result->report_error) return *result->report_error;
-    EXPECT_EQ(result->report.accounts.sent, 2100u);
-    EXPECT_TRUE(result->report.damaged.empty());
-    return {};
-  }
+  RefusedMemory()
+      : JobForTest({.packets_each = 700,
+                    .frame_bytes = 200,
+                    .piece_bytes = 60'000,
+                    .pack = [](const Bytes& capture) {
+                      return testing::zstd_frames(capture, 60'000, {});
+                    }}) {}
 
   // Runs `job` while each in turn of its allocations is refused (of many of them: some), first it
   // alone, then all behind it too. `output`: what it makes.
@@ -129,8 +96,7 @@ class RefusedMemory : public ::testing::Test {
     for (const bool one : {true, false}) {
       int64_t allowed = 0;
       for (bool reached = true; reached;) {
-        fs::remove_all(dir_.path("out"));
-        fs::create_directory(dir_.path("out"));
+        empty_out();
         only_one.store(one);
         left.store(allowed);
         const Result<> result = job();
@@ -141,8 +107,7 @@ class RefusedMemory : public ::testing::Test {
                       result.error().what.find("thread creation refused") != std::string::npos)
               << allowed << ": " << result.error().what;
         }
-        for (const fs::directory_entry& entry : fs::recursive_directory_iterator(dir_.path("out")))
-          EXPECT_FALSE(entry.path().filename().string().starts_with(".")) << entry.path();
+        expect_nothing_unfinished();
         if (!output.empty() && result) {
           EXPECT_TRUE(fs::exists(output)) << allowed;
         }
@@ -151,12 +116,6 @@ class RefusedMemory : public ::testing::Test {
       EXPECT_GT(allowed, 20);
     }
   }
-
-  testing::TempDir dir_;
-  testing::TarBuilder tar_;
-  std::vector<std::string> paths_;
-  std::string tarball_;
-  testing::QuietReporter reporter_;
 };
 
 TEST_F(RefusedMemory, Map) {
@@ -167,7 +126,7 @@ TEST_F(RefusedMemory, Map) {
   with_little_memory(
       [&]() -> Result<> {
         TRY(const MapResult result, run_map(options, reporter_, {}));
-        EXPECT_EQ(result.set.packets(), 2100u);
+        EXPECT_EQ(result.set.packets(), packets());
         return {};
       },
       options.dump_path);
@@ -180,7 +139,7 @@ TEST_F(RefusedMemory, MapOfATarball) {
   with_little_memory(
       [&]() -> Result<> {
         TRY(const MapResult result, run_map(options, reporter_, {}));
-        EXPECT_EQ(result.set.packets(), 2100u);
+        EXPECT_EQ(result.set.packets(), packets());
         return {};
       },
       options.dump_path);
@@ -215,7 +174,7 @@ TEST_F(RefusedMemory, Verify) {
   verify.captures = {dir_.path("sent.pcap")};
   with_little_memory([&]() -> Result<> {
     TRY(const VerifyResult result, run_verify(verify, reporter_, {}));
-    EXPECT_EQ(result.packets_received, 2100u);
+    EXPECT_EQ(result.packets_received, packets());
     EXPECT_TRUE(result.damaged_captures.empty());
     return {};
   });

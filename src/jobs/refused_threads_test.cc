@@ -7,15 +7,9 @@
 #include <functional>
 
 #include "base/thread_group.h"
-#include "jobs/map_job.h"
-#include "jobs/replay_job.h"
+#include "jobs/job_for_test.h"
 #include "jobs/tar_job.h"
 #include "jobs/verify_job.h"
-#include "testing/compress.h"
-#include "testing/pcap_builder.h"
-#include "testing/quiet_reporter.h"
-#include "testing/tar_builder.h"
-#include "testing/temp_dir.h"
 
 namespace gophercap::jobs {
 namespace {
@@ -23,42 +17,14 @@ namespace {
 namespace fs = std::filesystem;
 using testing::Bytes;
 
-constexpr int64_t kSecond = 1'000'000'000;
-
-class RefusedThreads : public ::testing::Test {
+class RefusedThreads : public JobForTest {
  protected:
-  void SetUp() override {
-    for (int file = 0; file < 3; ++file) {
-      testing::PcapBuilder pcap({.magic = testing::kMagicNanos});
-      for (int i = 0; i < 2000; ++i)
-        pcap.packet(100 * kSecond + int64_t{3} * i + file, testing::ethernet_frame(600));
-      tar_.member({.path = "m" + std::to_string(file) + ".pcap", .data = pcap.bytes()});
-      const std::string path = dir_.path("set/" + std::to_string(file) + ".pcap");
-      paths_.push_back(path);
-      dir_.write("set/" + std::to_string(file) + ".pcap",
-                 file == 0   ? pcap.bytes()
-                 : file == 1 ? testing::xz_blocks(pcap.bytes(), 300'000)
-                             : testing::gzip_members(pcap.bytes(), 300'000));
-    }
-    tarball_ = dir_.write("t.tar.gz", testing::gzip_members(tar_.end().bytes(), 300'000));
-    ASSERT_TRUE(
-        run_map({.selection = {.paths = paths_}, .dump_path = dir_.path("d.json")}, reporter_, {}));
-  }
-
-  ReplayOptions replay() const {
-    ReplayOptions options;
-    options.dump_path = dir_.path("d.json");
-    return options;
-  }
-
-  Result<> play(const ReplayOptions& options) {
-    Result<ReplayResult> result = run_replay(options, reporter_, {});
-    if (!result) return result.error();
-    if (!result->report.failure.empty())
-      return Error{Errc::kIo, result->report.failure_errno, result->report.failure};
-    EXPECT_EQ(result->report.accounts.sent, 6000u);
-    return {};
-  }
+  RefusedThreads()
+      : JobForTest(
+            {.packets_each = 2000,
+             .frame_bytes = 600,
+             .piece_bytes = 300'000,
+             .pack = [](const Bytes& capture) { return testing::xz_blocks(capture, 300'000); }}) {}
 
   // Runs `job` with 0, 1, 2, … threads until it gets all it wants. `output`: what it makes.
   void with_few_threads(const std::function<Result<>()>& job, const std::string& output = {}) {
@@ -66,8 +32,7 @@ class RefusedThreads : public ::testing::Test {
     int64_t most = 0;
     for (; refused; ++most) {
       ASSERT_LT(most, 200);
-      fs::remove_all(dir_.path("out"));
-      fs::create_directory(dir_.path("out"));
+      empty_out();
       Result<> result;
       {
         const FewThreadsForTest few(most);
@@ -81,20 +46,13 @@ class RefusedThreads : public ::testing::Test {
             << result.error().what;
         EXPECT_EQ(result.error().sys, EAGAIN);
       }
-      for (const fs::directory_entry& entry : fs::recursive_directory_iterator(dir_.path("out")))
-        EXPECT_FALSE(entry.path().filename().string().starts_with(".")) << entry.path();
+      expect_nothing_unfinished();
       if (!output.empty()) {
         EXPECT_EQ(fs::exists(output), result.has_value()) << most;
       }
     }
     EXPECT_GT(most, 1) << "there was nothing to refuse";
   }
-
-  testing::TempDir dir_;
-  testing::TarBuilder tar_;
-  std::vector<std::string> paths_;
-  std::string tarball_;
-  testing::QuietReporter reporter_;
 };
 
 TEST_F(RefusedThreads, Map) {
@@ -105,7 +63,7 @@ TEST_F(RefusedThreads, Map) {
   with_few_threads(
       [&]() -> Result<> {
         TRY(const MapResult result, run_map(options, reporter_, {}));
-        EXPECT_EQ(result.set.packets(), 6000u);
+        EXPECT_EQ(result.set.packets(), packets());
         for (const dataset::FileSummary& file : result.set.files) EXPECT_FALSE(file.damage);
         return {};
       },
@@ -120,7 +78,7 @@ TEST_F(RefusedThreads, MapOfATarball) {
       [&]() -> Result<> {
         fs::remove(tarball_ + ".index");
         TRY(const MapResult result, run_map(options, reporter_, {}));
-        EXPECT_EQ(result.set.packets(), 6000u);
+        EXPECT_EQ(result.set.packets(), packets());
         return {};
       },
       options.dump_path);
@@ -149,7 +107,7 @@ TEST_F(RefusedThreads, Verify) {
   verify.captures = {dir_.path("sent.pcap")};
   with_few_threads([&]() -> Result<> {
     TRY(const VerifyResult result, run_verify(verify, reporter_, {}));
-    EXPECT_EQ(result.packets_received, 6000u);
+    EXPECT_EQ(result.packets_received, packets());
     return {};
   });
 }
