@@ -81,7 +81,7 @@ def check_tree(root):
                 continue
             target, slash, _ = match.group(1).partition("/")
             reason = (
-                breach(table, module, path.name.endswith("_test.cc"), target) if slash else "has no module in front"
+                breach(table, module, path.name.endswith(("_test.cc", "_for_test.h")), target) if slash else "has no module in front"
             )
             if reason:
                 yield f'{name}:{number}: #include "{match.group(1)}": {reason}'
@@ -100,6 +100,7 @@ gophercap_module(top  LEVEL 2 DEPS base io)
         "src/io/b.cc": '#include "io/b.h"\n#include "base/a.h"\n',
         "src/base/thread_group.cc": "pthread_create(&t);\n",
         "src/io/n.cc": "unsigned n = std::thread::hardware_concurrency();\n",
+        "src/io/b_for_test.h": '#include "testing/t.h"\n',
         "src/io/b_test.cc": 'std::jthread t;\n#include "testing/t.h"\n#include "net/n.h"\n',
         "src/testing/t.cc": '#include "top/c.h"\n#include "testing/t.h"\n',
         "src/top/c.cc": '#include "io/b.h"\n',

@@ -301,6 +301,20 @@ std::string without_rates(const std::string& text) {
   return kept;
 }
 
+TEST(DumpTest, ABombIsRefused) {
+  std::string text = R"({"files": [)";
+  text.resize(size_t{66} << 20, ' ');
+  const std::span<const uint8_t> plain(static_cast<const uint8_t*>(static_cast<void*>(text.data())),
+                                       text.size());
+  const testing::TempDir dir;
+  const std::string path = dir.write("bomb.json.zst", testing::zstd_frames(plain, text.size(), {}));
+  const Result<Dump> dump = read_dump(path);
+  ASSERT_FALSE(dump);
+  EXPECT_EQ(dump.error().code, Errc::kUnsupported);
+  EXPECT_TRUE(dump.error().what.starts_with(path + ": expands to more than 100 times its size"))
+      << dump.error().what;
+}
+
 TEST(DumpTest, WhatIsNoDumpIsRefusedBeforeItIsRead) {
   for (const auto& [path, words] : {std::pair("/dev/zero", "is a device, not a dump"),
                                     {"/proc/version", "something that the kernel tells"}}) {

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 #include "base/bytes.h"
@@ -77,6 +78,16 @@ std::string shortened(const std::string& expression) {
   return expression.size() <= kMost ? expression : expression.substr(0, kMost) + "...";
 }
 
+// libpcap does not look at all of its small allocations (that of its scanner, for one). With this
+// much in the heap none of them is refused.
+bool has_room() {
+  constexpr size_t kRoom = 64 << 10;  // stays there: glibc gives back 128 KiB and more
+  void* volatile room = std::malloc(kRoom);
+  const bool there = room != nullptr;
+  std::free(room);
+  return there;
+}
+
 // False: libpcap has a reason in the handle.
 Result<bool> compile_parts(pcap_t* handle, const std::vector<Part>& parts, Program& program,
                            const std::stop_token& stop) {
@@ -86,6 +97,7 @@ Result<bool> compile_parts(pcap_t* handle, const std::vector<Part>& parts, Progr
       return Error{Errc::kCancelled, 0, "stopped before the filter was compiled"};
     const int optimize = part.primitives <= kMostOptimized ? 1 : 0;
     bpf_program code{};
+    if (!has_room()) return errno_error(ENOMEM, "filter");
     errno = 0;
     if (::pcap_compile(handle, &code, part.text.c_str(), optimize, PCAP_NETMASK_UNKNOWN) != 0) {
       // Its own words are "malloc", which looks like a fault of the expression.

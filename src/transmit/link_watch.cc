@@ -38,7 +38,8 @@ Result<std::unique_ptr<LinkWatch>> LinkWatch::start(unsigned index) {
   if (!wake.valid()) return errno_error(errno, "eventfd");
   std::unique_ptr<LinkWatch> watch(new LinkWatch(index, std::move(announcements), std::move(wake)));
   TRY_VOID(watch->ask());  // what changed before the socket listened
-  TRY_VOID(watch->thread_.start([w = watch.get()] { w->run(); }));
+  if (const Result<> started = watch->thread_.start([w = watch.get()] { w->run(); }); !started)
+    return started.error().with_context("state of the link");
   watch->begun_.wait(false);  // as SignalGuard does
   TRY_VOID(watch->thread_.result());
   return watch;

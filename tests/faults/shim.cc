@@ -52,19 +52,26 @@ KnownFd* known(int fd) {
   return fd >= 0 && static_cast<size_t>(fd) < kMostFds ? &known_fds[fd] : nullptr;
 }
 
-// libseccomp ends in a double free, or makes a filter that lacks rules, if one of its allocations
-// fails; nothing that the tool could do would help. Its allocations do not count.
-uintptr_t libseccomp_begin = 0;
-uintptr_t libseccomp_end = 0;
+// Libraries whose allocations do not count, since nothing that the tool could do would help.
+// libseccomp ends in a double free, or makes a filter that lacks rules, if one fails; libpcap
+// crashes if that of its scanner does, for which the tool has memory ready.
+struct Library {
+  const char* name;
+  uintptr_t begin;
+  uintptr_t end;
+};
+Library libraries[] = {{"libseccomp", 0, 0}, {"libpcap", 0, 0}};
 
-int find_libseccomp(dl_phdr_info* library, size_t, void*) {
-  if (strstr(library->dlpi_name, "libseccomp") == nullptr) return 0;
-  libseccomp_begin = library->dlpi_addr;
-  for (unsigned i = 0; i < library->dlpi_phnum; ++i) {
-    const auto& part = library->dlpi_phdr[i];
-    if (part.p_type == PT_LOAD) libseccomp_end = library->dlpi_addr + part.p_vaddr + part.p_memsz;
+int find_libraries(dl_phdr_info* loaded, size_t, void*) {
+  for (Library& library : libraries) {
+    if (strstr(loaded->dlpi_name, library.name) == nullptr) continue;
+    library.begin = loaded->dlpi_addr;
+    for (unsigned i = 0; i < loaded->dlpi_phnum; ++i) {
+      const auto& part = loaded->dlpi_phdr[i];
+      if (part.p_type == PT_LOAD) library.end = loaded->dlpi_addr + part.p_vaddr + part.p_memsz;
+    }
   }
-  return 1;
+  return 0;
 }
 
 void parse_fault(const char* text) {
@@ -106,7 +113,7 @@ int counted_main(int argc, char** argv, char** environment) {
   if (const char* path = getenv("GC_FAULT_REPORT")) open_report(path);
   for (unsigned kind = 0; kind < kKinds; ++kind)
     strncpy(report->rows[kind].name, kNames[kind], sizeof(report->rows[kind].name) - 1);
-  dl_iterate_phdr(find_libseccomp, nullptr);
+  dl_iterate_phdr(find_libraries, nullptr);
   // What counts coverage allocates at the end, and takes no refusal.
   atexit([] { armed.store(false); });
   armed.store(true);
@@ -161,7 +168,9 @@ int refusal() noexcept {
 
 Verdict judge_allocation(const void* caller) {
   const auto from = reinterpret_cast<uintptr_t>(caller);
-  if (from >= libseccomp_begin && from < libseccomp_end) return Verdict::kPass;
+  for (const Library& library : libraries) {
+    if (from >= library.begin && from < library.end) return Verdict::kPass;
+  }
   return judge(kMalloc);
 }
 
