@@ -54,6 +54,13 @@ constexpr Nanos saturating_add(Nanos a, Nanos b) noexcept {
   return Nanos(sum);
 }
 
+constexpr Nanos saturating_distance(CaptureTime from, CaptureTime to) noexcept {
+  int64_t ns = 0;
+  if (__builtin_sub_overflow(ns_of(to), ns_of(from), &ns))
+    return to > from ? Nanos::max() : Nanos::min();
+  return Nanos(ns);
+}
+
 // 2020-09-28T08:00:00.123456789Z: RFC 3339 in UTC, fraction without trailing zeros, as Go's
 // RFC3339Nano.
 std::string format_rfc3339(CaptureTime t);

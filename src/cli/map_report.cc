@@ -6,6 +6,7 @@
 
 #include "capture/capture_reader.h"
 #include "cli/escape.h"
+#include "cli/schedule_text.h"
 #include "cli/table.h"
 #include "cli/text_report.h"
 #include "cli/trouble.h"
@@ -196,19 +197,26 @@ std::string summary(const jobs::MapResult& result, const Totals& sum, std::strin
 
 // --- notes ---
 
-std::vector<std::string> notes(const Totals& sum) {
+std::vector<std::string> notes(const Totals& sum, const jobs::ScheduleNotes& schedule) {
   using namespace std::chrono_literals;
   std::vector<std::string> lines;
-  if (sum.largest_gap != nullptr && sum.largest_gap->largest_gap > 1h) {
+  for (const std::string& line : pause_lines(schedule.pauses, "a replay"))
+    lines.push_back(escape_text(line));
+  if (!lines.empty()) {
+    lines.push_back(escape_text(pause_hint(schedule.pauses)));
+  } else if (sum.largest_gap != nullptr && sum.largest_gap->largest_gap > 1h) {
     lines.push_back(fmt::format("a gap of {} without packets in {}",
                                 human_duration(sum.largest_gap->largest_gap),
                                 escape_text(sum.largest_gap->path)));
   }
   if (sum.largest_step_back != nullptr && sum.largest_step_back->largest_step_back > 1s) {
-    lines.push_back(
-        fmt::format("time steps back by {} in {}: replay sends the packets behind the step at once",
-                    human_duration(sum.largest_step_back->largest_step_back),
-                    escape_text(sum.largest_step_back->path)));
+    const uint64_t behind = schedule.clocks.packets;
+    lines.push_back(fmt::format(
+        "time steps back by {} in {}: replay sends {} behind such steps at once; --clock-steps "
+        "follow keeps their gaps",
+        human_duration(sum.largest_step_back->largest_step_back),
+        escape_text(sum.largest_step_back->path),
+        behind > 0 ? "the " + counted(behind, "packet") : "the packets"));
   }
   if (sum.above_1514 > 0) {
     lines.push_back(fmt::format(
@@ -251,7 +259,7 @@ std::string map_report(const jobs::MapResult& result, std::string_view dump_path
     out = file_table(result.set, options) + "\n";
   out += summary(result, sum, dump_path);
   out += Troubles(result.set).list("", options);
-  const std::vector<std::string> lines = notes(sum);
+  const std::vector<std::string> lines = notes(sum, jobs::schedule_notes(result.set));
   if (!lines.empty()) out += "\nNotes:\n";
   for (const std::string& line : lines) out += fmt::format("  {}\n", line);
   return out;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/schedule_text.h"
 #include "cli/units.h"
 
 namespace gophercap::cli {
@@ -127,6 +128,15 @@ void ConsoleReporter::progress(const jobs::VerifyProgress& progress) {
 void ConsoleReporter::progress(const jobs::TarProgress& progress) {
   if (asked()) console_.plain(progress_text(progress, now_() - begin_) + "\n");
   if (due()) show(progress_text(progress, now_() - begin_));
+}
+
+void ConsoleReporter::schedule(const jobs::ScheduleNotes& notes) {
+  for (const std::string& line : pause_lines(notes.pauses, "the schedule")) console_.warning(line);
+  if (const std::string hint = pause_hint(notes.pauses); !hint.empty()) console_.hint(hint);
+  if (const std::string line = clock_line(notes.clocks); !line.empty()) {
+    console_.warning(line);
+    console_.hint(clock_hint(notes.clocks));
+  }
 }
 
 void ConsoleReporter::info(std::string_view line) {

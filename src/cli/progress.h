@@ -35,6 +35,7 @@ class ConsoleReporter final : public jobs::Reporter {
   void progress(const jobs::ReplayProgress& progress) override;
   void progress(const jobs::VerifyProgress& progress) override;
   void progress(const jobs::TarProgress& progress) override;
+  void schedule(const jobs::ScheduleNotes& notes) override;
   void info(std::string_view line) override;
   void warning(std::string_view line) override;
 

@@ -16,6 +16,17 @@ namespace {
 
 constexpr Command kThis = Command::kReplay;
 
+// Every packet that could be chosen was refused by --out-bpf.
+bool nothing_matches(const replay::Accounts& accounts) {
+  return accounts.filtered > 0 && accounts.filtered + accounts.outside_window == accounts.read;
+}
+
+ExitCode say_nothing_matches(std::string_view what, const std::string& expression,
+                             Console& console) {
+  console.error(fmt::format("{}: no packet matches \"{}\"", what, expression));
+  return ExitCode::kNothingFound;
+}
+
 // A run that went wrong on the way, as against what was wrong with its inputs.
 ExitCode judge(const replay::Report& report, const std::string& expression, Console& console,
                const HintContext& hints) {
@@ -35,8 +46,8 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
         group_digits(accounts.filtered_vlan), expression));
     console.hint(fmt::format("--out-bpf '({0}) or (vlan and ({0}))'", expression));
   }
-  if (accounts.read > 0 && accounts.sent == 0 && accounts.filtered > 0)
-    console.warning(fmt::format("nothing was sent: no packet matches \"{}\"", expression));
+  if (nothing_matches(accounts) && report.failure.empty() && !report.interrupted)
+    code = merge(code, say_nothing_matches("nothing was sent", expression, console));
   if (report.started_unready) {
     console.warning(fmt::format(
         "it began before all of the first second had been read: {} (storage too slow?)",
@@ -106,6 +117,8 @@ Outcome forecast(const jobs::ReplayOptions& options, bool json, Console& console
     print_error(console, *plan->obstacle, hints);
     code = ExitCode::kFailed;
   }
+  if (nothing_matches(plan->accounts))
+    code = merge(code, say_nothing_matches("nothing to send", options.expression, console));
   code = print_result(console, json ? jobs::forecast_to_json(*plan) : forecast_report(*plan), code);
   return {code, signals.received()};
 }

@@ -185,6 +185,15 @@ std::string forecast_report(const jobs::Forecast& forecast) {
   lines.push_back({"to", format_rfc3339(forecast.last)});
   lines.push_back({"span", human_duration(forecast.span)});
   lines.push_back({"takes", takes_text(forecast)});
+  if (const jobs::LongPauses& pauses = forecast.notes.pauses; pauses.count > 0) {
+    lines.push_back({"waits", fmt::format("{} of that, in {}", human_duration(pauses.sum),
+                                          counted(pauses.count, "long pause"))});
+  }
+  if (forecast.notes.clocks.steps > 0)
+    lines.push_back(
+        {"clocks", counted(forecast.notes.clocks.steps, "step") + " back, not followed"});
+  if (forecast.clock_steps_followed > 0)
+    lines.push_back({"clocks", counted(forecast.clock_steps_followed, "step") + " followed"});
   if (forecast.loops != 1) {
     std::string text = forecast.loops == 0 ? "endless" : group_digits(forecast.loops);
     if (forecast.period > Nanos{0})
@@ -219,6 +228,8 @@ std::string replay_report(const Report& report, bool simulated, const TextOption
         {"counted", fmt::format("{} by the interface{}", counted(n, "packet"),
                                 n > report.accounts.sent ? "; others send there too" : "")});
   }
+  if (report.accounts.clock_steps > 0)
+    lines.push_back({"clocks", counted(report.accounts.clock_steps, "step") + " followed"});
   add_durations(lines, report, simulated);
   add_timing(lines, report);
   if (report.slips > 0) {

@@ -49,6 +49,21 @@ bool asked_here(const Settings& settings, Command command, std::string_view name
          settings.text(command, name) != find_option(command, name)->default_value;
 }
 
+void check_order(const Settings& settings, Command command, const jobs::ReplayOptions& options,
+                 std::vector<Complaint>& complaints) {
+  if (options.file_gap && options.files_start_together)
+    complaints.push_back(
+        {"--sequence: excludes --wait-disable, which starts all files at once", ""});
+  if (settings.duration(command, "file-gap").value_or(Nanos{0}) < Nanos{0})
+    complaints.push_back({"--file-gap: can't be below zero", ""});
+  if (const auto steps = parse_clock_steps(settings.text(command, "clock-steps")); !steps)
+    complaints.push_back({"--clock-steps: " + steps.error().what, ""});
+  if (options.clock_steps.follow && options.sort) {
+    complaints.push_back(
+        {"--clock-steps follow: excludes --reorder, which sorts by the times as they are", ""});
+  }
+}
+
 // A limit that is never looked at would be taken for one that was kept. That of a configuration is
 // for other runs too.
 void check_fail_on_late(const Settings& settings, const jobs::ReplayOptions& options,
@@ -84,7 +99,11 @@ jobs::ReplayOptions plan_options(const Settings& settings, Command command) {
   if (settings.flag(command, "time-scale-enabled"))
     options.scale_to = settings.duration(command, "time-scale-duration");
   options.files_start_together = settings.flag(command, "wait-disable");
+  if (settings.flag(command, "sequence"))
+    options.file_gap = settings.duration(command, "file-gap").value_or(Nanos{0});
   options.sort = settings.flag(command, "reorder");
+  if (const auto steps = parse_clock_steps(settings.text(command, "clock-steps")))
+    options.clock_steps = *steps;
   options.loop_gap = settings.duration(command, "loop-gap");
   if (const auto rate = settings.ratio(command, "pps")) {
     options.pace = {.kind = replay::Pace::Kind::kPacketsPerSecond, .rate = *rate};
@@ -119,6 +138,7 @@ void check_plan(const Settings& settings, Command command, const jobs::ReplayOpt
     complaints.push_back({"--time-scale-duration: has to be above zero", ""});
   if (options.loop_gap && *options.loop_gap < Nanos{0})
     complaints.push_back({"--loop-gap: can't be below zero", ""});
+  check_order(settings, command, options, complaints);
   if (settings.integer(command, "skip-mtu") < 0)
     complaints.push_back({"--skip-mtu: can't be below zero", ""});
 }
@@ -129,9 +149,12 @@ std::vector<std::string> plan_without_effect(const Settings& settings, Command c
       settings.source(command, "time-scale-enabled") == Source::kDefault) {
     warnings.emplace_back("--time-scale-duration: does nothing without --time-scale-enabled");
   }
+  if (asked_here(settings, command, "file-gap") && !settings.flag(command, "sequence"))
+    warnings.emplace_back("--file-gap: does nothing without --sequence");
   for (const std::string_view rate : {"pps", "mbps"}) {
     if (!settings.ratio(command, rate)) continue;
-    for (const std::string_view option : {"time-modifier", "time-scale-enabled", "loop-gap"}) {
+    for (const std::string_view option :
+         {"time-modifier", "time-scale-enabled", "loop-gap", "file-gap"}) {
       if (asked_here(settings, command, option))
         warnings.push_back(fmt::format("--{}: does nothing with --{}", option, rate));
     }
@@ -248,6 +271,19 @@ Result<LateWords> parse_late(std::string_view text) {
   }
   return Error{Errc::kInvalidArgument, 0,
                fmt::format("\"{}\" is not one of catch-up, slip, slip=D, drop, drop=D", text)};
+}
+
+Result<replay::ClockSteps> parse_clock_steps(std::string_view text) {
+  const size_t equals = text.find('=');
+  const std::string_view word = text.substr(0, equals);
+  if (text == "keep") return replay::ClockSteps{};
+  replay::ClockSteps steps{.follow = true, .ahead = equals != std::string_view::npos};
+  if (word == "follow" && steps.ahead) {
+    TRY(steps.limit, parse_duration(text.substr(equals + 1)));
+  }
+  if (word == "follow" && steps.limit > Nanos{0}) return steps;
+  return Error{Errc::kInvalidArgument, 0,
+               fmt::format("\"{}\" is not one of keep, follow, follow=D (above zero)", text)};
 }
 
 Result<LatenessLimit> parse_lateness_limit(std::string_view text) {

@@ -38,6 +38,9 @@ struct LateWords {
 };
 Result<LateWords> parse_late(std::string_view text);
 
+// "keep", "follow", "follow=500ms": with a limit, steps ahead are followed too.
+Result<replay::ClockSteps> parse_clock_steps(std::string_view text);
+
 // "p99=50us", "max=1ms": a quantile (0 to 1, 1 = max) of the lateness and its limit. Empty text:
 // none.
 struct LatenessLimit {

@@ -28,6 +28,18 @@ TEST(ReplaySettings, LatenessLimits) {
     EXPECT_FALSE(parse_lateness_limit(text)) << text;
 }
 
+TEST(ReplaySettings, ClockSteps) {
+  EXPECT_FALSE(parse_clock_steps("keep")->follow);
+  EXPECT_TRUE(parse_clock_steps("follow")->follow);
+  EXPECT_FALSE(parse_clock_steps("follow")->ahead);
+  EXPECT_EQ(parse_clock_steps("follow")->limit, std::chrono::seconds(1));
+  EXPECT_TRUE(parse_clock_steps("follow=5ms")->ahead);
+  EXPECT_EQ(parse_clock_steps("follow=5ms")->limit, std::chrono::milliseconds(5));
+  for (const char* text :
+       {"", "keep=1s", "follow=", "follow=0s", "follow=-1s", "follow=x", "follows"})
+    EXPECT_FALSE(parse_clock_steps(text)) << text;
+}
+
 std::vector<std::string> warnings_of(std::vector<std::string> words) {
   Settings settings;
   settings.apply(parse_arguments(words));

@@ -118,6 +118,8 @@ TEST(DumpReaderTest, CountsAreWholeNumbersInRange) {
                           "largest_step_back_ns",
                           "largest_step_back_packets",
                           "largest_gap_ns",
+                          "steps_back_above_1s",
+                          "packets_behind_above_1s",
                           "packets_above_1514_bytes",
                           "packets_above_1518_bytes",
                           "packets_above_9014_bytes",

@@ -102,6 +102,7 @@ class RandomSummaries {
     for (uint64_t FileSummary::*m :
          {&FileSummary::captured_bytes, &FileSummary::wire_bytes, &FileSummary::plain_bytes,
           &FileSummary::out_of_order, &FileSummary::largest_step_back_packets,
+          &FileSummary::clock_steps_back, &FileSummary::packets_behind_step,
           &FileSummary::packets_above_1514, &FileSummary::packets_above_1518,
           &FileSummary::packets_above_9014, &FileSummary::packets_cut,
           &FileSummary::packets_without_time, &FileSummary::packets_fraction_carried,
@@ -115,6 +116,8 @@ class RandomSummaries {
     f.max_captured_bytes = small();
     f.largest_step_back = Nanos(static_cast<int64_t>(count()));
     f.largest_gap = Nanos(static_cast<int64_t>(count()));
+    if (random_() % 2 == 0) f.largest_gap_from = time();
+    if (random_() % 2 == 0) f.first_step_back_from = time();
     f.mtime_ns = static_cast<int64_t>(random_());
     if (random_() % 3 == 0) {
       f.damage = capture::Damage{count(), static_cast<Errc>(random_() % 10), "p\n\"17\": \xc3\xa4"};
@@ -146,6 +149,10 @@ void expect_equal(const FileSummary& a, const FileSummary& b) {
   EXPECT_EQ(a.largest_step_back, b.largest_step_back);
   EXPECT_EQ(a.largest_step_back_packets, b.largest_step_back_packets);
   EXPECT_EQ(a.largest_gap, b.largest_gap);
+  EXPECT_EQ(a.largest_gap_from, b.largest_gap_from);
+  EXPECT_EQ(a.clock_steps_back, b.clock_steps_back);
+  EXPECT_EQ(a.first_step_back_from, b.first_step_back_from);
+  EXPECT_EQ(a.packets_behind_step, b.packets_behind_step);
   EXPECT_EQ(a.packets_above_1514, b.packets_above_1514);
   EXPECT_EQ(a.packets_above_1518, b.packets_above_1518);
   EXPECT_EQ(a.packets_above_9014, b.packets_above_9014);

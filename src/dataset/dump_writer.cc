@@ -123,6 +123,12 @@ void DumpWriter::order_and_lengths(const FileSummary& file) {
   json_.field("largest_step_back_ns", int64_t{file.largest_step_back.count()});
   json_.field("largest_step_back_packets", file.largest_step_back_packets);
   json_.field("largest_gap_ns", int64_t{file.largest_gap.count()});
+  if (file.largest_gap_from)
+    json_.field("largest_gap_from", format_rfc3339(*file.largest_gap_from));
+  json_.field("steps_back_above_1s", file.clock_steps_back);
+  if (file.first_step_back_from)
+    json_.field("first_step_back_from", format_rfc3339(*file.first_step_back_from));
+  json_.field("packets_behind_above_1s", file.packets_behind_step);
   json_.field("packets_above_1514_bytes", file.packets_above_1514);
   json_.field("packets_above_1518_bytes", file.packets_above_1518);
   json_.field("packets_above_9014_bytes", file.packets_above_9014);

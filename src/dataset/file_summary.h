@@ -2,6 +2,7 @@
 // docs/formats/dump.md has the written form.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -24,6 +25,9 @@ struct MemberPath {
 // Where `path` is that of a member: at the first "!/" behind what `is_tarball` says to be one.
 std::optional<MemberPath> split_member_path(
     const std::string& path, const std::function<bool(const std::string&)>& is_tarball);
+
+// Smaller steps back are disorder.
+inline constexpr Nanos kClockStep = std::chrono::seconds(1);
 
 struct LinkTypeCount {
   uint32_t link_type = 0;
@@ -55,6 +59,14 @@ struct FileSummary {
   uint64_t largest_step_back_packets = 0;  // by how many places such a packet stands too late
                                            // (exact up to 4096, then rounded up by at most 4095)
   Nanos largest_gap{0};                    // between a packet and the largest time before it
+  std::optional<CaptureTime> largest_gap_from;  // that time; empty: there is no gap, or an older
+                                                // dump does not say
+  // A clock that was set back: packets whose time is more than kClockStep below that of the packet
+  // before them, the time of the packet before the first of these, and how many packets lie more
+  // than kClockStep below the largest time before them.
+  uint64_t clock_steps_back = 0;
+  std::optional<CaptureTime> first_step_back_from;
+  uint64_t packets_behind_step = 0;
 
   uint64_t packets_above_1514 = 0;  // captured bytes: will not fit MTU 1500, …
   uint64_t packets_above_1518 = 0;  // … with a VLAN tag, …

@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <memory>
@@ -14,6 +13,7 @@
 #include "base/shortage.h"
 #include "base/worker_pool.h"
 #include "dataset/capture_store.h"
+#include "dataset/step_back.h"
 #include "io/decode_pool.h"
 #include "io/open.h"
 #include "packet/packet_view.h"
@@ -25,54 +25,6 @@ using capture::CaptureReader;
 using capture::PacketBatch;
 using capture::ReadStatus;
 using packet::PacketView;
-
-// How many places a late packet stands too far back: needs the running maximum of the times before
-// it. The newest 4096 of them are kept exactly, of older ones every 4096th.
-class StepBack {
- public:
-  void push(int64_t running_max) {
-    ring_[count_ % kExact] = running_max;
-    if (count_ % kExact == 0) coarse_.push_back(running_max);
-    ++count_;
-  }
-  // The same for a batch whose every time is not below the one before it.
-  void push_in_order(const PacketBatch& batch) {
-    for (size_t i = 0; i < batch.count; ++i) {
-      ring_[(count_ + i) % kExact] = ns_of(batch.packets[i].time);
-    }
-    static_assert(PacketBatch::kCapacity <= kExact);  // so a batch has at most one coarse sample
-    const uint64_t sample = (count_ + kExact - 1) / kExact * kExact;
-    if (sample < count_ + batch.count) {
-      coarse_.push_back(ns_of(batch.packets[sample - count_].time));
-    }
-    count_ += batch.count;
-  }
-  // Packets since the first one with a larger time than `time`, which is below the running maximum.
-  uint64_t places(int64_t time) const noexcept {
-    const uint64_t exact = std::min<uint64_t>(count_, kExact);
-    uint64_t low = 0;  // smallest age (0 = newest) whose running maximum is not above `time`
-    uint64_t high = exact;
-    while (low < high) {
-      const uint64_t middle = (low + high) / 2;
-      if (ring_[(count_ - 1 - middle) % kExact] > time) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    if (low < exact || count_ <= kExact) return low;
-    // Older: round up to the sample in front of the first larger one.
-    const auto first_larger = std::upper_bound(coarse_.begin(), coarse_.end(), time);
-    const auto sample = static_cast<uint64_t>(first_larger - coarse_.begin());
-    return count_ - (sample == 0 ? 0 : sample - 1) * kExact - (sample == 0 ? 0 : 1);
-  }
-
- private:
-  static constexpr uint64_t kExact = 4096;
-  std::array<int64_t, kExact> ring_;  // not cleared: 32 KiB a file matter when the files are tiny
-  std::vector<int64_t> coarse_;
-  uint64_t count_ = 0;
-};
 
 // Everything that changes with each packet.
 class PacketStatistics {
@@ -156,10 +108,24 @@ class PacketStatistics {
       before = time;
     }
     if (!in_order) return false;
-    largest_gap_ = largest_gap;
+    if (largest_gap > largest_gap_) [[unlikely]]
+      find_gap(batch, largest_gap);
     last_ = max_ = before;
     steps_.push_in_order(batch);
     return true;
+  }
+
+  // Where the largest gap begins: looked for only in batches that have a larger one than those
+  // before, so that the loop above does not carry the place along.
+  void find_gap(const PacketBatch& batch, uint64_t gap) {
+    int64_t before = max_;
+    for (size_t i = 0; i < batch.count; ++i) {
+      const int64_t time = ns_of(batch.packets[i].time);
+      if (static_cast<uint64_t>(time) - static_cast<uint64_t>(before) == gap) break;
+      before = time;
+    }
+    largest_gap_ = gap;
+    gap_from_ = before;
   }
 
   void add_time(int64_t time) {
@@ -169,25 +135,37 @@ class PacketStatistics {
       steps_.push(time);
       return;
     }
-    out_of_order_ += time < last_;
+    if (time < last_) add_step_back(time);
     last_ = time;
     if (time >= max_) [[likely]] {
-      largest_gap_ =
-          std::max(largest_gap_, static_cast<uint64_t>(time) - static_cast<uint64_t>(max_));
+      const uint64_t gap = static_cast<uint64_t>(time) - static_cast<uint64_t>(max_);
+      if (gap > largest_gap_) {
+        largest_gap_ = gap;
+        gap_from_ = max_;
+      }
       max_ = time;
     } else {
+      const uint64_t behind = static_cast<uint64_t>(max_) - static_cast<uint64_t>(time);
       min_ = std::min(min_, time);
-      largest_step_ =
-          std::max(largest_step_, static_cast<uint64_t>(max_) - static_cast<uint64_t>(time));
+      largest_step_ = std::max(largest_step_, behind);
+      behind_step_ += behind > kStep;
       largest_places_ = std::max(largest_places_, steps_.places(time));
     }
     steps_.push(max_);
+  }
+
+  void add_step_back(int64_t time) {
+    ++out_of_order_;
+    if (static_cast<uint64_t>(last_) - static_cast<uint64_t>(time) <= kStep) return;
+    if (steps_back_++ == 0) step_from_ = last_;
   }
 
   uint64_t& interface_packets(uint32_t interface) {
     if (interface >= per_interface_.size()) per_interface_.resize(interface + size_t{1});
     return per_interface_[interface];
   }
+
+  static constexpr auto kStep = static_cast<uint64_t>(kClockStep.count());
 
   FileSummary& summary_;
   uint64_t captured_bytes_ = 0;
@@ -207,6 +185,10 @@ class PacketStatistics {
   int64_t min_ = 0;
   int64_t max_ = 0;
   uint64_t largest_gap_ = 0;
+  int64_t gap_from_ = 0;  // where there is a gap
+  uint64_t steps_back_ = 0;
+  int64_t step_from_ = 0;  // of the first
+  uint64_t behind_step_ = 0;
   uint64_t largest_step_ = 0;
   uint64_t largest_places_ = 0;
   std::vector<uint64_t> per_interface_;
@@ -243,6 +225,10 @@ void PacketStatistics::finish(const CaptureReader& reader) {
     s.max = capture_time(max_);
   }
   s.largest_gap = saturated(largest_gap_);
+  if (largest_gap_ > 0) s.largest_gap_from = capture_time(gap_from_);
+  s.clock_steps_back = steps_back_;
+  if (steps_back_ > 0) s.first_step_back_from = capture_time(step_from_);
+  s.packets_behind_step = behind_step_;
   s.largest_step_back = saturated(largest_step_);
   s.largest_step_back_packets = largest_places_;
 

@@ -55,16 +55,18 @@ std::string describe(const FileSummary& s) {
   std::string text = fmt::format(
       "{} {} {} interfaces {} sections {} snap {}\n"
       "packets {} captured {} wire {} plain {} max {}\n"
-      "first {} last {} min {} max {} out of order {} step {} of {} gap {}\n"
+      "first {} last {} min {} max {} out of order {} step {} of {} gap {} from {}\n"
+      "clock steps {} from {} behind {}\n"
       "above {} {} {} cut {} without time {} carried {} above original {} padding {}\n"
       "size {} mtime {}\n",
       s.path, capture::to_string(s.format), io::to_string(s.compression), s.interfaces, s.sections,
       s.snap_length, s.packets, s.captured_bytes, s.wire_bytes, s.plain_bytes, s.max_captured_bytes,
       time(s.first), time(s.last), time(s.min), time(s.max), s.out_of_order,
       s.largest_step_back.count(), s.largest_step_back_packets, s.largest_gap.count(),
-      s.packets_above_1514, s.packets_above_1518, s.packets_above_9014, s.packets_cut,
-      s.packets_without_time, s.packets_fraction_carried, s.packets_captured_above_original,
-      s.padding_bytes, s.file_size_bytes, s.mtime_ns);
+      time(s.largest_gap_from), s.clock_steps_back, time(s.first_step_back_from),
+      s.packets_behind_step, s.packets_above_1514, s.packets_above_1518, s.packets_above_9014,
+      s.packets_cut, s.packets_without_time, s.packets_fraction_carried,
+      s.packets_captured_above_original, s.padding_bytes, s.file_size_bytes, s.mtime_ns);
   for (const LinkTypeCount& l : s.link_types)
     text += fmt::format("link type {}: {}\n", l.link_type, l.packets);
   if (s.damage) {
@@ -105,6 +107,35 @@ TEST(ScanFigures, LargestGapIsFromTheLargestTimeBefore) {
   EXPECT_EQ(scan(at_times({10, 20, 15, 45, 47})).largest_gap, Nanos(25));
   EXPECT_EQ(scan(at_times({10, 5, 6, 7})).largest_gap, Nanos(0));
   EXPECT_EQ(scan(at_times({10})).largest_gap, Nanos(0));
+}
+
+TEST(ScanFigures, TheLargestGapsPlaceIsKnown) {
+  EXPECT_EQ(scan(at_times({10, 20, 15, 45, 47})).largest_gap_from, capture_time(20));
+  EXPECT_EQ(scan(at_times({10, 5, 6, 7})).largest_gap_from, std::nullopt);
+  // In the first batch, across two, inside a later one, behind a batch with disorder.
+  for (const size_t at : {1u, 255u, 256u, 257u, 700u, 1999u}) {
+    for (const bool disorder : {false, true}) {
+      std::vector<int64_t> times(2000);
+      for (size_t i = 0; i < times.size(); ++i)
+        times[i] = static_cast<int64_t>(i) * 10 + (i >= at ? 500 : 0);
+      if (disorder) times[900] -= 15;
+      const FileSummary s = scan(at_times(times));
+      EXPECT_EQ(s.largest_gap, Nanos(510));
+      EXPECT_EQ(s.largest_gap_from, capture_time(times[at - 1])) << at;
+    }
+  }
+}
+
+TEST(ScanFigures, AClockThatWasSetBackIsCountedWithItsPlace) {
+  const FileSummary none = scan(at_times({2 * kSecond, 5 * kSecond, 4 * kSecond, 6 * kSecond}));
+  EXPECT_EQ(none.clock_steps_back, 0u);
+  EXPECT_EQ(none.first_step_back_from, std::nullopt);
+  EXPECT_EQ(none.packets_behind_step, 0u);
+  const FileSummary s = scan(at_times({100 * kSecond, 101 * kSecond, 50 * kSecond, 51 * kSecond,
+                                       10 * kSecond, 200 * kSecond, 201 * kSecond}));
+  EXPECT_EQ(s.clock_steps_back, 2u);
+  EXPECT_EQ(s.first_step_back_from, capture_time(101 * kSecond));
+  EXPECT_EQ(s.packets_behind_step, 3u);
 }
 
 TEST(ScanFigures, LargestStepBackIsFromTheLargestTimeBefore) {

@@ -70,9 +70,9 @@ Result<replay::Accounts> accounts_of(const ReplaySetup& setup, const transmit::F
   io::DecodePool pool(io::DecodePool::spare(workers, parts.size()), parts.size());
   parallel_for(parts.size(), workers, [&](size_t i) {
     const replay::PlannedFile& planned = *to_survey[i];
-    const Result<replay::Survey> survey =
-        replay::survey_file(*setup.plan.store, planned.path, planned.initial_time,
-                            setup.plan.key_rule, choice, limits, stop, &pool);
+    const Result<replay::Survey> survey = replay::survey_file(
+        *setup.plan.store, planned.path, planned.initial_time, setup.plan.key_rule,
+        setup.plan.clock_steps, choice, limits, stop, &pool);
     parts[i] = survey ? Result<replay::Accounts>(survey->verdicts) : survey.error();
   });
   for (const Result<replay::Accounts>& part : parts) {
@@ -123,9 +123,9 @@ class Schedule {
   }
   // By --max-gap: so many pauses can't be longer.
   Nanos shortened(Nanos due, uint64_t pauses) const {
-    // The schedule may begin with packets that are left out; what passes until then is no pause.
-    const bool from_the_start = pace_.at_rate() || accounts_.left_out() == 0;
-    if (!pace_.longest_gap || !from_the_start) return due;
+    if (!pace_.longest_gap) return due;
+    // The schedule may begin with packets that are left out: what passes until then is a pause too.
+    if (!pace_.at_rate() && accounts_.left_out() > 0) pauses = saturating_sum(pauses, 1);
     const auto gap = static_cast<uint64_t>(pace_.longest_gap->count());
     return Nanos(static_cast<int64_t>(
         std::min<uint64_t>(static_cast<uint64_t>(due.count()), saturating_product(pauses, gap))));
@@ -186,12 +186,16 @@ Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
   forecast.overlap_depth = plan.overlap_depth;
   forecast.packets = plan.packets;
   forecast.packets_cut = plan.packets_cut;
+  for (const replay::PlannedFile& file : plan.files)
+    forecast.clock_steps_followed += file.clock_steps_followed;
   forecast.first = plan.first;
   forecast.last = plan.last;
   forecast.span = plan.span();
   TRY(forecast.accounts, accounts_of(setup, limits, worker_count(options.workers), stop));
   if (stop.stop_requested()) return Error{Errc::kCancelled, 0, "stopped before the plan was made"};
   add_times(forecast, setup);
+  forecast.notes = setup.notes();
+  reporter.schedule(forecast.notes);
   return forecast;
 }
 
@@ -202,6 +206,33 @@ Result<Forecast> forecast_replay(const ReplayOptions& options, Reporter& reporte
   return or_out_of_memory("replay",
                           [&] { return forecast_all(options, reporter, std::move(stop)); });
 }
+
+namespace {
+
+nlohmann::ordered_json pauses_to_json(const LongPauses& pauses) {
+  nlohmann::ordered_json longest = nlohmann::ordered_json::array();
+  for (const LongPause& pause : pauses.longest) {
+    longest.push_back({{"duration_ns", pause.length.count()},
+                       {"from", format_rfc3339(pause.from)},
+                       {"to", format_rfc3339(pause.to)},
+                       {"file_before", pause.before},
+                       {"file_after", pause.after}});
+  }
+  return {{"count", pauses.count}, {"total_ns", pauses.sum.count()}, {"longest", longest}};
+}
+
+nlohmann::ordered_json clocks_to_json(const Forecast& f) {
+  const ClocksSetBack& clocks = f.notes.clocks;
+  nlohmann::ordered_json json = {{"set_back", clocks.steps},
+                                 {"files", clocks.files},
+                                 {"packets_behind", clocks.packets},
+                                 {"followed", f.clock_steps_followed}};
+  if (clocks.files > 0) json["first_file"] = clocks.first_file;
+  if (clocks.first_from) json["first_from"] = format_rfc3339(*clocks.first_from);
+  return json;
+}
+
+}  // namespace
 
 std::string forecast_to_json(const Forecast& f) {
   using Json = nlohmann::ordered_json;
@@ -227,6 +258,8 @@ std::string forecast_to_json(const Forecast& f) {
                {"loops", f.loops},
                {"total_duration_ns", f.total ? Json(f.total->count()) : Json(nullptr)},
                {"durations_at_most", f.at_most},
+               {"long_pauses", pauses_to_json(f.notes.pauses)},
+               {"clock_steps", clocks_to_json(f)},
                {"packets", std::move(packets)}};
   if (f.obstacle) json["obstacle"] = f.obstacle->what;
   return escape_json(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";

@@ -96,6 +96,7 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   options.memory.set();
   TRY(const ReplaySetup setup, set_up(options, reporter, stop));
   TRY_VOID(check_outputs(options, setup.set));
+  reporter.schedule(setup.notes());
   TRY(ReplayTarget target, open_target(options, setup, reporter, stop));
   replay::EngineOptions engine = setup.engine;
   if (target.wire) {

@@ -13,7 +13,9 @@
 #include "dataset/relocate.h"
 #include "jobs/memory_limit.h"
 #include "jobs/reporter.h"
+#include "jobs/schedule_notes.h"
 #include "replay/clock.h"
+#include "replay/clock_steps.h"
 #include "replay/pacer.h"
 #include "replay/report.h"
 #include "replay/sender.h"
@@ -61,8 +63,12 @@ struct ReplayOptions {
   Ratio speed{};                            // 2 = twice as fast
   std::optional<Nanos> scale_to;            // > 0; instead of `speed`: how long one loop takes
   bool files_start_together = false;
-  bool sort = false;       // inside each file
-  int64_t loop_count = 1;  // <= 0 = for ever
+  // The files one after the other, in the order of their paths, so long apart (>= 0, in capture
+  // time). Not with files_start_together.
+  std::optional<Nanos> file_gap;
+  bool sort = false;               // inside each file
+  replay::ClockSteps clock_steps;  // not with `sort`
+  int64_t loop_count = 1;          // <= 0 = for ever
   bool loop_infinite = false;
   std::optional<Nanos> loop_gap;  // >= 0, in capture time; default: the mean gap
 
@@ -106,6 +112,8 @@ struct Forecast {
   std::optional<Nanos> total;  // of all loops; empty = endless or as fast as it goes
   bool at_most = false;        // these three are upper limits: only a pass would know
   uint64_t packets_cut = 0;
+  ScheduleNotes notes;
+  uint64_t clock_steps_followed = 0;  // of one loop
   replay::Accounts accounts;  // of one loop; `sent` is what would leave, `sent_bytes` the most
 };
 

@@ -76,6 +76,14 @@ Nanos ReplaySetup::total() const noexcept {
       .due(plan.last, engine.loops - 1);
 }
 
+ScheduleNotes ReplaySetup::notes() const {
+  if (engine.send.topspeed || engine.pace.at_rate()) return {};
+  ScheduleNotes notes{.pauses = {}, .clocks = clocks_set_back(plan)};
+  // Whoever shortens pauses knows of them.
+  if (!engine.pace.longest_gap) notes.pauses = long_pauses(plan, engine.stretch);
+  return notes;
+}
+
 Result<ReplaySetup> set_up(const ReplayOptions& options, Reporter& reporter,
                            const std::stop_token& stop) {
   if (!options.expression.empty()) TRY_VOID(check_words(options.expression, stop));
@@ -88,7 +96,9 @@ Result<ReplaySetup> set_up(const ReplayOptions& options, Reporter& reporter,
                                     .window = options.window,
                                     .key_rule = options.sort ? replay::KeyRule::kOwnTime
                                                              : replay::KeyRule::kRunningMax,
+                                    .clock_steps = options.clock_steps,
                                     .files_start_together = options.files_start_together,
+                                    .file_gap = options.file_gap,
                                     .workers = worker_count(options.workers),
                                     .stop = stop}));
   if (!options.expression.empty()) {

@@ -27,6 +27,8 @@ struct ReplaySetup {
   bool has_schedule() const noexcept {
     return !engine.send.topspeed && !engine.pace.at_rate() && !engine.pace.longest_gap;
   }
+  // What is worth a word about the times of packets.
+  ScheduleNotes notes() const;
   // First packet of the first loop to last packet of the last; 0 if endless.
   Nanos total() const noexcept;
 };

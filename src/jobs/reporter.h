@@ -11,6 +11,8 @@
 
 namespace gophercap::jobs {
 
+struct ScheduleNotes;
+
 struct MapProgress {
   uint64_t files_done = 0;
   uint64_t files_total = 0;
@@ -52,6 +54,7 @@ class Reporter {
   virtual void progress(const ReplayProgress&) {}
   virtual void progress(const VerifyProgress&) {}
   virtual void progress(const TarProgress&) {}
+  virtual void schedule(const ScheduleNotes&) {}    // before the first packet
   virtual void info(std::string_view line) = 0;     // worth a line on stderr
   virtual void warning(std::string_view line) = 0;  // something is not as asked, the run goes on
 };

@@ -119,6 +119,14 @@ TEST_F(VerifyJob, WhatAReplayWritesIsWhatIsExpectedOfIt) {
   holds(
       "together", [](auto& p) { p.files_start_together = true; }, "40 40 0 0 0 0");
   holds(
+      "sequence", [](auto& p) { p.file_gap = Nanos(kSecond); }, "40 40 0 0 0 0");
+  holds(
+      "clock steps",
+      [](auto& p) {
+        p.clock_steps = {.follow = true, .ahead = true, .limit = Nanos(kSecond / 10)};
+      },
+      "40 40 0 0 0 0");
+  holds(
       "loops", [](auto& p) { p.loop_count = 3; }, "120 120 0 0 0 0");
   holds(
       "gap", [](auto& p) { p.pace.longest_gap = Nanos(1000); }, "40 40 0 0 0 0");

@@ -52,6 +52,7 @@ StreamOptions stream_options(const Plan& plan, const EngineOptions& options,
   stream.pool = pool;
   stream.choice = options.choice;
   stream.key_rule = plan.key_rule;
+  stream.clock_steps = plan.clock_steps;
   stream.slab_bytes =
       static_cast<size_t>(slab_bytes_for(for_slabs, files, options.decoders_in_turns));
   stream.sort_bytes = static_cast<size_t>(options.memory_bytes / 2 / files);
@@ -216,12 +217,13 @@ Result<> load(const Plan& plan, const EngineOptions& options, const MergeOptions
                   stored.packets(), plan.packets, options.memory_bytes)};
 }
 
-// From the first packet's due time to the last one's; 0 where there is none. At a rate those that
-// leave decide it, so it is known when all are through.
+// From the schedule's beginning to its last packet's due time; 0 where there is none. At a rate,
+// and where pauses are shortened, those that leave decide it: it is known when all are through.
 Nanos planned_duration(const Plan& plan, const EngineOptions& options, const Timeline& timeline,
                        const Pacer& pacer, bool complete) {
   if (options.loops == 0 || options.send.topspeed) return Nanos{0};
-  if (options.pace.at_rate()) return complete ? pacer.last_due() : Nanos{0};
+  if (complete && (options.pace.at_rate() || options.pace.longest_gap)) return pacer.last_due();
+  if (options.pace.at_rate()) return Nanos{0};
   const Nanos due = timeline.due(plan.last, options.loops - 1);
   return due == Nanos::max() ? due : due - pacer.time_removed();  // what has no figure keeps none
 }

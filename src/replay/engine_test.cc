@@ -467,6 +467,36 @@ TEST_F(Engine, PausesAreShortenedAndCounted) {
   EXPECT_EQ(report.planned_duration, std::chrono::seconds(1) + std::chrono::microseconds(20));
 }
 
+TEST_F(Engine, PausesBeforeWhatIsLeftOutAreNotPlanned) {
+  add_file("a.pcap", {0, 10, 20});
+  add_file("b.pcap", {3'600'000'000}, 1500);
+  add_file("c.pcap", {-3'600'000'000}, 1500);
+  const Report report = run(
+      {.choice = {.longest_frame_bytes = 100}, .pace = {.longest_gap = std::chrono::seconds(1)}});
+  ASSERT_EQ(out_.sent.size(), 3u);
+  EXPECT_EQ(report.planned_duration, std::chrono::seconds(1) + std::chrono::microseconds(20));
+  EXPECT_EQ(ns_of(out_.sent[0].stamp) - (kBase - 3'600'000'000'000), 1'000'000'000);
+}
+
+TEST_F(Engine, AClockThatIsFollowedIsCountedAndNotOutOfOrder) {
+  add_file("a.pcap", {10'000'000, 10'000'010, 500, 510, 520});
+  std::sort(paths_.begin(), paths_.end());
+  dataset::DatasetSummary set;
+  set.files = {dataset::scan_file(paths_[0])};
+  dataset::summarize(set);
+  const Result<Plan> made = make_plan(set, {.clock_steps = {.follow = true}});
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->span(), std::chrono::microseconds(30));
+  EXPECT_EQ(made->files[0].clock_steps_followed, 1u);
+  SimulatedClock clock;
+  const Report report =
+      play(*made, {.choice = {.skip_out_of_order = true}, .loops = 2}, out_, clock, {}, {});
+  EXPECT_EQ(report.accounts.clock_steps, 2u);
+  EXPECT_EQ(report.accounts.sent, 10u);
+  EXPECT_EQ(out_.sent[4].stamp - out_.sent[0].stamp, std::chrono::microseconds(30));
+  EXPECT_EQ(out_.sent[2].stamp, out_.sent[1].stamp);
+}
+
 TEST_F(Engine, TopSpeedKeepsTheOrderAndDropsTheWaiting) {
   add_file("a.pcap", {0, 3'600'000'000});  // an hour apart
   add_file("b.pcap", {1'800'000'000});

@@ -38,7 +38,7 @@ void Slab::grow(size_t wanted) {
 }
 
 FileStream::FileStream(const PlannedFile& file, const StreamOptions& options, io::FdCache& fds)
-    : file_(file), options_(options), fds_(fds) {}
+    : file_(file), options_(options), fds_(fds), clock_(options.clock_steps) {}
 
 Result<> FileStream::open(const std::stop_token& stop) {
   opened_ = true;
@@ -83,9 +83,16 @@ void FileStream::take(const PacketBatch& batch, Slab& slab) {
   for (size_t i = 0; i < batch.count && !past_window(); ++i) {
     const PacketView& packet = batch.packets[i];
     const int64_t time = ns_of(packet.time);
-    const bool out_of_order = time < before_ns_;
+    bool out_of_order = time < before_ns_;
     before_ns_ = time;
-    largest_ns_ = std::max(largest_ns_, time);
+    if (file_.follow) [[unlikely]] {
+      const bool stepped = clock_.take(time);
+      accounts_.clock_steps += stepped;
+      out_of_order = out_of_order && !stepped;
+      largest_ns_ = clock_.key_ns();
+    } else {
+      largest_ns_ = std::max(largest_ns_, time);
+    }
     bytes_read_ += packet.captured_bytes;
     const uint32_t link_type = interfaces[packet.interface].link_type;
     if (all_fits && packet.captured_bytes <= limits.max_bytes &&

@@ -30,6 +30,7 @@ struct StreamOptions {
   io::DecodePool* pool = nullptr;
   Choice choice{};
   KeyRule key_rule = KeyRule::kRunningMax;
+  ClockSteps clock_steps{};
   size_t slab_bytes = size_t{1} << 20;  // about how much one slab holds; the reader's own buffer is
                                         // of that size too (at most 256 KiB)
   size_t sort_bytes = size_t{16} << 20;  // for packets that wait to be sorted
@@ -69,8 +70,9 @@ class FileStream {
   std::unique_ptr<ReorderBuffer> sorter_;   // where the file needs one
   bool opened_ = false;
   bool ended_ = false;
+  KeyClock clock_;                   // where the file's clock is followed
   int64_t before_ns_ = INT64_MIN;    // time of the packet before
-  int64_t largest_ns_ = INT64_MIN;   // time up to now
+  int64_t largest_ns_ = INT64_MIN;   // time up to now; the newest key where its clock is followed
   int64_t last_key_ns_ = INT64_MIN;  // of the packets sorted
   uint64_t inside_ = 0;              // the window
   uint64_t bytes_read_ = 0;          // captured

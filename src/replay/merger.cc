@@ -11,6 +11,13 @@ constexpr Nanos kWaitForSlabs = std::chrono::microseconds(200);
 // Packets between two looks at what else there is to do.
 constexpr size_t kRun = 256;
 
+// Whether that packet leaves before the first one of the file, which is not open yet: of equal keys
+// the one of the file with the lesser path.
+bool comes_before(const MergeHeap::Entry& packet, const PlannedFile& file) noexcept {
+  const int64_t first = ns_of(file.first_key);
+  return packet.key_ns < first || (packet.key_ns == first && packet.ordinal < file.ordinal);
+}
+
 }  // namespace
 
 Merger::Merger(const Plan& plan, const MergeOptions& options, io::FdCache& fds, ReaderPool& readers,
@@ -110,10 +117,8 @@ bool Merger::activate_due(const std::stop_token& stop) {
     const ActiveFile& next = *files_[upcoming_.front()];
     const PlannedFile& file = next.stream->file();
     const bool same_loop = !heap_.empty() && next.loop == loop_;
-    if (!heap_.empty() &&
-        (!same_loop || (ns_of(file.first_key) > heap_.top_key() && !file.begins_outside))) {
+    if (!heap_.empty() && (!same_loop || (comes_before(heap_.top(), file) && !file.begins_outside)))
       return true;
-    }
     if (!activate_first_upcoming(stop)) return false;
     open_ahead();
   }
@@ -141,15 +146,14 @@ bool Merger::activate_first_upcoming(const std::stop_token& stop) {
 // As many packets as there is room for, as long as no file that is not in the heap may come first.
 // REQUIRES: the heap is not empty, there is room.
 void Merger::emit(const std::stop_token& stop) {
-  // Whoever is not open yet comes first among equals.
   const bool more = !upcoming_.empty() && files_[upcoming_.front()]->loop == loop_;
-  const int64_t horizon =
-      more ? ns_of(files_[upcoming_.front()]->stream->file().first_key) : INT64_MAX;
+  const PlannedFile* const next = more ? &files_[upcoming_.front()]->stream->file() : nullptr;
+  const int64_t horizon = more ? ns_of(next->first_key) : INT64_MAX;
   int64_t newest = heap_.top_key();
   bool first = true;  // has been judged by activate_due()
   for (size_t room = std::min(dispatcher_.room(kRun), kRun); room > 0; --room, first = false) {
     const MergeHeap::Entry top = heap_.top();
-    if (more && top.key_ns >= horizon && !first) break;
+    if (top.key_ns >= horizon && more && !first && !comes_before(top, *next)) break;
     newest = top.key_ns;
     Cursor& cursor = cursors_[top.slot];
     const SlabFrame& frame = *cursor.next++;

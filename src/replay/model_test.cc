@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <random>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "dataset/scan.h"
@@ -38,6 +40,8 @@ struct ModelOptions {
   Window window{};
   bool sort = false;
   bool together = false;
+  std::optional<int64_t> file_gap{};  // one after the other
+  ClockSteps steps{};
   bool skip_out_of_order = false;
   Ratio stretch{};
   uint64_t loops = 1;
@@ -58,6 +62,39 @@ struct ModelResult {
   uint64_t skipped = 0;
 };
 
+// --clock-steps: each packet's key, and whether a step stands before it.
+std::vector<std::pair<int64_t, bool>> model_keys(const std::vector<ModelPacket>& packets,
+                                                 const ClockSteps& steps) {
+  std::vector<std::pair<int64_t, bool>> keys;
+  const int64_t limit = steps.limit.count();
+  int64_t clock = 0;   // what is added to a time
+  int64_t former = 0;  // before the last step
+  for (const ModelPacket& p : packets) {
+    if (keys.empty()) {
+      keys.emplace_back(p.time, false);
+      continue;
+    }
+    const int64_t key = keys.back().first;
+    bool stepped = false;
+    if (steps.follow && p.time + clock < key - limit) {
+      const bool as_before = std::abs(p.time + former - key) <= limit;
+      former = std::exchange(clock, as_before ? former : key - p.time);
+      stepped = true;
+    } else if (steps.follow && p.time + clock > key + limit) {
+      if (former < clock && p.time + former >= key - limit) {
+        std::swap(clock, former);
+        stepped = true;
+      }
+      if (steps.ahead && p.time + clock > key + limit) {
+        former = std::exchange(clock, key - p.time);
+        stepped = true;
+      }
+    }
+    keys.emplace_back(std::max(key, p.time + clock), stepped);
+  }
+  return keys;
+}
+
 // `files` in the order of their paths.
 ModelResult model(const std::vector<ModelFile>& files, const ModelOptions& options) {
   struct Key {
@@ -69,13 +106,15 @@ ModelResult model(const std::vector<ModelFile>& files, const ModelOptions& optio
   };
   std::vector<Key> keys;
   std::optional<int64_t> zero;
+  std::optional<int64_t> next;
   for (size_t f = 0; f < files.size(); ++f) {
     std::vector<Key> mine;
-    int64_t largest = INT64_MIN;
+    const auto file_keys = model_keys(files[f].packets, options.steps);
     int64_t before = INT64_MIN;
-    for (const ModelPacket& p : files[f].packets) {
-      largest = std::max(largest, p.time);
-      const bool out_of_order = p.time < before;
+    for (size_t i = 0; i < file_keys.size(); ++i) {
+      const ModelPacket& p = files[f].packets[i];
+      const auto [largest, stepped] = file_keys[i];
+      const bool out_of_order = p.time < before && !stepped;
       before = p.time;
       if (!options.window.contains(capture_time(p.time))) continue;
       mine.push_back({options.sort ? p.time : largest, f, 0, p.id, out_of_order});
@@ -88,6 +127,11 @@ ModelResult model(const std::vector<ModelFile>& files, const ModelOptions& optio
       const int64_t own = mine.front().key;
       if (!zero) zero = own;
       for (Key& k : mine) k.key += *zero - own;
+    }
+    if (options.file_gap) {
+      const int64_t moved = next.value_or(mine.front().key) - mine.front().key;
+      for (Key& k : mine) k.key += moved;
+      next = mine.back().key + *options.file_gap;
     }
     keys.insert(keys.end(), mine.begin(), mine.end());
   }
@@ -129,6 +173,7 @@ class Model : public ::testing::TestWithParam<uint32_t> {
     uint32_t id = 0;
     const auto count = static_cast<size_t>(pick(1, 9));
     const bool disorderly = chance(60);
+    const bool steps = chance(40);
     for (size_t f = 0; f < count; ++f) {
       ModelFile file;
       int64_t time = kBase + pick(0, 2000);
@@ -137,6 +182,7 @@ class Model : public ::testing::TestWithParam<uint32_t> {
         int64_t stamp = time;
         if (disorderly && chance(8)) stamp -= pick(1, chance(10) ? 5000 : 60);
         if (disorderly && chance(1)) stamp += pick(1, 3000);
+        if (steps && chance(1)) time += pick(-4000, 4000);  // the clock is set
         file.packets.push_back({stamp, id++});
       }
       testing::PcapBuilder pcap({.magic = testing::kMagicNanos});
@@ -164,6 +210,9 @@ class Model : public ::testing::TestWithParam<uint32_t> {
     if (chance(40)) o.window.to = capture_time(kBase + pick(0, 6000));
     o.sort = chance(50);
     o.together = chance(25);
+    if (!o.together && chance(30)) o.file_gap = chance(50) ? 0 : pick(1, 800);
+    if (!o.sort && chance(50))
+      o.steps = {.follow = true, .ahead = chance(50), .limit = Nanos(pick(1, 2000))};
     o.skip_out_of_order = chance(25);
     if (chance(50)) {
       o.stretch = {static_cast<uint64_t>(pick(1, 1000)), static_cast<uint64_t>(pick(1, 1000))};
@@ -187,10 +236,13 @@ TEST_P(Model, TheEngineSendsWhatTheModelSays) {
   for (int round = 0; round < 6; ++round) {
     const ModelOptions o = make_options();
     const ModelResult expected = model(files, o);
-    const auto plan = make_plan(set, {.window = o.window,
-                                      .key_rule = o.sort ? KeyRule::kOwnTime : KeyRule::kRunningMax,
-                                      .files_start_together = o.together,
-                                      .workers = static_cast<unsigned>(pick(1, 3))});
+    const auto plan =
+        make_plan(set, {.window = o.window,
+                        .key_rule = o.sort ? KeyRule::kOwnTime : KeyRule::kRunningMax,
+                        .clock_steps = o.steps,
+                        .files_start_together = o.together,
+                        .file_gap = o.file_gap ? std::optional(Nanos(*o.file_gap)) : std::nullopt,
+                        .workers = static_cast<unsigned>(pick(1, 3))});
     if (expected.read_inside == 0) {
       ASSERT_FALSE(plan);
       EXPECT_EQ(plan.error().code, Errc::kNotFound);

@@ -46,7 +46,7 @@ Nanos Pacer::paced(CaptureTime key, uint64_t loop, uint32_t bytes) noexcept {
       break;
   }
   due -= time_removed_.count();
-  if (pace_.longest_gap && any_) {
+  if (pace_.longest_gap) {
     const int64_t gap = due - last_due_ns_;
     if (gap > pace_.longest_gap->count()) {
       const int64_t removed = gap - pace_.longest_gap->count();
@@ -55,7 +55,6 @@ Nanos Pacer::paced(CaptureTime key, uint64_t loop, uint32_t bytes) noexcept {
       due -= removed;
     }
   }
-  any_ = true;
   last_due_ns_ = due;
   return Nanos(due);
 }

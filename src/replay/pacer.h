@@ -17,8 +17,10 @@ struct Pace {
     kMegabitsPerSecond  // `rate` Mbit/s of frames, without preamble, gap and check sequence
   };
   Kind kind = Kind::kCaptureTime;
-  Ratio rate{};                        // > 0
-  std::optional<Nanos> longest_gap{};  // as sent; longer ones are shortened to it. > 0
+  Ratio rate{};  // > 0
+  // As sent; longer pauses are shortened to it, also the one before the first packet, which is not
+  // due at once where the schedule begins with packets that are left out. > 0
+  std::optional<Nanos> longest_gap{};
 
   bool at_rate() const noexcept { return kind != Kind::kCaptureTime; }
 };
@@ -45,7 +47,8 @@ class Pacer {
 
   uint64_t gaps_shortened() const noexcept { return gaps_shortened_; }
   Nanos time_removed() const noexcept { return time_removed_; }
-  Nanos last_due() const noexcept { return Nanos(last_due_ns_); }  // of paced ones; 0 before any
+  // Of the newest packet, where the pace is not plain capture time; 0 before any.
+  Nanos last_due() const noexcept { return Nanos(last_due_ns_); }
 
  private:
   bool plain() const noexcept {
@@ -58,7 +61,6 @@ class Pacer {
   uint64_t packets_ = 0;
   uint64_t bytes_ = 0;
   int64_t last_due_ns_ = 0;
-  bool any_ = false;
   uint64_t gaps_shortened_ = 0;
   Nanos time_removed_{0};
 };

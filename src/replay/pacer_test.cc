@@ -41,6 +41,15 @@ TEST(Pacer, ALongGapIsShortenedAndWhatFollowsMovesWithIt) {
   EXPECT_EQ(pacer.time_removed(), Nanos(801));
 }
 
+TEST(Pacer, NothingIsWaitedForLongerBeforeTheFirstPacketEither) {
+  // The schedule begins at 0 with packets that are left out.
+  const Timeline timeline(CaptureTime{}, Nanos(0), {});
+  Pacer pacer(timeline, {.longest_gap = Nanos(100)});
+  EXPECT_EQ(pacer.due(capture_time(5000), 0, 60), Nanos(100));
+  EXPECT_EQ(pacer.due(capture_time(5010), 0, 60), Nanos(110));
+  EXPECT_EQ(pacer.gaps_shortened(), 1u);
+}
+
 TEST(Pacer, AtARateToo) {
   Pacer packets(kTimeline,
                 {.kind = Kind::kPacketsPerSecond, .rate = {1, 1}, .longest_gap = Nanos(300)});

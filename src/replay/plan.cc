@@ -36,13 +36,6 @@ CaptureTime shifted(CaptureTime t, Nanos shift) noexcept {
   return capture_time(ns);
 }
 
-Nanos distance(CaptureTime from, CaptureTime to) noexcept {
-  int64_t ns = 0;
-  if (__builtin_sub_overflow(ns_of(to), ns_of(from), &ns))
-    ns = to > from ? std::numeric_limits<int64_t>::max() : std::numeric_limits<int64_t>::min();
-  return Nanos(ns);
-}
-
 // Says why, if there is one reason that explains it.
 Error nothing_to_replay(const dataset::DatasetSummary& set) {
   std::string what = "none of the files has a packet";
@@ -63,7 +56,8 @@ struct Candidate {
   uint64_t packets_cut = 0;
   std::vector<dataset::LinkTypeCount> link_types;
   std::optional<capture::Damage> damage;  // met while looking into it
-  bool straddles = false;                 // has packets on both sides of an end of the window
+  // Has packets on both sides of an end of the window, or its clock was set.
+  bool look = false;
 };
 
 Candidate candidate(const dataset::FileSummary& file, CaptureTime beginning,
@@ -83,11 +77,22 @@ Candidate candidate(const dataset::FileSummary& file, CaptureTime beginning,
   planned.file_size_bytes = file.file_size_bytes;
   planned.mtime_ns = file.mtime_ns;
   planned.sort = own && file.out_of_order > 0;
+  planned.follow = options.clock_steps.follow &&
+                   (file.largest_step_back > options.clock_steps.limit ||
+                    (options.clock_steps.ahead && file.largest_gap > options.clock_steps.limit));
+  // Sorted, a packet may lie inside the gap that the file has in its own order.
+  if (!planned.sort && file.largest_gap_from) {
+    planned.largest_gap = file.largest_gap;
+    planned.largest_gap_from = *file.largest_gap_from;
+  }
+  planned.clock_steps_back = file.clock_steps_back;
+  planned.first_step_back_from = file.first_step_back_from;
+  planned.packets_behind_step = file.packets_behind_step;
   planned.step_back = file.largest_step_back;
   // Packets without a time take up places too.
   planned.step_back_packets = file.largest_step_back_packets + file.packets_without_time;
-  c.straddles =
-      !options.window.contains_all(std::min(first, file.min.value_or(first)), planned.last_key);
+  c.look = planned.follow || !options.window.contains_all(std::min(first, file.min.value_or(first)),
+                                                          planned.last_key);
   return c;
 }
 
@@ -95,12 +100,18 @@ Result<> look_into(Candidate& c, const PlanOptions& options, io::DecodePool& poo
   PlannedFile& planned = c.planned;
   TRY(Survey survey,
       survey_file(*options.store, planned.path, planned.initial_time, options.key_rule,
-                  {.window = options.window}, {}, options.stop, &pool));
+                  options.clock_steps, {.window = options.window}, {}, options.stop, &pool));
   planned.begins_outside = options.window.from && planned.initial_time < *options.window.from;
   planned.ends_outside = survey.ends_outside;
   planned.packets = survey.packets;
   planned.first_key = survey.first_key.value_or(planned.first_key);
   planned.last_key = survey.last_key.value_or(planned.first_key);
+  planned.largest_gap = survey.largest_gap;
+  planned.largest_gap_from = survey.largest_gap_from;
+  planned.clock_steps_back = survey.clock_steps_back;
+  planned.first_step_back_from = survey.first_step_back_from;
+  planned.packets_behind_step = survey.packets_behind_step;
+  planned.clock_steps_followed = survey.clock_steps_followed;
   c.packets_cut = survey.packets_cut;
   c.link_types = std::move(survey.link_types);
   c.damage = std::move(survey.damage);
@@ -120,6 +131,54 @@ void add_link_types(std::vector<dataset::LinkTypeCount>& sums,
   }
 }
 
+void shift(PlannedFile& file, Nanos by) {
+  file.key_shift = by;
+  file.first_key = shifted(file.first_key, by);
+  file.last_key = shifted(file.last_key, by);
+  file.largest_gap_from = shifted(file.largest_gap_from, by);
+}
+
+// Zero is the first packet of the first file by path. REQUIRES: the files are ordered by path.
+void start_together(std::vector<PlannedFile>& files) {
+  const CaptureTime zero = files.front().first_key;
+  for (PlannedFile& file : files) shift(file, saturating_distance(file.first_key, zero));
+}
+
+// REQUIRES: the files are ordered by path.
+void put_in_sequence(std::vector<PlannedFile>& files, Nanos gap) {
+  CaptureTime next = files.front().first_key;
+  for (PlannedFile& file : files) {
+    shift(file, saturating_distance(file.first_key, next));
+    next = shifted(file.last_key, gap);
+  }
+}
+
+Error nothing_inside(const dataset::DatasetSummary& set, const Plan& plan) {
+  std::string what = "no packet lies inside the window of time";
+  if (!plan.damaged.empty()) {
+    what += "; " + plan.damaged.front().path +
+            " could not be read: " + plan.damaged.front().damage.reason;
+  } else if (set.beginning && set.end) {
+    what +=
+        "; the set goes from " + format_rfc3339(*set.beginning) + " to " + format_rfc3339(*set.end);
+  }
+  return {Errc::kNotFound, 0, std::move(what)};
+}
+
+// From first to last key, when all files have their places.
+void order_files(Plan& plan, const PlanOptions& options) {
+  if (options.files_start_together) start_together(plan.files);
+  if (options.file_gap) put_in_sequence(plan.files, *options.file_gap);
+  std::sort(plan.files.begin(), plan.files.end(), [](const PlannedFile& a, const PlannedFile& b) {
+    return std::tie(a.first_key, a.ordinal) < std::tie(b.first_key, b.ordinal);
+  });
+  plan.first = plan.files.front().first_key;
+  plan.last = plan.first;
+  for (const PlannedFile& file : plan.files) plan.last = std::max(plan.last, file.last_key);
+  // One ends before the next is opened, also where both share an instant.
+  plan.overlap_depth = options.file_gap ? 1 : depth_of(plan.files);
+}
+
 }  // namespace
 
 Nanos Plan::span() const noexcept {
@@ -136,10 +195,11 @@ Nanos Plan::mean_gap() const noexcept {
 Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& options) {
   Plan plan;
   plan.key_rule = options.key_rule;
+  plan.clock_steps = options.clock_steps;
   plan.store = options.store;
   const CaptureTime beginning = set.beginning.value_or(CaptureTime{});
   std::vector<Candidate> candidates;
-  std::vector<size_t> straddling;
+  std::vector<size_t> to_look_into;
   bool any_packet = false;
   for (const dataset::FileSummary& file : set.files) {
     if (file.empty()) continue;
@@ -151,17 +211,18 @@ Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& op
       ++plan.files_outside_window;
       continue;
     }
-    if (c.straddles) straddling.push_back(candidates.size());
+    if (c.look) to_look_into.push_back(candidates.size());
     candidates.push_back(std::move(c));
   }
-  io::DecodePool pool(io::DecodePool::spare(options.workers, straddling.size()), straddling.size());
-  std::vector<Result<>> looks(straddling.size());
-  parallel_for(straddling.size(), options.workers,
-               [&](size_t i) { looks[i] = look_into(candidates[straddling[i]], options, pool); });
+  io::DecodePool pool(io::DecodePool::spare(options.workers, to_look_into.size()),
+                      to_look_into.size());
+  std::vector<Result<>> looks(to_look_into.size());
+  parallel_for(to_look_into.size(), options.workers,
+               [&](size_t i) { looks[i] = look_into(candidates[to_look_into[i]], options, pool); });
   for (const Result<>& look : looks) TRY_VOID(look);
   if (options.stop.stop_requested())
     return Error{Errc::kCancelled, 0, "stopped before the first packet was sent"};
-  plan.files_surveyed = straddling.size();
+  plan.files_surveyed = to_look_into.size();
 
   std::sort(candidates.begin(), candidates.end(),
             [](const Candidate& a, const Candidate& b) { return a.planned.path < b.planned.path; });
@@ -182,33 +243,20 @@ Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& op
   }
   if (plan.files.empty()) {
     if (!any_packet) return nothing_to_replay(set);
-    std::string what = "no packet lies inside the window of time";
-    if (!plan.damaged.empty()) {
-      what += "; " + plan.damaged.front().path +
-              " could not be read: " + plan.damaged.front().damage.reason;
-    } else if (set.beginning && set.end) {
-      what += "; the set goes from " + format_rfc3339(*set.beginning) + " to " +
-              format_rfc3339(*set.end);
-    }
-    return Error{Errc::kNotFound, 0, std::move(what)};
+    return nothing_inside(set, plan);
   }
-  if (options.files_start_together) {
-    // Zero is the first packet of the first file by path, the first packet in merge order.
-    const CaptureTime zero = plan.files.front().first_key;
-    for (PlannedFile& file : plan.files) {
-      file.key_shift = distance(file.first_key, zero);
-      file.first_key = shifted(file.first_key, file.key_shift);
-      file.last_key = shifted(file.last_key, file.key_shift);
-    }
-  }
-  std::sort(plan.files.begin(), plan.files.end(), [](const PlannedFile& a, const PlannedFile& b) {
-    return std::tie(a.first_key, a.ordinal) < std::tie(b.first_key, b.ordinal);
-  });
-  plan.first = plan.files.front().first_key;
-  plan.last = plan.first;
-  for (const PlannedFile& file : plan.files) plan.last = std::max(plan.last, file.last_key);
-  plan.overlap_depth = depth_of(plan.files);
+  order_files(plan, options);
   return plan;
+}
+
+dataset::Pauses pauses_of(const Plan& plan, Nanos longer_than, size_t most) {
+  std::vector<dataset::Stretch> stretches;
+  for (size_t i = 0; i < plan.files.size(); ++i) {
+    const PlannedFile& file = plan.files[i];
+    add_stretches(stretches, {file.first_key, file.last_key, i}, file.largest_gap_from,
+                  file.largest_gap);
+  }
+  return find_pauses(std::move(stretches), longer_than, most);
 }
 
 }  // namespace gophercap::replay

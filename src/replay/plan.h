@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "dataset/capture_store.h"
 #include "dataset/file_summary.h"
+#include "dataset/pauses.h"
 #include "replay/survey.h"
 #include "replay/window.h"
 
@@ -30,7 +31,17 @@ struct PlannedFile {
   bool begins_outside = false;  // packets before the window have to be read past first
   bool ends_outside = false;    // nothing is left to do once `packets` were inside the window
   bool sort = false;            // has packets out of order, and they are to be sorted
-  Nanos step_back{0};           // how far out of order, see dataset::FileSummary
+  bool follow = false;          // its clock was set, and that is to be followed (--clock-steps)
+  // Between two keys that follow each other, the longest time and the first of them (shifted), as
+  // far as it is known without reading the file; 0: nothing is known.
+  Nanos largest_gap{0};
+  CaptureTime largest_gap_from{};
+  // As dataset::FileSummary; of packets inside the window where the file was looked at.
+  uint64_t clock_steps_back = 0;
+  std::optional<CaptureTime> first_step_back_from{};
+  uint64_t packets_behind_step = 0;
+  uint64_t clock_steps_followed = 0;
+  Nanos step_back{0};  // how far out of order, see dataset::FileSummary
   uint64_t step_back_packets = 0;
 };
 
@@ -40,8 +51,12 @@ struct PlanOptions {
       std::make_shared<const dataset::CaptureStore>();
   Window window{};
   KeyRule key_rule = KeyRule::kRunningMax;
+  ClockSteps clock_steps{};
   bool files_start_together = false;  // --wait-disable: each file's first packet is at time 0
-  unsigned workers = 1;               // for files that have to be looked at
+  // --sequence: each file begins so long after the last packet of the one before it, in the order
+  // of paths. Not with files_start_together. >= 0
+  std::optional<Nanos> file_gap{};
+  unsigned workers = 1;  // for files that have to be looked at
   std::stop_token stop{};
 };
 
@@ -60,6 +75,7 @@ struct Plan {
   // Files in which no packet inside the window was found before they broke.
   std::vector<DamagedFile> damaged;
   KeyRule key_rule = KeyRule::kRunningMax;
+  ClockSteps clock_steps{};
   std::vector<dataset::LinkTypeCount> link_types;
 
   Nanos span() const noexcept;      // last - first, saturated
@@ -75,6 +91,12 @@ struct Plan {
 // at the set's beginning. Files wholly outside the window are not opened; those that lie across one
 // of its ends are read once, for the exact first and last packet inside. Fails with kNotFound if no
 // packet is left, kCancelled if stopped.
+// The same goes for files whose clock was set, where that is followed.
 Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& options = {});
+
+// What the schedule is known to wait for: times longer than `longer_than` (in capture time) without
+// a packet of any file, the longest first, at most `most` of them. `before` and `after` are places
+// in plan.files. There may be others inside of files, each no longer than that file's longest.
+dataset::Pauses pauses_of(const Plan& plan, Nanos longer_than, size_t most);
 
 }  // namespace gophercap::replay

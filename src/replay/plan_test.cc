@@ -100,6 +100,45 @@ TEST(Plan, ASetThatIsGoneSaysSo) {
   EXPECT_NE(plan.error().what.find("--path-prefix"), std::string::npos);
 }
 
+TEST(Plan, InSequenceEachFileFollowsTheOneBefore) {
+  const auto set = set_of({file("c", 0, 7), file("a", 5000, 5100), file("b", 90, 90, 1)});
+  const Result<Plan> plan = make_plan(set, {.file_gap = Nanos(0)});
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->files[0].path, "a");
+  EXPECT_EQ(plan->files[1].path, "b");
+  EXPECT_EQ(plan->files[1].first_key, capture_time(5100));
+  EXPECT_EQ(plan->files[2].path, "c");
+  EXPECT_EQ(plan->files[2].first_key, capture_time(5100));
+  EXPECT_EQ(plan->first, capture_time(5000));
+  EXPECT_EQ(plan->last, capture_time(5107));
+  EXPECT_EQ(plan->overlap_depth, 1u);
+  const Result<Plan> apart = make_plan(set, {.file_gap = Nanos(30)});
+  EXPECT_EQ(apart->span(), Nanos(100 + 30 + 0 + 30 + 7));
+  EXPECT_EQ(apart->files[2].key_shift, Nanos(5160));
+}
+
+TEST(Plan, KnowsWhatItWaitsFor) {
+  dataset::FileSummary quiet = file("quiet", 0, 1000);
+  quiet.largest_gap = Nanos(900);
+  quiet.largest_gap_from = capture_time(50);
+  const dataset::Pauses inside = pauses_of(*make_plan(set_of({quiet})), Nanos(10), 3);
+  ASSERT_EQ(inside.count, 1u);
+  EXPECT_EQ(inside.longest[0].from, capture_time(50));
+  EXPECT_EQ(inside.longest[0].to, capture_time(950));
+  // Somebody else is busy meanwhile.
+  EXPECT_EQ(pauses_of(*make_plan(set_of({quiet, file("busy", 40, 960)})), Nanos(0), 3).count, 0u);
+  const auto apart = set_of({quiet, file("later", 5000, 6000)});
+  EXPECT_EQ(pauses_of(*make_plan(apart), Nanos(0), 3).sum, Nanos(4900));
+  EXPECT_EQ(pauses_of(*make_plan(apart, {.file_gap = Nanos(7)}), Nanos(0), 3).sum, Nanos(907));
+  // Together, what is in the gap of one file is busy in the other.
+  EXPECT_EQ(pauses_of(*make_plan(apart, {.files_start_together = true}), Nanos(0), 3).count, 0u);
+  // Sorted, a late packet may lie in the gap.
+  quiet.out_of_order = 1;
+  EXPECT_EQ(
+      pauses_of(*make_plan(set_of({quiet}), {.key_rule = KeyRule::kOwnTime}), Nanos(0), 3).count,
+      0u);
+}
+
 TEST(Plan, PeriodsSaturate) {
   const Result<Plan> plan = make_plan(set_of({file("a", 0, 100)}));
   EXPECT_EQ(plan->period(Nanos::max()), Nanos::max());

@@ -31,6 +31,7 @@ constexpr std::array kCounters = {
     &Accounts::sent_cut,
     &Accounts::fcs_removed,
     &Accounts::filtered_vlan,
+    &Accounts::clock_steps,
     &Accounts::not_sorted,
 };
 // A counter that is not listed would be lost where accounts are added up.
@@ -147,6 +148,7 @@ Json accounts_to_json(const Accounts& a) {
           {"sent_cut_by_snaplen", a.sent_cut},
           {"sent_without_fcs", a.fcs_removed},
           {"filtered_with_vlan_tag", a.filtered_vlan},
+          {"clock_steps_followed", a.clock_steps},
           {"not_sorted", a.not_sorted}};
 }
 

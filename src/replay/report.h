@@ -42,6 +42,7 @@ struct Accounts {
   uint64_t sent_cut = 0;       // sent, but the capture has only their first bytes (snap length)
   uint64_t fcs_removed = 0;    // sent without their captured frame check sequence
   uint64_t filtered_vlan = 0;  // of those filtered: Ethernet frames with a VLAN tag
+  uint64_t clock_steps = 0;    // --clock-steps follow: how often a file's clock was followed
   uint64_t not_sorted = 0;     // --reorder: stood too far back for the memory given
 
   // Because the user asked for it, and because it could not be helped.

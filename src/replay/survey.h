@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "dataset/capture_store.h"
 #include "dataset/file_summary.h"
+#include "replay/clock_steps.h"
 #include "replay/frame_filter.h"
 
 namespace gophercap::replay {
@@ -28,17 +29,26 @@ struct Survey {
   uint64_t packets_cut = 0;
   std::vector<dataset::LinkTypeCount> link_types;
   Accounts verdicts;  // of all that a replay would read: up to the last packet inside the window
+  // Of the keys of packets inside, where they never go back: the longest time between two of them
+  // that follow each other, and where it begins.
+  Nanos largest_gap{0};
+  CaptureTime largest_gap_from{};
+  // As dataset::FileSummary, of packets inside and of the file's own times.
+  uint64_t clock_steps_back = 0;
+  std::optional<CaptureTime> first_step_back_from;
+  uint64_t packets_behind_step = 0;
+  uint64_t clock_steps_followed = 0;
   bool ends_outside = false;  // packets behind the window follow the last one inside
   std::optional<capture::Damage> damage;
 };
 
 // Reads the file as a replay would, up to its end or first damage. `initial_time`: of packets
-// before the first one that has a time.
+// before the first one that has a time. `steps`: not with kOwnTime.
 // `store` opens the file; `pool`: helpers for decompressing. Fails where the system has too little
 // for it; anything else is in Survey::damage.
 Result<Survey> survey_file(const dataset::CaptureStore& store, const std::string& path,
-                           CaptureTime initial_time, KeyRule rule, const Choice& choice,
-                           const transmit::FrameLimits& limits, const std::stop_token& stop,
-                           io::DecodePool* pool = nullptr);
+                           CaptureTime initial_time, KeyRule rule, const ClockSteps& steps,
+                           const Choice& choice, const transmit::FrameLimits& limits,
+                           const std::stop_token& stop, io::DecodePool* pool = nullptr);
 
 }  // namespace gophercap::replay
