@@ -227,7 +227,7 @@ TEST(Help, FitsAScreen) {
   for (const Command command : all) {
     const std::string help = help_text(command);
     EXPECT_LE(std::ranges::count(help, '\n'),
-              command == Command::kReplay || command == Command::kVerify ? 84 : 48)
+              command == Command::kReplay || command == Command::kVerify ? 80 : 48)
         << help;
     size_t begin = 0;
     for (size_t end = 0; (end = help.find('\n', begin)) != std::string::npos; begin = end + 1) {
