@@ -31,7 +31,7 @@ std::vector<std::string> pause_lines(const jobs::LongPauses& pauses, std::string
 std::string pause_hint(const jobs::LongPauses& pauses) {
   if (pauses.longest.empty()) return {};
   std::string text = "--max-gap 10s shortens each pause to 10s";
-  if (pauses.among_files())
+  if (pauses.sequence_helps)
     text += "; --sequence plays the files one after the other, without the time between them";
   const jobs::LongPause& longest = pauses.longest.front();
   if (longest.first) {
@@ -48,12 +48,15 @@ std::string clock_line(const jobs::ClocksSetBack& clocks) {
   if (clocks.files == 0) return {};
   std::string place = clocks.first_file;
   if (clocks.first_from) place += " after " + format_rfc3339(*clocks.first_from);
-  const std::string packets = clocks.packets > 0 ? counted(clocks.packets, "packet") + " behind it"
-                                                 : "the packets behind it";
-  return fmt::format("the clock was set back {} in {}, {}in {}, by up to {}; {} {} due at once",
-                     counted(clocks.steps, "time"), counted(clocks.files, "file"),
-                     clocks.steps > 1 ? "first " : "", place, human_duration(clocks.largest),
-                     packets, clocks.packets == 1 ? "is" : "are");
+  const std::string packets = clocks.packets > 0 ? counted(clocks.packets, "packet") : "packets";
+  const std::string where =
+      clocks.steps == 1
+          ? fmt::format("the clock was set back in {}", place)
+          : fmt::format("the clock was set back {} in {}, first in {}",
+                        counted(clocks.steps, "time"), counted(clocks.files, "file"), place);
+  return fmt::format("{}, by up to {}; {} behind {} due at once", where,
+                     human_duration(clocks.largest), packets,
+                     clocks.packets == 1 ? "that is" : "that are");
 }
 
 std::string clock_hint(const jobs::ClocksSetBack& clocks) {

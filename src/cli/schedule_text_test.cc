@@ -25,8 +25,11 @@ TEST(ScheduleText, NothingOddIsNothingToSay) {
 }
 
 TEST(ScheduleText, PausesWithTheirPlacesAndWhatHelps) {
-  jobs::LongPauses pauses{
-      .longest = {pause(48h, "a", "b"), pause(1h, "b", "b")}, .count = 7, .sum = 50h, .takes = 51h};
+  jobs::LongPauses pauses{.longest = {pause(48h, "a", "b"), pause(1h, "b", "b")},
+                          .count = 7,
+                          .sum = 50h,
+                          .takes = 51h,
+                          .sequence_helps = true};
   using Lines = std::vector<std::string>;
   EXPECT_EQ(
       pause_lines(pauses, "a replay"),
@@ -39,26 +42,27 @@ TEST(ScheduleText, PausesWithTheirPlacesAndWhatHelps) {
             "other, without the time between them");
   pauses.longest = {pause(48h, "b", "b")};
   pauses.longest[0].last = true;
+  pauses.sequence_helps = false;
   EXPECT_EQ(pause_hint(pauses),
             "--max-gap 10s shortens each pause to 10s; --time-to 1970-01-03T00:00:00Z leaves out "
             "what stands behind the longest");
 }
 
 TEST(ScheduleText, ClocksThatWereSetBack) {
-  EXPECT_EQ(clock_line({.files = 1,
-                        .steps = 1,
-                        .packets = 1,
-                        .first_file = "a",
-                        .first_from = CaptureTime(5s),
-                        .largest = 90s}),
-            "the clock was set back 1 time in 1 file, in a after 1970-01-01T00:00:05Z, by up to "
-            "1m30s; 1 packet behind it is due at once");
+  EXPECT_EQ(
+      clock_line({.files = 1,
+                  .steps = 1,
+                  .packets = 1,
+                  .first_file = "a",
+                  .first_from = CaptureTime(5s),
+                  .largest = 90s}),
+      "the clock was set back in a after 1970-01-01T00:00:05Z, by up to 1m30s; 1 packet behind "
+      "that is due at once");
   EXPECT_EQ(clock_line({.files = 2, .steps = 3, .packets = 2000, .first_file = "a", .largest = 2s}),
             "the clock was set back 3 times in 2 files, first in a, by up to 2s; 2,000 packets "
-            "behind it are due at once");
+            "behind that are due at once");
   EXPECT_EQ(clock_line({.files = 1, .steps = 1, .first_file = "a", .largest = 2s}),
-            "the clock was set back 1 time in 1 file, in a, by up to 2s; the packets behind it are "
-            "due at once");
+            "the clock was set back in a, by up to 2s; packets behind that are due at once");
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ Pauses find_pauses(std::vector<Stretch> stretches, Nanos longer_than, size_t mos
         pauses.longest.push_back(pause);
       }
     }
-    if (reaching == nullptr || stretch.to > reaching->to) reaching = &stretch;
+    // Of equal ends the later one: in a sequence, the next file begins where the one before ends.
+    if (reaching == nullptr || stretch.to >= reaching->to) reaching = &stretch;
   }
   std::stable_sort(pauses.longest.begin(), pauses.longest.end(),
                    [](const Pause& a, const Pause& b) { return a.length() > b.length(); });

@@ -29,6 +29,7 @@ LongPauses long_pauses(const replay::Plan& plan, Ratio stretch) {
   for (const dataset::Pause& pause : pauses.longest) {
     const replay::PlannedFile& before = plan.files[pause.before];
     const replay::PlannedFile& after = plan.files[pause.after];
+    found.sequence_helps |= pause.before != pause.after && !plan.in_sequence;
     // Keys of files that have been moved in time say nothing to people.
     found.longest.push_back({.length = scaled(pause.length(), stretch),
                              .from = pause.from - before.key_shift,

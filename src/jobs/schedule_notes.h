@@ -28,14 +28,9 @@ struct LongPause {
 struct LongPauses {
   std::vector<LongPause> longest;  // the longest first, three at most
   uint64_t count = 0;
-  Nanos sum{0};    // of all of them
-  Nanos takes{0};  // the schedule of one loop
-  bool among_files() const noexcept {
-    for (const LongPause& pause : longest) {
-      if (pause.before != pause.after) return true;
-    }
-    return false;
-  }
+  Nanos sum{0};                 // of all of them
+  Nanos takes{0};               // the schedule of one loop
+  bool sequence_helps = false;  // some lie between files
 };
 
 // Packets that stand behind a step back of more than dataset::kClockStep are due at once.

@@ -196,6 +196,7 @@ Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& op
   Plan plan;
   plan.key_rule = options.key_rule;
   plan.clock_steps = options.clock_steps;
+  plan.in_sequence = options.file_gap.has_value();
   plan.store = options.store;
   const CaptureTime beginning = set.beginning.value_or(CaptureTime{});
   std::vector<Candidate> candidates;

@@ -76,6 +76,7 @@ struct Plan {
   std::vector<DamagedFile> damaged;
   KeyRule key_rule = KeyRule::kRunningMax;
   ClockSteps clock_steps{};
+  bool in_sequence = false;  // PlanOptions::file_gap
   std::vector<dataset::LinkTypeCount> link_types;
 
   Nanos span() const noexcept;      // last - first, saturated
