@@ -34,7 +34,11 @@ Result<> BufferedOutput::write_out(std::span<const uint8_t> bytes) {
   if (failure_) return *failure_;
   if (bytes.empty()) return {};
   Result<> written = file_.write(bytes);
-  if (!written) failure_ = written.error();
+  if (!written) {
+    failure_ = written.error();
+  } else if (file_.is_direct()) {
+    published_bytes_ += bytes.size();
+  }
   return written;
 }
 

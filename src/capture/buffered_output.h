@@ -25,6 +25,7 @@ class BufferedOutput {
   Result<> flush();
   Result<> commit();
   const std::string& path() const noexcept { return file_.path(); }
+  uint64_t published_bytes() const noexcept { return published_bytes_; }  // see PcapWriter
 
  private:
   Result<> write_out(std::span<const uint8_t> bytes);
@@ -32,6 +33,7 @@ class BufferedOutput {
   io::AtomicFile file_;
   std::vector<uint8_t> block_;
   std::optional<Error> failure_;
+  uint64_t published_bytes_ = 0;
 };
 
 }  // namespace gophercap::capture

@@ -60,6 +60,7 @@ class ClassicWriter final : public PcapWriter {
   }
 
   Result<> flush() override { return output_.flush(); }
+  uint64_t published_bytes() const noexcept override { return output_.published_bytes(); }
   Result<> close() override { return output_.commit(); }
 
  private:

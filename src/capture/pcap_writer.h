@@ -50,6 +50,9 @@ class PcapWriter {
   virtual Result<> write(const OutputPacket& packet) = 0;
   virtual Result<> flush() = 0;  // everything up to here is handed to the system
   virtual Result<> close() = 0;  // flush, then the file appears under its name
+  // What others can read already, whatever follows: of a pipe or a device what the system has
+  // taken, of a file nothing before close().
+  virtual uint64_t published_bytes() const noexcept = 0;
 };
 
 }  // namespace gophercap::capture

@@ -75,6 +75,7 @@ class NextGenerationWriter final : public PcapWriter {
   }
 
   Result<> flush() override { return output_.flush(); }
+  uint64_t published_bytes() const noexcept override { return output_.published_bytes(); }
 
   Result<> close() override {
     // libpcap refuses a file without any interface, which a file without any packet would be.

@@ -38,10 +38,6 @@ std::string hint_for(const Error& error, std::string_view interface_name,
     case EAGAIN:
       if (error.what.find("thread creation refused") == std::string::npos) return {};
       return "raise the limit: ulimit -u 4096, or --pids-limit of a container";
-    case EMSGSIZE:
-      return interface_name.empty()
-                 ? ""
-                 : fmt::format("raise the MTU: ip link set dev {} mtu 9000", interface_name);
     case ENETDOWN:
       return interface_name.empty()
                  ? ""
@@ -69,6 +65,26 @@ std::string hint_for(const Error& error, std::string_view interface_name,
     return did_you_mean(interface_name, names);
   }
   return {};
+}
+
+std::string mtu_hint(const replay::Report& report) {
+  const replay::MtuNeeded& needed = report.accounts.mtu_needed;
+  if (!report.interface || needed.by_all == 0) return {};
+  const transmit::InterfaceFacts& near = report.interface->facts;
+  const std::optional<transmit::FarEnd>& far = near.far_end;
+  uint64_t most = near.max_mtu == 0 ? UINT32_MAX : near.max_mtu;
+  if (far && far->max_mtu != 0) most = std::min<uint64_t>(most, far->max_mtu);
+  const uint64_t mtu = std::min(needed.by_all, most);
+  if (mtu < needed.by_some) return {};
+  std::string hint;
+  if (near.mtu < mtu) hint = fmt::format("ip link set dev {} mtu {}", report.interface->name, mtu);
+  if (far && far->mtu < mtu) {
+    if (!hint.empty()) hint += "; ";
+    hint += fmt::format("ip link set dev {} mtu {}{}", far->name, mtu,
+                        far->in_other_namespace ? " (in its network namespace)" : "");
+  }
+  if (!hint.empty() && mtu < needed.by_all) hint += ", the most that it can have";
+  return hint;
 }
 
 }  // namespace gophercap::cli

@@ -219,9 +219,12 @@ std::vector<std::string> notes(const Totals& sum, const jobs::ScheduleNotes& sch
         behind > 0 ? "the " + counted(behind, "packet") : "the packets"));
   }
   if (sum.above_1514 > 0) {
+    // Up to here a tag may be what makes them longer, and an MTU of 1500 takes them.
+    constexpr uint32_t kLongestTagged = 1518;
     lines.push_back(fmt::format(
-        "{} longer than 1514 bytes, the longest {}: replay needs an interface with an MTU of {}",
-        counted(sum.above_1514, "packet"), sum.max_captured_bytes, sum.max_captured_bytes - 14));
+        "{} longer than 1514 bytes, the longest {}: replay needs an interface with an MTU of {}{}",
+        counted(sum.above_1514, "packet"), sum.max_captured_bytes, sum.max_captured_bytes - 14,
+        sum.max_captured_bytes <= kLongestTagged ? ", or 1500 for those with a VLAN tag" : ""));
   }
   uint64_t not_ethernet = 0;
   for (const auto& [type, packets] : sum.link_types)

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/hints.h"
 #include "cli/progress.h"
 #include "cli/replay_settings.h"
 #include "cli/signals.h"
@@ -46,6 +47,9 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
         group_digits(accounts.filtered_vlan), expression));
     console.hint(fmt::format("--out-bpf '({0}) or (vlan and ({0}))'", expression));
   }
+  if (accounts.sent == 0 && accounts.skipped_link_type > 0 &&
+      accounts.skipped_link_type + accounts.filtered + accounts.outside_window == accounts.read)
+    console.warning("nothing was sent: none of the packets is Ethernet");
   if (nothing_matches(accounts) && report.failure.empty() && !report.interrupted)
     code = merge(code, say_nothing_matches("nothing was sent", expression, console));
   if (report.started_unready) {
@@ -74,9 +78,9 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
   if (const uint64_t missing = accounts.skipped_by_target() + accounts.failed; missing > 0) {
     console.warning(
         fmt::format("{} of {} not sent", group_digits(missing), counted(accounts.read, "packet")));
-    if (accounts.skipped_too_long > 0 && !hints.interface_name.empty()) {
-      console.hint(fmt::format("ip link set dev {} mtu 9000", hints.interface_name));
-    }
+    if (const std::string hint = mtu_hint(report); !hint.empty()) console.hint(hint);
+    if (accounts.skipped_link_type > 0)
+      console.hint("--out-file writes packets of any link type as they are");
     code = merge(code, ExitCode::kIncomplete);
   }
   return code;

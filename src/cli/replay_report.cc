@@ -58,7 +58,12 @@ void add_accounts(std::vector<SummaryLine>& lines, const Report& report) {
   }
   if (accounts.failed > 0) {
     std::string text = counted(accounts.failed, "packet");
-    if (!report.first_refusal.empty()) {
+    if (accounts.failed_far_end > 0 && report.interface && report.interface->facts.far_end) {
+      const transmit::FarEnd& far = *report.interface->facts.far_end;
+      text += fmt::format("; {} longer than the far end takes: {} has an MTU of {}",
+                          group_digits(accounts.failed_far_end), escape_text(far.name), far.mtu);
+    }
+    if (!report.first_refusal.empty() && accounts.failed > accounts.failed_far_end) {
       text += fmt::format("; the first: {}", escape_text(report.first_refusal));
     }
     lines.push_back({"failed", text});
@@ -242,8 +247,10 @@ std::string replay_report(const Report& report, bool simulated, const TextOption
                                human_duration(report.time_removed))});
   }
   if (report.retries > 0)
-    lines.push_back({"retries", fmt::format("{} while the interface's queue was full",
-                                            group_digits(report.retries))});
+    lines.push_back({"retries", fmt::format("{} {}", group_digits(report.retries),
+                                            report.interface && report.interface->facts.has_queue()
+                                                ? "while the interface's queue was full"
+                                                : "after a packet was not taken")});
   std::string out = format_summary(lines);
   out += Troubles(report.damaged).list("", options);
   return out;

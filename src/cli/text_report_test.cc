@@ -167,6 +167,10 @@ TEST(MapReport, Notes) {
                        "3 packets longer than 1514 bytes, the longest 9014: replay needs an "
                        "interface with an MTU of 9000\n"))
       << text;
+  f.max_captured_bytes = 1518;
+  EXPECT_TRUE(contains(map_report(result_of({f}), "", kPipe),
+                       "the longest 1518: replay needs an interface with an MTU of 1504, or 1500 "
+                       "for those with a VLAN tag\n"));
   EXPECT_TRUE(contains(text, "100 packets not Ethernet")) << text;
   EXPECT_TRUE(contains(text, "1 packet without a time")) << text;
   EXPECT_TRUE(contains(text, "2 packets whose fraction")) << text;

@@ -35,6 +35,8 @@ class AtomicFile {
   Result<> write(std::string_view text);
   Result<> commit();  // flush, fsync (file and folder) if asked for, rename
   const std::string& path() const noexcept { return path_; }
+  // What is written is there at once: "-", a FIFO, a device.
+  bool is_direct() const noexcept { return !file_; }
 
  private:
   AtomicFile() = default;

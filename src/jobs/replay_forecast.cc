@@ -13,6 +13,7 @@
 #include "jobs/map_set.h"
 #include "jobs/replay_job.h"
 #include "jobs/replay_setup.h"
+#include "jobs/replay_target.h"
 #include "packet/link_type.h"
 #include "replay/survey.h"
 #include "replay/timeline.h"
@@ -173,11 +174,13 @@ Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
   } else {
     forecast.target = "interface " + options.out_interface;
     const auto facts = transmit::inspect_interface(options.out_interface);
-    limits = transmit::interface_limits(facts ? facts->mtu : 1500);
+    limits = transmit::interface_limits(facts ? *facts : transmit::InterfaceFacts{.mtu = 1500});
     if (facts) forecast.target += fmt::format(" (MTU {})", facts->mtu);
     const Result<> ready =
         facts ? transmit::check_ready(options.out_interface, *facts) : Result<>(facts.error());
     if (!ready) forecast.obstacle = ready.error();
+    warn_of_link_types(setup, reporter);
+    if (facts) warn_of_far_end(setup, *facts, reporter);
   }
   forecast.files = plan.files.size();
   forecast.files_outside_window = plan.files_outside_window;

@@ -100,8 +100,11 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   TRY(ReplayTarget target, open_target(options, setup, reporter, stop));
   replay::EngineOptions engine = setup.engine;
   if (target.wire) {
-    warn_of_losses(setup, target.limits(), reporter);
+    warn_of_losses(setup, target.wire->facts, reporter);
     engine.send.link_up = &target.wire->link->up();
+    // A device of its own has a ring, whatever stands above it.
+    const transmit::InterfaceFacts& facts = target.wire->facts;
+    engine.send.queue_below = facts.has_queue() || facts.kind.empty();
   }
   const Nanos total = setup.has_schedule() ? setup.total() : Nanos{0};
   const auto watch = [&](const replay::EngineProgress& p) {

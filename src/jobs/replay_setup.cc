@@ -138,6 +138,11 @@ Result<ReplaySetup> set_up(const ReplayOptions& options, Reporter& reporter,
 
 Bounds too_long(const dataset::FileSummary& file, const transmit::FrameLimits& limits) noexcept {
   if (file.max_captured_bytes <= limits.max_bytes) return {};
+  uint64_t others = 0;  // are skipped whatever their length, and may be the long ones
+  for (const dataset::LinkTypeCount& l : file.link_types) {
+    if (limits.ethernet_only && l.link_type != packet::kLinkTypeEthernet) others += l.packets;
+  }
+  if (others == file.packets) return {};
   struct Threshold {
     uint64_t bytes;
     uint64_t packets;  // above it
@@ -149,7 +154,7 @@ Bounds too_long(const dataset::FileSummary& file, const transmit::FrameLimits& l
   // With a VLAN tag, and a frame check sequence that is left off, some bytes more may still fit.
   constexpr uint64_t kFrameCheckBytes = 4;
   const uint64_t surely = uint64_t{limits.max_bytes} + limits.vlan_extra_bytes + kFrameCheckBytes;
-  Bounds bounds{.least = 0, .most = file.packets};
+  Bounds bounds{.least = 0, .most = file.packets, .some_are = file.max_captured_bytes > surely};
   for (const Threshold& t : thresholds) {
     if (t.bytes <= limits.max_bytes) bounds.most = t.packets;
     if (t.bytes >= surely && t.bytes > 0) {
@@ -157,6 +162,8 @@ Bounds too_long(const dataset::FileSummary& file, const transmit::FrameLimits& l
       break;
     }
   }
+  bounds.some_are = bounds.some_are && others == 0;
+  bounds.least = std::max(bounds.least - std::min(bounds.least, others), uint64_t{bounds.some_are});
   return bounds;
 }
 

@@ -40,6 +40,8 @@ Result<ReplaySetup> set_up(const ReplayOptions& options, Reporter& reporter,
 struct Bounds {
   uint64_t least = 0;
   uint64_t most = 0;
+  bool some_are =
+      false;  // the longest is, whatever else: not all that may be too long fit after all
 };
 Bounds too_long(const dataset::FileSummary& file, const transmit::FrameLimits& limits) noexcept;
 

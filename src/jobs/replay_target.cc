@@ -1,6 +1,7 @@
 #include "jobs/replay_target.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <thread>
@@ -70,6 +71,38 @@ std::optional<transmit::InterfaceCounters> settled_counters(const transmit::Wire
   return *counted;
 }
 
+// Taken by the target, and yet not through: on a wire never sent, of a recording in no file.
+void take_back(const transmit::Unconfirmed& lost, bool on_wire, replay::Accounts& accounts) {
+  const uint64_t frames = std::min(lost.frames, accounts.sent);
+  accounts.sent -= frames;
+  accounts.sent_bytes -= std::min(lost.bytes, accounts.sent_bytes);
+  accounts.sent_cut = std::min(accounts.sent_cut, accounts.sent);
+  (on_wire ? accounts.failed : accounts.unsent_at_stop) += frames;
+}
+
+// How many packets surely are, as words; "" = none. Some that are longer may still fit
+// (too_long()): what may be none is not worth a word.
+std::string longer_than(const ReplaySetup& setup, const transmit::FrameLimits& limits) {
+  // A limit that the user has set comes first.
+  if (setup.engine.choice.longest_frame_bytes <= limits.max_bytes) return {};
+  Bounds sum;
+  for (const dataset::FileSummary& file : setup.set.files) {
+    const CaptureTime low = file.min.value_or(setup.plan.first);
+    const CaptureTime high = file.max.value_or(setup.plan.first);
+    const replay::Window& window = setup.engine.choice.window;
+    if (window.contains_none(low, high)) continue;
+    const Bounds bounds = too_long(file, limits);
+    const bool whole = window.contains_all(low, high);
+    sum.most += bounds.most;
+    sum.least += whole ? bounds.least : 0;
+    sum.some_are = sum.some_are || bounds.some_are;
+  }
+  if (!sum.some_are) return {};
+  if (sum.least == sum.most) return fmt::format("{}", sum.least);
+  return sum.least > 0 ? fmt::format("{} to {}", sum.least, sum.most)
+                       : fmt::format("up to {}", sum.most);
+}
+
 }  // namespace
 
 Result<ReplayTarget> open_target(const ReplayOptions& options, const ReplaySetup& setup,
@@ -97,7 +130,7 @@ Result<ReplayTarget> open_target(const ReplayOptions& options, const ReplaySetup
 }
 
 void ReplayTarget::finish(replay::Report& report) {
-  uint64_t unconfirmed = 0;
+  transmit::Unconfirmed lost;
   // Half a recording does not get the name of a whole one.
   const bool given_up = !report.failure.empty() && !wire && !report.interrupted;
   for (transmit::Transmitter* transmitter : transmitters) {
@@ -105,15 +138,15 @@ void ReplayTarget::finish(replay::Report& report) {
     if (!finished && report.failure.empty()) {
       report.failure = finished.error().what;
       report.failure_errno = finished.error().sys;
+      report.loops_done = 0;  // as a whole
     }
-    unconfirmed += transmitter->unconfirmed();
-    if (!report.first_refusal.empty() && !transmitter->refusal().empty())
+    const transmit::Unconfirmed unconfirmed = transmitter->unconfirmed();
+    lost.frames += unconfirmed.frames;
+    lost.bytes += unconfirmed.bytes;
+    if (report.accounts.failed + lost.frames > 0 && !transmitter->refusal().empty())
       report.first_refusal = transmitter->refusal();
   }
-  // Handed over, and yet never sent.
-  unconfirmed = std::min(unconfirmed, report.accounts.sent);
-  report.accounts.sent -= unconfirmed;
-  report.accounts.failed += unconfirmed;
+  take_back(lost, wire.has_value(), report.accounts);
   if (!wire) return;
   wire->settle();
   replay::InterfaceReport interface {
@@ -130,35 +163,50 @@ void ReplayTarget::finish(replay::Report& report) {
   report.interface = std::move(interface);
 }
 
-void warn_of_losses(const ReplaySetup& setup, const transmit::FrameLimits& limits,
-                    Reporter& reporter) {
+void warn_of_link_types(const ReplaySetup& setup, Reporter& reporter) {
   uint64_t others = 0;
+  bool cooked = false;
+  std::vector<std::string> names;
   for (const dataset::LinkTypeCount& l : setup.plan.link_types) {
-    if (limits.ethernet_only && l.link_type != packet::kLinkTypeEthernet) others += l.packets;
+    if (l.link_type == packet::kLinkTypeEthernet || l.packets == 0) continue;
+    others += l.packets;
+    cooked = cooked || l.link_type == packet::kLinkTypeLinuxCooked ||
+             l.link_type == packet::kLinkTypeLinuxCooked2;
+    const std::string_view name = packet::link_type_name(l.link_type);
+    names.push_back(name.empty() ? fmt::format("link type {}", l.link_type) : std::string(name));
   }
-  if (others > 0) {
-    reporter.warning(fmt::format("{} of {} packets are not Ethernet and will be skipped", others,
-                                 setup.plan.packets));
-  }
-  // A limit that the user has set comes first.
-  if (setup.engine.choice.longest_frame_bytes <= limits.max_bytes) return;
-  Bounds sum;
-  for (const dataset::FileSummary& file : setup.set.files) {
-    const CaptureTime low = file.min.value_or(setup.plan.first);
-    const CaptureTime high = file.max.value_or(setup.plan.first);
-    const replay::Window& window = setup.engine.choice.window;
-    if (window.contains_none(low, high)) continue;
-    const Bounds bounds = too_long(file, limits);
-    sum.most += bounds.most;
-    if (window.contains_all(low, high)) sum.least += bounds.least;
-  }
-  if (sum.most == 0) return;
-  const std::string count = sum.least == sum.most ? fmt::format("{}", sum.least)
-                            : sum.least > 0       ? fmt::format("{} to {}", sum.least, sum.most)
-                                                  : fmt::format("up to {}", sum.most);
+  if (others == 0) return;
   reporter.warning(fmt::format(
-      "{} of {} packets are longer than the {} bytes of a frame here and will be skipped", count,
-      setup.plan.packets, limits.max_bytes));
+      "{} of {} packets will be skipped: not Ethernet ({}), and this version can't convert them{}",
+      others, setup.plan.packets, fmt::join(names, ", "),
+      cooked
+          ? "; a capture of one interface (tcpdump -i eth0), not of \"any\", has Ethernet headers"
+          : ""));
+}
+
+void warn_of_far_end(const ReplaySetup& setup, const transmit::InterfaceFacts& facts,
+                     Reporter& reporter) {
+  transmit::FrameLimits far = transmit::interface_limits(facts);
+  if (!facts.far_end || far.far_end_bytes == UINT32_MAX) return;
+  far.max_bytes = far.far_end_bytes;
+  far.vlan_extra_bytes = 0;
+  if (const std::string count = longer_than(setup, far); !count.empty()) {
+    reporter.warning(fmt::format(
+        "{} of {} packets will fail: longer than the {} bytes that the far end takes ({}, MTU {})",
+        count, setup.plan.packets, far.max_bytes, facts.far_end->name, facts.far_end->mtu));
+  }
+}
+
+void warn_of_losses(const ReplaySetup& setup, const transmit::InterfaceFacts& facts,
+                    Reporter& reporter) {
+  warn_of_link_types(setup, reporter);
+  const transmit::FrameLimits limits = transmit::interface_limits(facts);
+  if (const std::string count = longer_than(setup, limits); !count.empty()) {
+    reporter.warning(
+        fmt::format("{} of {} packets will be skipped: longer than the {} bytes of a frame here",
+                    count, setup.plan.packets, limits.max_bytes));
+  }
+  warn_of_far_end(setup, facts, reporter);
 }
 
 }  // namespace gophercap::jobs

@@ -33,8 +33,12 @@ struct ReplayTarget {
 Result<ReplayTarget> open_target(const ReplayOptions& options, const ReplaySetup& setup,
                                  Reporter& reporter, const std::stop_token& stop);
 
-// Tells what will not leave, as far as the map knows, before the first packet does.
-void warn_of_losses(const ReplaySetup& setup, const transmit::FrameLimits& limits,
+// Tell what will not leave or arrive, as far as the map knows, before the first packet does.
+void warn_of_losses(const ReplaySetup& setup, const transmit::InterfaceFacts& facts,
                     Reporter& reporter);
+// Parts of that.
+void warn_of_link_types(const ReplaySetup& setup, Reporter& reporter);
+void warn_of_far_end(const ReplaySetup& setup, const transmit::InterfaceFacts& facts,
+                     Reporter& reporter);
 
 }  // namespace gophercap::jobs

@@ -63,7 +63,7 @@ class Expectations final : public transmit::Transmitter {
 };
 
 transmit::FrameLimits limits_of(std::optional<uint32_t> mtu) {
-  transmit::FrameLimits limits = transmit::interface_limits(mtu.value_or(1500));
+  transmit::FrameLimits limits = transmit::interface_limits({.mtu = mtu.value_or(1500)});
   if (!mtu) limits.max_bytes = UINT32_MAX;
   return limits;
 }

@@ -8,7 +8,9 @@
 namespace gophercap::packet {
 
 inline constexpr uint32_t kLinkTypeEthernet = 1;
+inline constexpr uint32_t kLinkTypeLinuxCooked = 113;
 inline constexpr uint32_t kLinkTypeErf = 197;
+inline constexpr uint32_t kLinkTypeLinuxCooked2 = 276;
 
 // "ETHERNET", "RAW", "LINUX_SLL", …: the registry's name without LINKTYPE_; "" for a number we have
 // no name for.

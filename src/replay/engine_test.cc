@@ -171,6 +171,7 @@ TEST_F(Engine, WhatDoesNotFitIsSkippedByReasonAndCounted) {
   EXPECT_EQ(report.accounts.read, 4u);
   EXPECT_EQ(report.accounts.sent, 2u);
   EXPECT_EQ(report.accounts.skipped_too_long, 2u);
+  EXPECT_EQ(report.accounts.mtu_needed.by_all, 1586u);
   EXPECT_TRUE(report.accounts.balanced());
 }
 
@@ -185,6 +186,39 @@ TEST_F(Engine, AFrameThatIsRefusedFailsAloneAndTheRestGoesOn) {
   EXPECT_EQ(report.accounts.failed, 1u);
   EXPECT_NE(report.first_refusal, "");
   EXPECT_EQ(report.failure, "");
+  EXPECT_TRUE(report.accounts.balanced());
+}
+
+TEST_F(Engine, WhatTheFarEndDoesNotTakeFailsAloneAndIsNeverOffered) {
+  add_file("a.pcap", {0, 3, 6}, 60);
+  add_file("b.pcap", {1, 2, 4, 7}, 1600);
+  out_.far_end_bytes = 1518;
+  out_.refuse = [](const transmit::Frame& f, size_t) {
+    return f.captured_bytes > 1518 ? ENOBUFS : 0;
+  };
+  const Report report = run();
+  EXPECT_EQ(report.accounts.sent, 3u);
+  EXPECT_EQ(report.accounts.sent_bytes, 180u);
+  EXPECT_EQ(report.accounts.failed, 4u);
+  EXPECT_EQ(report.accounts.failed_far_end, 4u);
+  EXPECT_EQ(report.accounts.mtu_needed.by_all, 1586u);
+  EXPECT_EQ(report.retries, 0u);
+  EXPECT_EQ(report.failure, "");
+  EXPECT_NE(report.first_refusal.find("1518 bytes"), std::string::npos) << report.first_refusal;
+  EXPECT_TRUE(report.accounts.balanced());
+}
+
+TEST_F(Engine, AFrameRefusedAgainAndAgainFailsIfOthersPass) {
+  add_file("a.pcap", {0, 2, 3}, 60);
+  add_file("b.pcap", {1, 4}, 1600);
+  out_.refuse = [](const transmit::Frame& f, size_t) {
+    return f.captured_bytes == 1600 ? ENOBUFS : 0;
+  };
+  const Report report = run();
+  EXPECT_EQ(report.accounts.sent, 3u);
+  EXPECT_EQ(report.accounts.failed, 2u);
+  EXPECT_EQ(report.failure, "");
+  EXPECT_NE(report.first_refusal.find("1600 bytes"), std::string::npos) << report.first_refusal;
   EXPECT_TRUE(report.accounts.balanced());
 }
 

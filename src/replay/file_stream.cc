@@ -98,14 +98,14 @@ void FileStream::take(const PacketBatch& batch, Slab& slab) {
     if (all_fits && packet.captured_bytes <= limits.max_bytes &&
         packet.captured_bytes >= limits.min_bytes && packet.fcs_bytes == 0 && sorter_ == nullptr &&
         (!limits.ethernet_only || link_type == packet::kLinkTypeEthernet)) {
-      account(Verdict::kSend, accounts_);
+      account(Decision{}, accounts_);
       ++inside_;
       slab.append(shifted(largest_ns_, shift), packet.data, packet.captured_bytes,
                   packet.original_bytes, link_type, lane_of(packet.data, packet.captured_bytes));
       continue;
     }
     const Decision d = decide(packet, link_type, out_of_order, options_.choice, limits);
-    account(d.verdict, accounts_);
+    account(d, accounts_);
     inside_ += d.verdict != Verdict::kOutsideWindow;
     if (d.verdict != Verdict::kSend) {
       accounts_.filtered_vlan +=

@@ -17,7 +17,15 @@ class FileTransmitter final : public transmit::Transmitter {
   transmit::SendOutcome send(std::span<const transmit::Frame> frames) noexcept override {
     for (size_t i = 0; i < frames.size(); ++i) {
       Result<> written = or_out_of_memory(path_, [&] { return write(frames[i]); });
-      if (written) continue;
+      if (writer_->published_bytes() != published_bytes_) {  // all before this frame, at least
+        published_bytes_ = writer_->published_bytes();
+        unpublished_ = {};
+      }
+      if (written) {
+        ++unpublished_.frames;
+        unpublished_.bytes += frames[i].captured_bytes;
+        continue;
+      }
       const Error& error = written.error();
       if (error.code == Errc::kInvalidArgument) {  // this packet can't be written; others can
         if (refusal_.empty()) refusal_ = std::move(written).error().what;
@@ -33,11 +41,15 @@ class FileTransmitter final : public transmit::Transmitter {
 
   Result<> finish() override {
     if (failure_) return *failure_;
-    return writer_->close();
+    TRY_VOID(writer_->close());
+    unpublished_ = {};
+    return {};
   }
 
   size_t preferred_batch() const noexcept override { return 256; }
   transmit::FrameLimits limits() const noexcept override { return {}; }
+  // Written, but to a file that does not exist yet: after a failure it never will.
+  transmit::Unconfirmed unconfirmed() const noexcept override { return unpublished_; }
   std::string refusal() const override { return refusal_; }
   std::string describe() const override {
     return path_ == "-" ? "standard output" : "file " + path_;
@@ -55,6 +67,8 @@ class FileTransmitter final : public transmit::Transmitter {
   std::string path_;
   std::optional<Error> failure_;
   std::string refusal_;
+  uint64_t published_bytes_ = 0;
+  transmit::Unconfirmed unpublished_;
 };
 
 class DiscardingTransmitter final : public transmit::Transmitter {

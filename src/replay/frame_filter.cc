@@ -1,5 +1,7 @@
 #include "replay/frame_filter.h"
 
+#include <algorithm>
+
 #include "base/bytes.h"
 #include "packet/link_type.h"
 
@@ -37,14 +39,20 @@ Decision decide(const packet::PacketView& packet, uint32_t link_type, bool out_o
              (d.captured_bytes - limits.max_bytes > limits.vlan_extra_bytes ||
               !has_802_1q_tag(packet.data, d.captured_bytes))) {
     d.verdict = Verdict::kTooLong;
+    d.mtu_needed = mtu_for(packet.data, d.captured_bytes);
   } else if (d.captured_bytes < limits.min_bytes) {
     d.verdict = Verdict::kTooShort;
   }
   return d;
 }
 
-void account_left_out(Verdict verdict, Accounts& accounts) noexcept {
-  switch (verdict) {
+uint32_t mtu_for(const uint8_t* frame, uint32_t bytes) noexcept {
+  const uint32_t header = has_802_1q_tag(frame, bytes) ? 18 : 14;
+  return bytes - std::min(bytes, header);
+}
+
+void account_left_out(const Decision& decision, Accounts& accounts) noexcept {
+  switch (decision.verdict) {
     case Verdict::kSend:
       break;  // counted when it was sent
     case Verdict::kOutsideWindow:
@@ -64,6 +72,7 @@ void account_left_out(Verdict verdict, Accounts& accounts) noexcept {
       break;
     case Verdict::kTooLong:
       ++accounts.skipped_too_long;
+      accounts.mtu_needed.add(decision.mtu_needed);
       break;
     case Verdict::kTooShort:
       ++accounts.skipped_too_short;

@@ -38,6 +38,7 @@ struct Decision {
   Verdict verdict = Verdict::kSend;
   uint32_t captured_bytes = 0;
   uint32_t original_bytes = 0;
+  uint64_t mtu_needed = 0;  // with kTooLong: the MTU with which it would leave
 };
 // `out_of_order`: its time is below that of the packet before it in its file.
 Decision decide(const packet::PacketView& packet, uint32_t link_type, bool out_of_order,
@@ -50,11 +51,14 @@ inline bool takes_all(const Choice& choice) noexcept {
 }
 
 // Counts a packet that was read: exactly one of the counters, `read` beside it.
-void account_left_out(Verdict verdict, Accounts& accounts) noexcept;
-inline void account(Verdict verdict, Accounts& accounts) noexcept {
+void account_left_out(const Decision& decision, Accounts& accounts) noexcept;
+inline void account(const Decision& decision, Accounts& accounts) noexcept {
   ++accounts.read;
-  if (verdict != Verdict::kSend) [[unlikely]]
-    account_left_out(verdict, accounts);
+  if (decision.verdict != Verdict::kSend) [[unlikely]]
+    account_left_out(decision, accounts);
 }
+
+// The smallest MTU of an interface that takes the Ethernet frame.
+uint32_t mtu_for(const uint8_t* frame, uint32_t bytes) noexcept;
 
 }  // namespace gophercap::replay

@@ -55,11 +55,28 @@ TEST(FrameFilter, SkipsByReason) {
   Accounts a;
   for (const Verdict v :
        {Verdict::kSend, Verdict::kLinkType, Verdict::kTooLong, Verdict::kTooShort})
-    account(v, a);
+    account({.verdict = v}, a);
   EXPECT_EQ(a.read, 4u);
   EXPECT_EQ(a.skipped(), 3u);
   a.sent = 1;
   EXPECT_TRUE(a.balanced());
+}
+
+TEST(FrameFilter, SaysWhichMtuWouldDo) {
+  std::vector<uint8_t> frame(4000);
+  EXPECT_EQ(decide(view(frame), 1, false, {}, kMtu1500).mtu_needed, 3986u);
+  frame[12] = 0x81;  // 802.1Q: the tag does not count
+  EXPECT_EQ(decide(view(frame), 1, false, {}, kMtu1500).mtu_needed, 3982u);
+  Accounts a;
+  account({.verdict = Verdict::kTooLong, .mtu_needed = 3982}, a);
+  account({.verdict = Verdict::kTooLong, .mtu_needed = 1600}, a);
+  Accounts b;
+  account({.verdict = Verdict::kTooLong, .mtu_needed = 2000}, b);
+  b += a;
+  EXPECT_EQ(b.mtu_needed.by_some, 1600u);
+  EXPECT_EQ(b.mtu_needed.by_all, 3982u);
+  b += Accounts();
+  EXPECT_EQ(b.times(3).mtu_needed.by_some, 1600u);
 }
 
 TEST(FrameFilter, ARecordingTakesEverything) {

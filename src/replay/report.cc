@@ -33,9 +33,10 @@ constexpr std::array kCounters = {
     &Accounts::filtered_vlan,
     &Accounts::clock_steps,
     &Accounts::not_sorted,
+    &Accounts::failed_far_end,
 };
 // A counter that is not listed would be lost where accounts are added up.
-static_assert(sizeof(Accounts) == kCounters.size() * sizeof(uint64_t));
+static_assert(sizeof(Accounts) == kCounters.size() * sizeof(uint64_t) + sizeof(MtuNeeded));
 
 // The quantiles, and every bucket that is not empty: [from, to, packets], both ends inside.
 Json histogram_json(const Histogram& h) {
@@ -63,9 +64,17 @@ Json counters_json(const transmit::InterfaceCounters& c) {
           {"tx_carrier_errors", c.tx_carrier_errors}};
 }
 
+Json far_end_json(const std::optional<transmit::FarEnd>& far) {
+  if (!far) return nullptr;
+  return {{"name", far->name},
+          {"mtu_bytes", far->mtu},
+          {"in_other_namespace", far->in_other_namespace}};
+}
+
 Json interface_json(const InterfaceReport& i) {
   return {{"name", i.name},
           {"mtu_bytes", i.facts.mtu},
+          {"far_end", far_end_json(i.facts.far_end)},
           {"kind", i.facts.kind},
           {"queueing", i.facts.queueing},
           {"backend", i.backend},
@@ -119,6 +128,7 @@ void add_timing(const Report& report, Json& json) {
 
 Accounts& Accounts::operator+=(const Accounts& other) noexcept {
   for (const auto counter : kCounters) this->*counter += other.*counter;
+  mtu_needed.add(other.mtu_needed);
   return *this;
 }
 
@@ -143,6 +153,7 @@ Json accounts_to_json(const Accounts& a) {
           {"dropped_late", a.dropped_late},
           {"missed_link_down", a.missed_link_down},
           {"failed", a.failed},
+          {"failed_at_far_end", a.failed_far_end},
           {"unsent_at_stop", a.unsent_at_stop},
           {"balanced", a.balanced()},
           {"sent_cut_by_snaplen", a.sent_cut},

@@ -2,6 +2,7 @@
 // has the written form.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -19,6 +20,23 @@
 #include "transmit/interface.h"
 
 namespace gophercap::replay {
+
+// The MTU with which frames would have passed that were too long: some of them, and all. 0: there
+// were none.
+struct MtuNeeded {
+  uint64_t by_some = 0;
+  uint64_t by_all = 0;
+
+  void add(uint64_t mtu) noexcept {
+    if (mtu == 0) return;
+    by_some = by_some == 0 ? mtu : std::min(by_some, mtu);
+    by_all = std::max(by_all, mtu);
+  }
+  void add(const MtuNeeded& other) noexcept {
+    add(other.by_some);
+    add(other.by_all);
+  }
+};
 
 // read == sent + filtered + outside_window + skipped() + dropped_late + missed_link_down + failed +
 // unsent_at_stop.
@@ -39,11 +57,14 @@ struct Accounts {
   uint64_t failed = 0;                // refused by the backend while sending
   uint64_t unsent_at_stop = 0;        // read ahead, then a stop or failure came
   // Not parts of the sum:
-  uint64_t sent_cut = 0;       // sent, but the capture has only their first bytes (snap length)
-  uint64_t fcs_removed = 0;    // sent without their captured frame check sequence
-  uint64_t filtered_vlan = 0;  // of those filtered: Ethernet frames with a VLAN tag
-  uint64_t clock_steps = 0;    // --clock-steps follow: how often a file's clock was followed
-  uint64_t not_sorted = 0;     // --reorder: stood too far back for the memory given
+  uint64_t sent_cut = 0;        // sent, but the capture has only their first bytes (snap length)
+  uint64_t fcs_removed = 0;     // sent without their captured frame check sequence
+  uint64_t filtered_vlan = 0;   // of those filtered: Ethernet frames with a VLAN tag
+  uint64_t clock_steps = 0;     // --clock-steps follow: how often a file's clock was followed
+  uint64_t not_sorted = 0;      // --reorder: stood too far back for the memory given
+  uint64_t failed_far_end = 0;  // of those failed: longer than the far end takes
+  // By those and by skipped_too_long.
+  MtuNeeded mtu_needed{};
 
   // Because the user asked for it, and because it could not be helped.
   uint64_t skipped_as_asked() const noexcept { return skipped_out_of_order + skipped_above_limit; }
@@ -68,15 +89,15 @@ struct DamagedFile {
 
 // The interface that was sent to.
 struct InterfaceReport {
-  std::string name;
-  transmit::InterfaceFacts facts;
-  std::string backend;  // "packet", "ring", "xdp"
+  std::string name{};
+  transmit::InterfaceFacts facts{};
+  std::string backend{};  // "packet", "ring", "xdp"
   bool qdisc_bypass = false;
   std::string reason{};  // why that way
   size_t tx_threads = 1;
-  std::vector<std::string> notes;  // what was asked for and could not be had
-  transmit::InterfaceCounters before;
-  std::optional<transmit::InterfaceCounters> after;  // empty: it is gone
+  std::vector<std::string> notes{};  // what was asked for and could not be had
+  transmit::InterfaceCounters before{};
+  std::optional<transmit::InterfaceCounters> after{};  // empty: it is gone
 };
 
 // An option as the user gave it, in whatever way.

@@ -1,5 +1,6 @@
 #include "replay/sender.h"
 
+#include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -9,6 +10,8 @@
 #include <system_error>
 
 #include "base/result.h"
+#include "replay/frame_filter.h"
+#include "replay/send_error.h"
 
 namespace gophercap::replay {
 namespace {
@@ -30,33 +33,6 @@ void sleep_for(Nanos d) noexcept {
   ::nanosleep(&ts, nullptr);
 }
 
-// Errors of the way out as a whole. Any other belongs to the frame: that one failed, the next may
-// go.
-bool is_fatal(int error) noexcept {
-  switch (error) {
-    case ENETDOWN:
-    case ENETUNREACH:
-    case ENODEV:
-    case ENXIO:
-    case EBADF:
-    case EPIPE:
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-    case EIO:
-    case EPERM:
-    case EACCES:
-      return true;
-    default:
-      return false;
-  }
-}
-
-// Of these the ones that may pass: the interface is down, not gone.
-bool is_outage(int error) noexcept {
-  return error == ENETDOWN || error == ENETUNREACH;
-}
-
 }  // namespace
 
 Sender::Sender(transmit::Transmitter& transmitter, Clock& clock, const Timeline& timeline,
@@ -67,12 +43,15 @@ Sender::Sender(transmit::Transmitter& transmitter, Clock& clock, const Timeline&
       timeline_(timeline),
       options_(options),
       paced_(clock.is_real() && !options.topspeed),
+      far_end_bytes_(transmitter.limits().far_end_bytes),
       lanes_(lanes),
       own_(own),
       ring_(lanes[own]->ring),
       gate_(gate),
       cpu_(cpu),
-      frames_(std::max<size_t>(transmitter.preferred_batch(), 1)) {}
+      frames_(std::max<size_t>(transmitter.preferred_batch(), 1)),
+      patience_(options.link_up != nullptr ? kLongestStallOfLink : kLongestStall,
+                options.queue_below) {}
 
 void Sender::run(const std::stop_token& stop) {
   // Threads that are not real-time have their timers delayed by up to 50 µs otherwise.
@@ -218,16 +197,21 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
   }
   if (send_calls_ == 0) first_send_ = clock_.is_real() ? clock_.now() : start_;
   size_t done = 0;
+  size_t barrier = passing(due);
   while (done < due.size() && !over_) {
+    if (done == barrier) {
+      fail(EMSGSIZE, due[done++]);
+      barrier = done + passing(due.subspan(done));
+      continue;
+    }
     const SendTime called = clock_.now();
     const transmit::SendOutcome outcome =
-        transmitter_.send({frames_.data() + done, due.size() - done});
+        transmitter_.send({frames_.data() + done, barrier - done});
     ++send_calls_;
     if (outcome.accepted > 0) {
       last_return_ = clock_.now();
       account(due.subspan(done, outcome.accepted), called, last_return_);
       done += outcome.accepted;
-      stuck_ = false;
       in_outage_ = false;
     }
     if (outcome.error == 0) continue;
@@ -237,7 +221,9 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
         sit_out_outage(stop);
         return;
       }
-      over_ = over_ || !recover(outcome.error) || stop.stop_requested();
+      if (done < barrier && wait_for_room(outcome.error, due[done]) == Patience::Advice::kGiveUp)
+        ++done;
+      over_ = over_ || stop.stop_requested();
     } else if (options_.link_timeout > Nanos(0) && is_outage(outcome.error)) {
       ring_.pop(done);
       sit_out_outage(stop);
@@ -246,29 +232,42 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
       // On a wire the next frame may find memory again; what is written ends with a hole.
       fatal_errno_ = outcome.error;
       over_ = true;
-    } else if (done < due.size()) {
-      ++failed_;
-      if (failed_errno_ == 0) failed_errno_ = outcome.error;
-      ++done;
+    } else if (done < barrier) {
+      fail(outcome.error, due[done++]);
     }
   }
   ring_.pop(done);
 }
 
-// The queue below is full: give it a moment, but not for ever.
-bool Sender::recover(int error) {
+size_t Sender::passing(std::span<const Departure> due) const noexcept {
+  if (far_end_bytes_ == UINT32_MAX) return due.size();
+  size_t n = 0;
+  while (n < due.size() && due[n].captured_bytes <= far_end_bytes_) ++n;
+  return n;
+}
+
+void Sender::fail(int error, const Departure& frame) noexcept {
+  ++failed_;
+  if (frame.captured_bytes > far_end_bytes_) {
+    ++failed_far_end_;
+    mtu_needed_.add(mtu_for(frame.data, frame.captured_bytes));
+  } else if (failed_errno_ == 0) {
+    failed_errno_ = error;
+  }
+}
+
+Patience::Advice Sender::wait_for_room(int error, const Departure& frame) {
   ++retries_;
-  const SendTime now = SendClock::now();
-  if (!stuck_) {
-    stuck_ = true;
-    stuck_since_ = now;
-  }
-  if (now - stuck_since_ > (options_.link_up != nullptr ? kLongestStallOfLink : kLongestStall)) {
+  const Patience::Advice advice =
+      error == EINTR ? Patience::Advice::kAgain
+                     : patience_.refused(error, frame.captured_bytes, SendClock::now());
+  if (advice == Patience::Advice::kOver) {
     fatal_errno_ = error;
-    return false;
+    over_ = true;
+  } else if (advice == Patience::Advice::kAgain && error != EINTR) {
+    sleep_for(kRetrySleep);
   }
-  if (error != EINTR) sleep_for(kRetrySleep);
-  return true;
+  return advice;
 }
 
 // Waits until the link is back, as long as the user allows, and leaves out what is due meanwhile:
@@ -280,7 +279,7 @@ void Sender::sit_out_outage(const std::stop_token& stop) {
     outage_since_ = clock_.now();
     ++outages_;
   }
-  stuck_ = false;
+  patience_.begin_again();
   const SendTime before = clock_.now();
   while (!stop.stop_requested()) {
     const SendTime now = clock_.now();
@@ -308,8 +307,10 @@ void Sender::account(std::span<const Departure> accepted, SendTime called,
       ((returned - called).count() << kShift) / static_cast<int64_t>(2 * accepted.size());
   int64_t since_called = half_share;
   uint64_t bytes = 0;
+  uint32_t longest = 0;
   for (const Departure& d : accepted) {
     bytes += d.captured_bytes;
+    longest = std::max(longest, d.captured_bytes);
     sent_cut_ += d.captured_bytes < d.original_bytes;
     if (paced_) {
       stats_.record(d.due_ns, (called - due_time(d)).count() + (since_called >> kShift));
@@ -317,6 +318,7 @@ void Sender::account(std::span<const Departure> accepted, SendTime called,
       starved_ += due_time(d) < arrived_;
     }
   }
+  patience_.passed(longest);
   sent_.store(sent_.load(std::memory_order_relaxed) + accepted.size(), std::memory_order_relaxed);
   sent_bytes_.store(sent_bytes_.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
   newest_due_ns_.store(accepted.back().due_ns, std::memory_order_relaxed);
@@ -330,7 +332,11 @@ void Sender::settle(Report& report) const {
   report.accounts.sent += sent();
   report.accounts.sent_bytes += sent_bytes();
   report.accounts.sent_cut += sent_cut_;
-  report.accounts.failed += failed_;
+  // Of a way out that is dead, those given up last were not at fault.
+  const uint64_t given_up = patience_.given_up() - (fatal_errno_ != 0 ? patience_.in_doubt() : 0);
+  report.accounts.failed += failed_ + given_up;
+  report.accounts.failed_far_end += failed_far_end_;
+  report.accounts.mtu_needed.add(mtu_needed_);
   report.accounts.dropped_late += dropped_late_;
   report.accounts.missed_link_down += missed_;
   report.outages = std::max(report.outages, outages_);
@@ -359,6 +365,13 @@ void Sender::settle(Report& report) const {
       report.failure += " for " + format_duration(options_.link_timeout);
   } else if (failed_errno_ != 0 && report.first_refusal.empty()) {
     report.first_refusal = errno_error(failed_errno_, transmitter_.describe()).what;
+  } else if (given_up > 0 && report.first_refusal.empty()) {
+    report.first_refusal =
+        fmt::format("{}: a frame of {} bytes was refused again and again, while others passed",
+                    transmitter_.describe(), patience_.first_given_up_bytes());
+  } else if (failed_far_end_ > 0 && report.first_refusal.empty()) {
+    report.first_refusal = fmt::format("{}: longer than the {} bytes that the far end takes",
+                                       transmitter_.describe(), far_end_bytes_);
   }
 }
 

@@ -12,6 +12,7 @@
 
 #include "replay/clock.h"
 #include "replay/departure.h"
+#include "replay/patience.h"
 #include "replay/realtime.h"
 #include "replay/report.h"
 #include "replay/send_stats.h"
@@ -38,7 +39,8 @@ struct SendOptions {
   std::optional<int64_t> start_at_wall_ns{};
   // Whether the way out is open; null: it always is. Borrowed.
   const std::atomic<bool>* link_up = nullptr;
-  Nanos link_timeout{0};  // how long it may be closed before the run is over
+  Nanos link_timeout{0};    // how long it may be closed before the run is over
+  bool queue_below = true;  // frames may have to wait for room in a slow queue
 };
 
 // run() by one thread, which allocates nothing, locks nothing and logs nothing. The atomics may be
@@ -79,8 +81,11 @@ class Sender {
   void send(std::span<const Departure> due, const std::stop_token& stop);
   void account(std::span<const Departure> accepted, SendTime called, SendTime returned) noexcept;
   void pass(const Departure& marker) noexcept;
-  // What to do about an errno of the transmitter. False: sending is over.
-  bool recover(int error);
+  // The front frame was refused, maybe for want of room: what to do about it.
+  Patience::Advice wait_for_room(int error, const Departure& frame);
+  void fail(int error, const Departure& frame) noexcept;
+  // How many of `due` the far end takes before the first that it does not.
+  size_t passing(std::span<const Departure> due) const noexcept;
   bool link_is_up() const noexcept {
     return options_.link_up == nullptr || options_.link_up->load(std::memory_order_relaxed);
   }
@@ -93,7 +98,8 @@ class Sender {
   Clock& clock_;
   const Timeline& timeline_;
   const SendOptions options_;
-  const bool paced_;  // by a clock that means something
+  const bool paced_;              // by a clock that means something
+  const uint32_t far_end_bytes_;  // FrameLimits::far_end_bytes
   const std::span<Lane* const> lanes_;
   const size_t own_;
   DepartureRing& ring_;
@@ -107,10 +113,8 @@ class Sender {
   SendTime first_send_{};
   SendTime last_return_{};
   SendTime arrived_{};  // when departures came into a ring that had been empty
-  SendTime stuck_since_{};
   SendTime outage_since_{};
   SendTime published_{};
-  bool stuck_ = false;
   bool in_outage_ = false;
 
   std::atomic<uint64_t> sent_{0};
@@ -121,6 +125,7 @@ class Sender {
   SendStats stats_;
   uint64_t sent_cut_ = 0;
   uint64_t failed_ = 0;
+  Patience patience_;
   uint64_t starved_ = 0;
   uint64_t send_calls_ = 0;
   uint64_t retries_ = 0;
@@ -133,6 +138,8 @@ class Sender {
   uint64_t preempted_ = 0;
   RealtimeThread refused_;
   int failed_errno_ = 0;  // of the first refused frame
+  uint64_t failed_far_end_ = 0;
+  MtuNeeded mtu_needed_;  // by those
   int fatal_errno_ = 0;
 };
 

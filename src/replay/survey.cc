@@ -35,7 +35,7 @@ class Surveyor {
     const bool out_of_order = packet.time < before && !followed;
     largest_ = std::max(largest_, packet.time);
     const Decision d = decide(packet, link_type, out_of_order, choice_, limits_);
-    account(d.verdict, survey.verdicts);
+    account(d, survey.verdicts);
     if (d.verdict == Verdict::kOutsideWindow) {
       ++behind_;
       return;

@@ -27,6 +27,7 @@ class RecordingTransmitter final : public transmit::Transmitter {
   bool ethernet_only = false;
   uint32_t max_bytes = UINT32_MAX;
   uint32_t min_bytes = 0;
+  uint32_t far_end_bytes = UINT32_MAX;
 
   transmit::SendOutcome send(std::span<const transmit::Frame> frames) noexcept override {
     calls.push_back(frames.size());
@@ -41,7 +42,7 @@ class RecordingTransmitter final : public transmit::Transmitter {
   Result<> finish() override { return {}; }
   size_t preferred_batch() const noexcept override { return batch; }
   transmit::FrameLimits limits() const noexcept override {
-    return {ethernet_only, min_bytes, max_bytes, 4};
+    return {ethernet_only, min_bytes, max_bytes, 4, far_end_bytes};
   }
   std::string describe() const override { return "a recording"; }
 };

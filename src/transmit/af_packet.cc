@@ -94,7 +94,7 @@ Result<std::unique_ptr<Transmitter>> open_af_packet(const std::string& interface
   return std::unique_ptr<Transmitter>(std::make_unique<AfPacket>(
       std::move(socket),
       fmt::format("interface {} (AF_PACKET sendmmsg, MTU {})", interface, facts.mtu),
-      interface_limits(facts.mtu)));
+      interface_limits(facts)));
 }
 
 }  // namespace gophercap::transmit

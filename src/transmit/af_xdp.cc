@@ -61,6 +61,8 @@ class AfXdp final : public Transmitter {
       const uint64_t chunk = free_chunks_[--free_count_];
       std::memcpy(memory_.data() + chunk, frame.data, frame.captured_bytes);
       sending_.write({.addr = chunk, .len = frame.captured_bytes, .options = 0});
+      length_of(chunk) = frame.captured_bytes;
+      on_their_way_bytes_ += frame.captured_bytes;
     }
     sending_.publish();
     if (const int error = push_out(); error != 0) return {n, error};
@@ -73,9 +75,9 @@ class AfXdp final : public Transmitter {
     for (reap(); free_count_ < kChunks; reap()) {
       if (const int error = kick(); error != 0) return errno_error(error, name_);
       if (SendClock::now() - begun > kLongestDrain) {
-        return Error{
-            Errc::kIo, ETIMEDOUT,
-            fmt::format("{}: {} frames were taken and never confirmed", name_, unconfirmed())};
+        return Error{Errc::kIo, ETIMEDOUT,
+                     fmt::format("{}: {} frames were taken and never confirmed", name_,
+                                 unconfirmed().frames)};
       }
       nap();
     }
@@ -86,11 +88,12 @@ class AfXdp final : public Transmitter {
   // so many. An errno that will not pass, or 0.
   int kick() noexcept {
     if (zero_copy_ && !sending_.needs_wakeup()) return 0;
-    if (::sendto(socket_.value(), nullptr, 0, MSG_DONTWAIT, nullptr, 0) >= 0) return 0;
-    switch (errno) {
-      case EBUSY:  // in copy mode: a frame was let go of without being sent
-        dropped_ += zero_copy_ ? 0 : 1;
-        return 0;
+    const int error =
+        ::sendto(socket_.value(), nullptr, 0, MSG_DONTWAIT, nullptr, 0) >= 0 ? 0 : errno;
+    if (!zero_copy_) follow(error == EBUSY);
+    switch (error) {
+      case 0:
+      case EBUSY:
       case EAGAIN:
       case ENOBUFS:
       case ENOMEM:
@@ -99,18 +102,39 @@ class AfXdp final : public Transmitter {
       case ENETDOWN:
       case ENXIO:
       case ENODEV:
-        return errno;
+        return error;
       default:
         return EIO;  // of the ring, not of a frame
     }
   }
 
-  uint64_t unconfirmed() const noexcept override { return kChunks - free_count_ + dropped_; }
+  Unconfirmed unconfirmed() const noexcept override {
+    return {kChunks - free_count_ + dropped_.frames, on_their_way_bytes_ + dropped_.bytes};
+  }
   size_t preferred_batch() const noexcept override { return kBatch; }
   FrameLimits limits() const noexcept override { return limits_; }
+  std::string refusal() const override {
+    if (dropped_.frames == 0) return {};
+    return fmt::format("{}: the kernel took {} frames and dropped them (EBUSY)", name_,
+                       dropped_.frames);
+  }
   std::string describe() const override { return name_; }
 
  private:
+  // In copy mode a call ends at a frame that it has let go of without sending it (EBUSY), the last
+  // one that it took. How far it came it tells if it has sent any before; else that frame was its
+  // first.
+  void follow(bool dropped_one) noexcept {
+    const uint32_t told = sending_.taken();
+    const bool news = static_cast<int32_t>(told - taken_) > 0;
+    if (news) taken_ = told;
+    if (!dropped_one) return;
+    if (!news) ++taken_;
+    ++dropped_.frames;
+    dropped_.bytes += sending_.written_before(taken_).len;
+  }
+  uint32_t& length_of(uint64_t chunk) noexcept { return lengths_[chunk / chunk_bytes_]; }
+
   // In copy mode nothing leaves between our calls: whatever a call leaves in the ring would lie
   // there until the next packet is due.
   int push_out() noexcept {
@@ -135,7 +159,9 @@ class AfXdp final : public Transmitter {
     for (uint32_t n = completed_.ready(); n > 0; --n) {
       // The kernel's word, and yet an index of ours: whatever it is, it is a chunk.
       const uint64_t chunk = completed_.read() / chunk_bytes_ % kChunks * chunk_bytes_;
-      if (free_count_ < kChunks) free_chunks_[free_count_++] = chunk;
+      if (free_count_ == kChunks) continue;
+      free_chunks_[free_count_++] = chunk;
+      on_their_way_bytes_ -= std::exchange(length_of(chunk), 0);
     }
     completed_.release();
   }
@@ -150,7 +176,10 @@ class AfXdp final : public Transmitter {
   FrameLimits limits_;
   std::array<uint64_t, kChunks> free_chunks_{};
   uint32_t free_count_ = kChunks;
-  uint64_t dropped_ = 0;
+  std::array<uint32_t, kChunks> lengths_{};  // of the frames in them
+  uint64_t on_their_way_bytes_ = 0;          // in chunks that are not free
+  uint32_t taken_ = 0;                       // place in the ring, see follow()
+  Unconfirmed dropped_;
 };
 
 struct Socket {
@@ -220,7 +249,7 @@ Result<std::unique_ptr<Transmitter>> open_af_xdp(const std::string& interface,
                                                  const InterfaceFacts& facts, uint32_t queue,
                                                  uint32_t longest_frame_bytes) {
   const std::string what = fmt::format("interface {}: AF_XDP", interface);
-  FrameLimits limits = interface_limits(facts.mtu);
+  FrameLimits limits = interface_limits(facts);
   // Longer ones than the interface takes are skipped whatever the way out.
   const uint32_t longest =
       std::min(longest_frame_bytes, limits.max_bytes) + limits.vlan_extra_bytes;

@@ -22,6 +22,24 @@ std::string existing_interfaces() {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+// Of other kinds IFLA_LINK is what they stand on, whose MTU holds for them anyhow.
+bool is_pair(const std::string& kind) noexcept {
+  return kind == "veth" || kind == "netkit";
+}
+
+std::optional<FarEnd> inspect_far_end(const LinkMessage& near) {
+  if (!is_pair(near.facts.kind) || near.other_index == 0) return std::nullopt;
+  if (near.other_namespace && *near.other_namespace < 0) return std::nullopt;
+  const Result<LinkMessage> far = query_link(near.other_index, near.other_namespace);
+  // An older kernel that does not know the question answers with an interface of ours.
+  if (!far || far->facts.index != near.other_index || !is_pair(far->facts.kind))
+    return std::nullopt;
+  return FarEnd{.name = far->name,
+                .mtu = far->facts.mtu,
+                .max_mtu = far->facts.max_mtu,
+                .in_other_namespace = near.other_namespace.has_value()};
+}
+
 }  // namespace
 
 Result<InterfaceFacts> inspect_interface(const std::string& interface) {
@@ -39,6 +57,7 @@ Result<InterfaceFacts> inspect_interface(const std::string& interface) {
                              existing_interfaces())};
   }
   TRY(LinkMessage link, query_link(index));
+  link.facts.far_end = inspect_far_end(link);
   return std::move(link.facts);
 }
 
@@ -61,13 +80,17 @@ Result<> check_ready(const std::string& interface, const InterfaceFacts& facts) 
   return {};
 }
 
-FrameLimits interface_limits(uint32_t mtu) noexcept {
+FrameLimits interface_limits(const InterfaceFacts& facts) noexcept {
   constexpr uint32_t kEthernetHeaderBytes = 14;
   constexpr uint32_t kVlanTagBytes = 4;
-  return {.ethernet_only = true,
-          .min_bytes = kEthernetHeaderBytes,
-          .max_bytes = mtu + kEthernetHeaderBytes,
-          .vlan_extra_bytes = kVlanTagBytes};
+  FrameLimits limits{.ethernet_only = true,
+                     .min_bytes = kEthernetHeaderBytes,
+                     .max_bytes = facts.mtu + kEthernetHeaderBytes,
+                     .vlan_extra_bytes = kVlanTagBytes};
+  // With a tag or without.
+  if (facts.far_end && facts.far_end->mtu < facts.mtu)
+    limits.far_end_bytes = facts.far_end->mtu + kEthernetHeaderBytes + kVlanTagBytes;
+  return limits;
 }
 
 }  // namespace gophercap::transmit

@@ -57,6 +57,18 @@ T number_of(Bytes value) {
 
 void take(const Attribute& attribute, LinkMessage& link) {
   switch (attribute.type) {
+    case IFLA_IFNAME:
+      link.name = text_of(attribute.value);
+      break;
+    case IFLA_MAX_MTU:
+      link.facts.max_mtu = number_of<uint32_t>(attribute.value);
+      break;
+    case IFLA_LINK:
+      link.other_index = number_of<uint32_t>(attribute.value);
+      break;
+    case IFLA_LINK_NETNSID:
+      link.other_namespace = number_of<int32_t>(attribute.value);
+      break;
     case IFLA_MTU:
       link.facts.mtu = number_of<uint32_t>(attribute.value);
       break;
@@ -116,19 +128,25 @@ Result<LinkMessage> parse_link_message(Bytes message) {
   return link;
 }
 
-Result<LinkMessage> query_link(unsigned index) {
+Result<LinkMessage> query_link(unsigned index, std::optional<int32_t> network_namespace) {
   const Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
   if (!socket.valid()) return errno_error(errno, "rtnetlink");
   struct {
     nlmsghdr header;
     ifinfomsg info;
+    rtattr attribute;
+    int32_t network_namespace;
   } request{};
-  request.header.nlmsg_len = sizeof request;
+  request.header.nlmsg_len = network_namespace ? sizeof request : NLMSG_LENGTH(sizeof request.info);
   request.header.nlmsg_type = RTM_GETLINK;
   request.header.nlmsg_flags = NLM_F_REQUEST;
   request.info.ifi_family = AF_UNSPEC;
   request.info.ifi_index = static_cast<int>(index);
-  if (uninterrupted([&] { return ::send(socket.value(), &request, sizeof request, 0); }) < 0)
+  request.attribute.rta_len = RTA_LENGTH(sizeof request.network_namespace);
+  request.attribute.rta_type = IFLA_TARGET_NETNSID;
+  request.network_namespace = network_namespace.value_or(0);
+  if (uninterrupted([&] { return ::send(socket.value(), &request, request.header.nlmsg_len, 0); }) <
+      0)
     return errno_error(errno, "rtnetlink");
   std::array<uint8_t, 32768> answer;  // one link with all its attributes is a few KiB
   const ssize_t got =

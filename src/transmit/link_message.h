@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -13,7 +14,11 @@ namespace gophercap::transmit {
 struct LinkMessage {
   bool removed = false;    // RTM_DELLINK: the interface is gone, …
   bool of_bridge = false;  // … or only a port left its bridge, which is announced alike
-  InterfaceFacts facts{};
+  std::string name{};
+  InterfaceFacts facts{};  // but for the far end
+  // IFLA_LINK: of a pair its other end, else what the interface stands on, …
+  unsigned other_index = 0;
+  std::optional<int32_t> other_namespace{};  // … in another network namespace; negative: unknown
   InterfaceCounters counters{};
 };
 
@@ -21,7 +26,10 @@ struct LinkMessage {
 // kernel answered with.
 Result<LinkMessage> parse_link_message(std::span<const uint8_t> message);
 
-// Asks for one interface. Needs no privilege. Errors: kNotFound (no such index), kIo, kCorrupt.
-Result<LinkMessage> query_link(unsigned index);
+// Asks for one interface, of another network namespace by the number that it has in ours. The
+// latter takes CAP_NET_ADMIN there; else no privilege is needed. Errors: kNotFound (no such index),
+// kPermission, kIo, kCorrupt.
+Result<LinkMessage> query_link(unsigned index,
+                               std::optional<int32_t> network_namespace = std::nullopt);
 
 }  // namespace gophercap::transmit

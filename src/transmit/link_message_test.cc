@@ -45,6 +45,16 @@ Bytes link_message(uint16_t type = RTM_NEWLINK) {
   append(mtu, uint32_t{9000});
   attribute(message, IFLA_MTU, mtu);
   attribute(message, IFLA_QDISC, text("noqueue"));
+  attribute(message, IFLA_IFNAME, text("veth0"));
+  Bytes most;
+  append(most, uint32_t{65535});
+  attribute(message, IFLA_MAX_MTU, most);
+  Bytes other;
+  append(other, uint32_t{11});
+  attribute(message, IFLA_LINK, other);
+  Bytes place;
+  append(place, int32_t{3});
+  attribute(message, IFLA_LINK_NETNSID, place);
   Bytes kind;
   attribute(kind, IFLA_INFO_KIND, text("veth"));
   attribute(message, IFLA_LINKINFO | NLA_F_NESTED, kind);
@@ -70,6 +80,10 @@ TEST(LinkMessage, HasFactsAndCounters) {
   EXPECT_TRUE(link->facts.up && link->facts.carrier && link->facts.ethernet);
   EXPECT_EQ(link->facts.queueing, "noqueue");
   EXPECT_EQ(link->facts.kind, "veth");
+  EXPECT_EQ(link->facts.max_mtu, 65535u);
+  EXPECT_EQ(link->name, "veth0");
+  EXPECT_EQ(link->other_index, 11u);
+  EXPECT_EQ(link->other_namespace, 3);
   EXPECT_EQ(link->counters.tx_packets, 11u);
   EXPECT_EQ(link->counters.tx_dropped, 3u);
   EXPECT_FALSE(link->removed);

@@ -32,6 +32,13 @@ struct FrameLimits {
   uint32_t min_bytes = 0;
   uint32_t max_bytes = UINT32_MAX;  // for an interface: MTU + Ethernet header
   uint32_t vlan_extra_bytes = 0;    // a frame whose outer tag is 0x8100 may have as much more
+  // Longer ones the interface takes, and its far end drops, without a word on many kernels.
+  uint32_t far_end_bytes = UINT32_MAX;
+};
+
+struct Unconfirmed {
+  uint64_t frames = 0;
+  uint64_t bytes = 0;
 };
 
 // Not thread-safe: one sending thread. The engine owns retries and accounting; a backend only says
@@ -52,8 +59,9 @@ class Transmitter {
   virtual size_t preferred_batch() const noexcept = 0;
   virtual FrameLimits limits() const noexcept = 0;
   // Frames taken of which the system has not said that they are through. After finish(): lost.
-  virtual uint64_t unconfirmed() const noexcept { return 0; }
-  // Why the first frame that was refused was, in better words than its errno has; "" = none.
+  virtual Unconfirmed unconfirmed() const noexcept { return {}; }
+  // Why the first frame that was refused or lost was, in better words than its errno has; "" =
+  // none.
   virtual std::string refusal() const { return {}; }
   // "interface veth0 (AF_PACKET sendmmsg)", "file out.pcap".
   virtual std::string describe() const = 0;

@@ -31,8 +31,10 @@ Result<> TwoWays::finish() {
   return audible_->finish();
 }
 
-uint64_t TwoWays::unconfirmed() const noexcept {
-  return unheard_->unconfirmed() + audible_->unconfirmed();
+Unconfirmed TwoWays::unconfirmed() const noexcept {
+  const Unconfirmed unheard = unheard_->unconfirmed();
+  const Unconfirmed audible = audible_->unconfirmed();
+  return {unheard.frames + audible.frames, unheard.bytes + audible.bytes};
 }
 
 std::string TwoWays::refusal() const {

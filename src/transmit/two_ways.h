@@ -27,7 +27,7 @@ class TwoWays final : public Transmitter {
   Result<> finish() override;
   size_t preferred_batch() const noexcept override { return unheard_->preferred_batch(); }
   FrameLimits limits() const noexcept override { return unheard_->limits(); }
-  uint64_t unconfirmed() const noexcept override;
+  Unconfirmed unconfirmed() const noexcept override;
   std::string refusal() const override;
   std::string describe() const override { return current().describe(); }
 

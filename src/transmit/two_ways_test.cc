@@ -30,7 +30,9 @@ class Noting final : public Transmitter {
   }
   size_t preferred_batch() const noexcept override { return 64; }
   FrameLimits limits() const noexcept override { return {}; }
-  uint64_t unconfirmed() const noexcept override { return name_ == "unheard" ? 2 : 3; }
+  Unconfirmed unconfirmed() const noexcept override {
+    return name_ == "unheard" ? Unconfirmed{2, 200} : Unconfirmed{3, 33};
+  }
   std::string describe() const override { return name_; }
 
  private:
@@ -88,7 +90,8 @@ TEST_F(TwoWaysTest, WhoComesLaterIsFoundSoonAndByAllLanes) {
   EXPECT_TRUE(way->finish());
   EXPECT_EQ(log_,
             (std::vector<std::string>{"audible sends", "unheard finishes", "audible finishes"}));
-  EXPECT_EQ(way->unconfirmed(), 5u);
+  EXPECT_EQ(way->unconfirmed().frames, 5u);
+  EXPECT_EQ(way->unconfirmed().bytes, 233u);
 }
 
 TEST_F(TwoWaysTest, WhereTheListCanNotBeReadNothingIsPassedBy) {

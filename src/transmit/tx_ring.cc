@@ -56,13 +56,13 @@ class TxRing final : public Transmitter {
 
   Result<> finish() override {
     const SendTime begun = SendClock::now();
-    while (unconfirmed() > 0) {
+    while (unconfirmed().frames > 0) {
       const int error = kick();
       if (!is_passing(error)) return errno_error(error, name_);
       if (SendClock::now() - begun > kLongestDrain) {
-        return Error{
-            Errc::kIo, ETIMEDOUT,
-            fmt::format("{}: {} frames lie in the ring and do not leave", name_, unconfirmed())};
+        return Error{Errc::kIo, ETIMEDOUT,
+                     fmt::format("{}: {} frames lie in the ring and do not leave", name_,
+                                 unconfirmed().frames)};
       }
       const timespec moment{0, 50'000};
       ::nanosleep(&moment, nullptr);
@@ -70,10 +70,13 @@ class TxRing final : public Transmitter {
     return {};
   }
 
-  uint64_t unconfirmed() const noexcept override {
-    uint64_t busy = 0;
-    for (uint32_t slot = 0; slot < kSlots; ++slot)
-      busy += status(slot).load() != TP_STATUS_AVAILABLE;
+  Unconfirmed unconfirmed() const noexcept override {
+    Unconfirmed busy;
+    for (uint32_t slot = 0; slot < kSlots; ++slot) {
+      if (status(slot).load() == TP_STATUS_AVAILABLE) continue;
+      ++busy.frames;
+      busy.bytes += length_of(slot);
+    }
     return busy;
   }
   size_t preferred_batch() const noexcept override { return kBatch; }
@@ -84,6 +87,14 @@ class TxRing final : public Transmitter {
   static_assert(offsetof(tpacket2_hdr, tp_status) == 0);
   std::atomic_ref<uint32_t> status(uint32_t slot) const noexcept {
     return std::atomic_ref<uint32_t>(*ring_.word(size_t{slot} * slot_bytes_));
+  }
+
+  // As it was put there.
+  uint32_t length_of(uint32_t slot) const noexcept {
+    uint32_t bytes = 0;
+    std::memcpy(&bytes, ring_.data() + size_t{slot} * slot_bytes_ + offsetof(tpacket2_hdr, tp_len),
+                sizeof bytes);
+    return bytes;
   }
 
   bool put(const Frame& frame) noexcept {
@@ -126,7 +137,7 @@ Result<std::unique_ptr<Transmitter>> open_tx_ring(const std::string& interface,
   const int version = TPACKET_V2;
   if (::setsockopt(socket.value(), SOL_PACKET, PACKET_VERSION, &version, sizeof version) != 0)
     return errno_error(errno, what);
-  FrameLimits limits = interface_limits(facts.mtu);
+  FrameLimits limits = interface_limits(facts);
   const uint32_t longest =
       std::clamp(longest_frame_bytes, limits.min_bytes, limits.max_bytes) + limits.vlan_extra_bytes;
   const uint32_t slot = std::max(std::bit_ceil(longest + kDataOffset), kSmallestSlot);

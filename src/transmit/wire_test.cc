@@ -164,7 +164,7 @@ TEST(Wire, EveryBackendSendsAllThatItTook) {
         EXPECT_EQ(send_all(out, bytes, kCount), kCount) << out.describe();
         const Result<> finished = out.finish();
         EXPECT_TRUE(finished) << finished.error().what;
-        EXPECT_EQ(out.unconfirmed(), 0u);
+        EXPECT_EQ(out.unconfirmed().frames, 0u);
         const auto after = read_counters(opened->facts.index);
         ASSERT_TRUE(after);
         EXPECT_EQ(after->tx_packets - opened->counted_before.tx_packets, kCount) << out.describe();
@@ -227,7 +227,7 @@ TEST(Wire, ARingTakesNoMoreThanItHolds) {
       const SendOutcome outcome = out.send(frames);
       EXPECT_EQ(outcome.error, ENETDOWN) << out.describe();
       // Taken and not through: what is told apart from sent.
-      EXPECT_EQ(out.unconfirmed(), outcome.accepted) << out.describe();
+      EXPECT_EQ(out.unconfirmed().frames, outcome.accepted) << out.describe();
       if (outcome.accepted > 0) {
         EXPECT_FALSE(out.finish());
       }
@@ -235,6 +235,15 @@ TEST(Wire, ARingTakesNoMoreThanItHolds) {
       EXPECT_TRUE(out.finish()) << out.describe();
     }
   }));
+}
+
+TEST(Wire, ThereIsNoLimitButWhereTheFarEndTakesLess) {
+  EXPECT_EQ(interface_limits({.mtu = 1500}).far_end_bytes, UINT32_MAX);
+  EXPECT_EQ(interface_limits({.mtu = 1500, .far_end = FarEnd{.mtu = 9000}}).far_end_bytes,
+            UINT32_MAX);
+  const FrameLimits limits = interface_limits({.mtu = 9000, .far_end = FarEnd{.mtu = 1500}});
+  EXPECT_EQ(limits.max_bytes, 9014u);
+  EXPECT_EQ(limits.far_end_bytes, 1518u);
 }
 
 TEST(Wire, AutoGoesByKind) {

@@ -18,15 +18,14 @@ class XdpRing {
   XdpRing(Mapping memory, const xdp_ring_offset& at, uint32_t entries)
       : memory_(std::move(memory)), at_(at), entries_(entries) {}
 
-  uint32_t free() noexcept {
-    return entries_ - (head_ - word(at_.consumer).load(std::memory_order_acquire));
-  }
+  uint32_t free() noexcept { return entries_ - (head_ - taken()); }
   void write(const Entry& entry) noexcept { slot(head_++) = entry; }  // REQUIRES: free() > 0
   void publish() noexcept { word(at_.producer).store(head_, std::memory_order_release); }
+  // Where the other side is, as far as it has told, and what was written before some place.
+  uint32_t taken() const noexcept { return word(at_.consumer).load(std::memory_order_acquire); }
+  const Entry& written_before(uint32_t place) noexcept { return slot(place - 1); }
   // Written by us and not taken yet.
-  uint32_t waiting() const noexcept {
-    return head_ - word(at_.consumer).load(std::memory_order_acquire);
-  }
+  uint32_t waiting() const noexcept { return head_ - taken(); }
 
   uint32_t ready() noexcept { return word(at_.producer).load(std::memory_order_acquire) - head_; }
   const Entry& read() noexcept { return slot(head_++); }  // REQUIRES: ready() > 0

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# A recording that does not come to its end: no packet is said to be sent that is in no file.
+. "$(dirname "$0")/common.inc"
+
+# shellcheck disable=SC2046
+capture a.pcap $(seq 100 8000)
+
+# account FILE SENT: what the report says of 7901 packets.
+account() {
+  python3 - "$@" <<'PYTHON'
+import json, sys
+report = json.load(open(sys.argv[1], encoding="utf-8"))
+packets, least, most = report["packets"], *map(int, sys.argv[2:4])
+assert packets["read"] == 7901 and packets["balanced"], packets
+assert least <= packets["sent"] <= most and packets["sent_bytes"] == 60 * packets["sent"], packets
+assert packets["sent"] + packets["unsent_at_stop"] == 7901 and report["loops_done"] == 0, report
+PYTHON
+}
+
+for format in pcap pcapng; do
+  # The file system takes no file of that size.
+  status=0
+  (trap '' XFSZ; ulimit -f 300; exec "$GOPHERCAP" replay a.pcap --out-file all.$format --out-format $format --report r.json >out 2>err) || status=$?
+  [[ $status -eq 1 && ! -e all.$format ]]
+  has out "sent    0 packets"
+  has out "unsent  7,901 packets"
+  account r.json 0 0
+
+  # A device that is full; into a pipe goes what its reader took.
+  exits 1 replay a.pcap --out-file /dev/full --out-format $format --report r.json
+  has err "No space left on device"
+  account r.json 0 0
+  status=0
+  "$GOPHERCAP" replay a.pcap --out-file - --out-format $format --report r.json 2>err | head -c 300000 >got || status=$?
+  if [[ $(wc -c <got) -eq 300000 && -s r.json ]]; then account r.json 2000 7900; fi
+done
+exits 0 replay a.pcap --out-file all.pcap --report r.json
+has out "sent    7,901 packets"
