@@ -15,6 +15,11 @@ Nanos scaled(Nanos d, Ratio by) noexcept {
   return replay::Timeline(CaptureTime{}, Nanos{0}, by).due(CaptureTime(d), 0);
 }
 
+// Keys of files that have been moved in time say nothing to people. Saturated.
+CaptureTime as_captured(CaptureTime key, const replay::PlannedFile& file) noexcept {
+  return CaptureTime(saturating_distance(CaptureTime(file.key_shift), key));
+}
+
 }  // namespace
 
 LongPauses long_pauses(const replay::Plan& plan, Ratio stretch) {
@@ -30,10 +35,9 @@ LongPauses long_pauses(const replay::Plan& plan, Ratio stretch) {
     const replay::PlannedFile& before = plan.files[pause.before];
     const replay::PlannedFile& after = plan.files[pause.after];
     found.sequence_helps |= pause.before != pause.after && !plan.in_sequence;
-    // Keys of files that have been moved in time say nothing to people.
     found.longest.push_back({.length = scaled(pause.length(), stretch),
-                             .from = pause.from - before.key_shift,
-                             .to = pause.to - after.key_shift,
+                             .from = as_captured(pause.from, before),
+                             .to = as_captured(pause.to, after),
                              .before = before.path,
                              .after = after.path,
                              .first = pause.from == plan.first,
