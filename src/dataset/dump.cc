@@ -2,14 +2,12 @@
 
 #include <sys/stat.h>
 
-#include <simdjson.h>
 #include <algorithm>
 #include <span>
 #include <utility>
 
 #include "dataset/dump_reader.h"
 #include "dataset/dump_writer.h"
-#include "io/atomic_file.h"
 #include "io/open.h"
 
 namespace gophercap::dataset {
@@ -59,10 +57,11 @@ Result<> write_out(io::AtomicFile& file, std::string& text, size_t at_least) {
 }  // namespace
 
 Result<> write_dump(const DatasetSummary& set, const std::string& path, std::stop_token stop) {
-  // On its first use the library allocates where nothing may be thrown: should that be refused, the
-  // process ends, and no unfinished file may be there yet.
-  [[maybe_unused]] const bool ready = simdjson::validate_utf8("", 0);
   TRY(io::AtomicFile file, io::AtomicFile::create(path, io::Sync::kYes, std::move(stop)));
+  return write_dump(set, std::move(file));
+}
+
+Result<> write_dump(const DatasetSummary& set, io::AtomicFile file) {
   DumpWriter writer(set);
   writer.begin();
   for (const FileSummary& summary : set.files) {

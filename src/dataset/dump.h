@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "dataset/file_summary.h"
+#include "io/atomic_file.h"
 #include "io/open_file.h"
 
 namespace gophercap::dataset {
@@ -36,6 +37,8 @@ Result<Dump> read_dump(const std::string& path, const std::stop_token& stop = {}
 
 // Atomic and synced (SPEC 5). "-" = standard output. `stop`: see io::AtomicFile::create().
 Result<> write_dump(const DatasetSummary& set, const std::string& path, std::stop_token stop = {});
+// Writes and commits it.
+Result<> write_dump(const DatasetSummary& set, io::AtomicFile file);
 
 // True if the file still has the size and mtime that the summary was made with, or what could not
 // be used is still no file.

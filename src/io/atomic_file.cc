@@ -46,6 +46,26 @@ Result<AtomicFile> AtomicFile::create(const std::string& path, Sync sync, std::s
   return file;
 }
 
+Result<AtomicFile> AtomicFile::prepare(const std::string& path, Sync sync, std::stop_token stop) {
+  if (path != "-") {
+    TRY(WalkEnd place, walk(path, Purpose::kWrite));
+    if (!place.facts || S_ISREG(place.facts->st_mode) || S_ISDIR(place.facts->st_mode))
+      return create(path, sync, std::move(stop));
+  }
+  AtomicFile file;
+  file.path_ = path;
+  file.sync_ = sync;
+  file.later_ = Later{path, std::move(stop)};
+  return file;
+}
+
+Result<> AtomicFile::open_if_prepared() {
+  if (!later_) return {};
+  const Later later = *std::exchange(later_, std::nullopt);
+  TRY(*this, create(later.path, sync_, later.stop));
+  return {};
+}
+
 Result<> AtomicFile::open_directly(const WalkEnd& place, std::stop_token stop) {
   if (place.shared && !is_trusted_owner(place.facts->st_uid)) {
     return Error{Errc::kPermission, 0,
@@ -63,6 +83,7 @@ void AtomicFile::discard() noexcept {
 }
 
 Result<> AtomicFile::write(std::span<const uint8_t> bytes) {
+  TRY_VOID(open_if_prepared());
   if (fd() < 0) return Error{Errc::kIo, 0, path_ + ": already closed"};
   const bool may_wait = (::fcntl(fd(), F_GETFL) & O_NONBLOCK) == 0;
   // As much a pipe takes at once if it has any room.
@@ -101,6 +122,7 @@ Result<> AtomicFile::write(std::string_view text) {
 }
 
 Result<> AtomicFile::commit() {
+  TRY_VOID(open_if_prepared());
   if (fd() < 0) return Error{Errc::kIo, 0, path_ + ": already closed"};
   if (file_) return file_->publish(sync_);
   Result<> done;

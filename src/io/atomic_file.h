@@ -26,6 +26,10 @@ class AtomicFile {
   // takes; one that has no reader, or whose reader takes nothing, for a second fails with
   // kCancelled.
   static Result<AtomicFile> create(const std::string& path, Sync sync, std::stop_token stop = {});
+  // As create(), for what is written at the end of a job: where that is no place for a file, it is
+  // known at its beginning, and whoever swaps its folder meanwhile gets nothing. Other things than
+  // files, which may have to be waited for, are opened when they are written to.
+  static Result<AtomicFile> prepare(const std::string& path, Sync sync, std::stop_token stop = {});
   AtomicFile(AtomicFile&&) noexcept = default;
   AtomicFile& operator=(AtomicFile&&) noexcept = default;
   ~AtomicFile() = default;
@@ -42,6 +46,7 @@ class AtomicFile {
   AtomicFile() = default;
   Result<> open_directly(const WalkEnd& place, std::stop_token stop);
   int fd() const noexcept { return file_ ? file_->fd() : direct_.value(); }
+  Result<> open_if_prepared();
   void discard() noexcept;
   void heed(std::stop_token stop);
 
@@ -50,6 +55,11 @@ class AtomicFile {
   Fd direct_;
   Sync sync_ = Sync::kNo;
   std::stop_token stop_;  // of pipes only
+  struct Later {
+    std::string path;
+    std::stop_token stop;
+  };
+  std::optional<Later> later_;  // still to be opened
 };
 
 }  // namespace gophercap::io

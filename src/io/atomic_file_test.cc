@@ -92,6 +92,43 @@ TEST(AtomicFile, TheTemporaryFileIsHiddenAndBesideTheTarget) {
   EXPECT_TRUE(name.ends_with(".part")) << name;
 }
 
+// What is written at the end of a job is known to have a place at its beginning.
+TEST(AtomicFile, PreparedIsThereAtOnce) {
+  const TempDir dir;
+  Result<AtomicFile> file = AtomicFile::prepare(dir.path() / "a", Sync::kNo);
+  ASSERT_TRUE(file);
+  EXPECT_EQ(entries(dir.path()), 1U);
+  fs::rename(dir.path(), dir.path().string() + "-moved");
+  ASSERT_TRUE(file->write("text"));
+  ASSERT_TRUE(file->commit());
+  fs::rename(dir.path().string() + "-moved", dir.path());
+  EXPECT_EQ(content(dir.path() / "a"), "text");
+  const Result<AtomicFile> nowhere = AtomicFile::prepare(dir.path() / "no/file", Sync::kNo);
+  ASSERT_FALSE(nowhere);
+  EXPECT_EQ(nowhere.error().sys, ENOENT);
+  const Result<AtomicFile> folder = AtomicFile::prepare(dir.path(), Sync::kNo);
+  ASSERT_FALSE(folder);
+  EXPECT_EQ(folder.error().sys, EISDIR);
+}
+
+TEST(AtomicFile, PreparedWaitsForNobody) {
+  const TempDir dir;
+  const fs::path path = dir.path() / "fifo";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  for (const bool write : {true, false}) {
+    Result<AtomicFile> file = AtomicFile::prepare(path, Sync::kYes);
+    ASSERT_TRUE(file);
+    const Fd reader(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    ASSERT_TRUE(!write || file->write("text"));
+    char text[8];
+    EXPECT_EQ(::read(reader.value(), text, sizeof text), write ? 4 : 0);
+    ASSERT_TRUE(file->commit());
+  }
+  Result<AtomicFile> standard = AtomicFile::prepare("-", Sync::kNo);
+  ASSERT_TRUE(standard);
+  EXPECT_TRUE(standard->commit());
+}
+
 TEST(AtomicFile, TwoWritersOfOneFileDoNotMeet) {
   const TempDir dir;
   const fs::path path = dir.path() / "a";

@@ -67,8 +67,7 @@ Result<> ExtractMap::end(const archive::Member& member) {
   return {};
 }
 
-Result<> ExtractMap::write(const std::string& dump_path, unsigned workers,
-                           const std::stop_token& stop) {
+Result<> ExtractMap::write(io::AtomicFile dump, unsigned workers, const std::stop_token& stop) {
   // As map has it: a link to nothing is told, one to a folder is no file of a set.
   std::erase_if(elsewhere_, [this](const std::string& path) {
     struct stat facts {};
@@ -84,8 +83,8 @@ Result<> ExtractMap::write(const std::string& dump_path, unsigned workers,
   std::sort(set_.files.begin(), set_.files.end(),
             [](const auto& a, const auto& b) { return a.path < b.path; });
   dataset::summarize(set_);
-  TRY_VOID(keep_set("--map", dump_path, set_.files));
-  return dataset::write_dump(set_, dump_path, stop);
+  TRY_VOID(keep_set("--map", dump.path(), set_.files));
+  return dataset::write_dump(set_, std::move(dump));
 }
 
 }  // namespace gophercap::jobs

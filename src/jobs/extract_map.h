@@ -10,6 +10,7 @@
 #include "archive/tar_reader.h"
 #include "base/result.h"
 #include "dataset/lent_scan.h"
+#include "io/atomic_file.h"
 
 namespace gophercap::jobs {
 
@@ -29,8 +30,8 @@ class ExtractMap {
   void made(std::string_view path, bool written);
   Result<> end(const archive::Member& member);
 
-  // Reads what did not come by and writes the dump, unless a stop is asked for.
-  Result<> write(const std::string& dump_path, unsigned workers, const std::stop_token& stop);
+  // Reads what did not come by and writes `dump`, unless a stop is asked for.
+  Result<> write(io::AtomicFile dump, unsigned workers, const std::stop_token& stop);
 
   // What was found: once it is written, all of it.
   dataset::DatasetSummary take_set() noexcept { return std::move(set_); }

@@ -1,10 +1,12 @@
 #include "jobs/map_job.h"
 
+#include <optional>
 #include <utility>
 
 #include "base/shortage.h"
 #include "confine/confine.h"
 #include "dataset/dump.h"
+#include "io/atomic_file.h"
 #include "jobs/confinement.h"
 #include "jobs/map_set.h"
 #include "jobs/outputs.h"
@@ -22,6 +24,10 @@ Result<MapResult> map_all(const MapOptions& options, Reporter& reporter, std::st
   if (found.paths.empty() && found.tarballs.empty()) return nothing_found(options.selection.paths);
   TRY_VOID(keep_inputs("--dump-json", options.dump_path, options.selection.paths));
   TRY_VOID(keep_inputs("--dump-json", options.dump_path, found.tarballs));
+  std::optional<io::AtomicFile> dump;
+  if (!options.dump_path.empty()) {
+    TRY(dump, io::AtomicFile::prepare(options.dump_path, io::Sync::kYes, stop));
+  }
   confine::Files files_needed{.outputs = {options.dump_path}};
   add_found(found, options.dump_path, files_needed);
   confine::confine_job({.calls = confine::Calls::kFiles, .files = std::move(files_needed)});
@@ -41,9 +47,9 @@ Result<MapResult> map_all(const MapOptions& options, Reporter& reporter, std::st
   dataset::summarize(result.set);
   for (const dataset::FileSummary& file : result.set.files)
     result.stored_bytes += file.file_size_bytes;
-  if (!result.interrupted && !options.dump_path.empty()) {
+  if (!result.interrupted && dump) {
     TRY_VOID(keep_set("--dump-json", options.dump_path, result.set.files));
-    TRY_VOID(dataset::write_dump(result.set, options.dump_path, stop));
+    TRY_VOID(dataset::write_dump(result.set, *std::move(dump)));
   }
   result.elapsed = SendClock::now() - begun;
   return result;

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -83,10 +84,8 @@ replay::Request request_of(const ReplayOptions& options) {
           .dump_path = options.paths.empty() ? options.dump_path : ""};
 }
 
-Result<> write_report(const replay::Report& report, const std::string& path,
-                      const std::stop_token& stop) {
+Result<> write_report(const replay::Report& report, io::AtomicFile& file) {
   const std::string text = replay::report_to_json(report);
-  TRY(io::AtomicFile file, io::AtomicFile::create(path, io::Sync::kYes, stop));
   TRY_VOID(file.write(text));
   return file.commit();
 }
@@ -97,6 +96,10 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   TRY(const ReplaySetup setup, set_up(options, reporter, stop));
   TRY_VOID(check_outputs(options, setup.set));
   reporter.schedule(setup.notes());
+  std::optional<io::AtomicFile> report_file;
+  if (!options.report_path.empty()) {
+    TRY(report_file, io::AtomicFile::prepare(options.report_path, io::Sync::kYes, stop));
+  }
   TRY(ReplayTarget target, open_target(options, setup, reporter, stop));
   replay::EngineOptions engine = setup.engine;
   if (target.wire) {
@@ -139,8 +142,8 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
     if (file.empty() && file.damage) result.report.damaged.push_back({file.path, *file.damage});
   }
   for (const replay::DamagedFile& file : setup.plan.damaged) result.report.damaged.push_back(file);
-  if (!options.report_path.empty()) {
-    if (const Result<> written = write_report(result.report, options.report_path, stop); !written)
+  if (report_file) {
+    if (const Result<> written = write_report(result.report, *report_file); !written)
       result.report_error = written.error();
   }
   return result;

@@ -4,7 +4,10 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "archive/read_ahead.h"
@@ -12,6 +15,7 @@
 #include "base/shortage.h"
 #include "base/worker_pool.h"
 #include "confine/confine.h"
+#include "io/atomic_file.h"
 #include "io/decode_pool.h"
 #include "jobs/extract_map.h"
 #include "jobs/output_folder.h"
@@ -66,6 +70,12 @@ class LimitedWords {
   int numbered_ = 0;
 };
 
+bool lies_below(const std::filesystem::path& path, const std::filesystem::path& folder) {
+  const std::filesystem::path relative =
+      path.lexically_normal().lexically_relative(folder.lexically_normal());
+  return !relative.empty() && *relative.begin() != "..";
+}
+
 // One run: what all its steps need.
 class TarRun {
  public:
@@ -81,6 +91,7 @@ class TarRun {
  private:
   Result<> choose();
   Result<> open();
+  Result<> prepare_dump();
   Result<> pass();
   Result<> take(const Member& member);
   Result<> end_early(const Error& error);
@@ -97,7 +108,8 @@ class TarRun {
   std::unique_ptr<archive::ReadAhead> ahead_;
   std::unique_ptr<TarReader> tar_;
   std::unique_ptr<Extractor> extractor_;
-  std::unique_ptr<ExtractMap> map_;  // null: no dump is wanted
+  std::unique_ptr<ExtractMap> map_;     // null: no dump is wanted
+  std::optional<io::AtomicFile> dump_;  // what it is written to, if that has a place yet
   TarResult result_;
   std::string member_;  // that is being read
   SendTime last_told_;
@@ -119,6 +131,18 @@ Result<> TarRun::open() {
   Result<std::unique_ptr<TarReader>> tar = TarReader::open(*ahead_);
   if (!tar) return tar.error().with_context(tarball_.name);
   tar_ = *std::move(tar);
+  return {};
+}
+
+// One in a folder that is still to be extracted has no place yet.
+Result<> TarRun::prepare_dump() {
+  if (options_.map_path.empty() || options_.out_dir.empty()) return {};
+  Result<io::AtomicFile> dump = io::AtomicFile::prepare(options_.map_path, io::Sync::kYes, stop_);
+  if (dump) {
+    dump_ = *std::move(dump);
+  } else if (dump.error().sys != ENOENT || !lies_below(options_.map_path, options_.out_dir)) {
+    return dump.error();
+  }
   return {};
 }
 
@@ -223,13 +247,17 @@ Result<TarResult> TarRun::run() {
   TRY_VOID(choose());
   TRY_VOID(keep_inputs("--map", options_.map_path, {options_.tarball}));
   TRY_VOID(open());
+  TRY_VOID(prepare_dump());
   if (const Result<> passed = pass(); !passed) TRY_VOID(end_early(passed.error()));
   if (extractor_ != nullptr) {
     TRY_VOID(extractor_->finish());
     result_.counts = extractor_->counts();
   }
   if (map_ != nullptr && !result_.interrupted) {
-    Result<> written = map_->write(options_.map_path, options_.extract.workers, stop_);
+    if (!dump_) {
+      TRY(dump_, io::AtomicFile::create(options_.map_path, io::Sync::kYes, stop_));
+    }
+    Result<> written = map_->write(*std::move(dump_), options_.extract.workers, stop_);
     if (!written && written.error().code == Errc::kCancelled) {
       result_.interrupted = true;
     } else if (!written) {
