@@ -56,6 +56,8 @@ class SpscRing {
   size_t size() const noexcept {
     return head_.load(std::memory_order_acquire) - tail_.load(std::memory_order_acquire);
   }
+  // Entries taken out since the beginning; may be called by anybody.
+  size_t popped() const noexcept { return tail_.load(std::memory_order_relaxed); }
   void pop(size_t n) noexcept {  // REQUIRES: n <= front().size()
     tail_local_ += n;
     tail_.store(tail_local_, std::memory_order_release);

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/time.h"
 #include "cli/console.h"
@@ -12,16 +15,22 @@
 
 namespace gophercap::cli {
 
-// "map 12/100 files, 1.2 GB of 10 GB, 3.4 M packets, 1.1 GB/s, 8s left". `elapsed` since the job
+// One line each, at most `width` columns wide: parts that have no room are left out, the least
+// telling ones first, and none is cut. What is left of the time goes last. `elapsed`: since the job
 // began.
-std::string progress_text(const jobs::MapProgress& progress, Nanos elapsed);
-// "replay 2020-09-28 08:00:00, 12 % of 1h0m0s, 1.2 kpps, 9.8 Mbit/s, p99 20µs late, 53m left"
-std::string progress_text(const jobs::ReplayProgress& progress);
-// "tarExtract 1.2 GB of 10 GB, 2.4 GB plain, 400 MB/s, 12 of 34 members taken, 22s left"
-std::string progress_text(const jobs::TarProgress& progress, Nanos elapsed);
 
-// "verify plans 1.2 Mpackets of 3.4 Mpackets", then "verify 1.2 Mpackets received"
-std::string progress_text(const jobs::VerifyProgress& progress);
+// "map 12/100 files, 1.2 GB of 10 GB, 3.4 M packets, 1.1 GB/s, 8s left"
+std::string progress_text(const jobs::MapProgress& progress, Nanos elapsed,
+                          size_t width = SIZE_MAX);
+// "replay at 2020-09-28 08:00:00, 12 %, 1.2 kpackets/s, 9.8 Mbit/s, p99 20µs late, 53m left".
+// 100 % are reached when everything is over, never before.
+std::string progress_text(const jobs::ReplayProgress& progress, size_t width = SIZE_MAX);
+// "tarExtract 1.2 GB of 10 GB, 2.4 GB plain, 400 MB/s, 12 of 34 members taken, 22s left"
+std::string progress_text(const jobs::TarProgress& progress, Nanos elapsed,
+                          size_t width = SIZE_MAX);
+// "verify plans 1.2 Mpackets of 3.4 Mpackets, 35 %", then "verify 1.2 Mpackets received, 3.4
+// Mpackets expected"
+std::string progress_text(const jobs::VerifyProgress& progress, size_t width = SIZE_MAX);
 
 class ConsoleReporter final : public jobs::Reporter {
  public:
@@ -42,7 +51,8 @@ class ConsoleReporter final : public jobs::Reporter {
  private:
   bool due();
   bool asked();
-  void show(const std::string& text);
+  template <class... Progress>
+  void tell(const Progress&... progress);
 
   Console& console_;
   SignalGuard* signals_ = nullptr;

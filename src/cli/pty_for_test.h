@@ -49,6 +49,9 @@ class Pty {
     const char* name = ptsname(master_.value());
     if (name == nullptr) return;
     terminal_ = Fd(open(name, O_RDWR | O_NOCTTY | O_CLOEXEC));
+    resize(columns);
+  }
+  void resize(unsigned short columns) {
     winsize size{};
     size.ws_row = 24;
     size.ws_col = columns;

@@ -13,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/saturating.h"
 #include "base/shortage.h"
 #include "confine/confine.h"
 #include "io/atomic_file.h"
@@ -109,16 +110,11 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
     const transmit::InterfaceFacts& facts = target.wire->facts;
     engine.send.queue_below = facts.has_queue() || facts.kind.empty();
   }
-  const Nanos total = setup.has_schedule() ? setup.total() : Nanos{0};
-  const auto watch = [&](const replay::EngineProgress& p) {
-    reporter.progress(ReplayProgress{.packets_sent = p.packets_sent,
-                                     .packets_total = setup.plan.packets * setup.engine.loops,
-                                     .bytes_sent = p.bytes_sent,
-                                     .position = p.position,
-                                     .elapsed = p.elapsed,
-                                     .total = total,
-                                     .lateness_p99 = p.lateness_p99,
-                                     .loop = p.loop});
+  const bool keeps_time = target.wire && setup.has_schedule();
+  const auto watch = [&, packets = saturating_product(setup.plan.packets, setup.engine.loops),
+                      total = keeps_time ? setup.total()
+                                         : Nanos{0}](const replay::EngineProgress& now) {
+    reporter.progress(ReplayProgress{.now = now, .packets_total = packets, .total = total});
   };
   ReplayResult result;
   std::vector<std::string> refused;

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "replay/engine.h"
 
 namespace gophercap::jobs {
 
@@ -22,19 +23,17 @@ struct MapProgress {
 };
 
 struct ReplayProgress {
-  uint64_t packets_sent = 0;
-  uint64_t packets_total = 0;  // of one loop × loops; 0 = endless or unknown
-  uint64_t bytes_sent = 0;
-  CaptureTime position{};  // capture time of the newest packet sent
-  Nanos elapsed{0};
-  Nanos total{0};  // planned duration; 0 = endless or unknown
-  Nanos lateness_p99{0};
-  uint64_t loop = 0;  // from 0
+  replay::EngineProgress now{};
+  uint64_t packets_total = 0;  // of the plan, all loops, before any is left out; 0 = endless
+  // How long the schedule is; 0: endless, or there is none to hold the clock against (a rate, top
+  // speed, a file as target).
+  Nanos total{0};
 };
 
 struct VerifyProgress {
-  uint64_t packets_planned = 0;
+  uint64_t packets_planned = 0;   // of packets_total, with those that are left out
   uint64_t packets_total = 0;     // of the plan, before any is left out
+  uint64_t packets_expected = 0;  // once the plan is made
   uint64_t packets_received = 0;  // read from the receiver's captures
 };
 

@@ -110,7 +110,7 @@ Result<replay::Report> expect_all(const VerifyOptions& options, const ReplaySetu
       setup.plan, setup.engine, target, clock,
       [&](const replay::EngineProgress& p) {
         reporter.progress(
-            VerifyProgress{.packets_planned = p.packets_sent, .packets_total = total});
+            VerifyProgress{.packets_planned = p.packets_passed, .packets_total = total});
       },
       stop);
   if (stop.stop_requested()) return cancelled();
@@ -133,7 +133,8 @@ Result<> take_arrivals(const VerifyOptions& options, ReceivedCaptures& received,
   bool full = false;
   const auto take = [&](const replay::ReceivedFrame& frame) {
     if (received.packets() % 65536 == 65535)
-      reporter.progress(VerifyProgress{.packets_received = received.packets()});
+      reporter.progress(VerifyProgress{.packets_expected = matcher.expected(),
+                                       .packets_received = received.packets()});
     full = !matcher.arrive(frame);
     return !full;
   };

@@ -13,10 +13,11 @@
 #include "packet/flow_key.h"
 #include "replay/dispatcher.h"
 #include "replay/merger.h"
+#include "replay/meter.h"
 #include "replay/plan_digest.h"
 #include "replay/preload.h"
 #include "replay/realtime.h"
-#include "replay/sender.h"
+#include "replay/senders.h"
 
 namespace gophercap::replay {
 namespace {
@@ -64,93 +65,6 @@ std::string pacing_of(const EngineOptions& options, const Clock& clock) {
   if (options.pace.at_rate()) return rate_text(options.pace);
   return clock.is_real() ? "capture time" : "simulated time";
 }
-
-// The threads that send, each with its lane, its transmitter and its clock.
-class Senders {
- public:
-  Senders(std::span<transmit::Transmitter* const> transmitters, std::span<Clock* const> clocks,
-          const Timeline& timeline, const SendOptions& options) {
-    for (size_t i = 0; i < transmitters.size(); ++i)
-      lane_pointers_.push_back(lanes_.emplace_back(std::make_unique<Lane>()).get());
-    const std::optional<SenderCpus> cpus =
-        options.realtime ? std::make_optional<SenderCpus>(transmitters.size()) : std::nullopt;
-    for (size_t i = 0; i < transmitters.size(); ++i) {
-      senders_.push_back(std::make_unique<Sender>(*transmitters[i], *clocks[i], timeline, options,
-                                                  lane_pointers_, i, gate_,
-                                                  cpus ? cpus->of(i) : -1));
-    }
-  }
-
-  std::span<Lane* const> lanes() const noexcept { return lane_pointers_; }
-  StartGate& gate() noexcept { return gate_; }
-
-  // Starts all; `halt` is asked to stop what feeds them when one breaks down or all are through.
-  Result<> start(ThreadGroup& threads, std::stop_source& halt) {
-    {
-      const MutexLock lock(mutex_);
-      running_ = senders_.size();
-    }
-    for (const auto& sender : senders_) {
-      Result<> started = threads.start([this, &sender, &halt] {
-        sender->run(halt.get_token());
-        const MutexLock lock(mutex_);
-        // The others can't keep the schedule of the set without it.
-        if (sender->broke_down() || running_ == 1) halt.request_stop();
-        --running_;
-        done_.notify_all();
-      });
-      if (!started) return started.error().with_context("sending");
-    }
-    return {};
-  }
-  // False: all are through.
-  bool wait(Nanos limit) {
-    const MutexLock lock(mutex_);
-    if (running_ > 0) done_.wait_for(mutex_, limit);
-    return running_ > 0;
-  }
-
-  uint64_t loops_begun() const noexcept {
-    uint64_t least = UINT64_MAX;
-    for (const auto& sender : senders_) least = std::min(least, sender->loops_begun());
-    return least;
-  }
-  EngineProgress progress() const noexcept {
-    EngineProgress p;
-    for (const auto& sender : senders_) {
-      p.packets_sent += sender->sent();
-      p.bytes_sent += sender->sent_bytes();
-      p.lateness_p99 = std::max(p.lateness_p99, Nanos(sender->lateness_p99_ns()));
-    }
-    p.loop = std::max<uint64_t>(loops_begun(), 1) - 1;
-    return p;
-  }
-  Nanos newest_due() const noexcept {
-    Nanos newest{0};
-    for (const auto& sender : senders_) newest = std::max(newest, Nanos(sender->newest_due_ns()));
-    return newest;
-  }
-  void settle(Report& report) const {
-    SendTime first = SendTime::max();
-    SendTime last = SendTime::min();
-    for (const auto& sender : senders_) {
-      sender->settle(report);
-      if (sender->send_calls() == 0) continue;
-      first = std::min(first, sender->first_send());
-      last = std::max(last, sender->last_return());
-    }
-    if (last > first) report.send_duration = last - first;
-  }
-
- private:
-  std::vector<std::unique_ptr<Lane>> lanes_;
-  std::vector<Lane*> lane_pointers_;
-  StartGate gate_;
-  std::vector<std::unique_ptr<Sender>> senders_;
-  Mutex mutex_;
-  CondVar done_;
-  size_t running_ GUARDED_BY(mutex_) = 0;
-};
 
 // Runs `feed`, which fills the lanes, beside the senders until these are through.
 Result<> run_beside(Senders& senders, std::stop_source& halt,
@@ -267,32 +181,23 @@ Report play(const Plan& plan, const EngineOptions& options,
   const std::optional<SenderCpus> apart =
       options.send.realtime ? std::make_optional<SenderCpus>(lanes) : std::nullopt;
   Dispatcher dispatcher(timeline, options.pace, senders.lanes());
-  const SendTime watched_since = SendClock::now();
-  const bool by_capture_time =
-      options.pace.kind == Pace::Kind::kCaptureTime && !options.pace.longest_gap;
-  const auto look_with = [&](CaptureTime newest_key) {
-    if (!watch) return;
-    EngineProgress p = senders.progress();
-    // At a rate the schedule does not tell it; what was merged last is not far ahead.
-    p.position = by_capture_time
-                     ? timeline.stamp(senders.newest_due() - timeline.due(plan.first, p.loop))
-                     : newest_key;
-    p.elapsed = SendClock::now() - watched_since;
-    watch(p);
+  Meter meter(senders, timeline, options, clocks.front()->is_real(), plan.first);
+  if (watch) merge.trail = &meter.trail();
+  if (options.preload) meter.set_stored(stored.packets(), plan.packets);
+  const auto look = [&] {
+    if (watch) watch(meter.now(stop.stop_requested()));
   };
   if (!report.failure.empty()) {
     // Nothing is sent of a set that is not there as a whole.
   } else if (options.preload) {
     senders.gate().set_fed();
-    std::atomic<int64_t> newest_key_ns{ns_of(plan.first)};
     uint64_t loops = 0;
-    fail(report,
-         run_beside(
-             senders, halt,
-             [&](const std::stop_token& s) {
-               loops = stored.play(options.loops, dispatcher, newest_key_ns, s);
-             },
-             [&] { look_with(capture_time(newest_key_ns.load(std::memory_order_relaxed))); }));
+    fail(report, run_beside(
+                     senders, halt,
+                     [&](const std::stop_token& s) {
+                       loops = stored.play(options.loops, dispatcher, meter.trail(), s);
+                     },
+                     look));
     report.accounts = report.accounts.times(std::max<uint64_t>(loops, 1));
   } else {
     ReaderPool readers;
@@ -300,8 +205,7 @@ Report play(const Plan& plan, const EngineOptions& options,
     Result<> played = readers.start(options.reader_threads);
     if (played) {
       played = run_beside(
-          senders, halt, [&](const std::stop_token& s) { merger.run(s); },
-          [&] { look_with(merger.newest_key()); });
+          senders, halt, [&](const std::stop_token& s) { merger.run(s); }, look);
     }
     readers.stop();
     fail(report, readers.result());

@@ -41,11 +41,23 @@ struct EngineOptions {
 };
 
 struct EngineProgress {
+  enum class Phase : uint8_t {
+    kReading,  // what has to be there before the start
+    kWaiting,  // for the time of the start
+    kSending,
+    kOver,  // nothing is left to send
+  };
+  Phase phase = Phase::kReading;
   uint64_t packets_sent = 0;
   uint64_t bytes_sent = 0;
-  CaptureTime position{};
-  Nanos elapsed{0};
+  // Packets of the plan, of all loops, that are dealt with: sent, or left out for any reason.
+  uint64_t packets_passed = 0;
+  CaptureTime position{};  // in the capture's own time, whatever the speed or rate
+  Nanos until_start{0};    // where the start has a given time
+  Nanos elapsed{0};        // since the first packet was due; without a real clock: since play()
+  Nanos scheduled{0};      // how far the schedule has been kept; means nothing without one
   Nanos lateness_p99{0};
+  uint64_t starved = 0;  // packets that were late since they had not been read in time
   uint64_t loop = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 namespace gophercap::replay {
 namespace {
@@ -22,7 +23,12 @@ bool comes_before(const MergeHeap::Entry& packet, const PlannedFile& file) noexc
 
 Merger::Merger(const Plan& plan, const MergeOptions& options, io::FdCache& fds, ReaderPool& readers,
                Dispatcher& dispatcher)
-    : plan_(plan), options_(options), fds_(fds), readers_(readers), dispatcher_(dispatcher) {}
+    : plan_(plan),
+      options_(options),
+      fds_(fds),
+      readers_(readers),
+      dispatcher_(dispatcher),
+      newest_key_ns_(ns_of(plan.first)) {}
 
 // The readers write into what it owns.
 Merger::~Merger() {
@@ -135,9 +141,8 @@ bool Merger::activate_first_upcoming(const std::stop_token& stop) {
     retiring_.push_back(slot);
     return !stop.stop_requested() && !readers_.gave_up();
   }
+  begin_slab(slot);
   const Slab& slab = file.slabs[file.merging];
-  cursors_[slot] = {slab.frames().data(), slab.frames().data() + slab.frames().size(),
-                    slab.bytes()};
   readers_.request(file, 1, {file.loop, slab.frames().back().key_ns});
   heap_.push({slab.frames().front().key_ns, file.stream->file().ordinal, slot});
   return true;
@@ -149,27 +154,43 @@ void Merger::emit(const std::stop_token& stop) {
   const bool more = !upcoming_.empty() && files_[upcoming_.front()]->loop == loop_;
   const PlannedFile* const next = more ? &files_[upcoming_.front()]->stream->file() : nullptr;
   const int64_t horizon = more ? ns_of(next->first_key) : INT64_MAX;
-  int64_t newest = heap_.top_key();
+  const bool marks = options_.trail != nullptr && options_.trail->marks_pauses();
+  int64_t newest = newest_key_ns_;
+  if (std::exchange(marked_loop_, loop_) != loop_) {
+    newest = heap_.top_key();
+    leave_mark(newest);
+  }
   bool first = true;  // has been judged by activate_due()
   for (size_t room = std::min(dispatcher_.room(kRun), kRun); room > 0; --room, first = false) {
     const MergeHeap::Entry top = heap_.top();
     if (top.key_ns >= horizon && more && !first && !comes_before(top, *next)) break;
+    // A long pause is no even way: there is a mark on either side of it.
+    const bool jumps = marks && is_long_pause(newest, top.key_ns);
+    if (jumps) [[unlikely]]
+      leave_mark(newest);
     newest = top.key_ns;
     Cursor& cursor = cursors_[top.slot];
     const SlabFrame& frame = *cursor.next++;
     // Where thousands of files take turns, what comes next of this one is far from the CPU by then.
     __builtin_prefetch(cursor.next + 2);
     dispatcher_.push(frame, cursor.bytes + frame.offset, loop_);
+    ++pushed_;
+    passed_ += cursor.passed_each;
+    if (jumps) [[unlikely]]
+      leave_mark(newest);
     if (cursor.next != cursor.end) {
       heap_.replace_top(cursor.next->key_ns);
       continue;
     }
     dispatcher_.end_slab();
+    leave_mark(newest);
+    newest_key_ns_ = newest;
     dispatcher_.publish();  // before anything waits for what comes back
     end_slab(top.slot, stop);
     break;  // the end took a place too: the room has to be asked for anew
   }
-  newest_key_ns_.store(newest, std::memory_order_relaxed);
+  newest_key_ns_ = newest;
+  leave_mark(newest);
   dispatcher_.publish();
 }
 
@@ -180,14 +201,25 @@ void Merger::end_slab(uint32_t slot, const std::stop_token& stop) {
   in_flight_bytes_ += file.slabs[file.merging].used_bytes();
   ++file.slabs_in_flight;
   if (next_slab(file, stop)) {
-    const Slab& slab = file.slabs[file.merging];
-    cursors_[slot] = {slab.frames().data(), slab.frames().data() + slab.frames().size(),
-                      slab.bytes()};
-    heap_.replace_top(slab.frames().front().key_ns);
+    begin_slab(slot);
+    heap_.replace_top(file.slabs[file.merging].frames().front().key_ns);
   } else {
     heap_.pop();
     retiring_.push_back(slot);
   }
+}
+
+void Merger::begin_slab(uint32_t slot) {
+  ActiveFile& file = *files_[slot];
+  const std::vector<SlabFrame>& frames = file.slabs[file.merging].frames();
+  cursors_[slot] = {frames.data(), frames.data() + frames.size(), file.slabs[file.merging].bytes(),
+                    static_cast<double>(readers_.passed(file, file.merging)) /
+                        static_cast<double>(frames.size())};
+}
+
+void Merger::leave_mark(int64_t key_ns) {
+  if (options_.trail != nullptr)
+    options_.trail->add({.pushed = pushed_, .passed = passed_, .key_ns = key_ns, .loop = loop_});
 }
 
 bool Merger::next_slab(ActiveFile& file, const std::stop_token& stop) {
@@ -197,6 +229,8 @@ bool Merger::next_slab(ActiveFile& file, const std::stop_token& stop) {
       file.merging = which;
       return true;
     }
+    if (which == ReaderPool::kEnded)
+      passed_ += static_cast<double>(readers_.passed(file, ReaderPool::kEnded));
     if (which == ReaderPool::kEnded || stop.stop_requested() || readers_.gave_up()) return false;
     // Both slabs may be on their way out: their coming back is what the file waits for, so look for
     // that too.

@@ -18,6 +18,7 @@
 #include "replay/reader_pool.h"
 #include "replay/report.h"
 #include "replay/start_gate.h"
+#include "replay/trail.h"
 
 namespace gophercap::replay {
 
@@ -31,6 +32,7 @@ struct MergeOptions {
   // Told once the files of the first loop whose first packet is not behind that key have their
   // first slab, as far as there is memory for them; null: nobody waits for it.
   StartGate* gate = nullptr;
+  Trail* trail = nullptr;  // for progress; null: nobody looks
   int64_t first_second_ends_ns = INT64_MIN;
 };
 
@@ -50,11 +52,6 @@ class Merger {
   // Returns when everything has been pushed or a stop was asked for; closes the lanes.
   void run(const std::stop_token& stop);
 
-  // Key of the newest packet that was merged, for progress; may be read by anybody.
-  CaptureTime newest_key() const noexcept {
-    return capture_time(newest_key_ns_.load(std::memory_order_relaxed));
-  }
-
   // After run(), once nobody reads slabs any more: adds what the files say of themselves.
   void settle(Report& report);
 
@@ -64,6 +61,7 @@ class Merger {
     const SlabFrame* next = nullptr;
     const SlabFrame* end = nullptr;
     const uint8_t* bytes = nullptr;
+    double passed_each = 1;  // packets of the plan that one of its frames stands for
   };
 
   void open_ahead();
@@ -72,6 +70,8 @@ class Merger {
   bool activate_due(const std::stop_token& stop);
   bool activate_first_upcoming(const std::stop_token& stop);
   void emit(const std::stop_token& stop);
+  void begin_slab(uint32_t slot);
+  void leave_mark(int64_t key_ns);
   void end_slab(uint32_t slot, const std::stop_token& stop);
   // Next slab of a file whose current one is used up. False: the file is at its end, or a stop was
   // asked for.
@@ -99,8 +99,11 @@ class Merger {
   std::vector<uint32_t> retiring_;                     // at their end, slabs may still be in flight
   uint64_t recycled_ = 0;
   uint64_t in_flight_bytes_ = 0;
-  std::atomic<int64_t> newest_key_ns_{0};
   bool fed_ = false;  // has been told
+  uint64_t pushed_ = 0;
+  double passed_ = 0;
+  uint64_t marked_loop_ = 0;
+  int64_t newest_key_ns_;  // of the packets pushed
 
   Accounts accounts_;
   std::vector<DamagedFile> damaged_;

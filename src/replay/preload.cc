@@ -24,9 +24,16 @@ bool StoredSet::append(int64_t key_ns, const Departure& d, uint32_t lane, uint64
   return true;
 }
 
-uint64_t StoredSet::play(uint64_t loops, Dispatcher& dispatcher,
-                         std::atomic<int64_t>& newest_key_ns, const std::stop_token& stop) const {
+uint64_t StoredSet::play(uint64_t loops, Dispatcher& dispatcher, Trail& trail,
+                         const std::stop_token& stop) const {
   uint64_t loop = 0;
+  uint64_t begun = 0;  // loop of the newest packet
+  uint64_t pushed = 0;
+  int64_t key_ns = 0;
+  const auto mark = [&](int64_t key) {
+    trail.add(
+        {.pushed = pushed, .passed = static_cast<double>(pushed), .key_ns = key, .loop = loop});
+  };
   for (; packets_ > 0 && (loops == 0 || loop < loops) && !stop.stop_requested(); ++loop) {
     for (const std::unique_ptr<Slab>& slab : slabs_) {
       const std::vector<SlabFrame>& frames = slab->frames();
@@ -36,9 +43,18 @@ uint64_t StoredSet::play(uint64_t loops, Dispatcher& dispatcher,
           dispatcher.wait_for_room(stop, [] {});
           continue;
         }
-        for (const size_t end = next + room; next < end; ++next)
-          dispatcher.push(frames[next], slab->bytes() + frames[next].offset, loop);
-        newest_key_ns.store(frames[next - 1].key_ns, std::memory_order_relaxed);
+        for (const size_t end = next + room; next < end; ++next) {
+          const SlabFrame& frame = frames[next];
+          const bool jumps = pushed > 0 && trail.marks_pauses() &&
+                             (begun != loop || is_long_pause(key_ns, frame.key_ns));
+          if (jumps) mark(begun == loop ? key_ns : frame.key_ns);
+          begun = loop;
+          key_ns = frame.key_ns;
+          dispatcher.push(frame, slab->bytes() + frame.offset, loop);
+          ++pushed;
+          if (jumps) mark(key_ns);
+        }
+        mark(key_ns);
         dispatcher.publish();
       }
     }

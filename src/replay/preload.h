@@ -1,7 +1,6 @@
 // A set in memory: merged once, then played from there as often as wanted, with nothing to read.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <stop_token>
@@ -11,6 +10,7 @@
 #include "replay/dispatcher.h"
 #include "replay/report.h"
 #include "replay/slab.h"
+#include "replay/trail.h"
 
 namespace gophercap::replay {
 
@@ -25,7 +25,7 @@ class StoredSet {
 
   // Pushes all loops (0 = for ever) until a stop is asked for; closes the lanes. How many loops
   // were begun.
-  uint64_t play(uint64_t loops, Dispatcher& dispatcher, std::atomic<int64_t>& newest_key_ns,
+  uint64_t play(uint64_t loops, Dispatcher& dispatcher, Trail& trail,
                 const std::stop_token& stop) const;
 
  private:

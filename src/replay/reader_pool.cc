@@ -52,6 +52,11 @@ int ReaderPool::take(ActiveFile& file) {
   return file.ended ? kEnded : kNotReady;
 }
 
+uint64_t ReaderPool::passed(ActiveFile& file, int which) {
+  const MutexLock lock(mutex_);
+  return which == kEnded ? std::exchange(file.passed_after, 0) : file.passed[which];
+}
+
 bool ReaderPool::has_begun(const ActiveFile& file) {
   const MutexLock lock(mutex_);
   const auto filled = [](SlabState state) {
@@ -107,10 +112,15 @@ std::optional<ReaderPool::Request> ReaderPool::next_request(std::vector<Request>
   return std::nullopt;
 }
 
-void ReaderPool::filled(const Request& request) {
+void ReaderPool::filled(const Request& request, uint64_t passed) {
   ActiveFile& file = *request.file;
   const MutexLock lock(mutex_);
   file.busy = false;
+  if (file.slabs[request.which].frames().empty()) {
+    file.passed_after += passed;
+  } else {
+    file.passed[request.which] = passed;
+  }
   file.states[request.which] =
       file.slabs[request.which].frames().empty() ? SlabState::kIdle : SlabState::kReady;
   file.ended = file.stream->ended();
@@ -141,11 +151,13 @@ void ReaderPool::run() {
     std::vector<Request> put_off;
     while (const std::optional<Request> request = next_request(put_off)) {
       FileStream& stream = *request->file->stream;
+      const auto inside = [&] { return stream.accounts().read - stream.accounts().outside_window; };
+      const uint64_t before = inside();
       Result<> filling = or_out_of_memory(stream.file().path, [&] {
         return stream.fill(request->file->slabs[request->which], *batch, halt_.get_token());
       });
       if (!filling) return give_up(std::move(filling).error());
-      filled(*request);
+      filled(*request, inside() - before);
     }
   } catch (const std::bad_alloc&) {
     give_up(out_of_memory("reading ahead"));

@@ -27,8 +27,10 @@ struct ActiveFile {
   Slab slabs[2];
   // Under ReaderPool's lock:
   SlabState states[2] = {SlabState::kIdle, SlabState::kIdle};
-  bool busy = false;   // a reader is in stream->fill()
-  bool ended = false;  // the stream ended with the newest ready slab
+  uint64_t passed[2] = {0, 0};  // packets inside the window that were read to fill the slab
+  uint64_t passed_after = 0;    // behind the last slab with anything in it
+  bool busy = false;            // a reader is in stream->fill()
+  bool ended = false;           // the stream ended with the newest ready slab
   // The merging thread's own:
   int merging = -1;  // slab it takes frames from
   uint64_t loop = 0;
@@ -64,6 +66,8 @@ class ReaderPool {
   static constexpr int kNotReady = -1;
   static constexpr int kEnded = -2;
   int take(ActiveFile& file);
+  // Packets of the plan that slab `which` stands for; kEnded: those behind the last one, once.
+  uint64_t passed(ActiveFile& file, int which);
   // Whether its first slab is there, or it is known to have none; sees to it that readers are at
   // work if not.
   bool has_begun(const ActiveFile& file);
@@ -97,7 +101,7 @@ class ReaderPool {
   void run();
   // Waits for one that may be begun now. None: the pool is being stopped.
   std::optional<Request> next_request(std::vector<Request>& put_off);
-  void filled(const Request& request);
+  void filled(const Request& request, uint64_t passed);
   void give_up(Error error) noexcept;
 
   Mutex mutex_;

@@ -76,8 +76,10 @@ void Sender::run(const std::stop_token& stop) {
       ring_.pop(1);
       continue;
     }
+    awaited_due_ns_.store(waiting.front().due_ns, std::memory_order_relaxed);
     const size_t due = gather_due(waiting, stop);
     if (due > 0) send(waiting.first(due), stop);
+    starved_shown_.store(starved_, std::memory_order_relaxed);
   }
   rusage usage{};
   if (::getrusage(RUSAGE_THREAD, &usage) == 0) preempted_ = static_cast<uint64_t>(usage.ru_nivcsw);

@@ -2,6 +2,7 @@
 // transmitter.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <optional>
@@ -57,6 +58,19 @@ class Sender {
   // For progress.
   uint64_t sent() const noexcept { return sent_.load(std::memory_order_relaxed); }
   uint64_t sent_bytes() const noexcept { return sent_bytes_.load(std::memory_order_relaxed); }
+  // Frames that it is through with, whatever became of them.
+  uint64_t handled() const noexcept {
+    const Lane& lane = *lanes_[own_];
+    const uint64_t markers = loops_begun() + lane.released.load(std::memory_order_relaxed);
+    const uint64_t popped = ring_.popped();
+    return std::max(sent(), popped - std::min(markers, popped));
+  }
+  // Of the packet that it waits for, or had in front last.
+  int64_t awaited_due_ns() const noexcept {
+    return awaited_due_ns_.load(std::memory_order_relaxed);
+  }
+  // Packets that left late since they had not been read in time.
+  uint64_t starved() const noexcept { return starved_shown_.load(std::memory_order_relaxed); }
   int64_t newest_due_ns() const noexcept { return newest_due_ns_.load(std::memory_order_relaxed); }
   int64_t lateness_p99_ns() const noexcept {
     return lateness_p99_ns_.load(std::memory_order_relaxed);
@@ -120,6 +134,8 @@ class Sender {
   std::atomic<uint64_t> sent_{0};
   std::atomic<uint64_t> sent_bytes_{0};
   std::atomic<int64_t> newest_due_ns_{0};
+  std::atomic<int64_t> awaited_due_ns_{0};
+  std::atomic<uint64_t> starved_shown_{0};
   std::atomic<uint64_t> loops_begun_{0};
   std::atomic<int64_t> lateness_p99_ns_{0};
   SendStats stats_;
