@@ -61,27 +61,36 @@ const char* own_file_system() {
 }  // namespace
 
 Statement::Statement(Statement&& other) noexcept
-    : database_(other.database_), statement_(std::exchange(other.statement_, nullptr)) {}
+    : database_(other.database_),
+      statement_(std::exchange(other.statement_, nullptr)),
+      bound_(other.bound_) {}
 
 Statement::~Statement() {
   sqlite3_finalize(statement_);
 }
 
 void Statement::reset() noexcept {
-  sqlite3_reset(statement_);
+  sqlite3_reset(statement_);  // what it says is what step() has said
+  bound_ = 0;
 }
 
 void Statement::bind(int parameter, int64_t value) noexcept {
-  sqlite3_bind_int64(statement_, parameter + 1, value);
+  note_bound(sqlite3_bind_int64(statement_, parameter + 1, value));
 }
 
 void Statement::bind(int parameter, std::span<const uint8_t> bytes) noexcept {
   // A null pointer would be bound as NULL.
   if (bytes.empty()) {
-    sqlite3_bind_zeroblob(statement_, parameter + 1, 0);
+    note_bound(sqlite3_bind_zeroblob(statement_, parameter + 1, 0));
   } else {
-    sqlite3_bind_blob64(statement_, parameter + 1, bytes.data(), bytes.size(), SQLITE_STATIC);
+    note_bound(
+        sqlite3_bind_blob64(statement_, parameter + 1, bytes.data(), bytes.size(), SQLITE_STATIC));
   }
+}
+
+// What could not be bound would be NULL, or what was bound before.
+void Statement::note_bound(int status) noexcept {
+  if (bound_ == SQLITE_OK) bound_ = status;
 }
 
 void Statement::bind(int parameter, std::string_view text) noexcept {
@@ -91,6 +100,7 @@ void Statement::bind(int parameter, std::string_view text) noexcept {
 
 Result<bool> Statement::step() {
   errno = 0;
+  if (bound_ != SQLITE_OK) return database_->error(bound_);
   const int status = sqlite3_step(statement_);
   if (status == SQLITE_ROW) return true;
   if (status == SQLITE_DONE) return false;
@@ -114,11 +124,17 @@ Result<std::span<const uint8_t>> Statement::bytes(int column) const {
     return database_->error(SQLITE_CORRUPT);
   const void* data = sqlite3_column_blob(statement_, column);
   const int size = sqlite3_column_bytes(statement_, column);
+  // Null stands for an empty blob, and for memory that was refused.
+  if (data == nullptr && database_->out_of_memory_now()) return database_->error(SQLITE_NOMEM);
   return std::span<const uint8_t>(static_cast<const uint8_t*>(data), static_cast<size_t>(size));
 }
 
 Database::~Database() {
   sqlite3_close_v2(handle_);
+}
+
+bool Database::out_of_memory_now() const {
+  return (sqlite3_errcode(handle_) & 0xff) == SQLITE_NOMEM;
 }
 
 // What the system has said to SQLite, which speaks of "unable to open database file" or "disk I/O

@@ -32,6 +32,7 @@ class Statement {
   void bind(int parameter, std::span<const uint8_t> bytes) noexcept;
 
   // True: there is a row. False: there is no more.
+  // Also fails where something could not be bound.
   Result<bool> step();
   // The columns of the row. kCorrupt where a column has another type or, as a count, is negative.
   Result<int64_t> integer(int column) const;
@@ -44,8 +45,11 @@ class Statement {
   Statement(Database& database, sqlite3_stmt* statement)
       : database_(&database), statement_(statement) {}
 
+  void note_bound(int status) noexcept;
+
   Database* database_;
   sqlite3_stmt* statement_;
+  int bound_ = 0;  // the first status of binding that is not SQLITE_OK
 };
 
 // Not thread-safe. Errors: kCorrupt (no database, or a damaged one), kNoSpace, kIo, with the path.
@@ -72,6 +76,7 @@ class Database {
                                                      std::string_view parameters, int flags);
   Error error(int status) const;
   int refusal(int status) const;
+  bool out_of_memory_now() const;
 
   std::string path_;
   sqlite3* handle_ = nullptr;

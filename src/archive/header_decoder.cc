@@ -69,6 +69,22 @@ Block bare(std::span<const uint8_t> header, bool named) {
   return block;
 }
 
+// The library takes no header whose mode or time is no number. Neither matters for the bytes.
+// False: there was one.
+bool mend_numbers(Block& block) {
+  bool all = true;
+  const auto mend = [&](HeaderField field, std::string_view instead) {
+    const std::span<const uint8_t> bytes = in_header(block, field);
+    if ((bytes[0] & 0x80) != 0 || tar_number(bytes)) return;
+    put(block, field, instead);
+    all = false;
+  };
+  mend(kModeField, "0000644");
+  mend(kTimeField, "00000000000");
+  if (!all) sum_up(block);
+  return all;
+}
+
 void append_mtime(std::string_view mtime, std::vector<uint8_t>& to) {
   const std::string rest = fmt::format(" mtime={}\n", mtime);
   size_t length = rest.size() + 1;
@@ -177,7 +193,8 @@ Result<Member> HeaderDecoder::decode(std::span<const uint8_t> header, std::strin
                                      bool named) {
   Bytes bytes;
   if (!mtime.empty()) append_mtime(mtime, bytes.all);
-  const Block block = bare(header, named);
+  Block block = bare(header, named);
+  const bool numbers = mend_numbers(block);
   bytes.all.insert(bytes.all.end(), block.begin(), block.end());
   const Handle handle(archive_read_new());
   const EntryHandle entry(handle == nullptr ? nullptr : archive_entry_new2(handle.get()));
@@ -199,6 +216,7 @@ Result<Member> HeaderDecoder::decode(std::span<const uint8_t> header, std::strin
     if (warning.code == Errc::kNoMemory) return warning;
     if (!is_harmless(warning.what)) member.doubt = warning.what;
   }
+  if (!numbers) member.doubt = "its mode or its time is no number";
   return member;
 }
 

@@ -63,8 +63,12 @@ std::optional<uint64_t> tar_number(std::span<const uint8_t> field) noexcept {
   return value;
 }
 
+bool has_size(std::span<const uint8_t> block) noexcept {
+  return block[kKindField.offset] == '1' || tar_number(in_header(block, kSizeField)).has_value();
+}
+
 bool looks_like_header(std::span<const uint8_t> block) noexcept {
-  if (!begins_tar(block) || !tar_number(in_header(block, kSizeField))) return false;
+  if (!begins_tar(block) || !has_size(block)) return false;
   // These may be negative.
   const auto is_number = [&](HeaderField field) {
     const std::span<const uint8_t> bytes = in_header(block, field);

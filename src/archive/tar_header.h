@@ -45,6 +45,9 @@ constexpr std::span<const uint8_t> in_header(std::span<const uint8_t> header, He
   return header.subspan(field.offset, field.size);
 }
 
+// Whether its size is a number, or of no matter, as that of a hard link. REQUIRES: as above.
+bool has_size(std::span<const uint8_t> block) noexcept;
+
 // Whether a block that stands where none was announced is a header: begins_tar(), and its numbers
 // are numbers. Other bytes have a right checksum by chance, once in some ten million blocks.
 bool looks_like_header(std::span<const uint8_t> block) noexcept;

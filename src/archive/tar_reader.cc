@@ -35,7 +35,7 @@ class TarReader::Walk {
   Result<bool> end(std::span<const uint8_t> rest);
   Result<std::optional<Member>> take_member();
   Result<std::optional<Member>> member_of(const Block& header, uint64_t size_bytes);
-  Result<uint64_t> body_of(uint8_t kind, uint64_t size_bytes);
+  Result<uint64_t> body_of(const Block& header, uint64_t size_bytes);
   Result<std::string> read_map(const Block& header, uint64_t& real_size_bytes);
   Result<std::string> read_old_map(const Block& header);
   Result<std::string> check_map(uint64_t& real_size_bytes);
@@ -98,7 +98,7 @@ Result<> TarReader::Walk::open() {
 // come.
 bool TarReader::Walk::begins_here(std::span<const uint8_t> block) const noexcept {
   if (gap_at_) return looks_like_header(block);
-  return has_right_checksum(block) && tar_number(in_header(block, kSizeField)).has_value();
+  return has_right_checksum(block) && has_size(block);
 }
 
 // Goes to the next header, which is not consumed. False: there is none.
@@ -197,22 +197,27 @@ Result<std::optional<Member>> TarReader::Walk::take_member() {
   }
 }
 
-// POSIX lets a hard link of pax have bytes, which hardly anybody writes; GNU tar writes the size of
-// what it leads to, and no bytes. Folders and others had sizes that were meant for the system. What
-// stands behind the header tells.
-Result<uint64_t> TarReader::Walk::body_of(uint8_t kind, uint64_t size_bytes) {
-  const bool may_have_none = kind >= '1' && kind <= '6';
-  if (!may_have_none || size_bytes == 0) return size_bytes;
+// Links, folders and devices have no bytes, and a size that means something else, as GNU tar has
+// it. POSIX alone lets a hard link have some, which hardly anybody writes. What stands behind the
+// header tells; a header there that is damaged still has its magic.
+Result<uint64_t> TarReader::Walk::body_of(const Block& header, uint64_t size_bytes) {
+  constexpr std::string_view kPosix("ustar\0", 6);
+  constexpr HeaderField kMagic{kMagicField.offset, kPosix.size()};
+  const uint8_t kind = header[kKindField.offset];
+  if (kind < '1' || kind > '6') return size_bytes;
+  if (kind != '1' || !std::ranges::equal(in_header(header, kMagic), kPosix)) return 0;
+  if (size_bytes == 0) return 0;
   TRY(const std::span<const uint8_t> behind, in_.peek(kTarHeaderBytes));
-  if (behind.size() < kTarHeaderBytes || is_all_zeros(behind) || looks_like_header(behind))
-    return 0;
-  return kind == '1' || kind == '5' ? size_bytes : 0;
+  const bool none = behind.size() < kTarHeaderBytes || is_all_zeros(behind) ||
+                    has_right_checksum(behind) ||
+                    std::ranges::equal(in_header(behind, {kMagic.offset, 5}), kPosix.substr(0, 5));
+  return none ? 0 : size_bytes;
 }
 
 Result<std::optional<Member>> TarReader::Walk::member_of(const Block& header, uint64_t size_bytes) {
   const uint8_t kind = header[kKindField.offset];
   const PaxFacts& pax = extended_.pax();
-  TRY(const uint64_t body, body_of(kind, pax.size_bytes.value_or(size_bytes)));
+  TRY(const uint64_t body, body_of(header, pax.size_bytes.value_or(size_bytes)));
   in_body_ = true;
   body_left_ = body;
   padding_ = whole_blocks(body) - body;

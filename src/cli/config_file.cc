@@ -159,8 +159,22 @@ class Walker {
 ConfigFile parse_config(std::string_view yaml, std::string_view file_name) {
   ConfigFile result;
   Walker walker(file_name, result);
+  // The library takes this byte for the end of the text.
+  constexpr char kEndForYaml = 0x04;
+  if (const size_t at = yaml.find(kEndForYaml); at != std::string_view::npos) {
+    const auto line = std::count(yaml.begin(), yaml.begin() + static_cast<ptrdiff_t>(at), '\n');
+    walker.complain_at(static_cast<int>(line) + 1, "has a control character (0x04)");
+    return result;
+  }
   try {
-    const YAML::Node root = YAML::Load(std::string(yaml));
+    // YAML::Load() would pass over all documents but the first.
+    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(yaml));
+    const YAML::Node root = documents.empty() ? YAML::Node() : documents.front();
+    for (size_t i = 1; i < documents.size(); ++i) {
+      if (documents[i].IsNull()) continue;
+      walker.complain(documents[i], "a second document begins; a configuration is one",
+                      "remove the line \"---\" in front of it");
+    }
     if (root.IsMap()) {
       walker.walk_map(root, "");
     } else if (root.IsDefined() && !root.IsNull()) {

@@ -165,6 +165,19 @@ TEST_F(Precedence, ListsReplaceEachOther) {
   EXPECT_EQ(settings_.list(Command::kMap, "dir-src"), std::vector<std::string>{"c"});
 }
 
+// YAML::Load() takes the first document, and one character for the end of the text.
+TEST(ConfigFile, NothingOfAFileIsPassedOver) {
+  const ConfigFile two =
+      parse_config("map:\n  dir:\n    src: a\n---\nreplay:\n  topspeed: yes\n", "f");
+  ASSERT_EQ(two.complaints.size(), 1U);
+  EXPECT_EQ(two.complaints[0].what, "f:5: a second document begins; a configuration is one");
+  EXPECT_TRUE(parse_config("---\nreplay:\n  topspeed: yes\n---\n", "f").complaints.empty());
+  EXPECT_TRUE(parse_config("", "f").complaints.empty());
+  const ConfigFile cut = parse_config("replay:\n  topspeed: yes\n\x04\n  unknown: 1\n", "f");
+  ASSERT_EQ(cut.complaints.size(), 1U);
+  EXPECT_EQ(cut.complaints[0].what, "f:3: has a control character (0x04)");
+}
+
 TEST_F(Precedence, EnvironmentIsChecked) {
   const std::vector<Complaint> complaints = environment("GOPHERCAP_REPLAY_LOOP_COUNT=x");
   ASSERT_EQ(complaints.size(), 1U);

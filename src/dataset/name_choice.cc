@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "base/characters.h"
+
 namespace gophercap::dataset {
 namespace {
 
@@ -22,6 +24,20 @@ bool ends_with_any_case(std::string_view name, std::string_view lower_ending) {
 }
 
 }  // namespace
+
+bool path_matches(const re2::RE2& regexp, std::string_view path) {
+  if (re2::RE2::PartialMatch(re2::StringPiece(path.data(), path.size()), regexp)) return true;
+  constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+  std::string text;
+  bool all_valid = true;
+  while (!path.empty()) {
+    const Character character = first_character(path);
+    text += character.valid ? character.bytes : kReplacement;
+    all_valid = all_valid && character.valid;
+    path.remove_prefix(character.bytes.size());
+  }
+  return !all_valid && re2::RE2::PartialMatch(text, regexp);
+}
 
 bool is_capture_name(std::string_view name) noexcept {
   for (const std::string_view compression : kCompressionEndings) {
@@ -76,7 +92,7 @@ bool NameChoice::member_ending_fits(std::string_view tarball,
 
 bool NameChoice::path_fits(const std::string& path) const {
   if (exactly_) return exactly_->contains(path);
-  return regexp_ == nullptr || re2::RE2::PartialMatch(path, *regexp_);
+  return regexp_ == nullptr || path_matches(*regexp_, path);
 }
 
 }  // namespace gophercap::dataset

@@ -45,6 +45,10 @@ class NameChoice {
   std::unique_ptr<const re2::RE2> regexp_;
 };
 
+// Whether the regular expression matches somewhere in the path. As in Go, a byte that is no UTF-8
+// is a character (U+FFFD); the library by itself lets "." match no such byte.
+bool path_matches(const re2::RE2& regexp, std::string_view path);
+
 // By the endings that are taken by default.
 bool is_capture_name(std::string_view name) noexcept;
 

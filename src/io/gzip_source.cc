@@ -146,9 +146,9 @@ class GzipDecoder final : public StreamDecoder {
     crc_ = from->member_crc;
     size_ = from->member_size;
     used_bits_ = from->used_bits;
-    isal_inflate_set_dict(&inflate_, from->window.data(),
-                          static_cast<uint32_t>(from->window.size()));
-    stage_ = Stage::kResume;
+    const int set = isal_inflate_set_dict(&inflate_, from->window.data(),
+                                          static_cast<uint32_t>(from->window.size()));
+    stage_ = set == COMP_OK ? Stage::kResume : Stage::kDamage;
   }
   GzipDecoder(const GzipDecoder&) = delete;
   GzipDecoder& operator=(const GzipDecoder&) = delete;

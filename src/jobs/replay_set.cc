@@ -262,7 +262,7 @@ void tell(const dataset::Relocation& moved, size_t files, Reporter& reporter) {
 
 // A tarball that could not be used whole stays beside those of its members that are chosen.
 void choose_by(const re2::RE2& regexp, std::vector<FileSummary>& files) {
-  const auto chosen = [&](const FileSummary& f) { return re2::RE2::PartialMatch(f.path, regexp); };
+  const auto chosen = [&](const FileSummary& f) { return dataset::path_matches(regexp, f.path); };
   std::unordered_set<std::string> tarballs;
   for (const FileSummary& file : files) {
     if (!file.tarball.empty() && chosen(file)) tarballs.insert(file.tarball);

@@ -15,6 +15,7 @@
 #include "base/shortage.h"
 #include "base/worker_pool.h"
 #include "confine/confine.h"
+#include "dataset/name_choice.h"
 #include "io/atomic_file.h"
 #include "io/decode_pool.h"
 #include "jobs/extract_map.h"
@@ -149,7 +150,7 @@ Result<> TarRun::prepare_dump() {
 bool TarRun::is_chosen(const Member& member) const {
   if (regexp_ == nullptr) return true;
   // Folders are made for what goes into them.
-  return member.kind != MemberKind::kFolder && RE2::PartialMatch(member.path, *regexp_);
+  return member.kind != MemberKind::kFolder && dataset::path_matches(*regexp_, member.path);
 }
 
 void TarRun::tick() {
