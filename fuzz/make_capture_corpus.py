@@ -39,7 +39,10 @@ def pcap_seeds():
     yield "cut", pcap()[:-1]
     yield "huge_dbus", pcap(link=231, records=[(T, 5, 128 << 20, 128 << 20, FRAME)])
     yield "too_long", pcap(records=[(T, 5, 262145, 262145, FRAME)])
-    yield "carried", pcap(records=[(0xFFFFFFFF, 0xFFFFFFFF, 0, 0, b"")])
+    yield "carried", pcap(records=[(0xFFFFFFFF, 0x80000000, 0, 0, b"")])
+    yield "negative_fraction", pcap(records=[(T, 0xFFFFFFF8, 60, 60, FRAME)])
+    yield "joined", pcap(tail=pcap(">", 0xA1B23C4D, link=101, tail=pcap(magic=0xA1B2CD34, extra=bytes(8))))
+    yield "joined_ixia_cut", pcap(tail=pcap(magic=0x1C0001AC)[:26])
 
 
 def block(order, kind, body, trailer=None):

@@ -24,6 +24,8 @@ std::string_view to_string(Errc code) noexcept {
       return "no_space";
     case Errc::kNoMemory:
       return "no_memory";
+    case Errc::kMemoryBound:
+      return "memory_bound";
     case Errc::kInvalidArgument:
       return "invalid_argument";
     case Errc::kCancelled:

@@ -25,6 +25,7 @@ enum class Errc : uint8_t {
   kPermission,       // EACCES, EPERM
   kNoSpace,          // ENOSPC, EDQUOT
   kNoMemory,         // ENOMEM, or an allocation that failed
+  kMemoryBound,      // takes more memory than --memory gives
   kInvalidArgument,  // the caller's (in the end: the user's) value is wrong
   kCancelled,        // a stop was asked for
   kInternal,         // our bug

@@ -1,11 +1,11 @@
 #include "capture/capture_reader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "capture/parser.h"
+#include "io/foreign_format.h"
 
 namespace gophercap::capture {
 
@@ -38,6 +38,7 @@ bool is_refusal(Errc code) noexcept {
     case Errc::kPermission:
     case Errc::kNoSpace:
     case Errc::kNoMemory:
+    case Errc::kMemoryBound:
       return true;
     default:
       return false;
@@ -131,10 +132,10 @@ Result<std::unique_ptr<CaptureReader>> open_capture(std::unique_ptr<io::ByteSour
   } else if (buffer.size() < 4) {
     return Error{Errc::kTruncated, 0, "the file ends inside its first four bytes"};
   } else {
-    const uint8_t* p = buffer.data();
+    (void)buffer.ensure(io::kForeignBytes);  // as many of them as there are
+    const size_t size = std::min(buffer.size(), io::kForeignBytes);
     return Error{Errc::kUnsupported, 0,
-                 fmt::format("not a capture file: it begins with {:02x} {:02x} {:02x} {:02x}", p[0],
-                             p[1], p[2], p[3])};
+                 io::refusal_of(std::span(buffer.data(), size), "a capture file")};
   }
   if (!parser) return std::move(parser).error();
   return std::make_unique<CaptureReader>(std::move(state), *std::move(parser));

@@ -32,14 +32,17 @@ enum class Format : uint8_t {
 // of the dump.
 std::string_view to_string(Format format) noexcept;
 
-// What a capture says about one of its interfaces. Formats with one global header have exactly one.
+// What a capture says about one of its interfaces. A format with one header for the file has one;
+// pcap has one more for each further header in the file that says something else (`cat a.pcap
+// b.pcap`).
 struct Interface {
   uint32_t link_type = 0;
   uint32_t snap_length = 0;  // 0 = not limited
 };
 
-// Whether an error of this kind is the system's refusal (permission, memory, an I/O error), and
-// says nothing against the bytes that were to be read.
+// Whether an error of this kind is the system's refusal (permission, memory, an I/O error), or that
+// of the bound that the user set for memory, and says nothing against the bytes that were to be
+// read.
 bool is_refusal(Errc code) noexcept;
 
 // Where and why reading stopped before the end.
@@ -96,10 +99,11 @@ class CaptureReader {
   ReadStatus read(PacketBatch& batch);
 
   Format format() const noexcept;
-  // Interfaces seen up to now (pcapng adds them while reading); PacketView::interface is an index
-  // into it. References stay valid until the next read().
+  // Interfaces seen up to now (pcapng and pcap add them while reading); PacketView::interface is an
+  // index into it. References stay valid until the next read().
   const std::vector<Interface>& interfaces() const noexcept;
-  uint32_t sections() const noexcept;  // pcapng: sections seen; otherwise 1
+  // pcapng: sections seen up to now; pcap: captures that stand one after the other; otherwise 1.
+  uint32_t sections() const noexcept;
 
   // Set once read() returned kTruncated, kCorrupt or kFailed.
   const std::optional<Damage>& damage() const noexcept;

@@ -363,10 +363,13 @@ TEST(OpenCapture, EmptyAndTinyFilesAreTruncated) {
   EXPECT_EQ(open_error({0, 0, 0}), Errc::kTruncated);
 }
 
-TEST(OpenCapture, OtherFilesAreNamedByTheirFirstBytes) {
-  const ReadCapture c = read_capture(bytes_of("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"));
+TEST(OpenCapture, OtherFilesAreNamedByTheirFormatOrFirstBytes) {
+  const ReadCapture known = read_capture(bytes_of("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"));
+  EXPECT_EQ(known.open_error, Errc::kUnsupported);
+  EXPECT_EQ(known.message, "not a capture file but a PDF document");
+  const ReadCapture c = read_capture(bytes_of("\x25\x01\x44\x46 and more"));
   EXPECT_EQ(c.open_error, Errc::kUnsupported);
-  EXPECT_NE(c.message.find("25 50 44 46"), std::string::npos) << c.message;
+  EXPECT_NE(c.message.find("25 01 44 46"), std::string::npos) << c.message;
 }
 
 TEST(OpenCapture, TextIsNotErf) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -44,6 +45,16 @@ class Parser {
   virtual ReadStatus parse(ReaderState& state, PacketBatch& batch) = 0;
   virtual Format format() const noexcept = 0;
 };
+
+// Of all sections, or captures, of a file together. Each costs memory for good, and a compressed
+// file may hold any number.
+inline constexpr size_t kMaxInterfaces = size_t{1} << 20;
+
+// The fraction of a second as it is meant, which may be more than one: writers that subtract
+// without a borrow leave a negative one (SPEC 3). `per_second`: units that make a second.
+inline int64_t fraction_units(uint32_t fraction, uint32_t per_second) noexcept {
+  return fraction > 0u - per_second ? int64_t{static_cast<int32_t>(fraction)} : int64_t{fraction};
+}
 
 // Of a frame check sequence of `fcs_bytes` at the end of the original packet: the bytes that were
 // captured.

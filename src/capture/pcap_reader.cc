@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <unordered_map>
+#include <utility>
 
 #include "base/bytes.h"
 #include "capture/parser.h"
@@ -46,6 +48,10 @@ struct Recognized {
   bool swapped;
 };
 
+bool is_known_version(uint32_t major, uint32_t minor) noexcept {
+  return (major == 2 && minor <= 4) || (major == 543 && minor == 0);
+}
+
 std::optional<Recognized> recognize(const uint8_t* p) noexcept {
   const uint32_t magic = load_le32(p);
   for (const Variant& variant : kVariants) {
@@ -55,29 +61,98 @@ std::optional<Recognized> recognize(const uint8_t* p) noexcept {
   return std::nullopt;
 }
 
+// Whether the 16 bytes at `p` begin a file header inside a file: magic, version, and zeros where
+// they belong. As a record they would be an empty packet of the years 1984, 2055 or 2083.
+bool begins_file_header(const uint8_t* p) noexcept {
+  if (load_le64(p + 8) != 0) return false;  // zone and accuracy
+  const std::optional<Recognized> found = recognize(p);
+  if (!found) return false;
+  const ByteOrder order{found->swapped};
+  return is_known_version(order.load16(p + 4), order.load16(p + 6));
+}
+
+// The same of the 24 bytes at `p`, all of them. A record of such a time would be followed by one
+// whose seconds, where the snap length stands, are beyond 2038.
+bool is_file_header(const uint8_t* p) noexcept {
+  if (!begins_file_header(p)) return false;
+  constexpr uint32_t kUnlimited = 0xffffffff;
+  const ByteOrder order{recognize(p)->swapped};
+  const uint32_t snap_length = order.load32(p + 16);
+  const uint32_t network = order.load32(p + 20);
+  return (snap_length <= 0x7fffffff || snap_length == kUnlimited) && (network & 0x03ff0000u) == 0;
+}
+
 // How the two length fields of a record stand; old writers had them the other way round (SPEC 3,
 // libpcap sf-pcap.c).
 enum class LengthOrder : uint8_t { kCapturedFirst, kOriginalFirst, kLargerIsOriginal };
 
+struct Header {
+  Variant variant;
+  bool swapped;
+  LengthOrder length_order;
+  uint32_t link_type;
+  uint32_t fcs_bytes;
+  uint32_t snap_length;
+
+  size_t bytes() const noexcept { return kFileHeaderBytes + variant.extra_file_header_bytes; }
+};
+
+// Looks at the header in front of the buffer, which has its magic; consumes nothing.
+Result<Header> read_header(ReaderState& state) {
+  Header header{};
+  const Recognized found = *recognize(state.buffer.data());
+  header.variant = found.variant;
+  header.swapped = found.swapped;
+  if (!state.buffer.ensure(header.bytes())) {
+    if (state.buffer.error()) return *state.buffer.error();
+    return Error{Errc::kTruncated, 0,
+                 fmt::format("the file ends inside its header of {} bytes", header.bytes())};
+  }
+  const uint8_t* p = state.buffer.data();
+  const ByteOrder order{found.swapped};
+  const uint32_t major = order.load16(p + 4);
+  const uint32_t minor = order.load16(p + 6);
+  if (!is_known_version(major, minor)) {
+    return Error{Errc::kUnsupported, 0,
+                 fmt::format("pcap version {}.{} is not one that we read (2.0 to 2.4, 543.0)",
+                             major, minor)};
+  }
+  header.length_order = LengthOrder::kCapturedFirst;
+  if (major == 543 || minor < 3) {
+    header.length_order = LengthOrder::kOriginalFirst;
+  } else if (minor == 3) {
+    header.length_order = LengthOrder::kLargerIsOriginal;
+  }
+  // Upper bits of the link type field: if bit 26 is set, bits 28 to 31 hold the length of the FCS
+  // in 16-bit words.
+  const uint32_t network = order.load32(p + 20);
+  header.fcs_bytes = (network & 0x04000000u) != 0 ? (network >> 28) * 2 : 0;
+  header.link_type = network & 0x03ffffffu;
+  header.snap_length = order.load32(p + 16);
+  return header;
+}
+
 class PcapParser final : public Parser {
  public:
-  struct Header {
-    Variant variant;
-    bool swapped;
-    LengthOrder length_order;
-    uint32_t link_type;
-    uint32_t fcs_bytes;
-  };
   explicit PcapParser(const Header& header)
-      : header_(header), max_captured_(packet::max_captured_bytes(header.link_type)) {}
+      : format_(header.variant.format),
+        header_(header),
+        max_captured_(packet::max_captured_bytes(header.link_type)) {}
 
   ReadStatus parse(ReaderState& state, PacketBatch& batch) override;
-  Format format() const noexcept override { return header_.variant.format; }
+  Format format() const noexcept override { return format_; }
 
  private:
   template <bool kSwapped, bool kCommon>
   void parse_buffered(ReaderState& state, PacketBatch& batch) const noexcept;
   ReadStatus parse_slowly(ReaderState& state);
+  ReadStatus begin_next_capture(ReaderState& state);
+  // Whether what is no packet may begin at `p`: zeros, or the header of another capture. Of `left`
+  // bytes at least a record's header is there.
+  [[gnu::noinline]] bool needs_thought(const uint8_t* p, size_t left) const noexcept {
+    if (load_le64(p) == 0) return is_zero_header(p);
+    return left < kFileHeaderBytes ? begins_file_header(p) : is_file_header(p);
+  }
   // The rest of a header whose first 16 bytes are zeros: "modified" records have 8 bytes more.
   bool is_zero_header(const uint8_t* p) const noexcept {
     return header_.variant.record_header_bytes == 16 || load_le64(p + 16) == 0;
@@ -90,8 +165,13 @@ class PcapParser final : public Parser {
       std::swap(captured, original);
   }
 
-  Header header_;
+  const Format format_;  // of the first capture
+  Header header_;        // of the one that is being read
+  uint32_t interface_ = 0;
   uint32_t max_captured_;
+  // Interfaces by link type and snap length: of a hundred thousand captures in one file most have
+  // the same. Empty as long as there is only one capture.
+  std::unordered_map<uint64_t, uint32_t> interfaces_;
   // All-zero records that turned out not to be padding, since something follows them; given out
   // before going on.
   uint64_t zero_records_ = 0;
@@ -112,6 +192,7 @@ void PcapParser::parse_buffered(ReaderState& state, PacketBatch& batch) const no
   const uint32_t header_bytes = header_.variant.record_header_bytes;
   const uint32_t fraction_limit = header_.variant.fraction_limit;
   const uint32_t fraction_ns = header_.variant.fraction_ns;
+  const uint32_t interface = interface_;
   [[maybe_unused]] const uint32_t fcs_bytes = header_.fcs_bytes;
   const uint32_t max_captured = max_captured_;
   size_t count = 0;
@@ -122,16 +203,16 @@ void PcapParser::parse_buffered(ReaderState& state, PacketBatch& batch) const no
     uint32_t original = load(p + 12);
     if constexpr (!kCommon) lengths(captured, original);
     if (captured > max_captured || static_cast<size_t>(end - p) - header_bytes < captured) break;
-    if ((seconds | fraction | captured | original) == 0 && is_zero_header(p)) [[unlikely]]
+    if ((captured | original) == 0 && needs_thought(p, static_cast<size_t>(end - p))) [[unlikely]]
       break;
     PacketView& view = batch.packets[count++];
     view.data = p + header_bytes;
     view.time = capture_time(static_cast<int64_t>(seconds) * 1'000'000'000 +
-                             static_cast<int64_t>(fraction) * fraction_ns);
+                             fraction_units(fraction, fraction_limit) * fraction_ns);
     view.offset_bytes = base_offset + static_cast<uint64_t>(p - begin);
     view.captured_bytes = captured;
     view.original_bytes = original;
-    view.interface = 0;
+    view.interface = interface;
     view.fcs_bytes = kCommon ? uint8_t{0} : captured_fcs_bytes(fcs_bytes, captured, original);
     view.flags = fraction >= fraction_limit ? PacketView::kCarriedFraction : 0;
     p += header_bytes + captured;
@@ -146,6 +227,7 @@ void PcapParser::give_zero_records(PacketBatch& batch) noexcept {
     PacketView& view = batch.packets[batch.count++];
     view = {};
     view.data = &kNoData;
+    view.interface = interface_;
     view.offset_bytes = zero_offset_bytes_;
     zero_offset_bytes_ += header_.variant.record_header_bytes;
     --zero_records_;
@@ -196,6 +278,11 @@ ReadStatus PcapParser::parse_slowly(ReaderState& state) {
     zero_offset_bytes_ = offset;
     return ReadStatus::kPacket;
   }
+  if (begins_file_header(buffer.data())) {
+    if (!buffer.ensure(kFileHeaderBytes))
+      return state.cut_at(offset, "the file header of another capture");
+    if (is_file_header(buffer.data())) return begin_next_capture(state);
+  }
   const ByteOrder order{header_.swapped};
   uint32_t captured = order.load32(buffer.data() + 8);
   uint32_t original = order.load32(buffer.data() + 12);
@@ -211,6 +298,33 @@ ReadStatus PcapParser::parse_slowly(ReaderState& state) {
   return ReadStatus::kPacket;
 }
 
+// As `cat a.pcap b.pcap` writes it.
+ReadStatus PcapParser::begin_next_capture(ReaderState& state) {
+  const uint64_t offset = state.buffer.offset_bytes();
+  const Result<Header> header = read_header(state);
+  if (!header) return state.cut_at(offset, "the file header of another capture");
+  const auto key = [](uint32_t link_type, uint32_t snap_length) {
+    return uint64_t{link_type} << 32 | snap_length;
+  };
+  if (interfaces_.empty()) interfaces_[key(header_.link_type, header_.snap_length)] = 0;
+  const auto [known, is_new] = interfaces_.try_emplace(
+      key(header->link_type, header->snap_length), static_cast<uint32_t>(state.interfaces.size()));
+  if (is_new) {
+    if (state.interfaces.size() == kMaxInterfaces) {
+      return state.corrupt_at(
+          offset,
+          fmt::format("more link types and snap lengths than the limit of {}", kMaxInterfaces));
+    }
+    state.interfaces.push_back({header->link_type, header->snap_length});
+  }
+  header_ = *header;
+  interface_ = known->second;
+  max_captured_ = packet::max_captured_bytes(header_.link_type);
+  ++state.sections;
+  state.buffer.consume(header_.bytes());
+  return ReadStatus::kPacket;
+}
+
 }  // namespace
 
 bool is_pcap(const RecordBuffer& buffer) noexcept {
@@ -218,38 +332,10 @@ bool is_pcap(const RecordBuffer& buffer) noexcept {
 }
 
 Result<std::unique_ptr<Parser>> open_pcap(ReaderState& state) {
-  const Recognized found = *recognize(state.buffer.data());
-  const size_t header_bytes = kFileHeaderBytes + found.variant.extra_file_header_bytes;
-  if (!state.buffer.ensure(header_bytes)) {
-    if (state.buffer.error()) return *state.buffer.error();
-    return Error{Errc::kTruncated, 0,
-                 fmt::format("the file ends inside its header of {} bytes", header_bytes)};
-  }
-  const uint8_t* p = state.buffer.data();
-  const ByteOrder order{found.swapped};
-  const uint32_t major = order.load16(p + 4);
-  const uint32_t minor = order.load16(p + 6);
-  const bool is_543 = major == 543 && minor == 0;
-  if (!is_543 && (major != 2 || minor > 4)) {
-    return Error{Errc::kUnsupported, 0,
-                 fmt::format("pcap version {}.{} is not one that we read (2.0 to 2.4, 543.0)",
-                             major, minor)};
-  }
-  LengthOrder length_order = LengthOrder::kCapturedFirst;
-  if (is_543 || minor < 3) {
-    length_order = LengthOrder::kOriginalFirst;
-  } else if (minor == 3) {
-    length_order = LengthOrder::kLargerIsOriginal;
-  }
-  // Upper bits of the link type field: if bit 26 is set, bits 28 to 31 hold the length of the FCS
-  // in 16-bit words.
-  const uint32_t network = order.load32(p + 20);
-  const uint32_t fcs_bytes = (network & 0x04000000u) != 0 ? (network >> 28) * 2 : 0;
-  const uint32_t link_type = network & 0x03ffffffu;
-  state.interfaces.push_back({link_type, order.load32(p + 16)});
-  state.buffer.consume(header_bytes);
-  return std::unique_ptr<Parser>(std::make_unique<PcapParser>(
-      PcapParser::Header{found.variant, found.swapped, length_order, link_type, fcs_bytes}));
+  TRY(const Header header, read_header(state));
+  state.interfaces.push_back({header.link_type, header.snap_length});
+  state.buffer.consume(header.bytes());
+  return std::unique_ptr<Parser>(std::make_unique<PcapParser>(header));
 }
 
 }  // namespace gophercap::capture

@@ -88,12 +88,28 @@ TEST_P(PcapVariant, EveryFieldIsRead) {
 TEST_P(PcapVariant, FractionOutOfRangeIsCarriedAndMarked) {
   const auto& [variant, big] = GetParam();
   const auto limit = static_cast<uint32_t>(kSecond / variant.unit_ns);
-  for (const uint32_t fraction : {limit - 1, limit, limit + limit / 2, 0xffffffffu}) {
+  // Minus one second, and what lies below it, is no negative fraction.
+  for (const uint32_t fraction : {limit - 1, limit, limit + limit / 2, 0x80000000u, 0u - limit}) {
     const ReadCapture c = read_one({.big_endian = big, .magic = variant.magic},
                                    {.seconds = 1'600'000'000, .fraction = fraction});
     ASSERT_EQ(c.packets.size(), 1u);
     EXPECT_EQ(c.packets[0].time_ns, 1'600'000'000 * kSecond + int64_t{fraction} * variant.unit_ns);
     EXPECT_EQ(c.packets[0].flags, fraction < limit ? 0 : PacketView::kCarriedFraction) << fraction;
+  }
+}
+
+TEST_P(PcapVariant, NegativeFractionIsTakenOffTheSeconds) {
+  const auto& [variant, big] = GetParam();
+  const auto limit = static_cast<int32_t>(kSecond / variant.unit_ns);
+  for (const int32_t fraction : {-1, -8, -limit / 2, 1 - limit}) {
+    for (const uint32_t seconds : {0u, 1'600'000'000u, 0xffffffffu}) {
+      const ReadCapture c =
+          read_one({.big_endian = big, .magic = variant.magic},
+                   {.seconds = seconds, .fraction = static_cast<uint32_t>(fraction)});
+      ASSERT_EQ(c.packets.size(), 1u);
+      EXPECT_EQ(c.packets[0].time_ns, seconds * kSecond + fraction * variant.unit_ns);
+      EXPECT_EQ(c.packets[0].flags, PacketView::kCarriedFraction) << fraction;
+    }
   }
 }
 
@@ -344,17 +360,6 @@ TEST(Pcap, HeaderOnlyIsAnEmptyCapture) {
   EXPECT_FALSE(c.open_error);
   EXPECT_EQ(c.status, ReadStatus::kEnd);
   EXPECT_TRUE(c.packets.empty());
-}
-
-TEST(Pcap, ConcatenatedFilesAreReadUpToTheSecondHeader) {
-  PcapBuilder b;
-  b.packet(kSecond, payload(60, 1));
-  const Bytes one = b.bytes();
-  b.raw(one);
-  const ReadCapture c = read_capture(b.bytes());
-  EXPECT_NE(c.status, ReadStatus::kEnd);
-  ASSERT_GE(c.packets.size(), 1u);
-  EXPECT_EQ(c.packets[0].data, payload(60, 1));
 }
 
 TEST(Pcap, ManyRecordsOverManyBatchesAndBlocks) {

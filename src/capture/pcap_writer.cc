@@ -17,7 +17,6 @@ namespace {
 
 constexpr uint32_t kMagicMicros = 0xa1b2c3d4;
 constexpr uint32_t kMagicNanos = 0xa1b23c4d;
-constexpr uint32_t kLargestLinkType = 0xffff;  // the bits above it say other things
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr size_t kHeaderBytes = 24;
 constexpr size_t kRecordHeaderBytes = 16;

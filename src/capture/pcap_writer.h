@@ -17,6 +17,9 @@ enum class OutputFormat : uint8_t { kPcapMicros, kPcapNanos, kPcapng };
 
 // One packet to write. `link_type` must be the writer's for pcap; pcapng gets an interface per link
 // type.
+// What a file can say; bits above it say other things.
+inline constexpr uint32_t kLargestLinkType = 0xffff;
+
 struct OutputPacket {
   CaptureTime time{};
   std::span<const uint8_t> data;

@@ -35,8 +35,6 @@ enum OptionCode : uint16_t {
 constexpr uint32_t kMaxBlockBytes = 256u << 20;
 // Options behind a packet or in a header block: more than this is nobody's comment.
 constexpr uint32_t kMaxOptionBytes = 1u << 20;
-// Of all sections together. Each costs memory for good, and a compressed file may hold any number.
-constexpr size_t kMaxInterfaces = size_t{1} << 20;
 
 constexpr uint32_t padded(uint32_t n) noexcept {
   return (n + 3) & ~3u;

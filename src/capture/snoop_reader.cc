@@ -94,15 +94,17 @@ class SnoopParser final : public Parser {
     if (!buffer.ensure(record_bytes))
       return state.cut_at(offset, fmt::format("{}: record of {} bytes", name(), record_bytes));
     p = buffer.data();
+    constexpr uint32_t kMicrosPerSecond = 1'000'000;
     const uint32_t micros = load_be32(p + 20);
     PacketView& view = batch.packets[batch.count++];
     view = {};
     view.data = p + kRecordHeaderBytes;
-    view.time = capture_time(int64_t{load_be32(p + 16)} * 1'000'000'000 + int64_t{micros} * 1000);
+    view.time = capture_time(int64_t{load_be32(p + 16)} * 1'000'000'000 +
+                             fraction_units(micros, kMicrosPerSecond) * 1000);
     view.offset_bytes = offset;
     view.captured_bytes = captured;
     view.original_bytes = original;
-    view.flags = micros >= 1'000'000 ? PacketView::kCarriedFraction : 0;
+    view.flags = micros >= kMicrosPerSecond ? PacketView::kCarriedFraction : 0;
     buffer.consume(record_bytes);
     return ReadStatus::kPacket;
   }

@@ -65,6 +65,14 @@ TEST(Snoop, FractionOutOfRangeIsCarriedAndMarked) {
   EXPECT_EQ(p.flags, PacketView::kCarriedFraction);
 }
 
+TEST(Snoop, NegativeFractionIsTakenOffTheSeconds) {
+  SnoopBuilder b;
+  b.record({.seconds = 5, .micros = 0xfffffff8});
+  const ReadPacket p = read_capture(b.bytes()).packets.at(0);
+  EXPECT_EQ(p.time_ns, 5 * kSecond - 8000);
+  EXPECT_EQ(p.flags, PacketView::kCarriedFraction);
+}
+
 TEST(Snoop, PaddingOfARecordIsNotData) {
   SnoopBuilder b;
   for (size_t n = 0; n < 9; ++n)

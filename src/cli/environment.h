@@ -17,4 +17,11 @@ bool names_path(const OptionSpec& option) noexcept;
 // $HOME; empty: there is none, or `privileged` and it belongs to another user than the caller.
 std::string believed_home(bool privileged);
 
+// The configuration that is read without --config.
+struct DefaultConfig {
+  std::string path;   // empty: there is none, or `home` can't be looked into
+  std::string other;  // is there too, and is not read
+};
+DefaultConfig default_config(const std::string& home);
+
 }  // namespace gophercap::cli

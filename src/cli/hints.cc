@@ -17,6 +17,14 @@ std::string hint_for(const Error& error, std::string_view interface_name,
   const bool about_interface =
       !interface_name.empty() && error.what.find(interface_name) != std::string::npos;
   if (io::is_distrusted(error)) return "--trust reads it all the same";
+  if (error.code == Errc::kCorrupt && !dump.empty() &&
+      error.what.starts_with(fmt::format("{}: not a dump but ", dump)) &&
+      (error.what.ends_with(" capture") || error.what.ends_with(" tarball"))) {
+    return fmt::format(
+        "gophercap replay {0} plays it without a dump; gophercap map {0} --dump-json "
+        "set.json writes one",
+        dump);
+  }
   switch (error.sys) {
     case EMFILE:
       return "raise the limit of open files: ulimit -n 65536";

@@ -119,7 +119,7 @@ std::string man_page(std::string_view version) {
     out += fmt::format(".TP\n.B {}\n{}\n", code, roff(meaning));
   out += fmt::format(
       ".SH FILES\n.TP\n.I {}\nConfiguration, read if it exists and \\-\\-config is not given.\n",
-      roff("~/.go-replay.yaml"));
+      roff("~/.go-replay.yaml, ~/.go-replay.yml"));
   out +=
       ".SH ENVIRONMENT\n.TP\n.B GOPHERCAP_*\nEach option of COMMANDS names its variable. "
       "One for an option that may be repeated holds a single value.\n"

@@ -15,6 +15,7 @@
 #include "dataset/discover.h"
 #include "dataset/dump.h"
 #include "jobs/map_job.h"
+#include "jobs/map_set.h"
 
 namespace gophercap::cli {
 namespace {
@@ -56,12 +57,15 @@ Outcome list_files(const dataset::Selection& selection, bool json, Console& cons
     console.warning(problem.error.what);
     code = ExitCode::kIncomplete;
   }
+  if (const std::string warning = jobs::words_of_passed_over(*found, jobs::kTakeEveryFile);
+      !warning.empty())
+    console.warning(warning);
   // What is in a tarball is known only after a pass over it.
   std::vector<std::string> paths = found->paths;
   paths.insert(paths.end(), found->tarballs.begin(), found->tarballs.end());
   std::sort(paths.begin(), paths.end());
   if (paths.empty()) {
-    console.error("map: no file matches");
+    print_error(console, jobs::nothing_found(selection));
     return {merge(code, ExitCode::kNothingFound)};
   }
   return {print_result(console, file_list(paths, json), code)};

@@ -11,6 +11,7 @@
 #include "cli/text_report.h"
 #include "cli/trouble.h"
 #include "cli/units.h"
+#include "dataset/same_capture.h"
 #include "packet/link_type.h"
 
 namespace gophercap::cli {
@@ -42,6 +43,7 @@ std::string flags_text(const FileSummary& file) {
   if (file.packets_cut > 0) flags.emplace_back("snaplen");
   if (file.packets_without_time > 0) flags.emplace_back("timeless");
   if (file.padding_bytes > 0) flags.emplace_back("padded");
+  if (file.joined()) flags.emplace_back("joined");
   return join(flags);
 }
 
@@ -110,6 +112,8 @@ struct Totals {
   uint64_t above_1514 = 0, padding_bytes = 0, padded_files = 0, empty_files = 0;
   uint32_t max_captured_bytes = 0;
   std::map<uint32_t, uint64_t> link_types;
+  uint64_t joined_files = 0, joined_captures = 0;
+  const FileSummary* first_joined = nullptr;
   const FileSummary* largest_gap = nullptr;
   const FileSummary* largest_step_back = nullptr;
 };
@@ -127,6 +131,11 @@ Totals total(const DatasetSummary& set) {
     sum.padding_bytes += file.padding_bytes;
     sum.padded_files += file.padding_bytes > 0 ? uint64_t{1} : 0;
     sum.empty_files += file.empty() ? uint64_t{1} : 0;
+    if (file.joined()) {
+      ++sum.joined_files;
+      sum.joined_captures += file.sections;
+      if (sum.first_joined == nullptr) sum.first_joined = &file;
+    }
     sum.max_captured_bytes = std::max(sum.max_captured_bytes, file.max_captured_bytes);
     for (const dataset::LinkTypeCount& count : file.link_types)
       sum.link_types[count.link_type] += count.packets;
@@ -197,7 +206,39 @@ std::string summary(const jobs::MapResult& result, const Totals& sum, std::strin
 
 // --- notes ---
 
-std::vector<std::string> notes(const Totals& sum, const jobs::ScheduleNotes& schedule) {
+// The first two are named.
+std::string same_captures_text(const std::vector<dataset::SameCapture>& same) {
+  const std::string names = fmt::format("{} and {}", escape_text(same.front().first->path),
+                                        escape_text(same.front().second->path));
+  if (same.size() == 1) return names + " hold the same packets: replay sends them twice";
+  return fmt::format("{} are there under two names, and replay sends them twice, the first: {}",
+                     counted(same.size(), "capture"), names);
+}
+
+// On what the files are, not on when and how their packets leave.
+void add_file_notes(const Totals& sum, const DatasetSummary& set, std::vector<std::string>& lines) {
+  if (const auto same = dataset::captures_under_two_names(set); !same.empty())
+    lines.push_back(same_captures_text(same));
+  if (sum.joined_files == 1) {
+    lines.push_back(fmt::format(
+        "{} holds {} one after the other (as cat makes it): each is read as its own header says",
+        escape_text(sum.first_joined->path), counted(sum.joined_captures, "capture")));
+  } else if (sum.joined_files > 1) {
+    lines.push_back(
+        fmt::format("{} hold {} one after the other (as cat makes it), the first is {}: each is "
+                    "read as its own "
+                    "header says",
+                    counted(sum.joined_files, "file"), counted(sum.joined_captures, "capture"),
+                    escape_text(sum.first_joined->path)));
+  }
+  if (sum.padding_bytes > 0) {
+    lines.push_back(fmt::format("{} of zeros behind the last packet of {}: padding",
+                                human_bytes(sum.padding_bytes), counted(sum.padded_files, "file")));
+  }
+}
+
+std::vector<std::string> notes(const Totals& sum, const DatasetSummary& set,
+                               const jobs::ScheduleNotes& schedule) {
   using namespace std::chrono_literals;
   std::vector<std::string> lines;
   for (const std::string& line : pause_lines(schedule.pauses, "a replay"))
@@ -238,17 +279,15 @@ std::vector<std::string> notes(const Totals& sum, const jobs::ScheduleNotes& sch
                                 counted(sum.without_time, "packet")));
   }
   if (sum.carried > 0) {
-    lines.push_back(fmt::format("{} whose fraction of a second exceeds a second: carried over",
-                                counted(sum.carried, "packet")));
+    lines.push_back(
+        fmt::format("{} whose fraction of a second is out of range: carried over into the seconds",
+                    counted(sum.carried, "packet")));
   }
   if (sum.captured_above_original > 0) {
     lines.push_back(fmt::format("{} captured longer than their original length",
                                 counted(sum.captured_above_original, "packet")));
   }
-  if (sum.padding_bytes > 0) {
-    lines.push_back(fmt::format("{} of zeros behind the last packet of {}: padding",
-                                human_bytes(sum.padding_bytes), counted(sum.padded_files, "file")));
-  }
+  add_file_notes(sum, set, lines);
   return lines;
 }
 
@@ -262,7 +301,7 @@ std::string map_report(const jobs::MapResult& result, std::string_view dump_path
     out = file_table(result.set, options) + "\n";
   out += summary(result, sum, dump_path);
   out += Troubles(result.set).list("", options);
-  const std::vector<std::string> lines = notes(sum, jobs::schedule_notes(result.set));
+  const std::vector<std::string> lines = notes(sum, result.set, jobs::schedule_notes(result.set));
   if (!lines.empty()) out += "\nNotes:\n";
   for (const std::string& line : lines) out += fmt::format("  {}\n", line);
   return out;

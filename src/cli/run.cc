@@ -33,16 +33,19 @@
 namespace gophercap::cli {
 namespace {
 
-std::string config_path(const Arguments& arguments, bool& must_exist) {
+// Where the configuration is.
+struct ConfigPlace {
+  std::string path;         // empty: there is none
+  bool must_exist = false;  // it was asked for
+  std::string other;        // of the same standing, and not read
+};
+
+ConfigPlace place_of_config(const Arguments& arguments) {
   for (const GivenOption& given : arguments.options) {
-    if (given.option->name == "config") {
-      must_exist = true;
-      return given.values.back();
-    }
+    if (given.option->name == "config") return {given.values.back(), true, {}};
   }
-  must_exist = false;
-  const std::string home = believed_home(has_privileges_of_its_own());
-  return home.empty() ? std::string{} : home + "/.go-replay.yaml";
+  DefaultConfig found = default_config(believed_home(has_privileges_of_its_own()));
+  return {std::move(found.path), false, std::move(found.other)};
 }
 
 // A configuration can't say that it is to be believed itself.
@@ -57,9 +60,12 @@ io::Owners owners_for_config(const Arguments& arguments) {
 // that is not how the command line was meant.
 Result<std::vector<Complaint>> load_settings(Invocation& invocation, Console& console) {
   std::vector<Complaint> complaints;
-  bool must_exist = false;
-  const std::string path = config_path(invocation.arguments, must_exist);
-  std::vector<std::string> unused;
+  const ConfigPlace place = place_of_config(invocation.arguments);
+  const std::string& path = place.path;
+  const bool must_exist = place.must_exist;
+  std::vector<std::string> warnings;
+  if (!place.other.empty())
+    warnings.push_back(fmt::format("{} is not read, since {} is there too", place.other, path));
   if (!path.empty()) {
     const Result<std::string> text = read_config(path, owners_for_config(invocation.arguments));
     if (text) {
@@ -67,7 +73,12 @@ Result<std::vector<Complaint>> load_settings(Invocation& invocation, Console& co
       complaints = std::move(file.complaints);
       if (complaints.empty()) invocation.settings.apply(file);
       invocation.config_path = path;
-      unused = std::move(file.unused_keys);
+      if (!file.unused_keys.empty()) {
+        warnings.push_back(fmt::format("{}: not used by this version: {}", path,
+                                       fmt::join(file.unused_keys, ", ")));
+      }
+    } else if (!must_exist && (text.error().sys == EACCES || text.error().sys == EPERM)) {
+      warnings.push_back(text.error().what + "; no configuration is used");
     } else if (capture::is_refusal(text.error().code) && text.error().sys != ENOENT &&
                text.error().sys != EISDIR) {
       return text.error();
@@ -80,14 +91,14 @@ Result<std::vector<Complaint>> load_settings(Invocation& invocation, Console& co
   }
   std::vector<std::string> left_out;
   std::vector<std::string>* const without_paths = has_privileges_of_its_own() ? &left_out : nullptr;
-  for (Complaint& complaint : invocation.settings.apply_environment(environ, without_paths))
+  for (Complaint& complaint :
+       invocation.settings.apply_environment(environ, without_paths, &warnings))
     complaints.push_back(std::move(complaint));
   invocation.settings.apply(invocation.arguments);
   console.set_quiet(invocation.settings.flag(Command::kGlobal, "quiet"));
-  if (!unused.empty()) {
-    console.warning(fmt::format("{}: not used by this version: {}", path, fmt::join(unused, ", ")));
-  }
-  if (without_paths != nullptr && path.empty() && !believed_home(false).empty())
+  for (const std::string& warning : warnings) console.warning(warning);
+  if (without_paths != nullptr && !must_exist && believed_home(true).empty() &&
+      !believed_home(false).empty())
     left_out.emplace_back("HOME");
   if (!left_out.empty()) {
     console.warning(fmt::format(

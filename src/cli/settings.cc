@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "cli/environment.h"
+#include "cli/known_keys.h"
+#include "cli/suggest.h"
 #include "cli/values.h"
 
 namespace gophercap::cli {
@@ -32,19 +36,52 @@ void Settings::apply(const ConfigFile& file) {
     set(*value.option, value.values, Source::kConfigFile);
 }
 
+namespace {
+
+constexpr std::string_view kPrefix = "GOPHERCAP_";
+
+// Variables of the tests and the measuring programs of this project.
+constexpr std::string_view kNoKeys[] = {"GOPHERCAP_CORPUS", "GOPHERCAP_TEST_IN_NETNS",
+                                        "GOPHERCAP_BENCH_IN_NETNS"};
+
+// "" where there is nothing to warn of.
+std::string warning_of_no_key(std::string_view name) {
+  if (std::ranges::find(kNoKeys, name) != std::ranges::end(kNoKeys)) return {};
+  for (const std::string_view key : unused_keys()) {
+    if (environment_name(key) == name) return fmt::format("{}: not used by this version", name);
+  }
+  std::string what = fmt::format("{}: there is no such key", name);
+  for (const OldKey& old : old_keys()) {
+    if (environment_name(old.old_name) == name)
+      return fmt::format("{}; did you mean {}?", what, environment_name(old.key));
+  }
+  std::vector<std::string> names;
+  for (const OptionSpec& option : option_table()) {
+    if (!option.key.empty()) names.push_back(environment_name(option.key).substr(kPrefix.size()));
+  }
+  const std::vector<std::string_view> candidates(names.begin(), names.end());
+  const std::string hint = did_you_mean(name.substr(kPrefix.size()), candidates, kPrefix);
+  return hint.empty() ? what : fmt::format("{}; {}", what, hint);
+}
+
+}  // namespace
+
 std::vector<Complaint> Settings::apply_environment(const char* const* environment,
-                                                   std::vector<std::string>* without_paths) {
+                                                   std::vector<std::string>* without_paths,
+                                                   std::vector<std::string>* warnings) {
   std::vector<Complaint> complaints;
   for (; environment != nullptr && *environment != nullptr; ++environment) {
     const std::string_view entry = *environment;
-    if (!entry.starts_with("GOPHERCAP_")) continue;
+    if (!entry.starts_with(kPrefix)) continue;
     const size_t equals = entry.find('=');
     if (equals == std::string_view::npos) continue;
     const std::string_view name = entry.substr(0, equals);
     const std::string_view value = entry.substr(equals + 1);
     if (value.empty()) continue;  // set to nothing is not set
+    bool known = false;
     for (const OptionSpec& option : option_table()) {
       if (option.key.empty() || environment_name(option.key) != name) continue;
+      known = true;
       if (without_paths != nullptr && names_path(option)) {
         without_paths->emplace_back(name);
         continue;
@@ -55,6 +92,9 @@ std::vector<Complaint> Settings::apply_environment(const char* const* environmen
         set(option, {std::string(value)}, Source::kEnvironment);
       }
     }
+    if (known || warnings == nullptr) continue;
+    if (std::string warning = warning_of_no_key(name); !warning.empty())
+      warnings->push_back(std::move(warning));
   }
   return complaints;
 }

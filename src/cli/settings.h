@@ -33,9 +33,11 @@ class Settings {
 
   void apply(const ConfigFile& file);
   // `environment`: "NAME=value" as in environ. Returns what is wrong with GOPHERCAP_ variables of
-  // ours. With `without_paths`, those that name files are left out, and added there.
+  // ours. With `without_paths`, those that name files are left out, and added there. With
+  // `warnings`, those that are no key are told there, with the nearest that is one.
   std::vector<Complaint> apply_environment(const char* const* environment,
-                                           std::vector<std::string>* without_paths = nullptr);
+                                           std::vector<std::string>* without_paths = nullptr,
+                                           std::vector<std::string>* warnings = nullptr);
   void apply(const Arguments& arguments);
   // Of verify: what is not given for it in the configuration or the environment, but for replay, is
   // taken from there.

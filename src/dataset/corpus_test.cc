@@ -30,7 +30,14 @@ struct Exception {
 };
 constexpr std::string_view kNoFit = "a time outside of 64-bit nanoseconds is no time";
 constexpr std::string_view kPadding = "a tail of zeros is padding, neither packets nor damage";
+constexpr std::string_view kNegative = "a fraction that is negative is taken as that";
+constexpr std::string_view kNegativeFraction =
+    "malformed-truncated/clusterfuzz-testcase-minimized-FuzzTarget-4981601846820864";
 constexpr Exception kExceptions[] = {
+    {kNegativeFraction, "first_ns", "4294967071999999000", kNegative},
+    {kNegativeFraction, "last_ns", "4294967071999999000", kNegative},
+    {kNegativeFraction, "min_ns", "4294967071999999000", kNegative},
+    {kNegativeFraction, "max_ns", "4294967071999999000", kNegative},
     {"compressed/pcapng-example.pcapng.zst", "last_ns", "1422528033092194163", kNoFit},
     {"compressed/pcapng-example.pcapng.zst", "max_ns", "2894531997938836488", kNoFit},
     {"compressed/pcapng-example.pcapng.zst", "no_ts", "100", kNoFit},

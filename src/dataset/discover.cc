@@ -80,7 +80,8 @@ bool is_member(const std::string& path) {
 // which a file system lists its entries.
 class Walker {
  public:
-  explicit Walker(const NameChoice& choice) : choice_(choice) {}
+  Walker(const NameChoice& choice, bool by_default_endings)
+      : choice_(choice), by_default_endings_(by_default_endings) {}
 
   Result<> add(const std::string& path) {
     if (path == "-") {
@@ -104,7 +105,7 @@ class Walker {
     return {};
   }
 
-  Discovery finish() {
+  Discovery finish(const std::stop_token& stop) {
     while (!links_.empty()) walk(links_.extract(links_.begin()).value());
     for (std::vector<std::string>* paths : {&found_.paths, &found_.tarballs}) {
       std::sort(paths->begin(), paths->end());
@@ -112,6 +113,7 @@ class Walker {
     }
     std::sort(found_.problems.begin(), found_.problems.end(),
               [](const Unreadable& a, const Unreadable& b) { return a.path < b.path; });
+    found_.passed_over = passed_over_.look(stop);
     return std::move(found_);
   }
 
@@ -160,7 +162,12 @@ class Walker {
       if (name == "." || name == "..") continue;
       switch (kind_of(folder_fd, *entry)) {
         case Kind::kFile:
-          if (choice_.ending_fits(name)) take(prefix + entry->d_name);
+          if (choice_.ending_fits(name)) {
+            take(prefix + entry->d_name);
+          } else if (by_default_endings_ && entry->d_type != DT_LNK &&
+                     choice_.path_fits(prefix + entry->d_name)) {
+            passed_over_.add(prefix + entry->d_name);
+          }
           break;
         case Kind::kFolder:
           pending.push_back(prefix + entry->d_name);
@@ -181,18 +188,20 @@ class Walker {
   }
 
   const NameChoice& choice_;
+  const bool by_default_endings_;
   Discovery found_;
+  PassedOverFiles passed_over_;
   std::set<std::pair<dev_t, ino_t>> visited_;
   std::set<std::string> links_;  // to folders, not walked yet
 };
 
 }  // namespace
 
-Result<Discovery> discover(const Selection& selection) {
+Result<Discovery> discover(const Selection& selection, const std::stop_token& stop) {
   TRY(const NameChoice choice, NameChoice::make(selection.suffixes, selection.regexp));
-  Walker walker(choice);
+  Walker walker(choice, selection.suffixes.empty());
   for (const std::string& path : selection.paths) TRY_VOID(walker.add(path));
-  Discovery found = walker.finish();
+  Discovery found = walker.finish(stop);
   for (const Unreadable& problem : found.problems) {
     if (is_shortage(problem.error)) return problem.error;
   }

@@ -1,10 +1,12 @@
 // Finds the capture files that a command means.
 #pragma once
 
+#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "dataset/passed_over.h"
 
 namespace gophercap::dataset {
 
@@ -33,13 +35,16 @@ struct Discovery {
   // Tar archives, plain or compressed: by content, of what has not the name of a capture.
   std::vector<std::string> tarballs;
   std::vector<Unreadable> problems;  // ordered by bytes; not fatal
+  // Where the default endings were asked for.
+  PassedOver passed_over;
 };
 
 // Follows symlinks to files and folders; a folder reached twice is walked once, under its own name
 // rather than a link's (so loops end). Sockets, FIFOs and devices inside folders are passed over.
 // "-" is taken as it is. Fails with kInvalidArgument (regexp), kNotFound (a named path does not
 // exist) or what else keeps a named path from being looked at; also for want of descriptors, since
-// any number of files may be missing then.
-Result<Discovery> discover(const Selection& selection);
+// any number of files may be missing then. Asked to stop, it does not look any further at what it
+// passes over.
+Result<Discovery> discover(const Selection& selection, const std::stop_token& stop = {});
 
 }  // namespace gophercap::dataset

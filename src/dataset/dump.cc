@@ -1,13 +1,19 @@
 #include "dataset/dump.h"
 
+#include <fmt/format.h>
+#include <simdjson.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "dataset/dump_reader.h"
 #include "dataset/dump_writer.h"
+#include "io/foreign_format.h"
 #include "io/open.h"
 
 namespace gophercap::dataset {
@@ -44,6 +50,11 @@ bool is_device(const std::string& path) {
 Result<> check_beginning(std::string_view json) {
   const size_t first = json.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos || json[first] == '{') return {};
+  const std::vector<uint8_t> bytes(
+      json.begin(),
+      json.begin() + static_cast<std::ptrdiff_t>(std::min(json.size(), io::kForeignBytes)));
+  if (const std::optional<io::ForeignFormat> known = io::recognize_foreign(bytes))
+    return Error{Errc::kCorrupt, 0, fmt::format("not a dump but {}", known->name)};
   return Error{Errc::kCorrupt, 0, "not a dump: expected an object"};
 }
 

@@ -43,13 +43,14 @@ struct FileSummary {
   io::Compression compression = io::Compression::kNone;
   std::vector<LinkTypeCount> link_types;  // in order of first appearance
   uint32_t interfaces = 0;
-  uint32_t sections = 0;
+  uint32_t sections = 0;     // of a pcapng; captures, one after the other, of a pcap
   uint32_t snap_length = 0;  // the largest of the interfaces'; 0 = not limited
 
   uint64_t packets = 0;
   uint64_t captured_bytes = 0;
   uint64_t wire_bytes = 0;   // sum of original lengths
-  uint64_t plain_bytes = 0;  // length of the decompressed file, as far as it was read
+  uint64_t plain_bytes = 0;  // length of the decompressed file, as far as it was read: a replay
+                             // reads no further, whatever was written since
   uint32_t max_captured_bytes = 0;
 
   // Of packets that have a time. Empty: there is none. first/last in file order; min/max by time.
@@ -83,6 +84,9 @@ struct FileSummary {
   std::optional<capture::Damage> damage;
 
   bool empty() const noexcept { return packets == 0; }
+  // Several captures one after the other, as `cat a.pcap b.pcap` makes it: `sections` of them. Of a
+  // pcapng, which is made to have sections, that is nothing to tell.
+  bool joined() const noexcept { return sections > 1 && format != capture::Format::kPcapng; }
   // In its tarball. REQUIRES: it lies in one.
   std::string_view member() const noexcept;
 };

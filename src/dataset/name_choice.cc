@@ -50,6 +50,14 @@ bool is_capture_name(std::string_view name) noexcept {
   return false;
 }
 
+std::string_view without_compression(std::string_view name) noexcept {
+  for (const std::string_view ending : kCompressionEndings) {
+    if (!ending.empty() && ends_with_any_case(name, ending))
+      return name.substr(0, name.size() - ending.size());
+  }
+  return name;
+}
+
 NameChoice::NameChoice() = default;
 NameChoice::~NameChoice() = default;
 NameChoice::NameChoice(NameChoice&&) noexcept = default;

@@ -52,4 +52,7 @@ bool path_matches(const re2::RE2& regexp, std::string_view path);
 // By the endings that are taken by default.
 bool is_capture_name(std::string_view name) noexcept;
 
+// "x.pcap" of "x.pcap.gz": without the ending of a compression, where it has one.
+std::string_view without_compression(std::string_view name) noexcept;
+
 }  // namespace gophercap::dataset

@@ -340,8 +340,8 @@ FileSummary scan_source(std::unique_ptr<io::ByteSource> raw, ScanProgress* progr
 
 namespace {
 
-FileSummary scan_one(const std::string& path, ScanProgress* progress, const std::stop_token& stop,
-                     const CaptureStore* store, io::DecodePool* pool) {
+FileSummary scan_one(const std::string& path, uint64_t most_bytes, ScanProgress* progress,
+                     const std::stop_token& stop, const CaptureStore* store, io::DecodePool* pool) {
   FileSummary summary;
   summary.path = path;
   const auto failed = [&](const Error& error) {
@@ -352,7 +352,7 @@ FileSummary scan_one(const std::string& path, ScanProgress* progress, const std:
   };
   if (stop.stop_requested())
     return failed({Errc::kCancelled, 0, "stopped before the file was read"});
-  const io::InputOptions options{.pool = pool, .stop = stop};
+  const io::InputOptions options{.pool = pool, .stop = stop, .most_bytes = most_bytes};
   Result<io::Input> input =
       store != nullptr ? store->open(path, options) : io::open_input(path, options);
   if (!input) return failed(input.error());
@@ -373,10 +373,20 @@ FileSummary scan_one(const std::string& path, ScanProgress* progress, const std:
 
 }  // namespace
 
+FileSummary scan_beginning(const std::string& path, uint64_t plain_bytes, ScanProgress& progress,
+                           std::stop_token stop) {
+  try {
+    return scan_one(path, plain_bytes, &progress, stop, nullptr, nullptr);
+  } catch (const std::bad_alloc&) {
+    progress.refuse(out_of_memory(path));
+    return {};
+  }
+}
+
 FileSummary scan_file(const std::string& path, ScanProgress* progress, std::stop_token stop,
                       const CaptureStore* store, io::DecodePool* pool) {
   try {
-    return scan_one(path, progress, stop, store, pool);
+    return scan_one(path, 0, progress, stop, store, pool);
   } catch (const std::bad_alloc&) {
     if (progress == nullptr) throw;
     progress->refuse(out_of_memory(path));

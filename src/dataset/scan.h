@@ -48,6 +48,10 @@ FileSummary scan_file(const std::string& path, ScanProgress* progress = nullptr,
                       std::stop_token stop = {}, const CaptureStore* store = nullptr,
                       io::DecodePool* pool = nullptr);
 
+// The same of the first `plain_bytes` of a file, decompressed ones.
+FileSummary scan_beginning(const std::string& path, uint64_t plain_bytes, ScanProgress& progress,
+                           std::stop_token stop = {});
+
 // Scans `paths` with `workers` threads (1 = inline), largest file first; the result is in the order
 // of `paths` and does not depend on the number of workers. Workers that have no file of their own
 // help to decompress those of the others. Stopped: files that were not scanned to

@@ -40,7 +40,7 @@ std::string memory_flag(uint64_t bytes) {
 }
 
 bool is_shortage(const Error& error) noexcept {
-  return error.code == Errc::kUnsupported && error.sys == kShortage;
+  return error.code == Errc::kMemoryBound && error.sys == kShortage;
 }
 
 NothingTaken::NothingTaken() noexcept : before_(std::exchange(nothing_taken, true)) {}
@@ -98,7 +98,7 @@ uint64_t MemoryBound::entries() const noexcept {
 
 Result<> MemoryBound::check_window(uint64_t window_bytes, std::string_view format) const {
   if (window_bytes <= kLargestWindowUnasked || asked_.load(std::memory_order_relaxed)) return {};
-  return Error{Errc::kUnsupported, 0,
+  return Error{Errc::kMemoryBound, 0,
                fmt::format("{} data needs a window of {}: more than {} is only given if --memory "
                            "says so (--memory {})",
                            format, binary_size(window_bytes), binary_size(kLargestWindowUnasked),
@@ -111,7 +111,7 @@ Result<> MemoryBound::take(uint64_t more, uint64_t whole, std::string_view forma
   const uint64_t room = room_locked();
   if (whole > room) {
     return Error{
-        Errc::kUnsupported, 0,
+        Errc::kMemoryBound, 0,
         fmt::format("{} data needs {} to be decompressed: there is a bound of {} "
                     "(--memory {})",
                     format, binary_size(whole), binary_size(bytes()), memory_flag(whole + aside_))};
@@ -119,7 +119,7 @@ Result<> MemoryBound::take(uint64_t more, uint64_t whole, std::string_view forma
   while (more > left()) {
     if (!nothing_taken && take_from_paused()) continue;
     last_refused = more;
-    return Error{Errc::kUnsupported, kShortage,
+    return Error{Errc::kMemoryBound, kShortage,
                  fmt::format("{} data needs {} to be decompressed: of a bound of {} there is too "
                              "little left beside other files (--memory {})",
                              format, binary_size(whole), binary_size(bytes()),

@@ -107,7 +107,7 @@ class MemoryShare {
   MemoryShare(const MemoryShare&) = delete;
   MemoryShare& operator=(const MemoryShare&) = delete;
 
-  // Makes it `bytes` at least. Errors: kUnsupported, is_shortage() or for good.
+  // Makes it `bytes` at least. Errors: kMemoryBound, is_shortage() or for good.
   Result<> grow(uint64_t bytes, std::string_view format);
   // The same if there is room that nobody has to give up for it.
   bool grow_if_spare(uint64_t bytes) noexcept;

@@ -65,7 +65,7 @@ TEST_F(Bound, WhatNeverFitsIsNoShortage) {
   const Result<> refused = share.grow(71 * kMebi, "xz");
   ASSERT_FALSE(refused);
   EXPECT_FALSE(is_shortage(refused.error()));
-  EXPECT_EQ(refused.error().code, Errc::kUnsupported);
+  EXPECT_EQ(refused.error().code, Errc::kMemoryBound);
   EXPECT_EQ(refused.error().what,
             "xz data needs 71 MiB to be decompressed: there is a bound of 100 MiB (--memory 128M)");
 }
@@ -82,7 +82,7 @@ TEST_F(Bound, LargeWindowsHaveToBeAskedFor) {
   EXPECT_TRUE(bound_.check_window(128 * kMebi, "zstd"));
   const Result<> refused = bound_.check_window(uint64_t{2} << 30, "zstd");
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, Errc::kUnsupported);
+  EXPECT_EQ(refused.error().code, Errc::kMemoryBound);
   EXPECT_EQ(
       refused.error().what,
       "zstd data needs a window of 2 GiB: more than 128 MiB is only given if --memory says so "

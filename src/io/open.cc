@@ -11,6 +11,7 @@
 #include "io/frames.h"
 #include "io/gzip_source.h"
 #include "io/gzip_splitter.h"
+#include "io/limited_source.h"
 #include "io/lz4_source.h"
 #include "io/lz4_splitter.h"
 #include "io/pausable_source.h"
@@ -175,6 +176,8 @@ Result<Input> open_input(const std::string& path, const InputOptions& options) {
   input.source = put_codec(input.compression, std::move(raw), options.pool);
   if (input.facts.regular && input.compression != Compression::kNone)
     make_pausable(path, options, input);
+  if (options.most_bytes > 0)
+    input.source = std::make_unique<LimitedSource>(std::move(input.source), options.most_bytes);
   return input;
 }
 

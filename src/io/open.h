@@ -63,6 +63,8 @@ struct InputOptions {
   // Once it is asked for, reading fails with kCancelled, soon even where much has to be decoded
   // before there is a byte.
   std::stop_token stop{};
+  // Of the plain bytes no more than these are read; 0: all of them.
+  uint64_t most_bytes = 0;
   // kTrusted: for what is believed, without `fds`.
   Owners owners = Owners::kAnyone;
 };

@@ -30,7 +30,7 @@ class PausableSource final : public ByteSource, public Pausable {
   PausableSource& operator=(const PausableSource&) = delete;
 
   // Waits where there is no memory for the decoder until other files have given it back. Fails with
-  // kUnsupported where there is too little even without them.
+  // kMemoryBound where there is too little even without them.
   Result<size_t> read(std::span<uint8_t> out) override;
 
   // Until the next read, others may have the memory. A reader of several files says so whenever it

@@ -158,7 +158,7 @@ TEST_F(PausableSources, WhatDoesNotFitBesideAnythingIsRefused) {
   for (int i = 0; i < 2; ++i) {
     const Result<size_t> got = input->source->read(out);
     ASSERT_FALSE(got);
-    EXPECT_EQ(got.error().code, Errc::kUnsupported);
+    EXPECT_EQ(got.error().code, Errc::kMemoryBound);
     EXPECT_FALSE(is_shortage(got.error()));
   }
 }

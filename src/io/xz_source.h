@@ -8,7 +8,7 @@
 
 namespace gophercap::io {
 
-// A stream that needs more than the memory bound allows is kUnsupported. With helpers of `pool`,
+// A stream that needs more than the memory bound allows is kMemoryBound. With helpers of `pool`,
 // which must outlive the source, blocks are decoded in parallel, in at most 64 MiB for each thread.
 std::unique_ptr<ByteSource> make_xz_source(std::unique_ptr<ByteSource> raw,
                                            DecodePool* pool = nullptr);

@@ -15,7 +15,7 @@ namespace gophercap::io {
 inline constexpr int kLargestZstdWindowLog = 31;
 
 // Frames that want a larger window than 2^max_window_log bytes, or than the memory bound allows,
-// are kUnsupported. `checkpoints`, where given, is told of frames and has to outlive the source.
+// are kMemoryBound. `checkpoints`, where given, is told of frames and has to outlive the source.
 std::unique_ptr<ByteSource> make_zstd_source(std::unique_ptr<ByteSource> raw,
                                              int max_window_log = kLargestZstdWindowLog,
                                              CheckpointSink* checkpoints = nullptr);

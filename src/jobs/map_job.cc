@@ -19,9 +19,12 @@ Result<MapResult> map_all(const MapOptions& options, Reporter& reporter, std::st
   const SendTime begun = SendClock::now();
   options.memory.set();
   MapResult result;
-  TRY(const dataset::Discovery found, dataset::discover(options.selection));
+  TRY(const dataset::Discovery found, dataset::discover(options.selection, stop));
   for (const dataset::Unreadable& problem : found.problems) reporter.warning(problem.error.what);
-  if (found.paths.empty() && found.tarballs.empty()) return nothing_found(options.selection.paths);
+  if (found.paths.empty() && found.tarballs.empty()) {
+    warn_of_passed_over(found, kTakeEveryFile, reporter);
+    return nothing_found(options.selection);
+  }
   TRY_VOID(keep_inputs("--dump-json", options.dump_path, options.selection.paths));
   TRY_VOID(keep_inputs("--dump-json", options.dump_path, found.tarballs));
   std::optional<io::AtomicFile> dump;
@@ -38,7 +41,7 @@ Result<MapResult> map_all(const MapOptions& options, Reporter& reporter, std::st
   if (!files) return files.error();
   result.interrupted = stop.stop_requested();
   for (const Error& problem : tarballs.take_problems()) reporter.warning(problem.what);
-  if (files->empty() && !result.interrupted) return nothing_found(options.selection.paths);
+  if (files->empty() && !result.interrupted) return nothing_found(options.selection);
   result.set.files = *std::move(files);
   // Of an interrupted run only what was read to its end is told.
   std::erase_if(result.set.files, [](const dataset::FileSummary& file) {
@@ -51,6 +54,7 @@ Result<MapResult> map_all(const MapOptions& options, Reporter& reporter, std::st
     TRY_VOID(keep_set("--dump-json", options.dump_path, result.set.files));
     TRY_VOID(dataset::write_dump(result.set, *std::move(dump)));
   }
+  warn_of_passed_over(found, kTakeEveryFile, reporter);
   result.elapsed = SendClock::now() - begun;
   return result;
 }

@@ -49,7 +49,8 @@ std::optional<std::string> tarball_of(const std::string& path) {
 // The tarball's fault, and not of the place where its index is to be.
 bool is_of_the_input(const Error& error) {
   return error.code == Errc::kCorrupt || error.code == Errc::kTruncated ||
-         error.code == Errc::kUnsupported || error.code == Errc::kNotFound;
+         error.code == Errc::kUnsupported || error.code == Errc::kMemoryBound ||
+         error.code == Errc::kNotFound;
 }
 
 class SetScan {
@@ -177,10 +178,33 @@ unsigned worker_count(int wanted) {
   return wanted < 1 ? cpu_count() : static_cast<unsigned>(wanted);
 }
 
-Error nothing_found(const std::vector<std::string>& paths) {
-  const std::string where =
-      paths.size() == 1 ? paths.front() : fmt::format("{} paths", paths.size());
-  return {Errc::kNotFound, 0, where + ": no capture files found"};
+Error nothing_found(const dataset::Selection& selection) {
+  const std::vector<std::string>& paths = selection.paths;
+  std::string what = paths.size() == 1 ? paths.front() : fmt::format("{} paths", paths.size());
+  what += ": no capture files found";
+  std::vector<std::string> suffixes = selection.suffixes;
+  std::erase(suffixes, "");
+  if (!suffixes.empty()) what += fmt::format(" with --file-suffix {}", fmt::join(suffixes, " or "));
+  if (!selection.regexp.empty())
+    what += fmt::format(" {} --file-regexp {}", suffixes.empty() ? "that match" : "and matched by",
+                        selection.regexp);
+  return {Errc::kNotFound, 0, std::move(what)};
+}
+
+std::string words_of_passed_over(const dataset::Discovery& found, std::string_view cure) {
+  const dataset::PassedOver& passed = found.passed_over;
+  if (passed.captures == 0) return {};
+  if (passed.captures == 1 && passed.looked_at == passed.files)
+    return fmt::format("1 capture was passed over because of its name: {}; {}", passed.first, cure);
+  const std::string_view at_least = passed.looked_at < passed.files ? "at least " : "";
+  return fmt::format("{}{} captures were passed over because of their names, the first is {}; {}",
+                     at_least, passed.captures, passed.first, cure);
+}
+
+void warn_of_passed_over(const dataset::Discovery& found, std::string_view cure,
+                         Reporter& reporter) {
+  const std::string words = words_of_passed_over(found, cure);
+  if (!words.empty()) reporter.warning(words);
 }
 
 Result<> scan_reporting(const std::vector<std::string>& paths, Reporter& reporter,

@@ -4,6 +4,7 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -17,8 +18,15 @@ namespace gophercap::jobs {
 // < 1 = the number of CPUs.
 unsigned worker_count(int wanted);
 
-// That none of these paths is a capture or holds one.
-Error nothing_found(const std::vector<std::string>& paths);
+// That none of these paths is a capture or holds one, as far as the selection lets it.
+Error nothing_found(const dataset::Selection& selection);
+
+// That captures were passed over because of their names; "" if none were. `cure`: how to take
+// them.
+std::string words_of_passed_over(const dataset::Discovery& found, std::string_view cure);
+void warn_of_passed_over(const dataset::Discovery& found, std::string_view cure,
+                         Reporter& reporter);
+inline constexpr std::string_view kTakeEveryFile = "--file-suffix \"\" takes every file";
 
 // Runs `scan` with progress told to `reporter` ten times a second. `paths` are those of the files
 // that it reads. Fails if there were no descriptors to open them with; what was scanned is then of

@@ -72,8 +72,8 @@ Result<replay::Accounts> accounts_of(const ReplaySetup& setup, const transmit::F
   parallel_for(parts.size(), workers, [&](size_t i) {
     const replay::PlannedFile& planned = *to_survey[i];
     const Result<replay::Survey> survey = replay::survey_file(
-        *setup.plan.store, planned.path, planned.initial_time, setup.plan.key_rule,
-        setup.plan.clock_steps, choice, limits, stop, &pool);
+        *setup.plan.store, planned.path, planned.mapped.most_bytes(), planned.initial_time,
+        setup.plan.key_rule, setup.plan.clock_steps, choice, limits, stop, &pool);
     parts[i] = survey ? Result<replay::Accounts>(survey->verdicts) : survey.error();
   });
   for (const Result<replay::Accounts>& part : parts) {

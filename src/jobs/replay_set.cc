@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <set>
 #include <string_view>
 #include <unordered_map>
@@ -21,7 +22,9 @@
 #include "dataset/name_choice.h"
 #include "io/open.h"
 #include "jobs/confinement.h"
+#include "jobs/grown_files.h"
 #include "jobs/map_set.h"
+#include "jobs/set_notes.h"
 
 namespace gophercap::jobs {
 namespace {
@@ -73,9 +76,10 @@ Result<DatasetSummary> map_paths(const ReplayOptions& options, Tarballs& tarball
                                  Reporter& reporter, const std::stop_token& stop) {
   const dataset::Selection selection{
       .paths = options.paths, .suffixes = {}, .regexp = options.file_regexp};
-  TRY(const dataset::Discovery found, dataset::discover(selection));
+  TRY(const dataset::Discovery found, dataset::discover(selection, stop));
   for (const dataset::Unreadable& problem : found.problems) reporter.warning(problem.error.what);
-  if (found.paths.empty() && found.tarballs.empty()) return nothing_found(options.paths);
+  warn_of_passed_over(found, "name them, or map with --file-suffix \"\" first", reporter);
+  if (found.paths.empty() && found.tarballs.empty()) return nothing_found(selection);
   // In folders only files are found.
   for (const std::string& path : options.paths) {
     if (std::binary_search(found.paths.begin(), found.paths.end(), path))
@@ -87,7 +91,12 @@ Result<DatasetSummary> map_paths(const ReplayOptions& options, Tarballs& tarball
       scan_found(found, selection, worker_count(options.workers), tarballs, reporter, stop));
   for (const Error& problem : tarballs.take_problems()) reporter.warning(problem.what);
   if (stop.stop_requested()) return cancelled();
-  if (set.files.empty()) return nothing_found(options.paths);
+  if (set.files.empty()) return nothing_found(selection);
+  // Those that were written on while others were mapped.
+  std::vector<size_t> all(set.files.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  settle_grown(set.files, all, worker_count(options.workers), reporter, stop);
+  if (stop.stop_requested()) return cancelled();
   dataset::summarize(set);
   return set;
 }
@@ -230,13 +239,21 @@ Result<> renew(dataset::Dump& dump, const ReplayOptions& options, Tarballs& tarb
     const FileSummary& file = dump.set.files[i];
     if (file.tarball.empty() && (!dump.ours || !dataset::still_valid(file))) stale.push_back(i);
   }
+  if (dump.ours && !stale.empty()) {
+    stale = settle_grown(dump.set.files, stale, worker_count(options.workers), reporter, stop);
+    if (stop.stop_requested()) return cancelled();
+  }
   if (stale.empty()) return {};
-  reporter.info(
-      dump.ours
-          ? fmt::format("{} of {} changed since the set was mapped; mapping again what changed",
-                        stale.size(), counted(dump.set.files.size(), "file"))
-          : fmt::format("{} was not written by this program; mapping its {} again",
-                        options.dump_path, counted(stale.size(), "file")));
+  const auto changed = std::count_if(stale.begin(), stale.end(),
+                                     [&](size_t i) { return !is_missing(dump.set.files[i]); });
+  if (!dump.ours) {
+    reporter.info(fmt::format("{} was not written by this program; mapping its {} again",
+                              options.dump_path, counted(stale.size(), "file")));
+  } else if (changed > 0) {  // else they are missing, which has been said
+    reporter.info(
+        fmt::format("{} of {} changed since the set was mapped; mapping again what changed",
+                    changed, counted(dump.set.files.size(), "file")));
+  }
   std::vector<std::string> paths;
   paths.reserve(stale.size());
   for (const size_t i : stale) paths.push_back(dump.set.files[i].path);
@@ -283,16 +300,23 @@ Result<> check_entries_reread(const DatasetSummary& set) {
 Result<DatasetSummary> load_dump(const ReplayOptions& options, Tarballs& tarballs,
                                  Reporter& reporter, const std::stop_token& stop) {
   TRY(dataset::Dump dump, dataset::read_dump(options.dump_path, stop, options.owners));
+  const size_t files = dump.set.files.size();
   if (!options.file_regexp.empty()) {
     const re2::RE2 regexp(options.file_regexp, re2::RE2::Quiet);
     if (!regexp.ok()) return Error{Errc::kInvalidArgument, 0, "--file-regexp: " + regexp.error()};
     choose_by(regexp, dump.set.files);
   }
   if (dump.set.files.empty()) {
-    return Error{Errc::kNotFound, 0, options.dump_path + ": no file left to replay"};
+    return Error{
+        Errc::kNotFound, 0,
+        options.file_regexp.empty()
+            ? options.dump_path + ": has no files"
+            : fmt::format("{}: no file left to replay: --file-regexp {} matches none of {}",
+                          options.dump_path, options.file_regexp, counted(files, "file"))};
   }
   tell(dataset::relocate(dump.set, options.path_prefixes, options.dump_path, dump.ours),
        dump.set.files.size(), reporter);
+  TRY_VOID(check_missing(dump.set, options.dump_path, reporter));
   if (const Result<> lasting = check_entries_reread(dump.set); !lasting)
     return lasting.error().with_context(options.dump_path);
   confine_to_set(options,
@@ -313,6 +337,7 @@ Result<LoadedSet> load_set(const ReplayOptions& options, Reporter& reporter,
   TRY(loaded.set, options.paths.empty() ? load_dump(options, *loaded.tarballs, reporter, stop)
                                         : map_paths(options, *loaded.tarballs, reporter, stop));
   warn_of_slow_tarballs(loaded.set, *loaded.tarballs, reporter);
+  tell_of_contents(loaded.set, reporter);
   return loaded;
 }
 

@@ -28,7 +28,8 @@ Result<std::unique_ptr<transmit::Transmitter>> open_recording(const ReplayOption
   const replay::Plan& plan = setup.plan;
   std::vector<uint32_t> used;
   for (const dataset::LinkTypeCount& l : plan.link_types) {
-    if (l.packets > 0) used.push_back(l.link_type);
+    // Of a header that is wrong: the file refuses such packets one by one, and they are counted.
+    if (l.packets > 0 && l.link_type <= capture::kLargestLinkType) used.push_back(l.link_type);
   }
   if (options.out_format == OutFormat::kPcap && used.size() > 1) {
     return Error{

@@ -4,10 +4,12 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "archive/read_ahead.h"
@@ -18,6 +20,8 @@
 #include "dataset/name_choice.h"
 #include "io/atomic_file.h"
 #include "io/decode_pool.h"
+#include "io/foreign_format.h"
+#include "io/open.h"
 #include "jobs/extract_map.h"
 #include "jobs/output_folder.h"
 #include "jobs/outputs.h"
@@ -95,6 +99,7 @@ class TarRun {
   Result<> prepare_dump();
   Result<> pass();
   Result<> take(const Member& member);
+  Error with_its_format(const Error& error) const;
   Result<> end_early(const Error& error);
   bool is_chosen(const Member& member) const;
   void tick();
@@ -130,7 +135,7 @@ Result<> TarRun::open() {
   result_.compression = tarball_.compression;
   ahead_ = std::make_unique<archive::ReadAhead>(std::move(tarball_.source), stop_);
   Result<std::unique_ptr<TarReader>> tar = TarReader::open(*ahead_);
-  if (!tar) return tar.error().with_context(tarball_.name);
+  if (!tar) return with_its_format(tar.error()).with_context(tarball_.name);
   tar_ = *std::move(tar);
   return {};
 }
@@ -228,6 +233,25 @@ Result<> TarRun::pass() {
   return {};
 }
 
+// What is no tar archive, called what it is, where that is known.
+Error TarRun::with_its_format(const Error& error) const {
+  if (error.code != Errc::kUnsupported || !tarball_.facts.regular ||
+      !error.what.ends_with("is not a tar archive")) {
+    return error;
+  }
+  const Result<io::Input> input = io::open_input(options_.tarball, {.stop = stop_});
+  if (!input) return error;
+  std::array<uint8_t, io::kForeignBytes> front;
+  const Result<size_t> size = input->source->read(front);
+  if (!size) return error;
+  const auto known = io::recognize_foreign(std::span(front).first(*size));
+  if (!known) return error;
+  Error named = error;
+  named.what +=
+      fmt::format(" but {}{}{}", known->name, known->cure.empty() ? "" : ": ", known->cure);
+  return named;
+}
+
 // What an error means for what was done before it.
 Result<> TarRun::end_early(const Error& error) {
   if (error.code == Errc::kCancelled) {
@@ -236,7 +260,7 @@ Result<> TarRun::end_early(const Error& error) {
   }
   if (is_shortage(error)) return error.with_context(member_.empty() ? tarball_.name : member_);
   if (!tar_->failed()) return error;
-  if (result_.members == 0) return error.with_context(tarball_.name);
+  if (result_.members == 0) return with_its_format(error).with_context(tarball_.name);
   result_.damage = TarDamage{tarball_.bytes_read->load(std::memory_order_relaxed),
                              tar_->plain_bytes(), member_, error.code, error.what};
   return {};

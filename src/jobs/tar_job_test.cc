@@ -138,7 +138,7 @@ TEST(TarJob, WhatIsNoTarballIsSaidByName) {
   const std::string path = dir.write("notes.txt", std::string_view("no tarball"));
   const Result<TarResult> result = run({.tarball = path, .out_dir = dir.path("out")});
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().what, path + ": is not a tar archive");
+  EXPECT_EQ(result.error().what, path + ": is not a tar archive but text");
   EXPECT_FALSE(fs::exists(dir.path("out")));
   EXPECT_EQ(run({.tarball = dir.path("none"), .out_dir = "o"}).error().sys, ENOENT);
   EXPECT_EQ(run({.tarball = path, .out_dir = "o", .regexp = "("}).error().code,

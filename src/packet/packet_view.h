@@ -12,8 +12,8 @@ namespace gophercap::packet {
 struct PacketView {
   enum Flag : uint8_t {
     kNoTime = 1,  // the record has no time of its own (or none that fits); `time` was inherited
-    kCarriedFraction =
-        2,  // the fraction of a second was out of range and was carried into the seconds
+    kCarriedFraction = 2,  // the fraction of a second was out of range, and was carried into the
+                           // seconds, or negative
   };
 
   const uint8_t* data = nullptr;

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "base/shortage.h"
+#include "dataset/mapped_part.h"
+#include "io/limited_source.h"
 #include "io/open.h"
 #include "io/pausable_source.h"
 #include "packet/flow_key.h"
@@ -37,18 +39,38 @@ void Slab::grow(size_t wanted) {
   capacity_ = capacity;
 }
 
+namespace {
+
+bool has_changed(const io::FileFacts& facts, const PlannedFile& file) noexcept {
+  return facts.regular &&
+         (facts.size_bytes != file.file_size_bytes || facts.mtime_ns != file.mtime_ns);
+}
+
+// What was written behind the mapped part changes nothing of it.
+bool has_only_grown(const io::FileFacts& facts, const PlannedFile& file,
+                    const std::stop_token& stop) {
+  return facts.size_bytes > file.file_size_bytes &&
+         dataset::still_begins_with(file.mapped, file.path, stop);
+}
+
+}  // namespace
+
 FileStream::FileStream(const PlannedFile& file, const StreamOptions& options, io::FdCache& fds)
     : file_(file), options_(options), fds_(fds), clock_(options.clock_steps) {}
 
 Result<> FileStream::open(const std::stop_token& stop) {
   opened_ = true;
-  Result<io::Input> input =
-      options_.store->open(file_.path, {.fds = &fds_, .pool = options_.pool, .stop = stop});
+  Result<io::Input> input = options_.store->open(
+      file_.path,
+      {.fds = &fds_, .pool = options_.pool, .stop = stop, .most_bytes = file_.mapped.most_bytes()});
   // Its times are the schedule: those of another file are not on it.
-  if (input && input->facts.regular &&
-      (input->facts.size_bytes != file_.file_size_bytes ||
-       input->facts.mtime_ns != file_.mtime_ns)) {
-    input = Error{Errc::kIo, 0, file_.path + ": file has changed since it was mapped"};
+  if (input && has_changed(input->facts, file_)) {
+    if (has_only_grown(input->facts, file_, stop)) {
+      input->source =
+          std::make_unique<io::LimitedSource>(std::move(input->source), file_.mapped.plain_bytes);
+    } else {
+      input = Error{Errc::kIo, 0, file_.path + ": file has changed since it was mapped"};
+    }
   }
   Result<std::unique_ptr<capture::CaptureReader>> reader =
       input

@@ -42,7 +42,7 @@ Error nothing_to_replay(const dataset::DatasetSummary& set) {
   const auto broken =
       std::find_if(set.files.begin(), set.files.end(), [](const auto& f) { return f.damage; });
   if (broken != set.files.end()) {
-    what += "; the first that could not be read: " + broken->damage->reason;
+    what += "; the first that could not be read: " + broken->path + ": " + broken->damage->reason;
     if (broken->damage->code == Errc::kNotFound)
       what += " (captures that have moved: --path-prefix OLD=NEW)";
   }
@@ -76,6 +76,7 @@ Candidate candidate(const dataset::FileSummary& file, CaptureTime beginning,
   planned.packets = file.packets;
   planned.file_size_bytes = file.file_size_bytes;
   planned.mtime_ns = file.mtime_ns;
+  planned.mapped = dataset::mapped_part(file);
   planned.sort = own && file.out_of_order > 0;
   planned.follow = options.clock_steps.follow &&
                    (file.largest_step_back > options.clock_steps.limit ||
@@ -98,9 +99,9 @@ Candidate candidate(const dataset::FileSummary& file, CaptureTime beginning,
 
 Result<> look_into(Candidate& c, const PlanOptions& options, io::DecodePool& pool) {
   PlannedFile& planned = c.planned;
-  TRY(Survey survey,
-      survey_file(*options.store, planned.path, planned.initial_time, options.key_rule,
-                  options.clock_steps, {.window = options.window}, {}, options.stop, &pool));
+  TRY(Survey survey, survey_file(*options.store, planned.path, planned.mapped.most_bytes(),
+                                 planned.initial_time, options.key_rule, options.clock_steps,
+                                 {.window = options.window}, {}, options.stop, &pool));
   planned.begins_outside = options.window.from && planned.initial_time < *options.window.from;
   planned.ends_outside = survey.ends_outside;
   planned.packets = survey.packets;

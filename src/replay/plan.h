@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "dataset/capture_store.h"
 #include "dataset/file_summary.h"
+#include "dataset/mapped_part.h"
 #include "dataset/pauses.h"
 #include "replay/survey.h"
 #include "replay/window.h"
@@ -28,6 +29,7 @@ struct PlannedFile {
   uint64_t packets = 0;        // inside the window
   uint64_t file_size_bytes = 0;  // when it was mapped, as mtime_ns
   int64_t mtime_ns = 0;
+  dataset::MappedPart mapped;   // it is read no further
   bool begins_outside = false;  // packets before the window have to be read past first
   bool ends_outside = false;    // nothing is left to do once `packets` were inside the window
   bool sort = false;            // has packets out of order, and they are to be sorted

@@ -89,11 +89,13 @@ class Surveyor {
 }  // namespace
 
 Result<Survey> survey_file(const dataset::CaptureStore& store, const std::string& path,
-                           CaptureTime initial_time, KeyRule rule, const ClockSteps& steps,
-                           const Choice& choice, const transmit::FrameLimits& limits,
-                           const std::stop_token& stop, io::DecodePool* pool) {
+                           uint64_t plain_bytes, CaptureTime initial_time, KeyRule rule,
+                           const ClockSteps& steps, const Choice& choice,
+                           const transmit::FrameLimits& limits, const std::stop_token& stop,
+                           io::DecodePool* pool) {
   Survey survey;
-  Result<io::Input> input = store.open(path, {.pool = pool, .stop = stop});
+  Result<io::Input> input =
+      store.open(path, {.pool = pool, .stop = stop, .most_bytes = plain_bytes});
   if (!input && is_shortage(input.error())) return input.error().with_context(path);
   if (!input) {
     survey.damage = capture::unopened(path, input.error());

@@ -9,7 +9,7 @@ exits 2 rpelay
 has err "gophercap: error: rpelay: unknown command"
 has err "hint: did you mean replay?"
 exits 2 eve2filter --path-eve x
-has err "gophercap: error: eve2filter: unknown command"
+has err "gophercap: error: eve2filter: not in this version yet"
 exits 2 map --file-wokers 3 .
 has err "gophercap: error: --file-wokers: unknown option"
 has err "hint: did you mean --file-workers?"
