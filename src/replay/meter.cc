@@ -1,6 +1,7 @@
 #include "replay/meter.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace gophercap::replay {
 
@@ -29,7 +30,7 @@ EngineProgress Meter::now(bool stopped) {
   const TrailPoint here = trail_.at(senders_.handled());
   const double passed =
       passed_each_ > 0 ? passed_each_ * static_cast<double>(senders_.handled()) : here.passed;
-  p.packets_passed = static_cast<uint64_t>(passed + 0.5);
+  p.packets_passed = static_cast<uint64_t>(std::llround(passed));
   p.scheduled = senders_.kept(p.elapsed);
   p.position = capture_time(here.key_ns);
   // A loop may have begun of which nothing has left yet.
