@@ -290,7 +290,7 @@ Result<std::string> TarReader::Walk::read_old_map(const Block& header) {
   constexpr size_t kMoreInHeader = 482;
   constexpr size_t kMoreInBlock = 504;
   constexpr uint64_t kMostBlocks = (uint64_t{16} << 20) / kTarHeaderBytes;
-  const std::string_view kDamaged = "the map of a sparse file is damaged";
+  constexpr std::string_view kDamaged = "the map of a sparse file is damaged";
   map_.emplace();
   bool ended = false;
   bool good = add_old_runs(in_header(header, kPairs), 4, *map_, ended);
