@@ -300,7 +300,7 @@ Result<> check_entries_reread(const DatasetSummary& set) {
 Result<DatasetSummary> load_dump(const ReplayOptions& options, Tarballs& tarballs,
                                  Reporter& reporter, const std::stop_token& stop) {
   TRY(dataset::Dump dump, dataset::read_dump(options.dump_path, stop, options.owners));
-  const size_t files = dump.set.files.size();
+  const size_t file_count = dump.set.files.size();
   if (!options.file_regexp.empty()) {
     const re2::RE2 regexp(options.file_regexp, re2::RE2::Quiet);
     if (!regexp.ok()) return Error{Errc::kInvalidArgument, 0, "--file-regexp: " + regexp.error()};
@@ -312,7 +312,7 @@ Result<DatasetSummary> load_dump(const ReplayOptions& options, Tarballs& tarball
         options.file_regexp.empty()
             ? options.dump_path + ": has no files"
             : fmt::format("{}: no file left to replay: --file-regexp {} matches none of {}",
-                          options.dump_path, options.file_regexp, counted(files, "file"))};
+                          options.dump_path, options.file_regexp, counted(file_count, "file"))};
   }
   tell(dataset::relocate(dump.set, options.path_prefixes, options.dump_path, dump.ours),
        dump.set.files.size(), reporter);
