@@ -8,8 +8,9 @@ namespace gophercap::dataset {
 namespace {
 
 auto figures(const MappedPart& part) {
-  return std::tie(part.packets, part.captured_bytes, part.wire_bytes, part.out_of_order, part.first,
-                  part.last, part.min, part.max);
+  return std::tie(part.packets, part.captured_bytes, part.wire_bytes, part.out_of_order,
+                  part.largest_gap, part.largest_step_back, part.first, part.last, part.min,
+                  part.max);
 }
 
 }  // namespace
@@ -20,6 +21,8 @@ MappedPart mapped_part(const FileSummary& file) {
                   .captured_bytes = file.captured_bytes,
                   .wire_bytes = file.wire_bytes,
                   .out_of_order = file.out_of_order,
+                  .largest_gap = file.largest_gap,
+                  .largest_step_back = file.largest_step_back,
                   .first = file.first,
                   .last = file.last,
                   .min = file.min,

@@ -18,6 +18,8 @@ struct MappedPart {
   uint64_t captured_bytes = 0;
   uint64_t wire_bytes = 0;
   uint64_t out_of_order = 0;
+  Nanos largest_gap{0};  // tells of times that changed between the first and the last
+  Nanos largest_step_back{0};
   std::optional<CaptureTime> first, last, min, max;
   bool cut = false;      // ended by the end of the file
   bool damaged = false;  // ended otherwise than by the end of the file
