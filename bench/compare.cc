@@ -5,10 +5,15 @@
 // copy expected. From the pairs come the loss, the order and the times. Exit: 0 = the same packets
 // in the same order, 1 = not, 2 = usage.
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/time.h"

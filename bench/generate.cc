@@ -2,9 +2,17 @@
 // one file after the other, the files numbered by their start. The same options and seed make the
 // same bytes.
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <numeric>
 #include <optional>
+#include <span>
+#include <string>
+#include <tuple>
+#include <vector>
 
 #include "bench/arrivals.h"
 #include "bench/capture.h"

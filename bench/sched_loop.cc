@@ -6,7 +6,12 @@
 #include <time.h>
 
 #include <cerrno>
+#include <cstdint>
+#include <functional>
 #include <queue>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "base/time.h"
 #include "bench/capture.h"

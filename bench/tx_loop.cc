@@ -1,8 +1,15 @@
 // The bare loops: packets from memory, one system call after the other, nothing else. The most that
 // a sender can reach at top speed, by each way into the kernel; `gophercap replay --topspeed` is
 // measured against them.
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "base/time.h"
 #include "bench/capture.h"

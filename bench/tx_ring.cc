@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <span>
+#include <string>
 
 #include "bench/packet_socket.h"
 

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
+#include <span>
+#include <string>
 
 #include "base/fd.h"
 #include "bench/bare_loop.h"

@@ -13,10 +13,13 @@
 #include <sys/signalfd.h>
 #include <time.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <optional>
+#include <string>
 
 #include "base/bytes.h"
 #include "base/time.h"

@@ -4,7 +4,9 @@
 #include <linux/if_xdp.h>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/fd.h"

@@ -70,6 +70,7 @@ foreach(script ${scripts})
     ENVIRONMENT "GOPHERCAP=$<TARGET_FILE:gophercap>")
 endforeach()
 add_test(NAME house.includes COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/check_includes.py ${PROJECT_SOURCE_DIR})
+add_test(NAME house.std_includes COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/check_std_includes.py ${PROJECT_SOURCE_DIR})
 
 # Commands whose system calls fail, one at a time: a sample; `./dev faults` has all of them. Its library is preloaded and stays
 # clear of sanitizers and coverage, which have functions of the same names. With sanitizers no allocation is refused: theirs come

@@ -1,4 +1,9 @@
 // Whatever the input, helpers change nothing: neither the bytes nor the fault.
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+
 #include "decode_fuzz.h"
 #include "io/gzip_source.h"
 #include "io/gzip_splitter.h"

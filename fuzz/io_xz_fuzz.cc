@@ -1,3 +1,6 @@
+#include <cstdint>
+#include <utility>
+
 #include "decode_fuzz.h"
 #include "io/xz_source.h"
 

@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <string>
+
 #include "archive/extractor_for_test.h"
 #include "io/open.h"
 #include "testing/compress.h"

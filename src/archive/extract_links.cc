@@ -5,6 +5,10 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "archive/extractor.h"
 

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <map>
+
 #include "archive/extractor_for_test.h"
 #include "testing/pcap_builder.h"
 #include "testing/tar_builder.h"

@@ -2,7 +2,14 @@
 #include <sys/stat.h>
 #include <zstd.h>
 
+#include <cstdint>
 #include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "archive/archive_index.h"
 #include "archive/index_format.h"

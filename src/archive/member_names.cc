@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdint>
 #include <span>
+#include <system_error>
 
 namespace gophercap::archive {
 namespace {

@@ -1,5 +1,6 @@
 #include "archive/member_sink.h"
 
+#include <span>
 #include <utility>
 
 namespace gophercap::archive {

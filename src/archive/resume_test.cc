@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <string>
+#include <string_view>
 
 #include "archive/extractor_for_test.h"
 #include "archive/output_file.h"

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <new>
 #include <stdexcept>
+#include <string>
 
 #include "base/worker_pool.h"
 

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <array>
+#include <iterator>
 #include <limits>
 
 namespace gophercap {

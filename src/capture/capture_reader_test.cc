@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <ostream>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>

@@ -1,8 +1,12 @@
 // pcap and its relatives: what each variant means, value by value.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <ostream>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "capture/capture_reader.h"

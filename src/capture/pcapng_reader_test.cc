@@ -1,9 +1,12 @@
 // pcapng: sections, interfaces, times and blocks of every kind, value by value.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "capture/capture_reader.h"

@@ -1,7 +1,10 @@
 // The pcapng half of PcapWriter::create().
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "capture/buffered_output.h"
 #include "capture/pcap_writer.h"

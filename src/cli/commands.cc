@@ -3,6 +3,8 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 

@@ -1,6 +1,7 @@
 // One function per command: settings in, job run, result printed.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>

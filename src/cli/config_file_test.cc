@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <optional>
+
 #include "cli/settings.h"
 #include "testing/temp_dir.h"
 

@@ -1,5 +1,7 @@
 #include <sys/stat.h>
 
+#include <string>
+
 #include "cli/commands.h"
 #include "cli/example_config.h"
 #include "io/atomic_file.h"

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <cstdint>
+#include <vector>
 
 namespace gophercap::cli {
 namespace {

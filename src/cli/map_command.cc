@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "base/characters.h"
 #include "cli/commands.h"

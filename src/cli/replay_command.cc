@@ -1,6 +1,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "cli/commands.h"
 #include "cli/hints.h"
 #include "cli/progress.h"

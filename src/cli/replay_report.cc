@@ -1,5 +1,11 @@
 #include <fmt/format.h>
 
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "cli/escape.h"
 #include "cli/table.h"
 #include "cli/text_report.h"

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <system_error>
 
 #include "cli/option_table.h"
 #include "replay/departure.h"

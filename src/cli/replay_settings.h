@@ -1,6 +1,7 @@
 // The options of `gophercap replay` as the job takes them.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -19,6 +19,7 @@
 #include <functional>
 #include <initializer_list>
 #include <map>
+#include <ostream>
 #include <string>
 #include <thread>
 #include <vector>

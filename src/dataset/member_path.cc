@@ -1,3 +1,8 @@
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "dataset/file_summary.h"
 
 namespace gophercap::dataset {

@@ -1,6 +1,7 @@
 #include "dataset/tarball_scan.h"
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <span>
 #include <unordered_map>

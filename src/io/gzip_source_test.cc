@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <isa-l/crc.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>

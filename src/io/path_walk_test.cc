@@ -12,6 +12,7 @@
 #include <iterator>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "io/atomic_file.h"
 #include "io/open_file.h"

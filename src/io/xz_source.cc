@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "base/thread_group.h"

@@ -3,7 +3,9 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
+#include <span>
 
 #include "io/frames.h"
 #include "io/memory_bound.h"

@@ -1,6 +1,7 @@
 // `gophercap map`: find captures, pass over each once, write the dump.
 #pragma once
 
+#include <cstdint>
 #include <stop_token>
 #include <string>
 #include <vector>

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <unordered_set>

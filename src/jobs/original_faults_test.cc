@@ -5,8 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "base/ratio.h"
 #include "dataset/scan.h"

@@ -4,11 +4,14 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <limits>
 #include <new>
+#include <string>
 
 #include "base/worker_pool.h"
 #include "jobs/job_for_test.h"

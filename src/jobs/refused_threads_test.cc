@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
 
 #include "base/thread_group.h"
 #include "jobs/job_for_test.h"

@@ -2,8 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <stop_token>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "base/characters.h"
 #include "base/saturating.h"

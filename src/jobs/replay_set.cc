@@ -5,14 +5,18 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "archive/checkpoint_keeper.h"
 #include "base/shortage.h"

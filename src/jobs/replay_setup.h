@@ -1,6 +1,7 @@
 // What run_replay() and forecast_replay() have in common: everything up to the first packet.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 

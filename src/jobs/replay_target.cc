@@ -4,6 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <map>
 #include <random>
+#include <span>
+#include <vector>
 
 #include "testing/compress.h"
 #include "testing/pcap_builder.h"

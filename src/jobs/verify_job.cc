@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "base/saturating.h"

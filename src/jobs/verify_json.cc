@@ -1,6 +1,11 @@
 // verify_to_json() of jobs/verify_job.h.
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "base/characters.h"
 #include "jobs/verify_job.h"
 

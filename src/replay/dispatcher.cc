@@ -1,6 +1,7 @@
 #include "replay/dispatcher.h"
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 
 namespace gophercap::replay {

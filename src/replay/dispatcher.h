@@ -1,6 +1,8 @@
 // The end of the merge: gives each packet its time and puts it on the lane of its sending thread.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>

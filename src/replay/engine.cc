@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <memory>
+#include <string>
 #include <thread>
 
 #include <fmt/format.h>

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "dataset/scan.h"
 #include "testing/pcap_builder.h"

@@ -1,7 +1,10 @@
 #include "replay/file_stream.h"
 
 #include <algorithm>
+#include <cstring>
+#include <stop_token>
 #include <utility>
+#include <vector>
 
 #include "base/shortage.h"
 #include "dataset/mapped_part.h"

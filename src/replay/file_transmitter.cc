@@ -1,7 +1,9 @@
 #include "replay/file_transmitter.h"
 
 #include <cerrno>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "base/shortage.h"

@@ -1,6 +1,7 @@
 // A capture that is written on between its map and its replay.
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <functional>

@@ -3,6 +3,7 @@
 #include <sys/timex.h>
 #include <sys/utsname.h>
 
+#include <chrono>
 #include <fstream>
 
 #include "base/worker_pool.h"

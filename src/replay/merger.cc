@@ -1,6 +1,7 @@
 #include "replay/merger.h"
 
 #include <algorithm>
+#include <chrono>
 #include <thread>
 #include <utility>
 

@@ -6,8 +6,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "dataset/scan.h"

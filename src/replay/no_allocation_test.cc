@@ -4,10 +4,15 @@
 #include <gtest/gtest.h>
 #include <pthread.h>
 
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <mutex>
 #include <new>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "dataset/scan.h"
 #include "replay/engine.h"

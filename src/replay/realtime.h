@@ -5,6 +5,7 @@
 #include <sched.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>

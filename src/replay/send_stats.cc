@@ -1,6 +1,7 @@
 #include "replay/send_stats.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace gophercap::replay {
 namespace {

@@ -6,6 +6,7 @@
 #include <net/if.h>
 #include <net/if_arp.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>

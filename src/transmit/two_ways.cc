@@ -1,5 +1,7 @@
 #include "transmit/two_ways.h"
 
+#include <span>
+#include <string>
 #include <utility>
 
 namespace gophercap::transmit {

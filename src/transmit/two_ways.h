@@ -3,7 +3,10 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
+#include <span>
+#include <string>
 
 #include "base/time.h"
 #include "transmit/listeners.h"

@@ -9,8 +9,11 @@
 #include <atomic>
 #include <bit>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <span>
 
 #include "base/time.h"
 #include "transmit/af_packet.h"

@@ -3,6 +3,7 @@
 // than sendmmsg for large frames, dearer for small ones.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
