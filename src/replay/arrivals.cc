@@ -88,7 +88,7 @@ uint64_t ArrivalMatcher::key_of(std::span<const uint8_t> captured,
 bool ArrivalMatcher::expect(std::span<const uint8_t> frame, Nanos due, uint64_t original_bytes) {
   const bool tagged = has_vlan_tag(frame);
   const bool in_part = original_bytes > frame.size();
-  const uint64_t other_forms = (tagged ? 1 : 0) + (in_part ? 1 : 0);
+  const uint64_t other_forms = uint64_t{tagged} + uint64_t{in_part};
   if (due_.size() >= kNobody - 1 ||
       !take_room(kBytesPerExpected + other_forms * kBytesPerOtherForm)) {
     return false;
