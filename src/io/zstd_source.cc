@@ -26,7 +26,7 @@ Error error_of(size_t status) {
     case ZSTD_error_memory_allocation:
       return no_memory_error(kFormat.name);
     case ZSTD_error_frameParameter_windowTooLarge:
-      return unsupported_error(kFormat.name, "wants a larger window than we allow");
+      return Error{Errc::kMemoryBound, 0, "zstd data wants a larger window than we allow"};
     case ZSTD_error_dictionary_wrong:
       return unsupported_error(kFormat.name, "needs a dictionary that we don't have");
     case ZSTD_error_checksum_wrong:
