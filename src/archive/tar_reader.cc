@@ -58,7 +58,9 @@ class TarReader::Walk {
 
   // Of the member:
   bool in_body_ = false;
-  uint64_t body_left_ = 0;  // stored bytes
+  uint64_t body_at_ = 0;    // where it begins in the archive
+  uint64_t body_ = 0;       // stored bytes, as its headers say
+  uint64_t body_left_ = 0;  // of these
   uint64_t padding_ = 0;
   std::optional<SparseMap> map_;
   size_t run_ = 0;         // of the map
@@ -72,6 +74,7 @@ Error TarReader::Walk::broken(Error error, uint64_t offset) {
   return *fault_;
 }
 
+// `bytes`: for a member that can't be used 0; next() adds its body when it has passed over it.
 void TarReader::Walk::lose(uint64_t offset, uint64_t bytes, std::string reason) {
   ++losses_.count;
   losses_.bytes += bytes;
@@ -172,7 +175,10 @@ Result<bool> TarReader::Walk::next(Member& member) {
       return true;
     }
     if (!in_body_) return false;
-    TRY_VOID(skip_body());
+    // A size may be more than there is.
+    const Result<> skipped = skip_body();
+    losses_.bytes += std::min(body_, in_.position() - body_at_);
+    if (!skipped) return skipped.error();
   }
 }
 
@@ -219,6 +225,8 @@ Result<std::optional<Member>> TarReader::Walk::member_of(const Block& header, ui
   const PaxFacts& pax = extended_.pax();
   TRY(const uint64_t body, body_of(header, pax.size_bytes.value_or(size_bytes)));
   in_body_ = true;
+  body_at_ = in_.position();
+  body_ = body;
   body_left_ = body;
   padding_ = whole_blocks(body) - body;
   map_.reset();
@@ -226,7 +234,7 @@ Result<std::optional<Member>> TarReader::Walk::member_of(const Block& header, ui
   run_done_ = 0;
   offset_ = 0;
   if (kind == 'M') {
-    lose(header_at_, body, "the rest of a file that begins in another volume");
+    lose(header_at_, 0, "the rest of a file that begins in another volume");
     return std::optional<Member>();
   }
   uint64_t real_size_bytes = body;
@@ -235,7 +243,7 @@ Result<std::optional<Member>> TarReader::Walk::member_of(const Block& header, ui
   if (!member && is_shortage(member.error())) return member.error();
   const std::string path = extended_.name().value_or(member ? member->path : std::string());
   if (!member || !no_map.empty()) {
-    lose(header_at_, body,
+    lose(header_at_, 0,
          fmt::format("{} can't be read: {}", path, no_map.empty() ? member.error().what : no_map));
     return std::optional<Member>();
   }
