@@ -143,7 +143,7 @@ Result<bool> TarReader::Walk::end(std::span<const uint8_t> rest) {
   if (!any_member_ && (gap_at_ || !marked_))
     return broken({Errc::kUnsupported, 0, "is not a tar archive"}, 0);
   if (!marked_ && gap_at_) {
-    return broken({Errc::kCorrupt, 0, "tar archive: a damaged header, and no good one behind it"},
+    return broken({Errc::kCorrupt, 0, "tar archive: a damaged header, and no good one after it"},
                   *gap_at_);
   }
   if (!marked_) {
@@ -157,7 +157,7 @@ Result<bool> TarReader::Walk::end(std::span<const uint8_t> rest) {
   }
   if (gap_at_) {
     const uint64_t bytes = gap_end_ - *gap_at_;
-    lose(*gap_at_, bytes, fmt::format("{} bytes of garbage and no header behind it", bytes));
+    lose(*gap_at_, bytes, fmt::format("{} bytes of garbage and no header after it", bytes));
     gap_at_.reset();
   }
   return false;

@@ -236,7 +236,7 @@ void add_file_notes(const Totals& sum, const DatasetSummary& set, std::vector<st
                     escape_text(sum.first_joined->path)));
   }
   if (sum.padding_bytes > 0) {
-    lines.push_back(fmt::format("{} of zeros behind the last packet of {}: padding",
+    lines.push_back(fmt::format("{} of zeros after the last packet of {}: padding",
                                 human_bytes(sum.padding_bytes), counted(sum.padded_files, "file")));
   }
 }
@@ -257,7 +257,7 @@ std::vector<std::string> notes(const Totals& sum, const DatasetSummary& set,
   if (sum.largest_step_back != nullptr && sum.largest_step_back->largest_step_back > 1s) {
     const uint64_t behind = schedule.clocks.packets;
     lines.push_back(fmt::format(
-        "time steps back by {} in {}: replay sends {} behind such steps at once; --clock-steps "
+        "time steps back by {} in {}: replay sends {} after such steps at once; --clock-steps "
         "follow keeps their gaps",
         human_duration(sum.largest_step_back->largest_step_back),
         escape_text(sum.largest_step_back->path),

@@ -20,7 +20,7 @@ constexpr std::array kOwnOptions = {
                "Folder to search, as a PATH is (repeatable)"},
     OptionSpec{kMap, "file-suffix", "", "S", "map.file.suffix", kStringList, "",
                "pcap, pcapng, cap",
-               "Ending, behind a dot, of files in folders (repeatable); \"\" takes all"},
+               "Ending, after a dot, of files in folders (repeatable); \"\" takes all"},
     OptionSpec{kMap, "file-workers", "", "N", "map.file.workers", kInteger, "0", kOnePerCpu,
                "Files read at once; below 1 means one per CPU"},
     OptionSpec{kMap, "memory", "", "SIZE", "map.memory", kSize, "", kQuarter,

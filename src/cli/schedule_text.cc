@@ -11,7 +11,7 @@ std::string place_text(const jobs::LongPause& pause) {
   const std::string times =
       fmt::format("from {} to {}", format_rfc3339(pause.from), format_rfc3339(pause.to));
   if (pause.before == pause.after) return fmt::format("{}, inside {}", times, pause.before);
-  return fmt::format("{}, behind {} and before {}", times, pause.before, pause.after);
+  return fmt::format("{}, after {} and before {}", times, pause.before, pause.after);
 }
 
 }  // namespace
@@ -38,7 +38,7 @@ std::string pause_hint(const jobs::LongPauses& pauses) {
     text += fmt::format("; --time-from {} leaves out what stands before the longest",
                         format_rfc3339(longest.to));
   } else if (longest.last) {
-    text += fmt::format("; --time-to {} leaves out what stands behind the longest",
+    text += fmt::format("; --time-to {} leaves out what comes after the longest",
                         format_rfc3339(longest.to));
   }
   return text;
@@ -54,9 +54,9 @@ std::string clock_line(const jobs::ClocksSetBack& clocks) {
           ? fmt::format("the clock was set back in {}", place)
           : fmt::format("the clock was set back {} in {}, first in {}",
                         counted(clocks.steps, "time"), counted(clocks.files, "file"), place);
-  return fmt::format("{}, by up to {}; {} behind {} due at once", where,
-                     human_duration(clocks.largest), packets,
-                     clocks.packets == 1 ? "that is" : "that are");
+  return fmt::format("{}, by up to {}; {} after {} {} due at once", where,
+                     human_duration(clocks.largest), packets, clocks.steps == 1 ? "it" : "them",
+                     clocks.packets == 1 ? "is" : "are");
 }
 
 std::string clock_hint(const jobs::ClocksSetBack& clocks) {

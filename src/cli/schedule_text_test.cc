@@ -34,7 +34,7 @@ TEST(ScheduleText, PausesWithTheirPlacesAndWhatHelps) {
   EXPECT_EQ(
       pause_lines(pauses, "a replay"),
       (Lines{"a replay takes 2d3h; 2d2h of that is waiting, in 7 pauses of more than a minute",
-             "a pause of 2d0h from 1970-01-01T00:00:00Z to 1970-01-03T00:00:00Z, behind a and "
+             "a pause of 2d0h from 1970-01-01T00:00:00Z to 1970-01-03T00:00:00Z, after a and "
              "before b",
              "a pause of 1h0m0s from 1970-01-01T00:00:00Z to 1970-01-01T01:00:00Z, inside b"}));
   EXPECT_EQ(pause_hint(pauses),
@@ -45,7 +45,7 @@ TEST(ScheduleText, PausesWithTheirPlacesAndWhatHelps) {
   pauses.sequence_helps = false;
   EXPECT_EQ(pause_hint(pauses),
             "--max-gap 10s shortens each pause to 10s; --time-to 1970-01-03T00:00:00Z leaves out "
-            "what stands behind the longest");
+            "what comes after the longest");
 }
 
 TEST(ScheduleText, ClocksThatWereSetBack) {
@@ -56,13 +56,13 @@ TEST(ScheduleText, ClocksThatWereSetBack) {
                   .first_file = "a",
                   .first_from = CaptureTime(5s),
                   .largest = 90s}),
-      "the clock was set back in a after 1970-01-01T00:00:05Z, by up to 1m30s; 1 packet behind "
-      "that is due at once");
+      "the clock was set back in a after 1970-01-01T00:00:05Z, by up to 1m30s; 1 packet after "
+      "it is due at once");
   EXPECT_EQ(clock_line({.files = 2, .steps = 3, .packets = 2000, .first_file = "a", .largest = 2s}),
             "the clock was set back 3 times in 2 files, first in a, by up to 2s; 2,000 packets "
-            "behind that are due at once");
+            "after them are due at once");
   EXPECT_EQ(clock_line({.files = 1, .steps = 1, .first_file = "a", .largest = 2s}),
-            "the clock was set back in a, by up to 2s; packets behind that are due at once");
+            "the clock was set back in a, by up to 2s; packets after it are due at once");
 }
 
 }  // namespace

@@ -176,7 +176,7 @@ TEST(MapReport, Notes) {
   EXPECT_TRUE(contains(text, "1 packet without a time")) << text;
   EXPECT_TRUE(contains(text, "2 packets whose fraction")) << text;
   EXPECT_TRUE(contains(text, "4 packets captured longer")) << text;
-  EXPECT_TRUE(contains(text, "512 B of zeros behind the last packet of 1 file")) << text;
+  EXPECT_TRUE(contains(text, "512 B of zeros after the last packet of 1 file")) << text;
   EXPECT_EQ(lines_of(map_report(result_of({}), "", kPipe)).front(), "files      0")
       << "no table without files";
 }

@@ -30,12 +30,12 @@ whole[1024:1536] = b"\xff" * 512
 open("broken.tar", "wb").write(whole)
 open("cut.tar", "wb").write(open("whole.tar", "rb").read()[:1400])
 PYTHON
-incomplete "1024 bytes of garbage and no header behind it" broken.tar
+incomplete "1024 bytes of garbage and no header after it" broken.tar
 incomplete "tar archive: " cut.tar
 has err "breaks at byte 1400 of the archive"
 exits 3 map - --dump-json stdin.json <broken.tar
 has err "standard input: byte 1024 of the archive: 1024 bytes of garbage"
-has stdin.json "1024 bytes of garbage and no header behind it"
+has stdin.json "1024 bytes of garbage and no header after it"
 
 # A member that can't be extracted.
 tar -cf hostile.tar --transform 's,^set/b,../set/b,' -P set/a.pcap set/b.pcap

@@ -42,7 +42,7 @@ capture set/a.pcap 1600000000 1600000002
 capture set/b.pcap 1200000000 1200000001
 capture set/c.pcap 1600000001
 exits 0 replay set --discard
-has err "a pause of 4629d15h from 2008-01-10T21:20:01Z to 2020-09-13T12:26:40Z, behind set/b.pcap and before set/a.pcap"
+has err "a pause of 4629d15h from 2008-01-10T21:20:01Z to 2020-09-13T12:26:40Z, after set/b.pcap and before set/a.pcap"
 has err "--sequence plays the files one after the other"
 exits 0 replay set --sequence --out-file all.pcap
 not grep -q pause err
@@ -74,11 +74,11 @@ not grep -q pause err
 capture back.pcap 1000 1001 1002 500 501 503
 for words in "replay back.pcap --discard --dryrun" "replay back.pcap --discard"; do
   exits 0 $words
-  has err "the clock was set back in back.pcap after 1970-01-01T00:16:42Z, by up to 8m22s; 3 packets behind that are due at once"
+  has err "the clock was set back in back.pcap after 1970-01-01T00:16:42Z, by up to 8m22s; 3 packets after it are due at once"
   has err "--clock-steps follow keeps the gaps between them"
 done
 exits 0 map back.pcap --dump-json back.json
-has out "time steps back by 8m22s in back.pcap: replay sends the 3 packets behind such steps at once; --clock-steps follow"
+has out "time steps back by 8m22s in back.pcap: replay sends the 3 packets after such steps at once; --clock-steps follow"
 exits 0 replay back.pcap --clock-steps follow --out-file followed.pcap
 not grep -q "clock was set" err
 has out "clocks  1 step followed"

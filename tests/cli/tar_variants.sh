@@ -66,7 +66,7 @@ has map.err "header.tar: byte 1024 of the archive: a damaged header; 1024 bytes 
 has m.json "a damaged header; 1024 bytes passed over"
 has out '"passed_over":{"places":1,"bytes":1024,'
 check garbage.tar 3 3
-has err "garbage.tar: byte 10240 of the archive: 7 bytes of garbage and no header behind it"
+has err "garbage.tar: byte 10240 of the archive: 7 bytes of garbage and no header after it"
 
 # An index does not make it forgotten.
 cp m.json before.json
