@@ -33,7 +33,7 @@ cp "$GOPHERCAP" gophercap && chmod a+rx . gophercap && chmod a+r a.pcap
 nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$work/$1" ./gophercap map a.pcap --dump-json open/d.json >out.txt 2>err; }
 setpriv --reuid 65534 --regid 65534 --clear-groups test -r a.pcap || skip "nobody can't reach this folder"
 nobody shut
-[[ ! -s err ]]
+not grep '^gophercap: ' err  # a build with coverage has words of its own: it can't write its counts as nobody
 nobody theirs
 has err "theirs/.go-replay.yaml: Permission denied; no configuration is used"
 setpriv --reuid 65534 --regid 65534 --clear-groups ./gophercap map a.pcap --config theirs/.go-replay.yaml >out.txt 2>err && exit 1
