@@ -22,24 +22,24 @@ for folder in /*; do
   [[ $folder == /tmp || $folder == /data || $folder == /root ]] || mount --rbind "$folder" "$root$folder"
 done
 chmod 1777 "$root/tmp"
-mkdir -p "$root"/data/{pcap,bin,blocks} "$root/root/work/build"
+mkdir -p "$root"/data/{pcap,bin,blocks} "$root/root/trial/build"
 chmod 700 "$root/root"
 cp "$GOPHERCAP" "$root/data/bin/gophercap"
-ln -s /data/bin/gophercap "$root/root/work/build/gophercap"
+ln -s /data/bin/gophercap "$root/root/trial/build/gophercap"
 
 # A second of real traffic, as four capture threads would have written it, and the tarballs that it comes in.
 xz -dc "$SOURCE_DIR/demo/data/dns-root-server.pcapng.xz" >"$root/data/all.pcapng"
 for worker in 0 1 2 3; do
   editcap -r -F nsecpcap "$root/data/all.pcapng" "$root/data/pcap/worker-$worker.pcap" $((worker * 100 + 1))-$((worker * 100 + 100))
 done
-tar -C "$root/data" -czf "$root/root/work/set.tar.gz" pcap
-tar -C "$root/data" -cf - pcap | zstd -q >"$root/root/work/set.tar.zst"
+tar -C "$root/data" -czf "$root/root/trial/set.tar.gz" pcap
+tar -C "$root/data" -cf - pcap | zstd -q >"$root/root/trial/set.tar.zst"
 
 # What a block takes for granted: the sensor's capture, and programs of other machines.
 printf '#!/bin/sh\nshift; exec "$@"\n' >"$root/data/bin/ssh"
-printf '#!/bin/sh\n' >"$root/root/work/dev"
-chmod +x "$root/data/bin/ssh" "$root/root/work/dev"
-(cd "$root/root/work" && "$GOPHERCAP" --quiet replay "$root/data/pcap" --out-file arrived.pcap --out-format pcap)
+printf '#!/bin/sh\n' >"$root/root/trial/dev"
+chmod +x "$root/data/bin/ssh" "$root/root/trial/dev"
+(cd "$root/root/trial" && "$GOPHERCAP" --quiet replay "$root/data/pcap" --out-file arrived.pcap --out-format pcap)
 
 awk -v folder="$root/data/blocks" '
   /^```sh$/ { inside = 1; name = sprintf("%s/%02d", folder, ++number); next }
@@ -58,7 +58,7 @@ for block in "$root"/data/blocks/*; do
     printf 'trap '\''echo "exit status $?: $BASH_COMMAND" >>/data/failed'\'' ERR\nset -m\n'
     cat "$block"
   } >"$block.run"
-  chroot "$root" /usr/bin/env -i HOME=/root PATH="/data/bin:$PATH" bash -c "cd /root/work && . ${block#"$root"}.run" \
+  chroot "$root" /usr/bin/env -i HOME=/root PATH="/data/bin:$PATH" bash -c "cd /root/trial && . ${block#"$root"}.run" \
     >"$root/data/output" 2>&1 </dev/null || true
   if [[ -s $root/data/failed ]]; then
     cat "$root/data/output" "$root/data/failed" >&2
@@ -68,4 +68,4 @@ for block in "$root"/data/blocks/*; do
   ran=$((ran + 1))
 done
 ((ran >= 5)) || fail "only $ran blocks of README.md were run"
-[[ -s $root/root/work/sent.json && -s $root/root/work/gophercap.yaml ]] || fail "a block left nothing"
+[[ -s $root/root/trial/sent.json && -s $root/root/trial/gophercap.yaml ]] || fail "a block left nothing"
