@@ -7,6 +7,10 @@
 namespace gophercap::archive {
 namespace {
 
+Error ends_in_map() {
+  return {Errc::kTruncated, 0, "tar archive: ends in the map of a sparse file"};
+}
+
 bool add_run(uint64_t offset, uint64_t size, SparseMap& map) {
   if (offset > INT64_MAX || size > INT64_MAX - offset) return false;
   if (size == 0) return true;
@@ -45,7 +49,7 @@ class Lines {
     block_.clear();
     at_ = 0;
     TRY(const bool whole, in_.append(kTarHeaderBytes, block_));
-    if (!whole) return Error{Errc::kTruncated, 0, "tar archive: ends in the map of a sparse file"};
+    if (!whole) return ends_in_map();
     left_ -= kTarHeaderBytes;
     consumed_ += kTarHeaderBytes;
     return true;
@@ -70,8 +74,8 @@ Result<bool> read_lines(Lines& lines, SparseMap& map) {
   return true;
 }
 
-}  // namespace
-
+// Adds what `count` pairs have: offset and length, 12 bytes each. False: one of them is none.
+// `ended`: there are no more.
 bool add_old_runs(std::span<const uint8_t> pairs, size_t count, SparseMap& map, bool& ended) {
   constexpr size_t kNumber = 12;
   for (size_t i = 0; i < count && !ended; ++i) {
@@ -83,6 +87,32 @@ bool add_old_runs(std::span<const uint8_t> pairs, size_t count, SparseMap& map, 
     if (!offset || !size || !add_run(*offset, *size, map)) return false;
   }
   return true;
+}
+
+}  // namespace
+
+// Four runs in the header, 21 in each block that may follow.
+Result<bool> read_old_map(TarInput& in, std::span<const uint8_t> header, SparseMap& map) {
+  constexpr HeaderField kPairs{386, 96};
+  constexpr HeaderField kRealSize{483, 12};
+  constexpr size_t kMoreInHeader = 482;
+  constexpr size_t kMoreInBlock = 504;
+  constexpr uint64_t kMostBlocks = (uint64_t{16} << 20) / kTarHeaderBytes;
+  bool ended = false;
+  bool good = add_old_runs(in_header(header, kPairs), 4, map, ended);
+  bool more = header[kMoreInHeader] != 0;
+  for (uint64_t blocks = 0; more; ++blocks) {
+    if (blocks == kMostBlocks)
+      return Error{Errc::kUnsupported, 0, "the description of a member takes more than 16 MiB"};
+    TRY(const std::span<const uint8_t> block, in.peek(kTarHeaderBytes));
+    if (block.size() < kTarHeaderBytes) return ends_in_map();
+    good = good && add_old_runs(block, 21, map, ended);
+    more = block[kMoreInBlock] != 0;
+    in.advance(kTarHeaderBytes);
+  }
+  const std::optional<uint64_t> real = tar_number(in_header(header, kRealSize));
+  map.real_size_bytes = real.value_or(0);
+  return good && real.has_value();
 }
 
 bool add_runs(std::span<const uint64_t> numbers, SparseMap& map) {

@@ -22,9 +22,10 @@ struct SparseMap {
   uint64_t real_size_bytes = 0;
 };
 
-// Adds what the `count` pairs of a header of GNU tar (or of what follows it) have: offset and
-// length, 12 bytes each. False: one of them is none. `ended`: there are no more.
-bool add_old_runs(std::span<const uint8_t> pairs, size_t count, SparseMap& map, bool& ended);
+// Reads the map of GNU tar's own format, which begins in the header, and consumes the blocks that
+// go on with it. False: it is no map. Errors: kTruncated (the input ends before), kUnsupported
+// (more than 16 MiB).
+Result<bool> read_old_map(TarInput& in, std::span<const uint8_t> header, SparseMap& map);
 
 // Offset, length, offset, …: of versions 0.0 and 0.1. False: it is no map.
 bool add_runs(std::span<const uint64_t> numbers, SparseMap& map);

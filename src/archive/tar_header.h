@@ -36,6 +36,7 @@ inline constexpr HeaderField kSizeField{124, 12};
 inline constexpr HeaderField kTimeField{136, 12};
 inline constexpr HeaderField kSumField{148, 8};
 inline constexpr HeaderField kKindField{156, 1};
+inline constexpr HeaderField kLinkField{157, 100};
 inline constexpr HeaderField kMagicField{257, 8};
 inline constexpr HeaderField kOwnerNames{265, 64};
 inline constexpr HeaderField kDeviceFields{329, 16};

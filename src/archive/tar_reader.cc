@@ -9,11 +9,17 @@
 
 #include "archive/extended_headers.h"
 #include "archive/header_decoder.h"
+#include "archive/link_bodies.h"
 #include "archive/sparse_map.h"
 #include "archive/tar_input.h"
 #include "base/shortage.h"
 
 namespace gophercap::archive {
+namespace {
+
+constexpr std::string_view kDamagedMap = "the map of a sparse file is damaged";
+
+}  // namespace
 
 class TarReader::Walk {
  public:
@@ -35,17 +41,17 @@ class TarReader::Walk {
   Result<bool> end(std::span<const uint8_t> rest);
   Result<std::optional<Member>> take_member();
   Result<std::optional<Member>> member_of(const Block& header, uint64_t size_bytes);
-  Result<uint64_t> body_of(const Block& header, uint64_t size_bytes);
   Result<std::string> read_map(const Block& header, uint64_t& real_size_bytes);
-  Result<std::string> read_old_map(const Block& header);
   Result<std::string> check_map(uint64_t& real_size_bytes);
   Result<> skip_body();
+  Result<bool> skip_no_run(uint64_t bytes);
   void close_gap();
   void lose(uint64_t offset, uint64_t bytes, std::string reason);
   Error broken(Error error, uint64_t offset);
 
   TarInput in_;
   ExtendedHeaders extended_;
+  LinkBodies links_;
   TarLosses losses_;
   std::optional<Error> fault_;  // final
   uint64_t broken_at_ = 0;
@@ -57,6 +63,7 @@ class TarReader::Walk {
   uint64_t gap_end_ = 0;
 
   // Of the member:
+  std::string name_;
   bool in_body_ = false;
   uint64_t body_at_ = 0;    // where it begins in the archive
   uint64_t body_ = 0;       // stored bytes, as its headers say
@@ -203,27 +210,12 @@ Result<std::optional<Member>> TarReader::Walk::take_member() {
   }
 }
 
-// Links, folders and devices have no bytes, and a size that means something else, as GNU tar has
-// it. POSIX alone lets a hard link have some, which hardly anybody writes. What stands behind the
-// header tells; a header there that is damaged still has its magic.
-Result<uint64_t> TarReader::Walk::body_of(const Block& header, uint64_t size_bytes) {
-  constexpr std::string_view kPosix("ustar\0", 6);
-  constexpr HeaderField kMagic{kMagicField.offset, kPosix.size()};
-  const uint8_t kind = header[kKindField.offset];
-  if (kind < '1' || kind > '6') return size_bytes;
-  if (kind != '1' || !std::ranges::equal(in_header(header, kMagic), kPosix)) return 0;
-  if (size_bytes == 0) return 0;
-  TRY(const std::span<const uint8_t> behind, in_.peek(kTarHeaderBytes));
-  const bool none = behind.size() < kTarHeaderBytes || is_all_zeros(behind) ||
-                    has_right_checksum(behind) ||
-                    std::ranges::equal(in_header(behind, {kMagic.offset, 5}), kPosix.substr(0, 5));
-  return none ? 0 : size_bytes;
-}
-
 Result<std::optional<Member>> TarReader::Walk::member_of(const Block& header, uint64_t size_bytes) {
   const uint8_t kind = header[kKindField.offset];
   const PaxFacts& pax = extended_.pax();
-  TRY(const uint64_t body, body_of(header, pax.size_bytes.value_or(size_bytes)));
+  TRY(const LinkBodies::Body own,
+      links_.body_of(header, pax.size_bytes.value_or(size_bytes), extended_.link(), in_));
+  const uint64_t body = own.size_bytes;
   in_body_ = true;
   body_at_ = in_.position();
   body_ = body;
@@ -242,12 +234,14 @@ Result<std::optional<Member>> TarReader::Walk::member_of(const Block& header, ui
   Result<Member> member = HeaderDecoder::decode(header, pax.mtime, extended_.name().has_value());
   if (!member && is_shortage(member.error())) return member.error();
   const std::string path = extended_.name().value_or(member ? member->path : std::string());
+  if (!no_map.empty()) map_.reset();
   if (!member || !no_map.empty()) {
     lose(header_at_, 0,
          fmt::format("{} can't be read: {}", path, no_map.empty() ? member.error().what : no_map));
     return std::optional<Member>();
   }
   member->path = path;
+  name_ = path;
   if (extended_.link()) member->link = *extended_.link();
   member->size_bytes = real_size_bytes;
   if (member->kind == MemberKind::kHardLink && body > 0) member->kind = MemberKind::kFile;
@@ -257,7 +251,9 @@ Result<std::optional<Member>> TarReader::Walk::member_of(const Block& header, ui
   // Old writers mark folders by nothing else.
   if (member->kind == MemberKind::kFile && member->path.ends_with('/'))
     member->kind = MemberKind::kFolder;
+  if (!own.doubt.empty()) member->doubt = own.doubt;
   if (!extended_.fault().empty()) member->doubt = extended_.fault();
+  if (member->kind == MemberKind::kFile && !map_) links_.add_file(header, path, body, in_);
   return std::optional(*std::move(member));
 }
 
@@ -265,9 +261,9 @@ Result<std::optional<Member>> TarReader::Walk::member_of(const Block& header, ui
 Result<std::string> TarReader::Walk::read_map(const Block& header, uint64_t& real_size_bytes) {
   const PaxFacts::Sparse& sparse = extended_.pax().sparse;
   if (header[kKindField.offset] == 'S') {
-    TRY(std::string wrong, read_old_map(header));
-    if (!wrong.empty()) return wrong;
-    return check_map(real_size_bytes);
+    map_.emplace();
+    TRY(const bool good, read_old_map(in_, header, *map_));
+    return good ? check_map(real_size_bytes) : std::string(kDamagedMap);
   }
   const bool in_front = sparse.major == 1 && sparse.minor.value_or(0) == 0;
   if (!in_front && !sparse.has_map) {
@@ -284,39 +280,11 @@ Result<std::string> TarReader::Walk::read_map(const Block& header, uint64_t& rea
     good = add_runs(sparse.map, *map_) &&
            sparse.runs.value_or(sparse.map.size() / 2) == sparse.map.size() / 2;
   }
-  if (!good) return std::string("the map of a sparse file is damaged");
+  if (!good) return std::string(kDamagedMap);
   const uint64_t end =
       map_->runs.empty() ? 0 : map_->runs.back().offset + map_->runs.back().size_bytes;
   map_->real_size_bytes = sparse.real_size_bytes.value_or(end);
   return check_map(real_size_bytes);
-}
-
-// GNU tar's own format: four runs in the header, 21 in each block that may follow.
-Result<std::string> TarReader::Walk::read_old_map(const Block& header) {
-  constexpr HeaderField kPairs{386, 96};
-  constexpr HeaderField kRealSize{483, 12};
-  constexpr size_t kMoreInHeader = 482;
-  constexpr size_t kMoreInBlock = 504;
-  constexpr uint64_t kMostBlocks = (uint64_t{16} << 20) / kTarHeaderBytes;
-  constexpr std::string_view kDamaged = "the map of a sparse file is damaged";
-  map_.emplace();
-  bool ended = false;
-  bool good = add_old_runs(in_header(header, kPairs), 4, *map_, ended);
-  bool more = header[kMoreInHeader] != 0;
-  for (uint64_t blocks = 0; more; ++blocks) {
-    if (blocks == kMostBlocks)
-      return Error{Errc::kUnsupported, 0, "the description of a member takes more than 16 MiB"};
-    TRY(const std::span<const uint8_t> block, in_.peek(kTarHeaderBytes));
-    if (block.size() < kTarHeaderBytes)
-      return Error{Errc::kTruncated, 0, "tar archive: ends in the map of a sparse file"};
-    good = good && add_old_runs(block, 21, *map_, ended);
-    more = block[kMoreInBlock] != 0;
-    in_.advance(kTarHeaderBytes);
-  }
-  const std::optional<uint64_t> real = tar_number(in_header(header, kRealSize));
-  if (!good || !real) return std::string(kDamaged);
-  map_->real_size_bytes = *real;
-  return std::string();
 }
 
 Result<std::string> TarReader::Walk::check_map(uint64_t& real_size_bytes) {
@@ -329,11 +297,31 @@ Result<std::string> TarReader::Walk::check_map(uint64_t& real_size_bytes) {
 // What is left of the body, and what fills its last block.
 Result<> TarReader::Walk::skip_body() {
   in_body_ = false;
-  Result<bool> whole = in_.skip(body_left_);
-  if (whole && *whole) whole = in_.skip(padding_);
+  const uint64_t of_no_run = map_ ? body_left_ - (map_->stored_bytes - offset_) : 0;
+  Result<bool> whole = in_.skip(body_left_ - of_no_run);
+  if (whole && *whole) whole = of_no_run > 0 ? skip_no_run(of_no_run) : in_.skip(padding_);
   if (!whole) return broken(whole.error(), in_.given());
   if (*whole) return {};
   return broken({Errc::kTruncated, 0, "tar archive: ends in the middle of a member"}, in_.given());
+}
+
+// The last bytes of a sparse member, which nobody needs. A header among them is that of the next
+// member, and the size of this one is damaged.
+Result<bool> TarReader::Walk::skip_no_run(uint64_t bytes) {
+  const uint64_t used = body_ - bytes;
+  const uint64_t fill = whole_blocks(used) - used;
+  TRY(bool whole, in_.skip(std::min(fill, bytes + padding_)));
+  for (uint64_t end = whole_blocks(used); whole && end < body_; end += kTarHeaderBytes) {
+    TRY(const std::span<const uint8_t> block, in_.peek(kTarHeaderBytes));
+    whole = block.size() == kTarHeaderBytes;
+    if (whole && looks_like_header(block)) {
+      lose(header_at_, 0,
+           fmt::format("the size of {} reaches over the header of the next member", name_));
+      break;
+    }
+    in_.advance(block.size());
+  }
+  return whole;
 }
 
 Result<bool> TarReader::Walk::read(Piece& piece) {

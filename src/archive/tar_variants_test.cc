@@ -134,6 +134,53 @@ TEST(TarVariants, AHardLinkWithASizeHasBytesOnlyIfTheyAreThere) {
   }
 }
 
+TEST(TarVariants, WhatStandsBehindAHardLinkIsItsOnlyIfItIsWhatTheFileHas) {
+  TarBuilder tar;
+  tar.member({.path = "./a", .data = payload(900)})
+      .member({.path = "b", .data = payload(900, 5), .type = '1', .link = "a"});
+  ASSERT_NE(payload(900), payload(900, 5));
+  tar.member({.path = "c", .data = payload(7)}).end();
+  ReadTar all = read_tar(tar.bytes());
+  EXPECT_FALSE(all.fault);
+  ASSERT_EQ(all.members.size(), 3u) << "bytes of a member whose header is gone";
+  EXPECT_EQ(all.members[1].member.kind, MemberKind::kHardLink);
+  EXPECT_EQ(all.losses.count, 1u);
+  EXPECT_EQ(all.losses.bytes, 1024u);
+
+  TarBuilder same;
+  same.member({.path = "./a", .data = payload(900)})
+      .member({.path = "b", .data = payload(900), .type = '1', .link = "a"})
+      .end();
+  all = read_tar(same.bytes());
+  expect_sound(all, 2);
+  EXPECT_EQ(all.members[1].data, payload(900));
+
+  TarBuilder unknown;
+  unknown.member({.path = "b", .data = payload(900), .type = '1', .link = "a"})
+      .member({.path = "c", .data = payload(7)})
+      .end();
+  all = read_tar(unknown.bytes());
+  EXPECT_EQ(all.losses.count, 0u);
+  ASSERT_EQ(all.members.size(), 2u);
+  EXPECT_EQ(all.members[0].data, payload(900));
+  EXPECT_NE(all.members[0].member.doubt, "");
+}
+
+// The feed breaks behind the header of a file: the file is there, and its bytes are not.
+TEST(TarVariants, AFaultBehindAHeaderIsThatOfItsBytes) {
+  TarBuilder tar;
+  tar.member({.path = "a", .data = payload(900)}).end();
+  for (const size_t end : {size_t{512}, size_t{700}}) {
+    Bytes cut = tar.bytes();
+    cut.resize(end);
+    const ReadTar all = read_tar(cut);
+    ASSERT_EQ(all.members.size(), 1u);
+    EXPECT_EQ(all.members[0].data.size(), end - 512);
+    ASSERT_TRUE(all.fault);
+    EXPECT_EQ(all.fault->code, Errc::kTruncated);
+  }
+}
+
 TEST(TarVariants, FoldersAndLinksMayHaveASizeWithoutBytes) {
   for (const char kind : {'2', '3', '5', '6'}) {
     TarBuilder tar;
@@ -197,6 +244,60 @@ TEST(TarVariants, SparseFilesOfManyRunsAndWithBytesBehindThem) {
       }
     }
   }
+}
+
+TEST(TarVariants, ASparseFileEndsBeforeTheNextHeaderWhateverItsSizeSays) {
+  for (const std::string_view form : {"0.0", "0.1", "1.0"}) {
+    for (const size_t more : {size_t{0}, size_t{5'000}}) {
+      Bytes bytes = sparse_tar(100, form, more);
+      // The second header of the archive is that of the sparse file.
+      size_t header = 512;
+      while (bytes[header] != 'G') header += 512;
+      for (const std::string_view size : {"00000020000", "77777777777"}) {
+        std::copy(size.begin(), size.end(), bytes.begin() + static_cast<ptrdiff_t>(header) + 124);
+        sum_up(bytes, header);
+        for (const size_t block : {size_t{333}, size_t{1} << 20}) {
+          const ReadTar all = read_tar(bytes, block);
+          EXPECT_FALSE(all.fault) << all.fault->what;
+          ASSERT_EQ(all.members.size(), 2u) << form << " " << more;
+          EXPECT_EQ(all.members[0].data.size(), 1'000u);
+          EXPECT_EQ(all.members[1].data, payload(9));
+          ASSERT_EQ(all.losses.count, 1u);
+          EXPECT_EQ(all.losses.first[0].reason,
+                    "the size of s reaches over the header of the next member");
+          EXPECT_EQ(all.losses.first[0].offset, 0u);
+        }
+      }
+    }
+  }
+}
+
+TEST(TarVariants, ASparseFileOfGnuTarEndsThereToo) {
+  TarBuilder tar;
+  tar.member({.path = "s",
+              .data = payload(700),
+              .type = 'S',
+              .size = 2'000,
+              .dialect = TarDialect::kGnu})
+      .member({.path = "next", .data = payload(9), .dialect = TarDialect::kGnu})
+      .end();
+  Bytes bytes = tar.bytes();
+  const auto put = [&](size_t at, std::string_view text) {
+    std::copy(text.begin(), text.end(), bytes.begin() + static_cast<ptrdiff_t>(at));
+  };
+  put(386, "00000000100");  // one run: 100 bytes from 64 on
+  put(398, "00000000144");
+  put(483, "00000000244");
+  sum_up(bytes, 0);
+  const ReadTar all = read_tar(bytes);
+  EXPECT_FALSE(all.fault);
+  ASSERT_EQ(all.members.size(), 2u);
+  Bytes expected(64);
+  const Bytes data = payload(100);
+  expected.insert(expected.end(), data.begin(), data.end());
+  EXPECT_EQ(all.members[0].data, expected);
+  EXPECT_EQ(all.members[1].data, payload(9));
+  EXPECT_EQ(all.losses.count, 1u);
 }
 
 TEST(TarVariants, ASparseMapThatIsNoneTakesItsMemberOnly) {

@@ -179,6 +179,7 @@ Result<> Pass::take(const Member& member, archive::IndexWriter* index) {
   const bool file = member.kind == MemberKind::kFile;
   const bool link = member.kind == MemberKind::kHardLink || member.kind == MemberKind::kSymlink;
   const bool folder = member.kind == MemberKind::kFolder;
+  if (!file) note_doubt(member, nullptr);
   if (!file && !link && !folder) return {};
   std::vector<std::string_view> parts;
   std::optional<archive::Refusal> refusal = archive::split_path(member.path, parts);
@@ -192,6 +193,7 @@ Result<> Pass::take(const Member& member, archive::IndexWriter* index) {
   std::string name;
   if (!refusal) refusal = names_.add(parts, name);
   if (refusal) {
+    if (file) note_doubt(member, nullptr);
     if (!choice_.member_ending_fits(path_, member.path)) return {};
     ++scan_.left_out;
     ++scan_.refused[static_cast<size_t>(*refusal)];

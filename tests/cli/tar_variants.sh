@@ -31,6 +31,18 @@ text = open("characters.tar", "rb").read()
 bytes_, characters = ("137 path=d/" + "ü" * 60 + ".pcap\n").encode(), ("077 path=d/" + "ü" * 60 + ".pcap\n").encode()
 assert bytes_ in text and len(bytes_) == 137 and len(characters.decode()) == 77
 open("characters.tar", "wb").write(text.replace(bytes_, characters))
+# A hard link whose pax header is damaged: its name may be another.
+with tarfile.open("link.tar", "w", format=tarfile.PAX_FORMAT) as tar:
+    data = open(c[0], "rb").read()
+    info = tarfile.TarInfo("a.pcap")
+    info.size = len(data)
+    tar.addfile(info, io.BytesIO(data))
+    info = tarfile.TarInfo("b.pcap")
+    info.type, info.linkname, info.pax_headers = tarfile.LNKTYPE, "a.pcap", {"comment": "abc"}
+    tar.addfile(info)
+text = open("link.tar", "rb").read()
+assert b"15 comment=abc\n" in text
+open("link.tar", "wb").write(text.replace(b"15 comment", b"16 comment"))
 PYTHON
 
 # check TARBALL STATUS FILES: both commands leave that status, and give the same captures.
@@ -60,6 +72,9 @@ has out '"absolute_paths":1'
 cmp set/c1.pcap o/a/x.pcap
 check characters.tar 3 2
 has m.json "counts characters"
+has out '"members_doubtful":1'
+check link.tar 3 2
+has m.json "link.tar"
 has out '"members_doubtful":1'
 check header.tar 3 2
 has map.err "header.tar: byte 1024 of the archive: a damaged header; 1024 bytes passed over"
