@@ -26,8 +26,12 @@ gophercap_module(transmit LEVEL 2 DEPS base packet confine)
 gophercap_module(archive  LEVEL 2 DEPS base io LINK PkgConfig::ARCHIVE PkgConfig::SQLITE PkgConfig::XXHASH PkgConfig::DEFLATE PkgConfig::ISAL PkgConfig::ZSTD)
 gophercap_module(dataset  LEVEL 3 DEPS base io packet capture archive LINK simdjson::simdjson nlohmann_json::nlohmann_json PkgConfig::RE2)
 gophercap_module(replay   LEVEL 4 DEPS base confine io packet capture transmit dataset LINK nlohmann_json::nlohmann_json)
-gophercap_module(jobs     LEVEL 5 DEPS base confine io packet capture transmit archive dataset replay LINK PkgConfig::RE2)
+gophercap_module(jobs     LEVEL 5 DEPS base confine io packet capture transmit archive dataset replay)
 gophercap_module(cli      LEVEL 6 DEPS base confine io packet capture transmit archive dataset replay jobs LINK yaml-cpp nlohmann_json::nlohmann_json)
+# As RE2 has done since 2023-06: that of Debian 13, not that of Debian 12.
+if("absl_synchronization" IN_LIST RE2_LIBRARIES)
+  target_compile_definitions(gophercap_dataset PRIVATE GOPHERCAP_RE2_USES_ABSEIL)
+endif()
 target_compile_definitions(gophercap_cli PRIVATE GOPHERCAP_VERSION="${GOPHERCAP_VERSION}")
 # Such builds write files of their own when they end, which a confined process can't.
 if(CMAKE_CXX_FLAGS MATCHES "--coverage|-fsanitize")

@@ -1,12 +1,8 @@
 #include "dataset/name_choice.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
-
-#include "base/characters.h"
 
 namespace gophercap::dataset {
 namespace {
@@ -24,20 +20,6 @@ bool ends_with_any_case(std::string_view name, std::string_view lower_ending) {
 }
 
 }  // namespace
-
-bool path_matches(const re2::RE2& regexp, std::string_view path) {
-  if (re2::RE2::PartialMatch(re2::StringPiece(path.data(), path.size()), regexp)) return true;
-  constexpr std::string_view kReplacement = "\xef\xbf\xbd";
-  std::string text;
-  bool all_valid = true;
-  while (!path.empty()) {
-    const Character character = first_character(path);
-    text += character.valid ? character.bytes : kReplacement;
-    all_valid = all_valid && character.valid;
-    path.remove_prefix(character.bytes.size());
-  }
-  return !all_valid && re2::RE2::PartialMatch(text, regexp);
-}
 
 bool is_capture_name(std::string_view name) noexcept {
   for (const std::string_view compression : kCompressionEndings) {
@@ -58,11 +40,6 @@ std::string_view without_compression(std::string_view name) noexcept {
   return name;
 }
 
-NameChoice::NameChoice() = default;
-NameChoice::~NameChoice() = default;
-NameChoice::NameChoice(NameChoice&&) noexcept = default;
-NameChoice& NameChoice::operator=(NameChoice&&) noexcept = default;
-
 Result<NameChoice> NameChoice::make(const std::vector<std::string>& suffixes,
                                     const std::string& regexp) {
   NameChoice choice;
@@ -71,12 +48,9 @@ Result<NameChoice> NameChoice::make(const std::vector<std::string>& suffixes,
     choice.endings_.push_back(dotted ? suffix : '.' + suffix);
   }
   if (regexp.empty()) return choice;
-  auto compiled = std::make_unique<re2::RE2>(regexp, re2::RE2::Quiet);
-  if (!compiled->ok()) {
-    return Error{Errc::kInvalidArgument, 0,
-                 "regular expression \"" + regexp + "\": " + compiled->error()};
-  }
-  choice.regexp_ = std::move(compiled);
+  Result<PathPattern> pattern = PathPattern::make(regexp);
+  if (!pattern) return pattern.error().with_context("regular expression \"" + regexp + "\"");
+  choice.pattern_ = *std::move(pattern);
   return choice;
 }
 
@@ -100,7 +74,7 @@ bool NameChoice::member_ending_fits(std::string_view tarball,
 
 bool NameChoice::path_fits(const std::string& path) const {
   if (exactly_) return exactly_->contains(path);
-  return regexp_ == nullptr || path_matches(*regexp_, path);
+  return !pattern_ || pattern_->matches(path);
 }
 
 }  // namespace gophercap::dataset

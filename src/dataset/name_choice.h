@@ -1,7 +1,6 @@
 // Which names are those of captures that are wanted.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,10 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-
-namespace re2 {
-class RE2;
-}
+#include "dataset/path_pattern.h"
 
 namespace gophercap::dataset {
 
@@ -24,9 +20,6 @@ class NameChoice {
                                  const std::string& regexp);
   // Just these paths.
   static NameChoice exactly(std::unordered_set<std::string> paths);
-  ~NameChoice();
-  NameChoice(NameChoice&&) noexcept;
-  NameChoice& operator=(NameChoice&&) noexcept;
 
   bool ending_fits(std::string_view name) const noexcept;
   // Of a file in a tarball. Where the ending that was asked for is that of the tarball, it says
@@ -35,19 +28,15 @@ class NameChoice {
   // Of paths given exactly, whether it is one of them.
   bool path_fits(const std::string& path) const;
   // Not everything with an ending that fits is taken.
-  bool by_path() const noexcept { return exactly_ || regexp_ != nullptr; }
+  bool by_path() const noexcept { return exactly_ || pattern_; }
 
  private:
-  NameChoice();
+  NameChoice() = default;
 
   std::optional<std::unordered_set<std::string>> exactly_;
   std::vector<std::string> endings_;  // empty: the default
-  std::unique_ptr<const re2::RE2> regexp_;
+  std::optional<PathPattern> pattern_;
 };
-
-// Whether the regular expression matches somewhere in the path. As in Go, a byte that is no UTF-8
-// is a character (U+FFFD); the library by itself lets "." match no such byte.
-bool path_matches(const re2::RE2& regexp, std::string_view path);
 
 // By the endings that are taken by default.
 bool is_capture_name(std::string_view name) noexcept;

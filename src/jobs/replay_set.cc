@@ -1,7 +1,6 @@
 #include "jobs/replay_set.h"
 
 #include <fmt/format.h>
-#include <re2/re2.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -24,6 +23,7 @@
 #include "dataset/discover.h"
 #include "dataset/dump.h"
 #include "dataset/name_choice.h"
+#include "dataset/path_pattern.h"
 #include "io/open.h"
 #include "jobs/confinement.h"
 #include "jobs/grown_files.h"
@@ -282,8 +282,8 @@ void tell(const dataset::Relocation& moved, size_t files, Reporter& reporter) {
 }
 
 // A tarball that could not be used whole stays beside those of its members that are chosen.
-void choose_by(const re2::RE2& regexp, std::vector<FileSummary>& files) {
-  const auto chosen = [&](const FileSummary& f) { return dataset::path_matches(regexp, f.path); };
+void choose_by(const dataset::PathPattern& pattern, std::vector<FileSummary>& files) {
+  const auto chosen = [&](const FileSummary& f) { return pattern.matches(f.path); };
   std::unordered_set<std::string> tarballs;
   for (const FileSummary& file : files) {
     if (!file.tarball.empty() && chosen(file)) tarballs.insert(file.tarball);
@@ -306,9 +306,9 @@ Result<DatasetSummary> load_dump(const ReplayOptions& options, Tarballs& tarball
   TRY(dataset::Dump dump, dataset::read_dump(options.dump_path, stop, options.owners));
   const size_t file_count = dump.set.files.size();
   if (!options.file_regexp.empty()) {
-    const re2::RE2 regexp(options.file_regexp, re2::RE2::Quiet);
-    if (!regexp.ok()) return Error{Errc::kInvalidArgument, 0, "--file-regexp: " + regexp.error()};
-    choose_by(regexp, dump.set.files);
+    const Result<dataset::PathPattern> pattern = dataset::PathPattern::make(options.file_regexp);
+    if (!pattern) return pattern.error().with_context("--file-regexp");
+    choose_by(*pattern, dump.set.files);
   }
   if (dump.set.files.empty()) {
     return Error{

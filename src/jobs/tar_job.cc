@@ -1,7 +1,6 @@
 #include "jobs/tar_job.h"
 
 #include <fmt/format.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <array>
@@ -19,7 +18,7 @@
 #include "base/shortage.h"
 #include "base/worker_pool.h"
 #include "confine/confine.h"
-#include "dataset/name_choice.h"
+#include "dataset/path_pattern.h"
 #include "io/atomic_file.h"
 #include "io/decode_pool.h"
 #include "io/foreign_format.h"
@@ -110,7 +109,7 @@ class TarRun {
   Reporter& reporter_;
   LimitedWords words_;
   std::stop_token stop_;
-  std::unique_ptr<RE2> regexp_;
+  std::optional<dataset::PathPattern> pattern_;
   io::DecodePool pool_{cpu_count() - 1};  // the thread that reads ahead is the other one
   archive::Tarball tarball_;
   std::unique_ptr<archive::ReadAhead> ahead_;
@@ -125,10 +124,11 @@ class TarRun {
 
 Result<> TarRun::choose() {
   if (options_.regexp.empty()) return {};
-  regexp_ = std::make_unique<RE2>(options_.regexp, RE2::Quiet);
-  if (regexp_->ok()) return {};
-  return Error{Errc::kInvalidArgument, 0,
-               fmt::format("regular expression \"{}\": {}", options_.regexp, regexp_->error())};
+  Result<dataset::PathPattern> pattern = dataset::PathPattern::make(options_.regexp);
+  if (!pattern)
+    return pattern.error().with_context(fmt::format("regular expression \"{}\"", options_.regexp));
+  pattern_ = *std::move(pattern);
+  return {};
 }
 
 // The output comes last: a tarball that can't be read leaves no empty folder.
@@ -155,9 +155,9 @@ Result<> TarRun::prepare_dump() {
 }
 
 bool TarRun::is_chosen(const Member& member) const {
-  if (regexp_ == nullptr) return true;
+  if (!pattern_) return true;
   // Folders are made for what goes into them.
-  return member.kind != MemberKind::kFolder && dataset::path_matches(*regexp_, member.path);
+  return member.kind != MemberKind::kFolder && pattern_->matches(member.path);
 }
 
 void TarRun::tick() {
