@@ -1,7 +1,9 @@
 // Decoding from each checkpoint gives what decoding from the beginning gives there.
 #include "io/checkpoint.h"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <isa-l/igzip_lib.h>
 
 #include <algorithm>
 #include <memory>
@@ -16,6 +18,19 @@
 #include "testing/compress.h"
 #include "testing/memory_source.h"
 #include "testing/read_all.h"
+
+namespace {
+
+bool refuse_windows = false;
+
+}  // namespace
+
+// Stands before the library's, which takes every window of ours.
+extern "C" int isal_inflate_set_dict(inflate_state* state, uint8_t* dict, uint32_t size) {
+  using SetDict = int (*)(inflate_state*, uint8_t*, uint32_t);
+  static const auto next = reinterpret_cast<SetDict>(::dlsym(RTLD_NEXT, "isal_inflate_set_dict"));
+  return refuse_windows ? ISAL_INVALID_STATE : next(state, dict, size);
+}
 
 namespace gophercap::io {
 namespace {
@@ -131,6 +146,30 @@ TEST(Checkpoint, DamageBehindACheckpointIsFound) {
   const auto tail = read_all(**resumed);
   ASSERT_TRUE(tail.fault);
   EXPECT_EQ(tail.fault->code, Errc::kCorrupt);
+}
+
+// Nothing is decoded on a guess that no match leads back into the window.
+TEST(Checkpoint, AWindowThatIsNotTakenGivesNoBytes) {
+  const Bytes plain = mixed_bytes(300'000, 6);
+  const Bytes stored = gzip_stored(plain, 20'000);
+  Collected places(100'000);
+  Result<Input> input = decode(std::make_unique<MemorySource>(stored), nullptr, &places);
+  ASSERT_TRUE(input);
+  ASSERT_FALSE(read_all(*input->source).fault);
+  ASSERT_FALSE(places.all.empty());
+  const Checkpoint& place = places.all.front();
+  ASSERT_TRUE(place.inside_member);
+  const Bytes rest(stored.begin() + static_cast<ptrdiff_t>(place.stored_offset), stored.end());
+  for (const bool refused : {true, false}) {
+    refuse_windows = refused;
+    auto resumed = decode_from(place, Compression::kGzip, std::make_unique<MemorySource>(rest));
+    refuse_windows = false;
+    ASSERT_TRUE(resumed);
+    const auto tail = read_all(**resumed);
+    ASSERT_EQ(tail.fault.has_value(), refused);
+    EXPECT_EQ(tail.bytes.empty(), refused);
+    if (refused) EXPECT_EQ(tail.fault->code, Errc::kCorrupt);
+  }
 }
 
 TEST(Checkpoint, HostileOnesDecodeToRubbishOrFail) {
