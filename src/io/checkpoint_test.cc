@@ -168,7 +168,9 @@ TEST(Checkpoint, AWindowThatIsNotTakenGivesNoBytes) {
     const auto tail = read_all(**resumed);
     ASSERT_EQ(tail.fault.has_value(), refused);
     EXPECT_EQ(tail.bytes.empty(), refused);
-    if (refused) EXPECT_EQ(tail.fault->code, Errc::kCorrupt);
+    if (refused) {
+      EXPECT_EQ(tail.fault->code, Errc::kCorrupt);
+    }
   }
 }
 
