@@ -1,11 +1,12 @@
-# The house: module = folder = namespace = static library. LEVEL gives the direction: a module includes only modules
+# The house: module = folder of src/ = namespace = static library. Rooms are folders inside a module, as deep as one likes: they
+# give files a place, and are no walls. LEVEL gives the direction: a module includes only modules
 # of a lower level that its DEPS name. tests/check_includes.py reads this table and holds every #include against it
 # (a header-only breach links fine, so the linker can't see it).
 set(precompiled <algorithm> <array> <atomic> <chrono> <functional> <memory> <optional> <span> <string>
   <string_view> <vector> <fmt/format.h> <tl/expected.hpp>)
 function(gophercap_module name)
   cmake_parse_arguments(M "" "LEVEL" "DEPS;LINK" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cc)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cc)
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
   add_library(gophercap_${name} STATIC ${sources})
   set_target_properties(gophercap_${name} PROPERTIES LINKER_LANGUAGE CXX)

@@ -3,7 +3,7 @@ find_package(GTest REQUIRED)
 include(GoogleTest)
 
 # Helpers that only tests link.
-file(GLOB testing_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/testing/*.cc)
+file(GLOB_RECURSE testing_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/testing/*.cc)
 add_library(gophercap_testing STATIC ${testing_sources})
 target_link_libraries(gophercap_testing PUBLIC gophercap_jobs GTest::gtest)
 set_target_properties(gophercap_testing PROPERTIES LINKER_LANGUAGE CXX)
@@ -29,7 +29,7 @@ endfunction()
 
 get_property(modules GLOBAL PROPERTY GOPHERCAP_MODULES)
 foreach(module ${modules})
-  file(GLOB tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${module}/*_test.cc)
+  file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${module}/*_test.cc)
   if(tests)
     add_executable(${module}_test ${tests})
     target_link_libraries(${module}_test PRIVATE gophercap_${module} gophercap_testing GTest::gtest_main)
@@ -71,6 +71,7 @@ foreach(script ${scripts})
 endforeach()
 add_test(NAME house.includes COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/check_includes.py ${PROJECT_SOURCE_DIR})
 add_test(NAME house.std_includes COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/check_std_includes.py ${PROJECT_SOURCE_DIR})
+add_test(NAME house.all_run COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/check_all_run.py ${PROJECT_SOURCE_DIR} ${CMAKE_BINARY_DIR})
 
 # Commands whose system calls fail, one at a time: a sample; `./dev faults` has all of them. Its library is preloaded and stays
 # clear of sanitizers and coverage, which have functions of the same names. With sanitizers no allocation is refused: theirs come

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "archive/archive_index.h"
+#include "archive/index/archive_index.h"
 #include "base/fd.h"
 #include "decode_fuzz.h"
 

@@ -17,8 +17,8 @@
 #include <string_view>
 #include <vector>
 
-#include "archive/extractor.h"
-#include "archive/tar_reader.h"
+#include "archive/extract/extractor.h"
+#include "archive/tar/tar_reader.h"
 #include "testing/memory_feed.h"
 
 namespace gophercap::archive {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "dataset/dump.h"
+#include "dataset/dump/dump.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using gophercap::Result;

@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "decode_fuzz.h"
-#include "io/bzip2_source.h"
+#include "io/codec/bzip2_source.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   return gophercap::fuzz::decode_in_pieces(

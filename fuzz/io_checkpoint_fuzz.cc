@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "decode_fuzz.h"
-#include "io/gzip_source.h"
+#include "io/codec/gzip_source.h"
 #include "io/open.h"
 
 namespace {

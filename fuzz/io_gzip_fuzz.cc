@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "decode_fuzz.h"
-#include "io/gzip_source.h"
+#include "io/codec/gzip_source.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   return gophercap::fuzz::decode_in_pieces(

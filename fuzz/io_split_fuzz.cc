@@ -5,15 +5,15 @@
 #include <utility>
 
 #include "decode_fuzz.h"
-#include "io/gzip_source.h"
-#include "io/gzip_splitter.h"
-#include "io/lz4_source.h"
-#include "io/lz4_splitter.h"
+#include "io/codec/gzip_source.h"
+#include "io/codec/lz4_source.h"
+#include "io/codec/xz_source.h"
+#include "io/codec/zstd_source.h"
 #include "io/open.h"
-#include "io/split_source.h"
-#include "io/xz_source.h"
-#include "io/zstd_source.h"
-#include "io/zstd_splitter.h"
+#include "io/parallel/gzip_splitter.h"
+#include "io/parallel/lz4_splitter.h"
+#include "io/parallel/split_source.h"
+#include "io/parallel/zstd_splitter.h"
 
 namespace {
 

@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "decode_fuzz.h"
-#include "io/zstd_source.h"
+#include "io/codec/zstd_source.h"
 
 // Small windows only: a fuzzer takes a large one for a leak.
 constexpr int kWindowLog = 20;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds every #include of src/ against the module table of cmake/modules.cmake.
 
-A module may include its own headers and those of the modules in its DEPS, and DEPS may name lower levels only. The linker
+The module of a file is the first folder below src/, however deep in it the file lies. A module may include its own headers and those of the modules in its DEPS, and DEPS may name lower levels only. The linker
 can't see a breach that is header-only, so this does. Tests may include any module of their own level or below, and
 src/testing/, which nothing else may. Only base::ThreadGroup makes threads, but in tests.
 
@@ -64,11 +64,11 @@ def check_tree(root):
         yield f"{TABLE}:1: no gophercap_module() found"
         return
     yield from check_table(table)
-    for path in sorted(root.glob("src/*/*")):
+    for path in sorted((root / "src").rglob("*")):
         if path.suffix not in (".h", ".cc"):
             continue
         name = path.relative_to(root)
-        module = path.parent.name
+        module = name.parts[1]
         if module not in table and module != TESTING:
             yield f"{name}:1: {module} is not in {TABLE}"
             continue
@@ -100,6 +100,9 @@ gophercap_module(top  LEVEL 2 DEPS base io)
         "src/io/b.cc": '#include "io/b.h"\n#include "base/a.h"\n',
         "src/base/thread_group.cc": "pthread_create(&t);\n",
         "src/io/n.cc": "unsigned n = std::thread::hardware_concurrency();\n",
+        "src/io/file/deep/d.cc": '#include "io/file/deep/d.h"\n#include "base/a.h"\n',
+        "src/io/file/d_test.cc": '#include "testing/t.h"\n',
+        "src/testing/deep/t.h": '#include "top/c.h"\n',
         "src/io/b_for_test.h": '#include "testing/t.h"\n',
         "src/io/b_test.cc": 'std::jthread t;\n#include "testing/t.h"\n#include "net/n.h"\n',
         "src/testing/t.cc": '#include "top/c.h"\n#include "testing/t.h"\n',
@@ -113,6 +116,11 @@ gophercap_module(top  LEVEL 2 DEPS base io)
         "src/io/up_test.cc": ('#include "top/c.h"\n', "src/io/up_test.cc:1:"),
         "src/io/bare.h": ('#include "b.h"\n', "src/io/bare.h:1:"),
         "src/io/strange.h": ('#include "nowhere/b.h"\n', "src/io/strange.h:1:"),
+        "src/base/deep/up.h": ('#include "io/b.h"\n', "src/base/deep/up.h:1:"),
+        "src/io/file/deep/sideways.cc": ('\n#include "net/deep/n.h"\n', "src/io/file/deep/sideways.cc:2:"),
+        "src/io/file/t.cc": ("std::jthread t;\n", "src/io/file/t.cc:1:"),
+        "src/new/deep/x.h": ("", "src/new/deep/x.h:1:"),
+        "src/stray.cc": ("", "src/stray.cc:1:"),
         "src/new/x.h": ("", "src/new/x.h:1:"),
         "src/io/t.h": ("std::jthread t;\n", "src/io/t.h:1:"),
         "src/io/t.cc": ("std::vector<std::thread> t;\n", "src/io/t.cc:1:"),

@@ -4,8 +4,8 @@
 #include <span>
 #include <utility>
 
-#include "archive/tar_reader.h"
-#include "io/file_source.h"
+#include "archive/tar/tar_reader.h"
+#include "io/file/file_source.h"
 
 namespace gophercap::archive {
 namespace {

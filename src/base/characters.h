@@ -1,5 +1,5 @@
 // Characters of text from outside that must not reach a terminal as they are. One table for
-// everything that is printed or written: lines of text (cli/escape.h) and JSON.
+// everything that is printed or written: lines of text (cli/text/escape.h) and JSON.
 #pragma once
 
 #include <string>

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "io/atomic_file.h"
+#include "io/file/atomic_file.h"
 
 namespace gophercap::capture {
 

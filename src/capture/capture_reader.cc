@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "capture/parser.h"
-#include "io/foreign_format.h"
+#include "io/codec/foreign_format.h"
 
 namespace gophercap::capture {
 

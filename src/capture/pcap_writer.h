@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "io/atomic_file.h"
+#include "io/file/atomic_file.h"
 
 namespace gophercap::capture {
 

@@ -10,7 +10,7 @@
 
 #include "base/result.h"
 #include "io/byte_source.h"
-#include "io/page_bytes.h"
+#include "io/file/page_bytes.h"
 
 namespace gophercap::capture {
 

@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "cli/run.h"
-#include "cli/signals.h"
+#include "cli/terminal/signals.h"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "io/pausable_source.h"
+#include "io/codec/pausable_source.h"
 
 namespace gophercap::dataset {
 

@@ -5,10 +5,10 @@
 #include <string>
 #include <unordered_map>
 
-#include "archive/archive_index.h"
+#include "archive/index/archive_index.h"
 #include "base/result.h"
-#include "dataset/file_summary.h"
-#include "io/fd_cache.h"
+#include "dataset/scan/file_summary.h"
+#include "io/file/fd_cache.h"
 #include "io/open.h"
 
 namespace gophercap::dataset {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/worker_pool.h"
-#include "dataset/scan.h"
+#include "dataset/scan/scan.h"
 #include "testing/temp_dir.h"
 
 namespace gophercap::dataset {

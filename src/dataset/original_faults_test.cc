@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "dataset/scan.h"
+#include "dataset/scan/scan.h"
 #include "testing/compress.h"
 #include "testing/memory_source.h"
 #include "testing/pcap_builder.h"

@@ -12,8 +12,8 @@
 
 #include "base/result.h"
 #include "io/byte_source.h"
-#include "io/checkpoint.h"
-#include "io/open_file.h"
+#include "io/codec/checkpoint.h"
+#include "io/file/open_file.h"
 
 struct stat;
 

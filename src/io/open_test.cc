@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "io/fd_cache.h"
+#include "io/file/fd_cache.h"
 #include "testing/compress.h"
 #include "testing/failing_source.h"
 #include "testing/memory_source.h"

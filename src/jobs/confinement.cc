@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "jobs/tarballs.h"
+#include "jobs/map/tarballs.h"
 
 namespace gophercap::jobs {
 namespace {

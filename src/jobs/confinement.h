@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "confine/confine.h"
-#include "dataset/discover.h"
-#include "dataset/file_summary.h"
+#include "dataset/find/discover.h"
+#include "dataset/scan/file_summary.h"
 
 namespace gophercap::jobs {
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "jobs/map_job.h"
-#include "jobs/replay_job.h"
+#include "jobs/map/map_job.h"
+#include "jobs/replay/replay_job.h"
 #include "testing/compress.h"
 #include "testing/pcap_builder.h"
 #include "testing/quiet_reporter.h"

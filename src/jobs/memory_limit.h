@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "io/memory_bound.h"
+#include "io/memory/memory_bound.h"
 
 namespace gophercap::jobs {
 

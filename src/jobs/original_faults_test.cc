@@ -13,11 +13,11 @@
 #include <vector>
 
 #include "base/ratio.h"
-#include "dataset/scan.h"
+#include "dataset/scan/scan.h"
 #include "io/open.h"
-#include "jobs/replay_job.h"
+#include "jobs/replay/replay_job.h"
 #include "replay/engine.h"
-#include "replay/plan.h"
+#include "replay/plan/plan.h"
 #include "testing/compress.h"
 #include "testing/pcap_builder.h"
 #include "testing/quiet_reporter.h"

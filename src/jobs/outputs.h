@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "dataset/file_summary.h"
+#include "dataset/scan/file_summary.h"
 
 namespace gophercap::jobs {
 

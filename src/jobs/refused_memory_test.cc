@@ -15,8 +15,8 @@
 
 #include "base/worker_pool.h"
 #include "jobs/job_for_test.h"
-#include "jobs/tar_job.h"
-#include "jobs/verify_job.h"
+#include "jobs/tar/tar_job.h"
+#include "jobs/verify/verify_job.h"
 
 #if defined(__SANITIZE_THREAD__)
 #define GOPHERCAP_SANITIZED 1

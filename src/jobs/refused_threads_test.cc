@@ -10,8 +10,8 @@
 
 #include "base/thread_group.h"
 #include "jobs/job_for_test.h"
-#include "jobs/tar_job.h"
-#include "jobs/verify_job.h"
+#include "jobs/tar/tar_job.h"
+#include "jobs/verify/verify_job.h"
 
 namespace gophercap::jobs {
 namespace {

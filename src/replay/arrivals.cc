@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 #include "packet/digest.h"
-#include "replay/assignment.h"
+#include "replay/plan/assignment.h"
 
 namespace gophercap::replay {
 namespace {

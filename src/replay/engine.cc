@@ -13,13 +13,13 @@
 #include "base/mutex.h"
 #include "base/thread_group.h"
 #include "packet/flow_key.h"
-#include "replay/dispatcher.h"
-#include "replay/merger.h"
 #include "replay/meter.h"
-#include "replay/plan_digest.h"
-#include "replay/preload.h"
-#include "replay/realtime.h"
-#include "replay/senders.h"
+#include "replay/plan/plan_digest.h"
+#include "replay/read/merger.h"
+#include "replay/read/preload.h"
+#include "replay/send/dispatcher.h"
+#include "replay/send/realtime.h"
+#include "replay/send/senders.h"
 
 namespace gophercap::replay {
 namespace {

@@ -8,13 +8,13 @@
 #include <stop_token>
 
 #include "base/time.h"
-#include "replay/clock.h"
-#include "replay/frame_filter.h"
-#include "replay/pacer.h"
-#include "replay/plan.h"
+#include "replay/plan/frame_filter.h"
+#include "replay/plan/plan.h"
+#include "replay/plan/timeline.h"
 #include "replay/report.h"
-#include "replay/sender.h"
-#include "replay/timeline.h"
+#include "replay/send/clock.h"
+#include "replay/send/pacer.h"
+#include "replay/send/sender.h"
 #include "transmit/transmitter.h"
 
 namespace gophercap::replay {

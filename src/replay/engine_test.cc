@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "dataset/scan.h"
+#include "dataset/scan/scan.h"
 #include "testing/pcap_builder.h"
 #include "testing/recording_transmitter.h"
 #include "testing/temp_dir.h"

@@ -5,8 +5,8 @@
 
 #include "base/time.h"
 #include "replay/engine.h"
-#include "replay/senders.h"
-#include "replay/timeline.h"
+#include "replay/plan/timeline.h"
+#include "replay/send/senders.h"
 #include "replay/trail.h"
 
 namespace gophercap::replay {

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "dataset/scan.h"
+#include "dataset/scan/scan.h"
 #include "replay/engine.h"
 #include "testing/compress.h"
 #include "testing/pcap_builder.h"

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "dataset/scan.h"
+#include "dataset/scan/scan.h"
 #include "replay/engine.h"
 #include "testing/pcap_builder.h"
 #include "testing/temp_dir.h"

@@ -14,10 +14,10 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "capture/capture_reader.h"
-#include "replay/clock.h"
-#include "replay/host.h"
-#include "replay/send_stats.h"
-#include "transmit/interface.h"
+#include "replay/send/clock.h"
+#include "replay/send/host.h"
+#include "replay/send/send_stats.h"
+#include "transmit/link/interface.h"
 
 namespace gophercap::replay {
 

@@ -14,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-#include "dataset/scan.h"
+#include "dataset/scan/scan.h"
 #include "replay/engine.h"
 #include "testing/pcap_builder.h"
 #include "testing/recording_transmitter.h"

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "dataset/scan.h"
+#include "dataset/scan/scan.h"
 #include "replay/engine.h"
-#include "replay/pacer.h"
-#include "replay/timeline.h"
+#include "replay/plan/timeline.h"
+#include "replay/send/pacer.h"
 #include "testing/pcap_builder.h"
 #include "testing/temp_dir.h"
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "io/checkpoint.h"
+#include "io/codec/checkpoint.h"
 
 namespace gophercap::testing {
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "archive/block_feed.h"
+#include "archive/tar/block_feed.h"
 
 namespace gophercap::testing {
 

@@ -1,0 +1,157 @@
+// Links, the part of an archive that is after other files.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "archive/extract/extractor.h"
+
+namespace gophercap::archive {
+namespace {
+
+// Where `link`, in the folder of these parts, leads to. REQUIRES: stays_inside().
+std::vector<std::string_view> resolve(std::vector<std::string_view> folder, std::string_view link) {
+  while (link.starts_with("../") || link.starts_with("./") || link == ".." || link == ".") {
+    if (link.starts_with("..")) folder.pop_back();
+    const size_t slash = link.find('/');
+    link.remove_prefix(slash == std::string_view::npos ? link.size() : slash + 1);
+    while (link.starts_with('/')) link.remove_prefix(1);
+  }
+  std::vector<std::string_view> below;
+  static_cast<void>(split_path(link, below));
+  folder.insert(folder.end(), below.begin(), below.end());
+  return folder;
+}
+
+std::string link_text(int folder, const std::string& name) {
+  std::array<char, PATH_MAX> text;
+  const ssize_t length = ::readlinkat(folder, name.c_str(), text.data(), text.size());
+  return length < 0 ? std::string() : std::string(text.data(), static_cast<size_t>(length));
+}
+
+// What a link can't be made of or called, as against what keeps us from writing at all.
+std::optional<Refusal> refusal_for_link(int sys) {
+  switch (sys) {
+    case EEXIST:
+      return Refusal::kExists;
+    case ENAMETOOLONG:
+    case EILSEQ:
+    case EINVAL:
+      return Refusal::kBadName;
+    case EPERM:
+    case ENOTSUP:
+    case EMLINK:
+      return Refusal::kUnknownKind;
+    case ENOENT:
+      return Refusal::kLinkTarget;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+// Takes a file of before this run away.
+Result<> Extractor::make_room(const Target& target) const {
+  if (target.spot != Spot::kReplace) return {};
+  if (::unlinkat(tree_->folder(), target.name.c_str(), 0) != 0 && errno != ENOENT)
+    return errno_error(errno, tree_->shown(tree_->path_of(target.name)));
+  return {};
+}
+
+Extractor::Verdict Extractor::take_hard_link(const Member& member) {
+  std::vector<std::string_view> parts;
+  if (const std::optional<Refusal> refusal = split_path(member.link, parts)) {
+    const bool too_much = *refusal == Refusal::kPathTooLong || *refusal == Refusal::kTooDeep;
+    return std::optional(too_much ? *refusal : Refusal::kLinkOutside);
+  }
+  const std::string source = output_of(parts);
+  if (source.empty()) return std::optional(Refusal::kLinkTarget);
+  std::string name;
+  TRY(const std::optional<Refusal> refusal, go_to(member, name));
+  if (refusal) return refusal;
+  if (source.size() > join_parts(parts, '/').size()) name += suffix_of(options_.packing);
+
+  const size_t slash = source.rfind('/');
+  const bool at_top = slash == std::string::npos;
+  const std::string source_name = at_top ? source : source.substr(slash + 1);
+  TRY(const Fd folder, tree_->open_folder(at_top ? "" : source.substr(0, slash)));
+  struct stat original {};
+  // A symbolic link would lead somewhere else from another folder.
+  if (::fstatat(folder.value(), source_name.c_str(), &original, AT_SYMLINK_NOFOLLOW) != 0 ||
+      !S_ISREG(original.st_mode)) {
+    return std::optional(Refusal::kLinkTarget);
+  }
+  TRY(const Target target, find_name(name, [&](const std::string&, const struct stat& facts) {
+        return facts.st_ino == original.st_ino && facts.st_dev == original.st_dev;
+      }));
+  if (target.refusal) return target.refusal;
+  if (target.spot == Spot::kComplete) {
+    ++counts_.resumed;
+  } else {
+    TRY_VOID(make_room(target));
+    if (::linkat(folder.value(), source_name.c_str(), tree_->folder(), target.name.c_str(), 0) !=
+        0) {
+      if (const std::optional<Refusal> reason = refusal_for_link(errno)) return reason;
+      return errno_error(errno, tree_->shown(tree_->path_of(target.name)));
+    }
+    ++counts_.links;
+  }
+  made(member, target.name, name);
+  return std::optional<Refusal>();
+}
+
+// A symbolic link follows its target where that has got another name.
+Extractor::Verdict Extractor::take_symlink(const Member& member) {
+  std::vector<std::string_view> parts;
+  if (const std::optional<Refusal> refusal = split_path(member.path, parts)) return refusal;
+  if (parts.empty()) return std::optional(Refusal::kBadName);
+  parts.pop_back();
+  if (member.link.size() > kLongestPath) return std::optional(Refusal::kPathTooLong);
+  if (is_absolute(member.link)) return std::optional(Refusal::kAbsolutePath);
+  if (!stays_inside(member.link, parts.size())) return std::optional(Refusal::kLinkOutside);
+  std::string name;
+  TRY(const std::optional<Refusal> refusal, go_to(member, name));
+  if (refusal) return refusal;
+
+  std::string text = member.link;
+  const std::vector<std::string_view> leads_to = resolve(parts, member.link);
+  const std::string plain = join_parts(leads_to, options_.flatten ? '-' : '/');
+  const std::string output = output_of(leads_to);
+  if (options_.flatten) text = output.empty() ? plain : output;
+  if (output.size() > plain.size()) {
+    name += suffix_of(options_.packing);
+    if (!options_.flatten) text += suffix_of(options_.packing);
+  }
+  if (text.empty()) return std::optional(Refusal::kLinkFolder);
+  TRY(const Target target, find_name(name, [&](const std::string& it, const struct stat& facts) {
+        return S_ISLNK(facts.st_mode) && link_text(tree_->folder(), it) == text;
+      }));
+  if (target.refusal) return target.refusal;
+  if (target.spot == Spot::kComplete) {
+    ++counts_.resumed;
+  } else {
+    TRY_VOID(make_room(target));
+    if (::symlinkat(text.c_str(), tree_->folder(), target.name.c_str()) != 0) {
+      if (const std::optional<Refusal> reason = refusal_for_link(errno)) return reason;
+      return errno_error(errno, tree_->shown(tree_->path_of(target.name)));
+    }
+    const std::array<timespec, 2> times = {
+        timespec{0, UTIME_OMIT},
+        timespec{member.mtime_seconds, static_cast<long>(member.mtime_nanos)}};
+    // Not all file systems keep times of links.
+    static_cast<void>(
+        ::utimensat(tree_->folder(), target.name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW));
+    ++counts_.links;
+  }
+  made(member, target.name, name);
+  return std::optional<Refusal>();
+}
+
+}  // namespace gophercap::archive

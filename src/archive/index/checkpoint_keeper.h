@@ -1,0 +1,54 @@
+// Takes the checkpoints of a tarball to its index, as far apart as is worth their size.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <utility>
+
+#include "archive/index/archive_index.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "io/codec/checkpoint.h"
+
+namespace gophercap::archive {
+
+// Thread-safe, so that it may be looked at while somebody decodes.
+class CheckpointKeeper final : public io::CheckpointSink {
+ public:
+  // 16 MiB are inflated in a fiftieth of a second, and a window takes 10 to 30 KiB: of an archive
+  // that is half as large as its bytes, three thousandths.
+  static constexpr uint64_t kSpacing = uint64_t{16} << 20;
+
+  explicit CheckpointKeeper(uint64_t spacing_bytes = kSpacing)
+      : spacing_(spacing_bytes), next_(spacing_bytes) {}
+
+  // Until then nothing is kept. REQUIRES: nothing has been decoded yet; the writer lives longer
+  // than what decodes.
+  void write_to(IndexWriter& writer) noexcept { writer_ = &writer; }
+
+  bool wanted(uint64_t plain_offset) const noexcept override {
+    return plain_offset >= next_.load(std::memory_order_relaxed);
+  }
+
+  void add(io::Checkpoint checkpoint) override {
+    next_.store(checkpoint.plain_offset + spacing_, std::memory_order_relaxed);
+    if (writer_ == nullptr) return;
+    const MutexLock lock(mutex_);
+    if (result_) result_ = writer_->add(checkpoint);
+  }
+
+  // What went wrong with writing them.
+  Result<> result() const {
+    const MutexLock lock(mutex_);
+    return result_;
+  }
+
+ private:
+  const uint64_t spacing_;
+  std::atomic<uint64_t> next_;
+  IndexWriter* writer_ = nullptr;
+  mutable Mutex mutex_;
+  Result<> result_ GUARDED_BY(mutex_);
+};
+
+}  // namespace gophercap::archive

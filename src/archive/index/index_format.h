@@ -1,0 +1,52 @@
+// What reader and writer of an index have in common.
+#pragma once
+
+#include <xxhash.h>
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "archive/index/database.h"
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace gophercap::archive {
+
+inline constexpr int kIndexVersion = 2;                   // PRAGMA user_version
+inline constexpr int64_t kIndexApplication = 0x67634958;  // PRAGMA application_id: "gcIX"
+
+// Over the columns of a row in their order: SQLite itself does not notice a byte that has changed
+// in a file, and a wrong offset or window gives wrong bytes that nothing else would show.
+class RowHash {
+ public:
+  RowHash& add(uint64_t value) {
+    std::array<uint8_t, sizeof value> bytes;
+    store_le(bytes.data(), value);
+    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+    return *this;
+  }
+  RowHash& add(int64_t value) { return add(static_cast<uint64_t>(value)); }
+  RowHash& add(std::span<const uint8_t> bytes) {
+    add(uint64_t{bytes.size()});
+    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+    return *this;
+  }
+  RowHash& add(std::string_view text) {
+    return add({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+  }
+  // As SQLite keeps it.
+  int64_t value() const noexcept {
+    return static_cast<int64_t>(XXH3_64bits(bytes_.data(), bytes_.size()));
+  }
+
+ private:
+  std::vector<uint8_t> bytes_;
+};
+
+// For the last column but one of the archive's row: which rows there are.
+Result<int64_t> hash_of_rows(Database& database);
+
+}  // namespace gophercap::archive

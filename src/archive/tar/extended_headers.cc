@@ -1,0 +1,107 @@
+#include "archive/tar/extended_headers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "archive/tar/tar_header.h"
+
+namespace gophercap::archive {
+namespace {
+
+// No file system holds as long a list. The records are not looked at, but who writes such a one
+// wants to keep readers busy: libarchive holds each of its entries against all before it.
+constexpr uint64_t kLongestList = uint64_t{16} << 10;
+constexpr uint64_t kMostRecords = uint64_t{16} << 20;  // of one header, in memory
+constexpr uint64_t kMostText = uint64_t{64} << 10;     // no path has as much
+
+Error ends_early() {
+  return {Errc::kTruncated, 0, "tar archive: ends in the header of a member"};
+}
+
+Error list_too_long() {
+  return {Errc::kUnsupported, 0, "a member has an access control list of more than 16 KiB"};
+}
+
+}  // namespace
+
+bool ExtendedHeaders::is_extended(uint8_t kind) noexcept {
+  return std::string_view("xXgLKAV").find(static_cast<char>(kind)) != std::string_view::npos;
+}
+
+void ExtendedHeaders::clear() {
+  if (any_) *this = ExtendedHeaders();
+}
+
+const std::optional<std::string>& ExtendedHeaders::name() const noexcept {
+  if (pax_.sparse.name) return pax_.sparse.name;
+  return pax_.path ? pax_.path : long_name_;
+}
+
+const std::optional<std::string>& ExtendedHeaders::link() const noexcept {
+  return pax_.link ? pax_.link : long_link_;
+}
+
+Result<> ExtendedHeaders::read(TarInput& in, uint8_t kind, uint64_t size_bytes) {
+  // The label of a volume and headers for all members belong to none.
+  if (kind != 'V' && kind != 'g') any_ = true;
+  switch (kind) {
+    case 'x':
+    case 'X':
+    case 'g':
+      return read_records(in, kind, size_bytes);
+    case 'L':
+      return read_text(in, size_bytes, long_name_);
+    case 'K':
+      return read_text(in, size_bytes, long_link_);
+    default:
+      break;
+  }
+  if (kind == 'A' && size_bytes > kLongestList) return list_too_long();  // of Solaris
+  TRY(const bool whole, in.skip(whole_blocks(size_bytes)));
+  if (!whole) return ends_early();
+  return {};
+}
+
+Result<> ExtendedHeaders::read_records(TarInput& in, uint8_t kind, uint64_t size_bytes) {
+  std::vector<uint8_t> bytes;
+  const bool too_large = size_bytes > kMostRecords;
+  if (!too_large) {
+    TRY(const bool whole, in.append(size_bytes, bytes));
+    if (!whole) return ends_early();
+  }
+  TRY(const bool whole, in.skip(whole_blocks(size_bytes) - bytes.size()));
+  if (!whole) return ends_early();
+  const std::string_view records(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (kind == 'g') {
+    // A comment (git) or a time: of no matter here. Names and sizes of each member are its own.
+    PaxFacts of_all;
+    read_pax_records(records, of_all);
+    if (of_all.acl_bytes > kLongestList) return list_too_long();
+    if (of_all.path || of_all.link || of_all.size_bytes || of_all.sparse.major)
+      notice_ = "a pax header for all members sets their name or size, which is not followed";
+    return {};
+  }
+  read_pax_records(records, pax_);
+  if (pax_.acl_bytes > kLongestList) return list_too_long();
+  if (too_large && pax_.fault.empty())
+    pax_.fault = fmt::format("its pax header has {} bytes and was not read", size_bytes);
+  return {};
+}
+
+Result<> ExtendedHeaders::read_text(TarInput& in, uint64_t size_bytes,
+                                    std::optional<std::string>& text) {
+  const uint64_t kept = std::min(size_bytes, kMostText);
+  std::vector<uint8_t> bytes;
+  TRY(const bool some, in.append(kept, bytes));
+  if (!some) return ends_early();
+  TRY(const bool whole, in.skip(whole_blocks(size_bytes) - kept));
+  if (!whole) return ends_early();
+  bytes.erase(std::ranges::find(bytes, uint8_t{0}), bytes.end());
+  text.emplace(bytes.begin(), bytes.end());
+  return {};
+}
+
+}  // namespace gophercap::archive

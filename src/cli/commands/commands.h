@@ -1,0 +1,56 @@
+// One function per command: settings in, job run, result printed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/options/complaint.h"
+#include "cli/options/parser.h"
+#include "cli/options/settings.h"
+#include "cli/run.h"
+#include "cli/terminal/console.h"
+#include "jobs/memory_limit.h"
+
+namespace gophercap::cli {
+
+struct Invocation {
+  Arguments arguments;
+  Settings settings;
+  std::string config_path{};  // that the settings were read from; empty: none was
+};
+
+Outcome map_command(const Invocation& invocation, Console& console);
+Outcome replay_command(const Invocation& invocation, Console& console);
+Outcome verify_command(const Invocation& invocation, Console& console);
+Outcome tar_extract_command(const Invocation& invocation, Console& console);
+Outcome example_config_command(const Invocation& invocation, Console& console);
+
+// Prints complaints and says kUsage.
+Outcome usage_error(Console& console, const std::vector<Complaint>& complaints);
+
+// Prints a result. The outcome of that, merged with `code`.
+ExitCode print_result(Console& console, std::string_view text, ExitCode code);
+
+// What a job's failure means for the exit status.
+ExitCode exit_code_of(const Error& error);
+
+// Prints "error: …" and, where the cure is known, "hint: …".
+struct HintContext {
+  std::string interface_name{};  // packets were to be sent to
+  std::string dump_path{};       // of map, was to be read
+};
+void print_error(Console& console, const Error& error, const HintContext& context = {});
+
+// Prints why a command could not begin. The outcome of that.
+Outcome failed(Console& console, const Error& error);
+
+// Of --memory.
+jobs::MemoryLimit memory_of(const Settings& settings, Command command);
+
+// Of --file-workers: below 1 = the job decides.
+int worker_count(int64_t asked);
+
+}  // namespace gophercap::cli

@@ -1,0 +1,135 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/characters.h"
+#include "cli/commands/commands.h"
+#include "cli/terminal/progress.h"
+#include "cli/terminal/signals.h"
+#include "cli/text/escape.h"
+#include "cli/text/text_report.h"
+#include "cli/text/trouble.h"
+#include "cli/text/units.h"
+#include "dataset/dump/dump.h"
+#include "dataset/find/discover.h"
+#include "jobs/map/map_job.h"
+#include "jobs/map/map_set.h"
+
+namespace gophercap::cli {
+namespace {
+
+constexpr Command kThis = Command::kMap;
+
+// Folders named on the command line come beside paths there; those of a configuration are only what
+// to do without any.
+std::vector<std::string> paths_of(const Invocation& invocation) {
+  std::vector<std::string> paths = invocation.arguments.positionals;
+  if (paths.empty() || invocation.settings.source(kThis, "dir-src") == Source::kCommandLine) {
+    for (const std::string& folder : invocation.settings.list(kThis, "dir-src")) {
+      if (!folder.empty()) paths.push_back(folder);
+    }
+  }
+  return paths;
+}
+
+// One path a line. JSON has no bytes, so what is not UTF-8 becomes U+FFFD.
+std::string file_list(const std::vector<std::string>& paths, bool json) {
+  if (json) {
+    const nlohmann::ordered_json list = {{"version", 1}, {"files", paths}};
+    return escape_json(list.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)) +
+           "\n";
+  }
+  std::string out;
+  for (const std::string& path : paths) out += escape_text(path) + "\n";
+  return out;
+}
+
+Outcome list_files(const dataset::Selection& selection, bool json, Console& console) {
+  const Result<dataset::Discovery> found = dataset::discover(selection);
+  if (!found) {
+    print_error(console, found.error());
+    return {exit_code_of(found.error())};
+  }
+  ExitCode code = ExitCode::kOk;
+  for (const dataset::Unreadable& problem : found->problems) {
+    console.warning(problem.error.what);
+    code = ExitCode::kIncomplete;
+  }
+  if (const std::string warning = jobs::words_of_passed_over(*found, jobs::kTakeEveryFile);
+      !warning.empty())
+    console.warning(warning);
+  // What is in a tarball is known only after a pass over it.
+  std::vector<std::string> paths = found->paths;
+  paths.insert(paths.end(), found->tarballs.begin(), found->tarballs.end());
+  std::sort(paths.begin(), paths.end());
+  if (paths.empty()) {
+    print_error(console, jobs::nothing_found(selection));
+    return {merge(code, ExitCode::kNothingFound)};
+  }
+  return {print_result(console, file_list(paths, json), code)};
+}
+
+ExitCode judge(const jobs::MapResult& result, bool said, Console& console) {
+  ExitCode code = ExitCode::kOk;
+  if (const Troubles troubles(result.set); !troubles.none()) {
+    // Where the report does not reach a person's eyes, the exit status should not be the only word.
+    if (!said) troubles.warn("", result.set.files.size(), console);
+    code = merge(code, ExitCode::kIncomplete);
+  }
+  if (result.set.packets() == 0 && !result.interrupted) {
+    console.error(fmt::format("map: no packet in {}", counted(result.set.files.size(), "file")));
+    code = merge(code, ExitCode::kFailed);
+  }
+  return code;
+}
+
+}  // namespace
+
+Outcome map_command(const Invocation& invocation, Console& console) {
+  const Settings& settings = invocation.settings;
+  jobs::MapOptions options;
+  options.selection.paths = paths_of(invocation);
+  options.selection.suffixes = settings.list(kThis, "file-suffix");
+  options.selection.regexp = settings.text(kThis, "file-regexp");
+  options.workers = worker_count(settings.integer(kThis, "file-workers"));
+  options.dump_path = settings.text(kThis, "dump-json");
+  options.memory = memory_of(settings, kThis);
+  options.owners = settings.owners();
+  if (options.selection.paths.empty()) {
+    return usage_error(console, {{"map: needs a PATH or --dir-src", "gophercap map /data/pcap"}});
+  }
+  const bool json = settings.flag(kThis, "json");
+  if (settings.flag(kThis, "dryrun")) return list_files(options.selection, json, console);
+
+  // Before the job makes threads.
+  SignalGuard signals;
+  if (const Result<> started = signals.start(); !started) return failed(console, started.error());
+  ConsoleReporter reporter(console, signals);
+  const Result<jobs::MapResult> result = jobs::run_map(options, reporter, signals.token());
+  console.clear_progress();
+  if (!result) {
+    print_error(console, result.error());
+    return {exit_code_of(result.error()), signals.received()};
+  }
+  if (result->interrupted) console.error("map: interrupted, no dump was written");
+
+  // The job writes a dump to standard output itself: nothing else may stand there then.
+  const bool dump_printed = options.dump_path == "-" && !result->interrupted;
+  const bool said = !dump_printed && !json && console.out_is_terminal();
+  ExitCode code = judge(*result, said, console);
+  if (!dump_printed && json) {
+    if (!result->interrupted)
+      code = print_result(console, dataset::dump_to_json(result->set), code);
+  } else if (!dump_printed) {
+    const TextOptions text{console.out_is_terminal(), console.out_width()};
+    code = print_result(
+        console, map_report(*result, result->interrupted ? "" : options.dump_path, text), code);
+  }
+  return {code, signals.received()};
+}
+
+}  // namespace gophercap::cli

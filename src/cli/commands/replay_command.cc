@@ -1,0 +1,188 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/commands/commands.h"
+#include "cli/options/replay_settings.h"
+#include "cli/terminal/progress.h"
+#include "cli/terminal/signals.h"
+#include "cli/text/hints.h"
+#include "cli/text/text_report.h"
+#include "cli/text/trouble.h"
+#include "cli/text/units.h"
+#include "jobs/replay/replay_job.h"
+#include "replay/report.h"
+
+namespace gophercap::cli {
+namespace {
+
+constexpr Command kThis = Command::kReplay;
+
+// Every packet that could be chosen was refused by --out-bpf.
+bool nothing_matches(const replay::Accounts& accounts) {
+  return accounts.filtered > 0 && accounts.filtered + accounts.outside_window == accounts.read;
+}
+
+ExitCode say_nothing_matches(std::string_view what, const std::string& expression,
+                             Console& console) {
+  console.error(fmt::format("{}: no packet matches \"{}\"", what, expression));
+  return ExitCode::kNothingFound;
+}
+
+// A run that went wrong on the way, as against what was wrong with its inputs.
+ExitCode judge(const replay::Report& report, const std::string& expression, Console& console,
+               const HintContext& hints) {
+  ExitCode code = ExitCode::kOk;
+  if (!report.failure.empty()) {
+    print_error(console, replay::failure_of(report), hints);
+    code = ExitCode::kFailed;
+  }
+  if (const Troubles troubles(report.damaged); !troubles.none()) {
+    troubles.warn("", 0, console);
+    code = merge(code, ExitCode::kIncomplete);
+  }
+  const replay::Accounts& accounts = report.accounts;
+  if (accounts.filtered_vlan > 0 && expression.find("vlan") == std::string::npos) {
+    console.warning(fmt::format(
+        "{} of the packets that were filtered have a VLAN tag, behind which \"{}\" does not look",
+        group_digits(accounts.filtered_vlan), expression));
+    console.hint(fmt::format("--out-bpf '({0}) or (vlan and ({0}))'", expression));
+  }
+  if (accounts.sent == 0 && accounts.skipped_link_type > 0 &&
+      accounts.skipped_link_type + accounts.filtered + accounts.outside_window == accounts.read)
+    console.warning("nothing was sent: none of the packets is Ethernet");
+  if (nothing_matches(accounts) && report.failure.empty() && !report.interrupted)
+    code = merge(code, say_nothing_matches("nothing was sent", expression, console));
+  if (report.started_unready) {
+    console.warning(fmt::format(
+        "it began before all of the first second had been read: {} (storage too slow?)",
+        counted(report.starved_packets, "packet") + " left late because they were not there yet"));
+  }
+  if (accounts.not_sorted > 0) {
+    console.warning(fmt::format("{} too far out of order to be sorted with the memory given",
+                                counted(accounts.not_sorted, "packet")));
+    console.hint("--memory 1G");
+  }
+  if (const uint64_t lost = report.lost_behind_us(); lost > 0) {
+    console.error(
+        fmt::format("the interface has counted {} of {}: {} lost behind the program's back",
+                    group_digits(*report.counted_by_interface), counted(accounts.sent, "packet"),
+                    group_digits(lost)));
+    code = merge(code, ExitCode::kIncomplete);
+  }
+  if (accounts.missed_link_down > 0) {
+    console.warning(fmt::format("{} of {} not sent: the interface was down when they were due",
+                                group_digits(accounts.missed_link_down),
+                                counted(accounts.read, "packet")));
+    code = merge(code, ExitCode::kIncomplete);
+  }
+  if (const uint64_t missing = accounts.skipped_by_target() + accounts.failed; missing > 0) {
+    console.warning(
+        fmt::format("{} of {} not sent", group_digits(missing), counted(accounts.read, "packet")));
+    if (const std::string hint = mtu_hint(report); !hint.empty()) console.hint(hint);
+    if (accounts.skipped_link_type > 0)
+      console.hint("--out-file writes packets of any link type as they are");
+    code = merge(code, ExitCode::kIncomplete);
+  }
+  return code;
+}
+
+int64_t wall_clock_ns() {
+  return std::chrono::duration_cast<Nanos>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+// --fail-on-late; its text has been checked.
+ExitCode judge_lateness(const replay::Report& report, const std::string& text, Console& console) {
+  if (text.empty() || report.lateness.count() == 0) return ExitCode::kOk;
+  const LatenessLimit limit = *parse_lateness_limit(text);
+  const Nanos found(report.lateness.quantile(limit.quantile));
+  if (found <= limit.limit) return ExitCode::kOk;
+  console.error(fmt::format("--fail-on-late {}: it was {}", text, human_duration(found)));
+  return ExitCode::kFailed;
+}
+
+HintContext hints_of(const jobs::ReplayOptions& options) {
+  const bool to_interface = options.out_file.empty() && !options.discard;
+  return {.interface_name = to_interface ? options.out_interface : "",
+          .dump_path = options.paths.empty() ? options.dump_path : ""};
+}
+
+Outcome forecast(const jobs::ReplayOptions& options, bool json, Console& console,
+                 ConsoleReporter& reporter, SignalGuard& signals) {
+  const HintContext hints = hints_of(options);
+  const Result<jobs::Forecast> plan = jobs::forecast_replay(options, reporter, signals.token());
+  console.clear_progress();
+  if (!plan) {
+    print_error(console, plan.error(), hints);
+    return {exit_code_of(plan.error()), signals.received()};
+  }
+  ExitCode code = ExitCode::kOk;
+  if (plan->obstacle) {
+    print_error(console, *plan->obstacle, hints);
+    code = ExitCode::kFailed;
+  }
+  if (nothing_matches(plan->accounts))
+    code = merge(code, say_nothing_matches("nothing to send", options.expression, console));
+  code = print_result(console, json ? jobs::forecast_to_json(*plan) : forecast_report(*plan), code);
+  return {code, signals.received()};
+}
+
+}  // namespace
+
+Outcome replay_command(const Invocation& invocation, Console& console) {
+  const jobs::ReplayOptions options = replay_options(invocation);
+  const bool json = invocation.settings.flag(kThis, "json");
+  const bool simulated = options.discard || !options.out_file.empty();
+  const std::vector<Complaint> complaints =
+      check_replay(invocation.settings, options, wall_clock_ns());
+  if (!complaints.empty()) return usage_error(console, complaints);
+  const HintContext hints = hints_of(options);
+
+  for (const std::string& text : plan_without_effect(invocation.settings, kThis))
+    console.warning(text);
+  for (const std::string& text : wire_without_effect(invocation.settings, options))
+    console.warning(text);
+  // Before the job makes threads.
+  SignalGuard signals;
+  if (const Result<> started = signals.start(); !started) return failed(console, started.error());
+  ConsoleReporter reporter(console, signals);
+  if (invocation.settings.flag(kThis, "dryrun"))
+    return forecast(options, json, console, reporter, signals);
+  const Result<jobs::ReplayResult> result = jobs::run_replay(options, reporter, signals.token());
+  console.clear_progress();
+  if (!result) {
+    print_error(console, result.error(), hints);
+    return {exit_code_of(result.error()), signals.received()};
+  }
+
+  ExitCode code = judge(result->report, options.expression, console, hints);
+  if (result->report_error) {
+    print_error(console, *result->report_error, hints);
+    code = merge(code, ExitCode::kFailed);
+  }
+  if (result->interrupted)
+    console.warning("replay: interrupted; what was sent until then is reported");
+  code = merge(code, judge_lateness(result->report, invocation.settings.text(kThis, "fail-on-late"),
+                                    console));
+  const TextOptions text{console.out_is_terminal(), console.out_width()};
+  if (options.out_file == "-") {
+    // Standard output is the capture; the summary is worth having all the same.
+    const TextOptions words{console.err_is_terminal(), console.err_width()};
+    if (!console.quiet()) console.plain(replay_report(result->report, simulated, words));
+  } else if (options.report_path == "-" && !result->report_error) {
+    // The job has written the report there.
+  } else if (json) {
+    code = print_result(console, replay::report_to_json(result->report), code);
+  } else {
+    code = print_result(console, replay_report(result->report, simulated, text), code);
+  }
+  return {code, signals.received()};
+}
+
+}  // namespace gophercap::cli

@@ -1,0 +1,232 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/worker_pool.h"
+#include "cli/commands/commands.h"
+#include "cli/terminal/progress.h"
+#include "cli/terminal/signals.h"
+#include "cli/text/tar_report.h"
+#include "cli/text/text_report.h"
+#include "cli/text/trouble.h"
+#include "cli/text/units.h"
+#include "jobs/tar/tar_job.h"
+
+namespace gophercap::cli {
+namespace {
+
+constexpr Command kThis = Command::kTarExtract;
+
+std::optional<archive::Level> level_of(const std::string& word, archive::Packing packing) {
+  if (word == "fast") return archive::kFastLevel;
+  if (word == "default") return archive::kDefaultLevel;
+  if (word == "best") return archive::kBestLevel;
+  const int most =
+      packing == archive::Packing::kZstd ? archive::kLargestZstdLevel : archive::kLargestGzipLevel;
+  int level = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), level);
+  if (error != std::errc() || end != word.data() + word.size() || level < 1 || level > most)
+    return std::nullopt;
+  return archive::Level{level, level};
+}
+
+unsigned workers_of(const Settings& settings) {
+  constexpr unsigned kUseful = 8;  // one thread can't inflate more than so many compress
+  const int asked = worker_count(settings.integer(kThis, "workers"));
+  return asked > 0 ? static_cast<unsigned>(asked) : std::min(cpu_count(), kUseful);
+}
+
+jobs::TarOptions options_of(const Invocation& invocation) {
+  const Settings& settings = invocation.settings;
+  jobs::TarOptions options;
+  options.tarball = settings.text(kThis, "in-tarball");
+  if (!invocation.arguments.positionals.empty())
+    options.tarball = invocation.arguments.positionals.front();
+  if (!settings.flag(kThis, "dryrun")) options.out_dir = settings.text(kThis, "out-dir");
+  options.regexp = settings.text(kThis, "file-regexp");
+  archive::ExtractOptions& extract = options.extract;
+  if (settings.flag(kThis, "out-gzip")) extract.packing = archive::Packing::kGzip;
+  if (settings.flag(kThis, "out-zstd")) extract.packing = archive::Packing::kZstd;
+  extract.level =
+      level_of(settings.text(kThis, "level"), extract.packing).value_or(archive::kDefaultLevel);
+  extract.workers = workers_of(settings);
+  options.map_path = settings.text(kThis, "map");
+  options.memory = memory_of(settings, kThis);
+  extract.flatten = settings.flag(kThis, "flatten");
+  extract.force = settings.flag(kThis, "force");
+  extract.resume = settings.flag(kThis, "resume");
+  extract.sync = settings.flag(kThis, "fsync");
+  if (const std::optional<uint64_t> most = settings.size(kThis, "max-output"))
+    extract.limits.most_bytes = *most;
+  extract.limits.most_ratio =
+      static_cast<uint64_t>(std::max<int64_t>(settings.integer(kThis, "max-ratio"), 0));
+  return options;
+}
+
+std::vector<Complaint> check(const Invocation& invocation, const jobs::TarOptions& options) {
+  const Settings& settings = invocation.settings;
+  const std::vector<std::string>& named = invocation.arguments.positionals;
+  std::vector<Complaint> complaints;
+  if (options.tarball.empty()) {
+    complaints.push_back({"tarExtract: needs a TARBALL or --in-tarball",
+                          "gophercap tarExtract --in-tarball set.tar.gz --out-dir set"});
+  }
+  if (named.size() > 1 ||
+      (named.size() == 1 && settings.source(kThis, "in-tarball") == Source::kCommandLine)) {
+    complaints.push_back({"tarExtract: takes one tarball", ""});
+  }
+  if (options.out_dir.empty() && !settings.flag(kThis, "dryrun")) {
+    complaints.push_back({"tarExtract: needs --out-dir", "--dryrun lists what would be extracted"});
+  }
+  if (!options.map_path.empty() && options.out_dir.empty()) {
+    complaints.push_back({"tarExtract: --map is a dump of what is written, --dryrun writes nothing",
+                          "gophercap map TARBALL maps what is in it"});
+  }
+  if (settings.integer(kThis, "max-ratio") < 0)
+    complaints.push_back({"--max-ratio: expected 0 or more", ""});
+  if (settings.flag(kThis, "out-gzip") && settings.flag(kThis, "out-zstd"))
+    complaints.push_back({"tarExtract: either --out-gzip or --out-zstd", ""});
+  if (const std::string& word = settings.text(kThis, "level");
+      !level_of(word, options.extract.packing)) {
+    complaints.push_back({fmt::format("--level {}: expected fast, default, best, or 1 to {}", word,
+                                      options.extract.packing == archive::Packing::kZstd
+                                          ? archive::kLargestZstdLevel
+                                          : archive::kLargestGzipLevel),
+                          ""});
+  }
+  return complaints;
+}
+
+// Prints members as they are found: a list of millions takes no memory.
+class MemberList {
+ public:
+  MemberList(Console& console, bool json) : console_(console), json_(json) {}
+
+  Result<> add(const archive::Member& member) {
+    if (count_++ == 0) text_ += json_ ? "{\"version\": 1, \"members\": [" : member_titles();
+    if (json_) {
+      text_ += (count_ == 1 ? "\n  " : ",\n  ") + member_json(member);
+    } else {
+      text_ += member_row(member);
+    }
+    return text_.size() < kPiece ? Result<>() : flush();
+  }
+
+  Result<> finish(const jobs::TarResult& result) {
+    if (json_) {
+      if (count_ == 0) text_ += "{\"version\": 1, \"members\": [";
+      text_ += fmt::format("],\n{}}}\n", tar_counters_json(result, false));
+    }
+    return flush();
+  }
+
+ private:
+  static constexpr size_t kPiece = size_t{64} << 10;
+
+  Result<> flush() { return console_.print(std::exchange(text_, {})); }
+
+  Console& console_;
+  bool json_;
+  uint64_t count_ = 0;
+  std::string text_;
+};
+
+Troubles mapped_troubles(const jobs::TarResult& result) {
+  return result.map ? Troubles(*result.map) : Troubles(std::vector<replay::DamagedFile>());
+}
+
+ExitCode judge(const jobs::TarResult& result, const jobs::TarOptions& options, Console& console) {
+  ExitCode code = ExitCode::kOk;
+  const std::string name = options.tarball == "-" ? "standard input" : options.tarball;
+  if (result.damage) {
+    console.warning(fmt::format(
+        "{}: {}", name, damage_text(*result.damage, result.compression != io::Compression::kNone)));
+    console.hint("what is complete before that place was used");
+    code = ExitCode::kIncomplete;
+  }
+  for (const archive::TarLosses::Place& place : result.losses.first)
+    console.warning(
+        fmt::format("{}: byte {} of the archive: {}", name, place.offset, place.reason));
+  if (result.losses.count > result.losses.first.size()) {
+    console.warning(fmt::format("{}: {} more such places", name,
+                                group_digits(result.losses.count - result.losses.first.size())));
+  }
+  if (result.losses.count > 0 || result.doubtful > 0) code = merge(code, ExitCode::kIncomplete);
+  if (result.counts.absolute > 0) {
+    console.note(fmt::format("the leading / is left off the paths of {}",
+                             counted(result.counts.absolute, "member")));
+  }
+  if (const Troubles troubles = mapped_troubles(result); !troubles.none()) {
+    troubles.warn("", result.map->files.size(), console);
+    code = merge(code, ExitCode::kIncomplete);
+  }
+  if (const uint64_t refused = result.counts.refused_total(); refused > 0) {
+    console.warning(fmt::format("{} not extracted", counted(refused, "member")));
+    if (result.counts.refused[static_cast<size_t>(archive::Refusal::kExists)] > 0)
+      console.hint("--force replaces what exists, --resume leaves out what is complete");
+    code = merge(code, ExitCode::kIncomplete);
+  }
+  if (result.interrupted) {
+    console.warning("tarExtract: interrupted; files that were complete stay");
+    if (!options.out_dir.empty()) console.hint("--resume goes on from there");
+  } else if (result.matching == 0) {
+    console.error(result.members == 0 ? fmt::format("{}: has no members", name)
+                                      : fmt::format("{}: none of {} matches", name,
+                                                    counted(result.members, "member")));
+    code = merge(code, ExitCode::kNothingFound);
+  }
+  return code;
+}
+
+}  // namespace
+
+Outcome tar_extract_command(const Invocation& invocation, Console& console) {
+  jobs::TarOptions options = options_of(invocation);
+  const std::vector<Complaint> complaints = check(invocation, options);
+  if (!complaints.empty()) return usage_error(console, complaints);
+  const bool json = invocation.settings.flag(kThis, "json");
+  const bool dryrun = options.out_dir.empty();
+  MemberList list(console, json);
+  if (dryrun) options.on_member = [&](const archive::Member& member) { return list.add(member); };
+
+  // Before the job makes threads.
+  SignalGuard signals;
+  if (const Result<> started = signals.start(); !started) return failed(console, started.error());
+  ConsoleReporter reporter(console, signals);
+  const Result<jobs::TarResult> result = jobs::run_tar_extract(options, reporter, signals.token());
+  console.clear_progress();
+  if (!result) {
+    print_error(console, result.error());
+    return {exit_code_of(result.error()), signals.received()};
+  }
+  ExitCode code = judge(*result, options, console);
+  if (dryrun) {
+    if (const Result<> printed = list.finish(*result); !printed) {
+      print_error(console, printed.error());
+      code = merge(code, ExitCode::kFailed);
+    }
+    console.note(fmt::format("{} of {}, {} of files", group_digits(result->matching),
+                             counted(result->members, "member"),
+                             human_bytes(result->matching_bytes)));
+  } else if (options.map_path == "-" && !result->interrupted) {
+    // The dump stands there, and nothing else may.
+  } else if (json) {
+    code = print_result(
+        console, fmt::format("{{\"version\": 1, {}}}\n", tar_counters_json(*result, true)), code);
+  } else {
+    const TextOptions text{console.out_is_terminal(), console.out_width()};
+    code = print_result(
+        console, tar_report(*result, options.out_dir) + mapped_troubles(*result).list("", text),
+        code);
+  }
+  return {code, signals.received()};
+}
+
+}  // namespace gophercap::cli

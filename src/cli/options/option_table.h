@@ -1,0 +1,74 @@
+// All options, once. The parser, every --help, the configuration template, completion and the man
+// page are made from this table; a test holds each of them against it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/commands/command_table.h"
+
+namespace gophercap::cli {
+
+enum class ValueType : uint8_t {
+  kString,
+  kStringList,  // may be given several times
+  kPath,
+  kPathList,
+  kInterface,
+  kRegexp,
+  kChoice,  // one of the words of value_name, which '|' separates
+  kBool,
+  kInteger,
+  kDuration,  // as Go writes it: 1h30m, 250ms
+  kTime,      // 2006-01-02 15:04:05, in UTC, or RFC 3339
+  kRatio,     // above zero: 2, 0.5, 1/3
+  kSize,      // bytes, with K, M, G or T in steps of 1024
+};
+
+struct OptionSpec {
+  Command command;              // kGlobal = an option of every command
+  std::string_view name;        // without the dashes
+  std::string_view alias;       // a second name: a long one, or one letter; empty = none
+  std::string_view value_name;  // for help; empty for kBool
+  std::string_view key;         // in the configuration; empty = on the command line only
+  ValueType type;
+  std::string_view default_value;  // as a user would write it; empty = not given
+  std::string_view default_shown;  // by help, where that says more than default_value
+  std::string_view help;           // one sentence, no full stop
+  bool as_in_replay = false;       // of verify: says what replay's option of that name has said
+};
+
+std::span<const OptionSpec> option_table();
+
+// Those that `command` takes: its own first, then the global ones.
+std::vector<const OptionSpec*> options_of(Command command);
+
+// By name or alias, of those that `command` takes. nullptr = there is none.
+const OptionSpec* find_option(Command command, std::string_view name);
+
+bool is_list(ValueType type) noexcept;
+
+// What names a file, a folder or an interface. Given empty on the command line it is a variable
+// that was not set, and what would happen without the option is not what was meant. A configuration
+// has all keys, so there an empty one is not given.
+bool names_something(ValueType type) noexcept;
+
+// Place in option_table().
+size_t option_index(const OptionSpec& option) noexcept;
+
+// What to show as the default; empty: nothing worth showing. default_here() fills in what depends
+// on this machine, such as the number of CPUs.
+std::string default_text(const OptionSpec& option);
+std::string default_here(const OptionSpec& option);
+
+// "GOPHERCAP_MAP_FILE_WORKERS" for "map.file.workers".
+std::string environment_name(std::string_view key);
+
+// Words of a kChoice.
+std::vector<std::string_view> choices(const OptionSpec& option);
+
+}  // namespace gophercap::cli

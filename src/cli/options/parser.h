@@ -1,0 +1,32 @@
+// argv to options and paths, as the original's command-line library reads it: options before or
+// after the command,
+// --name=value and --name value, --bool and --bool=false, -- ends the options.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cli/options/complaint.h"
+#include "cli/options/option_table.h"
+
+namespace gophercap::cli {
+
+struct GivenOption {
+  const OptionSpec* option = nullptr;
+  std::vector<std::string> values;  // in order; a bool without a value has "true"
+};
+
+struct Arguments {
+  Command command = Command::kGlobal;  // kGlobal: none was given
+  std::vector<GivenOption> options;    // each option at most once
+  std::vector<std::string> positionals;
+  bool help = false;
+  std::vector<Complaint>
+      complaints;  // not empty: the rest is only good for choosing which help to show
+};
+
+// Without the program's name.
+Arguments parse_arguments(std::span<const std::string> words);
+
+}  // namespace gophercap::cli

@@ -1,0 +1,316 @@
+#include "cli/options/replay_settings.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <system_error>
+
+#include "cli/options/option_table.h"
+#include "replay/send/departure.h"
+
+namespace gophercap::cli {
+namespace {
+
+constexpr Command kThis = Command::kReplay;
+
+jobs::OutFormat out_format(const std::string& word) {
+  return word == "pcap"     ? jobs::OutFormat::kPcap
+         : word == "pcapng" ? jobs::OutFormat::kPcapng
+                            : jobs::OutFormat::kAuto;
+}
+
+uint32_t longest_frame(int64_t asked) {
+  return asked <= 0 || asked > UINT32_MAX ? UINT32_MAX : static_cast<uint32_t>(asked);
+}
+
+transmit::Backend backend(const std::string& word) {
+  return word == "packet" ? transmit::Backend::kPacket
+         : word == "ring" ? transmit::Backend::kRing
+         : word == "xdp"  ? transmit::Backend::kXdp
+                          : transmit::Backend::kAuto;
+}
+
+transmit::QdiscBypass qdisc_bypass(const std::string& word) {
+  return word == "on"    ? transmit::QdiscBypass::kOn
+         : word == "off" ? transmit::QdiscBypass::kOff
+                         : transmit::QdiscBypass::kAuto;
+}
+
+replay::Pacing pacing(const std::string& word) {
+  return word == "eco"     ? replay::Pacing::kEco
+         : word == "exact" ? replay::Pacing::kExact
+                           : replay::Pacing::kBalanced;
+}
+
+// On the command line, and something else than what holds anyway.
+bool asked_here(const Settings& settings, Command command, std::string_view name) {
+  return settings.source(command, name) == Source::kCommandLine &&
+         settings.text(command, name) != find_option(command, name)->default_value;
+}
+
+void check_order(const Settings& settings, Command command, const jobs::ReplayOptions& options,
+                 std::vector<Complaint>& complaints) {
+  if (options.file_gap && options.files_start_together)
+    complaints.push_back(
+        {"--sequence: excludes --wait-disable, which starts all files at once", ""});
+  if (settings.duration(command, "file-gap").value_or(Nanos{0}) < Nanos{0})
+    complaints.push_back({"--file-gap: can't be below zero", ""});
+  if (const auto steps = parse_clock_steps(settings.text(command, "clock-steps")); !steps)
+    complaints.push_back({"--clock-steps: " + steps.error().what, ""});
+  if (options.clock_steps.follow && options.sort) {
+    complaints.push_back(
+        {"--clock-steps follow: excludes --reorder, which sorts by the times as they are", ""});
+  }
+}
+
+// A limit that is never looked at would be taken for one that was kept. That of a configuration is
+// for other runs too.
+void check_fail_on_late(const Settings& settings, const jobs::ReplayOptions& options,
+                        std::vector<Complaint>& complaints) {
+  if (settings.text(kThis, "fail-on-late").empty() ||
+      settings.source(kThis, "fail-on-late") == Source::kConfigFile) {
+    return;
+  }
+  if (options.discard || !options.out_file.empty())
+    complaints.push_back({"--fail-on-late: is for an interface; nothing is late elsewhere", ""});
+  if (options.topspeed)
+    complaints.push_back({"--fail-on-late: excludes --topspeed, where nothing is late", ""});
+}
+
+}  // namespace
+
+jobs::ReplayOptions plan_options(const Settings& settings, Command command) {
+  jobs::ReplayOptions options;
+  options.dump_path = settings.text(command, "dump-json");
+  options.owners = settings.owners();
+  options.file_regexp = settings.text(command, "file-regexp");
+  options.workers = worker_count(settings.integer(command, "file-workers"));
+  for (const std::string& change : settings.list(command, "path-prefix")) {
+    if (const auto parsed = dataset::parse_prefix_change(change))
+      options.path_prefixes.push_back(*parsed);  // check_plan() complains of the others
+  }
+  options.window = {.from = settings.time(command, "time-from"),
+                    .to = settings.time(command, "time-to")};
+  options.expression = settings.text(command, "out-bpf");
+  options.skip_out_of_order = settings.flag(command, "skip-ooo");
+  options.longest_frame_bytes = longest_frame(settings.integer(command, "skip-mtu"));
+  options.speed = settings.ratio(command, "time-modifier").value_or(Ratio{});
+  if (settings.flag(command, "time-scale-enabled"))
+    options.scale_to = settings.duration(command, "time-scale-duration");
+  options.files_start_together = settings.flag(command, "wait-disable");
+  if (settings.flag(command, "sequence"))
+    options.file_gap = settings.duration(command, "file-gap").value_or(Nanos{0});
+  options.sort = settings.flag(command, "reorder");
+  if (const auto steps = parse_clock_steps(settings.text(command, "clock-steps")))
+    options.clock_steps = *steps;
+  options.loop_gap = settings.duration(command, "loop-gap");
+  if (const auto rate = settings.ratio(command, "pps")) {
+    options.pace = {.kind = replay::Pace::Kind::kPacketsPerSecond, .rate = *rate};
+  } else if (const auto megabits = settings.ratio(command, "mbps")) {
+    options.pace = {.kind = replay::Pace::Kind::kMegabitsPerSecond, .rate = *megabits};
+  }
+  options.pace.longest_gap = settings.duration(command, "max-gap");
+  options.loop_count = settings.integer(command, "loop-count");
+  options.memory = memory_of(settings, command);
+  return options;
+}
+
+void check_plan(const Settings& settings, Command command, const jobs::ReplayOptions& options,
+                std::vector<Complaint>& complaints) {
+  for (const std::string& change : settings.list(command, "path-prefix")) {
+    if (const auto parsed = dataset::parse_prefix_change(change); !parsed)
+      complaints.push_back({"--path-prefix: " + parsed.error().what, ""});
+  }
+  if (options.window.from && options.window.to && *options.window.from >= *options.window.to)
+    complaints.push_back({"--time-to: has to be later than --time-from", ""});
+  if (settings.ratio(command, "pps") && settings.ratio(command, "mbps"))
+    complaints.push_back({"--pps: excludes --mbps", ""});
+  if (options.pace.longest_gap && *options.pace.longest_gap <= Nanos{0})
+    complaints.push_back({"--max-gap: has to be above zero", ""});
+  // An empty one on the command line is a variable that was not set, and would judge nothing.
+  if (const std::string& text = settings.text(command, "fail-on-late");
+      !text.empty() || settings.source(command, "fail-on-late") == Source::kCommandLine) {
+    if (const auto limit = parse_lateness_limit(text); !limit)
+      complaints.push_back({"--fail-on-late: " + limit.error().what, ""});
+  }
+  if (options.scale_to && *options.scale_to <= Nanos{0})
+    complaints.push_back({"--time-scale-duration: has to be above zero", ""});
+  if (options.loop_gap && *options.loop_gap < Nanos{0})
+    complaints.push_back({"--loop-gap: can't be below zero", ""});
+  check_order(settings, command, options, complaints);
+  if (settings.integer(command, "skip-mtu") < 0)
+    complaints.push_back({"--skip-mtu: can't be below zero", ""});
+}
+
+std::vector<std::string> plan_without_effect(const Settings& settings, Command command) {
+  std::vector<std::string> warnings;
+  if (settings.source(command, "time-scale-duration") == Source::kCommandLine &&
+      settings.source(command, "time-scale-enabled") == Source::kDefault) {
+    warnings.emplace_back("--time-scale-duration: does nothing without --time-scale-enabled");
+  }
+  if (asked_here(settings, command, "file-gap") && !settings.flag(command, "sequence"))
+    warnings.emplace_back("--file-gap: does nothing without --sequence");
+  for (const std::string_view rate : {"pps", "mbps"}) {
+    if (!settings.ratio(command, rate)) continue;
+    for (const std::string_view option :
+         {"time-modifier", "time-scale-enabled", "loop-gap", "file-gap"}) {
+      if (asked_here(settings, command, option))
+        warnings.push_back(fmt::format("--{}: does nothing with --{}", option, rate));
+    }
+  }
+  return warnings;
+}
+
+std::vector<std::string> wire_without_effect(const Settings& settings,
+                                             const jobs::ReplayOptions& options) {
+  std::vector<std::string> warnings;
+  if (options.discard || !options.out_file.empty()) {
+    for (const std::string_view option :
+         {"tx", "qdisc-bypass", "late", "pacing", "link-timeout", "start-at"}) {
+      if (asked_here(settings, kThis, option))
+        warnings.push_back(fmt::format("--{}: does nothing with {}", option,
+                                       options.discard ? "--discard" : "--out-file"));
+    }
+  } else if (options.topspeed && asked_here(settings, kThis, "late")) {
+    warnings.emplace_back("--late: does nothing with --topspeed, where nothing is late");
+  }
+  return warnings;
+}
+
+jobs::ReplayOptions replay_options(const Invocation& invocation) {
+  const Settings& settings = invocation.settings;
+  jobs::ReplayOptions options = plan_options(settings, kThis);
+  options.paths = invocation.arguments.positionals;
+  options.out_interface = settings.text(kThis, "out-interface");
+  options.out_file = settings.text(kThis, "out-file");
+  // Whoever names an interface on the command line does not mean the file of a configuration.
+  if (settings.source(kThis, "out-interface") > settings.source(kThis, "out-file"))
+    options.out_file.clear();
+  options.out_format = out_format(settings.text(kThis, "out-format"));
+  options.wire.backend = backend(settings.text(kThis, "tx"));
+  options.wire.qdisc_bypass = qdisc_bypass(settings.text(kThis, "qdisc-bypass"));
+  options.tx_threads = static_cast<unsigned>(
+      std::clamp<int64_t>(settings.integer(kThis, "tx-threads"), 1, replay::kMostLanes));
+  options.link_timeout = settings.duration(kThis, "link-timeout").value_or(Nanos{0});
+  options.preload = settings.flag(kThis, "preload");
+  if (const auto late = parse_late(settings.text(kThis, "late"))) {
+    options.late = late->policy;
+    options.late_limit = late->limit;
+  }
+  if (const auto at = settings.time(kThis, "start-at")) options.start_at_wall_ns = ns_of(*at);
+  options.pacing = pacing(settings.text(kThis, "pacing"));
+  options.discard = settings.flag(kThis, "discard");
+  options.topspeed = settings.flag(kThis, "topspeed");
+  options.loop_infinite = settings.flag(kThis, "loop-infinite");
+  options.report_path = settings.text(kThis, "report");
+  options.given = settings.given(kThis);
+  return options;
+}
+
+std::vector<Complaint> check_replay(const Settings& settings, const jobs::ReplayOptions& options,
+                                    int64_t now_wall_ns) {
+  const bool json = settings.flag(kThis, "json");
+  std::vector<Complaint> complaints;
+  if (settings.source(kThis, "out-file") == Source::kCommandLine &&
+      settings.source(kThis, "out-interface") == Source::kCommandLine) {
+    complaints.push_back({"--out-file: excludes --out-interface", ""});
+  }
+  if (options.discard && settings.source(kThis, "out-file") == Source::kCommandLine)
+    complaints.push_back({"--discard: excludes --out-file", ""});
+  if (!options.discard && options.out_file.empty() && options.out_interface.empty()) {
+    complaints.push_back({"replay: needs --out-interface or --out-file", ""});
+  }
+  check_plan(settings, kThis, options, complaints);
+  if (options.topspeed && options.pace.kind != replay::Pace::Kind::kCaptureTime)
+    complaints.push_back({"--topspeed: excludes --pps and --mbps", ""});
+  if (const auto late = parse_late(settings.text(kThis, "late")); !late)
+    complaints.push_back({"--late: " + late.error().what, ""});
+  if (const int64_t threads = settings.integer(kThis, "tx-threads");
+      threads < 1 || threads > replay::kMostLanes) {
+    complaints.push_back({fmt::format("--tx-threads: from 1 to {}", replay::kMostLanes), ""});
+  }
+  if (options.tx_threads > 1 && (options.discard || !options.out_file.empty()))
+    complaints.push_back({"--tx-threads: is for an interface", ""});
+  if (options.tx_threads > 1 && options.late == replay::LatePolicy::kSlip)
+    complaints.push_back({"--tx-threads: excludes --late slip, which moves one schedule", ""});
+  check_fail_on_late(settings, options, complaints);
+  if (options.link_timeout < Nanos{0})
+    complaints.push_back({"--link-timeout: can't be below zero", ""});
+  if (options.start_at_wall_ns && *options.start_at_wall_ns <= now_wall_ns)
+    complaints.push_back({"--start-at: is over", "times without a zone are UTC"});
+  if (!options.out_file.empty() && options.out_file != "-" &&
+      options.out_file == options.report_path)
+    complaints.push_back({"--report: the same file as --out-file", ""});
+  if (settings.flag(kThis, "dryrun")) return complaints;  // nothing is written
+  if (options.out_file == "-" && (json || options.report_path == "-")) {
+    complaints.push_back(
+        {"--out-file: a capture and a report do not fit on one standard output", "--report FILE"});
+  }
+  if (options.out_file == "-" && isatty(STDOUT_FILENO) == 1) {
+    complaints.push_back({"--out-file: a capture is no reading for a terminal",
+                          "send standard output to a file or a pipe"});
+  }
+  return complaints;
+}
+
+Result<LateWords> parse_late(std::string_view text) {
+  constexpr Nanos kDefaultLimit = std::chrono::milliseconds(1);
+  const size_t equals = text.find('=');
+  const std::string_view word = text.substr(0, equals);
+  LateWords words;
+  if (word == "slip" || word == "drop") {
+    words.policy = word == "slip" ? replay::LatePolicy::kSlip : replay::LatePolicy::kDrop;
+    words.limit = kDefaultLimit;
+    if (equals != std::string_view::npos) {
+      TRY(words.limit, parse_duration(text.substr(equals + 1)));
+    }
+    if (words.limit >= Nanos{0}) return words;
+  } else if (text == "catch-up") {
+    return words;
+  }
+  return Error{Errc::kInvalidArgument, 0,
+               fmt::format("\"{}\" is not one of catch-up, slip, slip=D, drop, drop=D", text)};
+}
+
+Result<replay::ClockSteps> parse_clock_steps(std::string_view text) {
+  const size_t equals = text.find('=');
+  const std::string_view word = text.substr(0, equals);
+  if (text == "keep") return replay::ClockSteps{};
+  replay::ClockSteps steps{.follow = true, .ahead = equals != std::string_view::npos};
+  if (word == "follow" && steps.ahead) {
+    TRY(steps.limit, parse_duration(text.substr(equals + 1)));
+  }
+  if (word == "follow" && steps.limit > Nanos{0}) return steps;
+  return Error{Errc::kInvalidArgument, 0,
+               fmt::format("\"{}\" is not one of keep, follow, follow=D (above zero)", text)};
+}
+
+Result<LatenessLimit> parse_lateness_limit(std::string_view text) {
+  const Error wrong{Errc::kInvalidArgument, 0,
+                    fmt::format("\"{}\" is not of the form p99=50us or max=1ms", text)};
+  const size_t equals = text.find('=');
+  if (equals == std::string_view::npos) return wrong;
+  const std::string_view which = text.substr(0, equals);
+  LatenessLimit limit;
+  if (which != "max") {
+    if (!which.starts_with('p')) return wrong;
+    double percent = 0;
+    const auto [end, error] = std::from_chars(which.data() + 1, which.data() + which.size(),
+                                              percent, std::chars_format::fixed);
+    if (error != std::errc{} || end != which.data() + which.size() || !(percent > 0) ||
+        percent > 100) {
+      return wrong;
+    }
+    limit.quantile = percent / 100;
+  }
+  const auto duration = parse_duration(text.substr(equals + 1));
+  if (!duration || *duration < Nanos{0}) return wrong;
+  limit.limit = *duration;
+  return limit;
+}
+
+}  // namespace gophercap::cli

@@ -1,0 +1,162 @@
+#include "cli/options/values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <system_error>
+
+#include "base/ratio.h"
+#include "base/time.h"
+#include "cli/text/ascii.h"
+
+namespace gophercap::cli {
+namespace {
+
+Error invalid(std::string_view text, std::string_view expected) {
+  return Error{Errc::kInvalidArgument, 0, fmt::format("\"{}\" is not {}", text, expected)};
+}
+
+}  // namespace
+
+Result<bool> parse_bool(std::string_view text) {
+  const std::string word = ascii_lower(text);
+  for (const std::string_view yes : {"true", "t", "1", "yes", "on"}) {
+    if (word == yes) return true;
+  }
+  for (const std::string_view no : {"false", "f", "0", "no", "off"}) {
+    if (word == no) return false;
+  }
+  return invalid(text, "true or false");
+}
+
+Result<int64_t> parse_integer(std::string_view text) {
+  std::string_view digits = text;
+  if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error == std::errc::result_out_of_range) return invalid(text, "a number of 64 bits");
+  if (error != std::errc{} || end != digits.data() + digits.size()) {
+    return invalid(text, "a whole number");
+  }
+  return value;
+}
+
+Result<uint64_t> parse_size(std::string_view text) {
+  constexpr std::string_view kExpected = "a size such as 4096, 64K, 128M or 1.5G";
+  constexpr std::string_view kUnits = "kmgt";
+  std::string word = ascii_lower(text);
+  if (word.ends_with("ib")) {
+    word.resize(word.size() - 2);
+    if (word.empty() || kUnits.find(word.back()) == std::string_view::npos) {
+      return invalid(text, kExpected);
+    }
+  } else if (word.ends_with('b')) {
+    word.pop_back();
+  }
+  unsigned shift = 0;
+  if (!word.empty()) {
+    if (const size_t unit = kUnits.find(word.back()); unit != std::string_view::npos) {
+      shift = 10 * (static_cast<unsigned>(unit) + 1);
+      word.pop_back();
+    }
+  }
+  // Only digits and one point: from_chars would also take signs, exponents, "inf".
+  if (word.empty() || word.find_first_not_of("0123456789.") != std::string::npos ||
+      std::ranges::count(word, '.') > (shift == 0 ? 0 : 1) || word.front() == '.' ||
+      word.back() == '.') {
+    return invalid(text, kExpected);
+  }
+  double value = 0;
+  std::from_chars(word.data(), word.data() + word.size(), value);
+  value *= static_cast<double>(uint64_t{1} << shift);
+  if (value > 9e18) return invalid(text, kExpected);
+  return static_cast<uint64_t>(value);
+}
+
+Result<> check_value(const OptionSpec& option, std::string_view text) {
+  // As the original's, and our own template's, files say "none".
+  const bool may_be_empty = option.type == ValueType::kDuration ||
+                            option.type == ValueType::kTime || option.type == ValueType::kRatio ||
+                            option.type == ValueType::kSize;
+  if (text.empty() && may_be_empty && option.default_value.empty()) return {};
+  switch (option.type) {
+    case ValueType::kBool:
+      TRY_VOID(parse_bool(text));
+      return {};
+    case ValueType::kInteger:
+      TRY_VOID(parse_integer(text));
+      return {};
+    case ValueType::kDuration:
+      TRY_VOID(parse_duration(text));
+      return {};
+    case ValueType::kTime:
+      TRY_VOID(parse_time(text));
+      return {};
+    case ValueType::kRatio:
+      TRY_VOID(parse_ratio(text));
+      return {};
+    case ValueType::kSize:
+      TRY_VOID(parse_size(text));
+      return {};
+    case ValueType::kChoice: {
+      const std::vector<std::string_view> words = choices(option);
+      if (std::ranges::find(words, text) != words.end()) return {};
+      return invalid(text, fmt::format("one of {}", fmt::join(words, ", ")));
+    }
+    case ValueType::kString:
+    case ValueType::kStringList:
+    case ValueType::kPath:
+    case ValueType::kPathList:
+    case ValueType::kInterface:
+    case ValueType::kRegexp:  // the job compiles it and says where it is wrong
+      break;
+  }
+  // Nothing further down can mean a zero byte; the system calls would cut the text there.
+  if (text.find('\0') != std::string_view::npos) return invalid(text, "free of zero bytes");
+  return {};
+}
+
+namespace {
+
+template <class T>
+bool equal(const Result<T>& a, const Result<T>& b) {
+  return a && b && *a == *b;
+}
+
+bool same_value(const OptionSpec& option, std::string_view a, std::string_view b) {
+  if (a == b) return true;
+  if (a.empty() || b.empty()) return false;
+  switch (option.type) {
+    case ValueType::kBool:
+      return equal(parse_bool(a), parse_bool(b));
+    case ValueType::kInteger:
+      return equal(parse_integer(a), parse_integer(b));
+    case ValueType::kDuration:
+      return equal(parse_duration(a), parse_duration(b));
+    case ValueType::kTime:
+      return equal(parse_time(a), parse_time(b));
+    case ValueType::kRatio: {
+      const Result<Ratio> x = parse_ratio(a);
+      const Result<Ratio> y = parse_ratio(b);
+      __extension__ using Wide = unsigned __int128;
+      return x && y && Wide{x->num} * y->den == Wide{y->num} * x->den;
+    }
+    case ValueType::kSize:
+      return equal(parse_size(a), parse_size(b));
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+bool same_values(const OptionSpec& option, const std::vector<std::string>& a,
+                 const std::vector<std::string>& b) {
+  if (is_list(option.type)) return a == b;
+  return same_value(option, a.empty() ? std::string_view{} : a.back(),
+                    b.empty() ? std::string_view{} : b.back());
+}
+
+}  // namespace gophercap::cli

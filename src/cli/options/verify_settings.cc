@@ -1,0 +1,116 @@
+#include "cli/options/verify_settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "cli/options/option_table.h"
+#include "cli/options/replay_settings.h"
+#include "cli/options/values.h"
+
+namespace gophercap::cli {
+namespace {
+
+constexpr Command kThis = Command::kVerify;
+
+std::string shown(const std::vector<std::string>& values) {
+  return values.empty() || values.back().empty() ? "none" : fmt::format("{}", values.back());
+}
+
+// As an argument of the report's directory is to be named here.
+std::string from_here(const std::string& path, const std::string& directory) {
+  std::error_code unknown;
+  const bool same = std::filesystem::current_path(unknown) == directory && !unknown;
+  // Not normalized: the order of the paths decides ties.
+  return same || directory.empty() || path.starts_with('/') ? path : directory + "/" + path;
+}
+
+std::vector<std::string> values_in(const replay::Request& request, const OptionSpec& option) {
+  for (const replay::GivenOption& given : request.options) {
+    if (given.name == option.name) return given.values;
+  }
+  if (option.default_value.empty()) return {};
+  return {std::string(option.default_value)};
+}
+
+}  // namespace
+
+jobs::VerifyOptions verify_options(const Settings& settings,
+                                   const std::vector<std::string>& captures) {
+  jobs::VerifyOptions options;
+  options.captures = captures;
+  options.plan = plan_options(settings, kThis);
+  if (const int64_t mtu = settings.integer(kThis, "mtu"); mtu > 0)
+    options.mtu = static_cast<uint32_t>(std::min<int64_t>(mtu, 1 << 20));
+  return options;
+}
+
+std::vector<Complaint> check_verify(const Settings& settings, const jobs::VerifyOptions& options,
+                                    bool report_known) {
+  std::vector<Complaint> complaints;
+  if (options.captures.empty()) {
+    complaints.push_back({"verify: needs what the receiver captured",
+                          "gophercap verify arrived.pcap --report sent.json"});
+  }
+  if (std::ranges::count(options.captures, "-") > 1)
+    complaints.push_back({"verify: there is one standard input only", ""});
+  if (std::ranges::count(options.captures, "-") > 0 && settings.text(kThis, "report") == "-")
+    complaints.push_back({"--report: standard input is the capture already", ""});
+  check_plan(settings, kThis, options.plan, complaints);
+  const bool may_be_in_report = !report_known && !settings.text(kThis, "report").empty() &&
+                                settings.source(kThis, "loop-count") != Source::kCommandLine;
+  if (options.plan.loop_count < 1 && !may_be_in_report) {
+    complaints.push_back({"--loop-count: has to be above zero; what has no end can't be compared",
+                          "--report FILE says how many loops were done"});
+  }
+  if (settings.integer(kThis, "mtu") < 0) complaints.push_back({"--mtu: can't be below zero", ""});
+  return complaints;
+}
+
+std::vector<Complaint> take_report(Settings& settings, const jobs::SentReport& report) {
+  std::vector<Complaint> complaints;
+  for (const OptionSpec* option : options_of(kThis)) {
+    const bool of_set = option->name == "file-regexp";
+    if ((!option->as_in_replay && !of_set) || option->name == "file-workers") continue;
+    std::vector<std::string> theirs = values_in(*report.request, *option);
+    // Loops that would have gone on for ever: those that were complete can be compared.
+    if (report.endless && option->name == "loop-count")
+      theirs = {fmt::format("{}", std::max<uint64_t>(report.loops_done, 1))};
+    for (const std::string& value : theirs) {
+      if (const Result<> checked = check_value(*option, value); !checked) {
+        complaints.push_back(
+            {fmt::format("--report: --{} of the replay: {}", option->name, checked.error().what)});
+      }
+    }
+    if (!complaints.empty()) continue;
+    if (settings.source(kThis, option->name) != Source::kCommandLine) {
+      settings.set(*option, std::move(theirs), Source::kConfigFile);
+    } else if (option->name != "path-prefix" &&  // where the files are now
+               !same_values(*option, settings.list(kThis, option->name), theirs)) {
+      complaints.push_back({fmt::format("--{}: contradicts the report, whose replay had {}",
+                                        option->name, shown(theirs)),
+                            "leave it out: --report has the options of the replay"});
+    }
+  }
+  const OptionSpec* dump = find_option(kThis, "dump-json");
+  if (!report.request->dump_path.empty() &&
+      settings.source(kThis, dump->name) != Source::kCommandLine) {
+    settings.set(*dump, {from_here(report.request->dump_path, report.request->directory)},
+                 Source::kConfigFile);
+  }
+  return complaints;
+}
+
+std::vector<std::string> set_of_report(const Settings& settings, const replay::Request& request) {
+  if (settings.source(kThis, "dump-json") == Source::kCommandLine) return {};
+  std::vector<std::string> paths;
+  for (const std::string& path : request.paths) paths.push_back(from_here(path, request.directory));
+  return paths;
+}
+
+}  // namespace gophercap::cli

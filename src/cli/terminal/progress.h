@@ -1,0 +1,64 @@
+// How a job's words reach the terminal: one progress line there, a plain line every ten seconds in
+// a log.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "cli/terminal/console.h"
+#include "cli/terminal/signals.h"
+#include "jobs/reporter.h"
+
+namespace gophercap::cli {
+
+// One line each, at most `width` columns wide: parts that have no room are left out, the least
+// telling ones first, and none is cut. What is left of the time goes last. `elapsed`: since the job
+// began.
+
+// "map 12/100 files, 1.2 GB of 10 GB, 3.4 M packets, 1.1 GB/s, 8s left"
+std::string progress_text(const jobs::MapProgress& progress, Nanos elapsed,
+                          size_t width = SIZE_MAX);
+// "replay at 2020-09-28 08:00:00, 12 %, 1.2 kpackets/s, 9.8 Mbit/s, p99 20µs late, 53m left".
+// 100 % are reached when everything is over, never before.
+std::string progress_text(const jobs::ReplayProgress& progress, size_t width = SIZE_MAX);
+// "tarExtract 1.2 GB of 10 GB, 2.4 GB plain, 400 MB/s, 12 of 34 members taken, 22s left"
+std::string progress_text(const jobs::TarProgress& progress, Nanos elapsed,
+                          size_t width = SIZE_MAX);
+// "verify plans 1.2 Mpackets of 3.4 Mpackets, 35 %", then "verify 1.2 Mpackets received, 3.4
+// Mpackets expected"
+std::string progress_text(const jobs::VerifyProgress& progress, size_t width = SIZE_MAX);
+
+class ConsoleReporter final : public jobs::Reporter {
+ public:
+  // `now` is a seam for tests.
+  using Now = SendTime (*)() noexcept;
+  explicit ConsoleReporter(Console& console, Now now = &SendClock::now);
+  // Whenever `signals` has been asked for a word, the next progress is a line that stays.
+  ConsoleReporter(Console& console, SignalGuard& signals);
+
+  void progress(const jobs::MapProgress& progress) override;
+  void progress(const jobs::ReplayProgress& progress) override;
+  void progress(const jobs::VerifyProgress& progress) override;
+  void progress(const jobs::TarProgress& progress) override;
+  void schedule(const jobs::ScheduleNotes& notes) override;
+  void info(std::string_view line) override;
+  void warning(std::string_view line) override;
+
+ private:
+  bool due();
+  bool asked();
+  template <class... Progress>
+  void tell(const Progress&... progress);
+
+  Console& console_;
+  SignalGuard* signals_ = nullptr;
+  Now now_;
+  SendTime begin_;
+  SendTime last_;
+};
+
+}  // namespace gophercap::cli

@@ -1,0 +1,265 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/text/escape.h"
+#include "cli/text/table.h"
+#include "cli/text/text_report.h"
+#include "cli/text/trouble.h"
+#include "cli/text/units.h"
+
+namespace gophercap::cli {
+namespace {
+
+using replay::Accounts;
+using replay::Report;
+
+std::string sent_text(const Accounts& accounts) {
+  std::string text =
+      fmt::format("{}, {}", counted(accounts.sent, "packet"), human_bytes(accounts.sent_bytes));
+  if (accounts.sent_cut > 0)
+    text += fmt::format("; {} only as far as captured", group_digits(accounts.sent_cut));
+  if (accounts.fcs_removed > 0)
+    text +=
+        fmt::format("; {} without their frame check sequence", group_digits(accounts.fcs_removed));
+  return text;
+}
+
+std::string skipped_text(const Accounts& accounts) {
+  std::vector<std::string> reasons;
+  const auto add = [&](uint64_t n, std::string_view reason) {
+    if (n > 0) reasons.push_back(fmt::format("{} {}", group_digits(n), reason));
+  };
+  add(accounts.skipped_out_of_order, "out of order, as asked");
+  add(accounts.skipped_above_limit, "above --skip-mtu, as asked");
+  add(accounts.skipped_link_type, "not Ethernet");
+  add(accounts.skipped_too_long, "longer than the interface takes");
+  add(accounts.skipped_too_short, "shorter than an Ethernet header");
+  return fmt::format("{} ({})", counted(accounts.skipped(), "packet"), fmt::join(reasons, ", "));
+}
+
+// What became of packets that were read and not sent, by the user's choice or the target's.
+void add_left_out(std::vector<SummaryLine>& lines, const Accounts& accounts) {
+  if (accounts.outside_window > 0)
+    lines.push_back({"outside", counted(accounts.outside_window, "packet") + " before or after"});
+  if (accounts.filtered > 0)
+    lines.push_back({"filtered", counted(accounts.filtered, "packet") + " that do not match"});
+  if (accounts.skipped() > 0) lines.push_back({"skipped", skipped_text(accounts)});
+}
+
+void add_accounts(std::vector<SummaryLine>& lines, const Report& report) {
+  const Accounts& accounts = report.accounts;
+  lines.push_back({"read", counted(accounts.read, "packet")});
+  lines.push_back({"sent", sent_text(accounts)});
+  add_left_out(lines, accounts);
+  if (accounts.dropped_late > 0)
+    lines.push_back({"dropped", counted(accounts.dropped_late, "packet") + " too late, as asked"});
+  if (accounts.missed_link_down > 0) {
+    lines.push_back({"missed", counted(accounts.missed_link_down, "packet") +
+                                   " due while the interface was down"});
+  }
+  if (accounts.failed > 0) {
+    std::string text = counted(accounts.failed, "packet");
+    if (accounts.failed_far_end > 0 && report.interface && report.interface->facts.far_end) {
+      const transmit::FarEnd& far = *report.interface->facts.far_end;
+      text += fmt::format("; {} longer than the far end takes: {} has an MTU of {}",
+                          group_digits(accounts.failed_far_end), escape_text(far.name), far.mtu);
+    }
+    if (!report.first_refusal.empty() && accounts.failed > accounts.failed_far_end) {
+      text += fmt::format("; the first: {}", escape_text(report.first_refusal));
+    }
+    lines.push_back({"failed", text});
+  }
+  if (accounts.unsent_at_stop > 0) {
+    lines.push_back({"unsent", fmt::format("{} already read when it stopped",
+                                           counted(accounts.unsent_at_stop, "packet"))});
+  }
+}
+
+void add_durations(std::vector<SummaryLine>& lines, const Report& report, bool simulated) {
+  if (simulated) {
+    if (report.planned_duration > Nanos{0})
+      lines.push_back({"span", human_duration(report.planned_duration)});
+    return;
+  }
+  std::string took = human_duration(report.send_duration);
+  if (report.planned_duration > Nanos{0})
+    took += fmt::format(" (planned {})", human_duration(report.planned_duration));
+  lines.push_back({"took", took});
+  if (report.send_duration <= Nanos{0}) return;
+  const Accounts& accounts = report.accounts;
+  lines.push_back(
+      {"rate",
+       fmt::format(
+           "{}, {}", human_number(per_second(accounts.sent, report.send_duration), "packets/s"),
+           human_number(8 * per_second(accounts.sent_bytes, report.send_duration), "bit/s"))});
+}
+
+std::string target_text(const Report& report) {
+  std::string text = escape_text(report.target);
+  if (!report.interface) return text;
+  if (report.interface->tx_threads > 1)
+    text += fmt::format(", {}", counted(report.interface->tx_threads, "thread"));
+  if (report.interface->qdisc_bypass) text += ", past the queueing discipline";
+  return text;
+}
+
+// How well the times were kept, and what kept the program from it.
+void add_timing(std::vector<SummaryLine>& lines, const Report& report) {
+  // A stall that is shorter hides in the lateness, which has its own line.
+  constexpr Nanos kNotable = std::chrono::milliseconds(1);
+  if (report.lateness.count() > 0) lines.push_back({"lateness", quantiles_text(report.lateness)});
+  if (report.gap_error.count() > 0) {
+    lines.push_back({"gaps", fmt::format("p50 {}, p99 {} longer or shorter",
+                                         human_duration(Nanos(report.gap_error.quantile(0.50))),
+                                         human_duration(Nanos(report.gap_error.quantile(0.99))))});
+  }
+  if (report.drift) lines.push_back({"drift", human_duration(Nanos(report.drift->drift_ns()))});
+  if (report.stalls.longest >= kNotable) {
+    lines.push_back({"stalls", fmt::format("{} in which the machine did not run the sender, the "
+                                           "longest {}",
+                                           counted(report.stalls.count, "time"),
+                                           human_duration(report.stalls.longest))});
+  }
+  if (report.starved_packets > 0) {
+    lines.push_back(
+        {"starved", fmt::format("{} late because the files could not be read fast enough",
+                                counted(report.starved_packets, "packet"))});
+  }
+  if (report.outages > 0) {
+    lines.push_back({"outages", fmt::format("{}, {} in all", counted(report.outages, "time"),
+                                            human_duration(report.outage))});
+  }
+}
+
+std::string files_text(uint64_t files, uint64_t outside) {
+  std::string text = group_digits(files);
+  if (outside > 0) text += fmt::format("; {} outside the window", group_digits(outside));
+  return text;
+}
+
+// Exact where it is short, else as people say it.
+std::string speed_text(Ratio stretch) {
+  const Ratio speed = stretch.inverse();
+  if (speed.den == 1 || (speed.num < 1000 && speed.den < 1000))
+    return format_ratio(speed) + " times";
+  return fmt::format("{:.6g} times",
+                     static_cast<double>(speed.num) / static_cast<double>(speed.den));
+}
+
+// Planned; of a limit that 64 bits do not hold nothing is left to say.
+std::string planned_text(Nanos d, bool at_most) {
+  if (!at_most) return human_duration(d);
+  return d == Nanos::max() ? "an unknown time" : "at most " + human_duration(d);
+}
+
+std::string takes_text(const jobs::Forecast& forecast) {
+  if (forecast.topspeed) return "as long as it takes, at top speed";
+  std::string text = planned_text(forecast.duration, forecast.at_most);
+  if (forecast.pace.at_rate()) return text + ", at " + replay::rate_text(forecast.pace);
+  if (forecast.stretch.num != forecast.stretch.den)
+    text += fmt::format(", {} as fast", speed_text(forecast.stretch));
+  return text;
+}
+
+std::string pacing_text(const Report& report) {
+  std::string text = report.pacing;
+  if (report.stretch.num != report.stretch.den && report.pacing != "top speed")
+    text += ", " + speed_text(report.stretch) + " as fast";
+  return text;
+}
+
+}  // namespace
+
+std::string quantiles_text(const Histogram& durations) {
+  const auto at = [&](double q) { return human_duration(Nanos(durations.quantile(q))); };
+  return fmt::format("p50 {}, p99 {}, p99.9 {}, max {}", at(0.5), at(0.99), at(0.999),
+                     human_duration(Nanos(durations.max())));
+}
+
+std::string forecast_report(const jobs::Forecast& forecast) {
+  std::vector<SummaryLine> lines = {
+      {"target", escape_text(forecast.target)},
+      {"files", files_text(forecast.files, forecast.files_outside_window)}};
+  lines.back().text += fmt::format(", at most {} at once", group_digits(forecast.overlap_depth));
+  if (forecast.files_damaged > 0)
+    lines.push_back({"damaged", counted(forecast.files_damaged, "file") +
+                                    "; what stands before the damage is used"});
+  if (forecast.files_unread > 0)
+    lines.push_back(
+        {"not read", counted(forecast.files_unread, "file") + "; what was read before is used"});
+  lines.push_back({"from", format_rfc3339(forecast.first)});
+  lines.push_back({"to", format_rfc3339(forecast.last)});
+  lines.push_back({"span", human_duration(forecast.span)});
+  lines.push_back({"takes", takes_text(forecast)});
+  if (const jobs::LongPauses& pauses = forecast.notes.pauses; pauses.count > 0) {
+    lines.push_back({"waits", fmt::format("{} of that, in {}", human_duration(pauses.sum),
+                                          counted(pauses.count, "long pause"))});
+  }
+  if (forecast.notes.clocks.steps > 0)
+    lines.push_back(
+        {"clocks", counted(forecast.notes.clocks.steps, "step") + " back, not followed"});
+  if (forecast.clock_steps_followed > 0)
+    lines.push_back({"clocks", counted(forecast.clock_steps_followed, "step") + " followed"});
+  if (forecast.loops != 1) {
+    std::string text = forecast.loops == 0 ? "endless" : group_digits(forecast.loops);
+    if (forecast.period > Nanos{0})
+      text += ", one every " + planned_text(forecast.period, forecast.at_most);
+    if (forecast.total)
+      text += fmt::format(", {} in all", planned_text(*forecast.total, forecast.at_most));
+    lines.push_back({"loops", text});
+  }
+  const Accounts& accounts = forecast.accounts;
+  lines.push_back({"packets", counted(forecast.packets, "packet")});
+  std::string send = counted(accounts.sent, "packet");
+  if (forecast.packets_cut > 0)
+    send += fmt::format("; {} only as far as captured", group_digits(forecast.packets_cut));
+  lines.push_back({"to send", send});
+  add_left_out(lines, accounts);
+  return format_summary(lines);
+}
+
+std::string replay_report(const Report& report, bool simulated, const TextOptions& options) {
+  std::vector<SummaryLine> lines = {{"target", target_text(report)},
+                                    {"pacing", pacing_text(report)}};
+  lines.push_back({"files", files_text(report.files, report.files_outside_window)});
+  if (report.loops_planned != 1)
+    lines.push_back(
+        {"loops",
+         fmt::format("{} of {}", group_digits(report.loops_done),
+                     report.loops_planned == 0 ? "endless" : group_digits(report.loops_planned))});
+  add_accounts(lines, report);
+  if (report.counted_by_interface && *report.counted_by_interface != report.accounts.sent) {
+    const uint64_t n = *report.counted_by_interface;
+    lines.push_back(
+        {"counted", fmt::format("{} by the interface{}", counted(n, "packet"),
+                                n > report.accounts.sent ? "; others send there too" : "")});
+  }
+  if (report.accounts.clock_steps > 0)
+    lines.push_back({"clocks", counted(report.accounts.clock_steps, "step") + " followed"});
+  add_durations(lines, report, simulated);
+  add_timing(lines, report);
+  if (report.slips > 0) {
+    lines.push_back({"slipped", fmt::format("{} in all, {}", human_duration(report.slipped),
+                                            counted(report.slips, "time"))});
+  }
+  if (report.gaps_shortened > 0) {
+    lines.push_back(
+        {"pauses", fmt::format("{} shortened, by {} in all", group_digits(report.gaps_shortened),
+                               human_duration(report.time_removed))});
+  }
+  if (report.retries > 0)
+    lines.push_back({"retries", fmt::format("{} {}", group_digits(report.retries),
+                                            report.interface && report.interface->facts.has_queue()
+                                                ? "while the interface's queue was full"
+                                                : "after a packet was not taken")});
+  std::string out = format_summary(lines);
+  out += Troubles(report.damaged).list("", options);
+  return out;
+}
+
+}  // namespace gophercap::cli

@@ -1,0 +1,370 @@
+#include "cli/text/text_report.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+
+#include "cli/text/escape.h"
+#include "cli/text/table.h"
+
+namespace gophercap::cli {
+namespace {
+
+using dataset::FileSummary;
+using namespace std::chrono_literals;
+
+constexpr int64_t kNoon = 1'601'294'400'000'000'000;  // 2020-09-28 12:00:00
+
+FileSummary file(std::string path, uint64_t packets = 1000) {
+  FileSummary f;
+  f.path = std::move(path);
+  f.format = capture::Format::kPcap;
+  f.packets = packets;
+  f.captured_bytes = packets * 100;
+  f.wire_bytes = packets * 100;
+  f.max_captured_bytes = 100;
+  if (packets > 0) {
+    f.link_types = {{1, packets}};
+    f.min = f.first = capture_time(kNoon);
+    f.max = f.last = capture_time(kNoon) + 90min + 250ms;
+  }
+  return f;
+}
+
+jobs::MapResult result_of(std::vector<FileSummary> files) {
+  jobs::MapResult result;
+  result.set.files = std::move(files);
+  result.set.beginning = capture_time(kNoon);
+  result.set.end = capture_time(kNoon) + 90min + 250ms;
+  result.set.overlap_depth = 2;
+  result.elapsed = 2s;
+  result.stored_bytes = 3'000'000'000;
+  return result;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  size_t begin = 0;
+  for (size_t end = 0; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    lines.push_back(text.substr(begin, end - begin));
+  }
+  return lines;
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+constexpr TextOptions kPipe{false, 80};
+constexpr TextOptions kTerminal{true, 100};
+
+TEST(MapReport, RowsAndTotals) {
+  FileSummary damaged = file("b.pcapng.gz", 2000);
+  damaged.format = capture::Format::kPcapng;
+  damaged.compression = io::Compression::kGzip;
+  damaged.out_of_order = 3;
+  damaged.packets_cut = 7;
+  damaged.damage = capture::Damage{1218, Errc::kTruncated, "ends inside a record"};
+  const std::string text =
+      map_report(result_of({file("a.pcap"), damaged, file("c.pcap", 0)}), "/tmp/d.json", kPipe);
+  const std::vector<std::string> lines = lines_of(text);
+  // clang-format off
+  EXPECT_EQ(lines[0], "FILE         FORMAT       PACKETS   BYTES  BEGINNING (UTC)      DURATION  UNORDERED  NOTES");
+  EXPECT_EQ(lines[1], "a.pcap       pcap           1,000  100 kB  2020-09-28 12:00:00   1h30m0s          -");
+  EXPECT_EQ(lines[2], "b.pcapng.gz  pcapng+gzip    2,000  200 kB  2020-09-28 12:00:00   1h30m0s          3  damaged, snaplen");
+  EXPECT_EQ(lines[3], "c.pcap       pcap               0     0 B  -                           -          -  empty");
+  // clang-format on
+  EXPECT_TRUE(contains(text, "\nfiles       3 (1 damaged, 1 empty)\n")) << text;
+  EXPECT_TRUE(contains(text, "\npackets     3,000 (3 out of order, 7 cut by the snap length)\n"))
+      << text;
+  EXPECT_TRUE(contains(text, "\nbytes       300 kB captured, 300 kB on the wire, 3.00 GB stored\n"))
+      << text;
+  EXPECT_TRUE(
+      contains(text, "\nbeginning   2020-09-28T12:00:00Z\nend         2020-09-28T13:30:00.25Z\n"))
+      << text;
+  EXPECT_TRUE(contains(text, "\noverlap     up to 2 files at once\n")) << text;
+  EXPECT_TRUE(contains(text, "\nlink types  ETHERNET 3,000\n")) << text;
+  EXPECT_TRUE(contains(text, "\ntook        2s, 1.50 GB/s\n")) << text;
+  EXPECT_TRUE(contains(text, "\ndump        /tmp/d.json\n")) << text;
+  EXPECT_TRUE(contains(text, "\n  b.pcapng.gz: byte 1218: ends inside a record\n")) << text;
+  EXPECT_FALSE(contains(text, "Notes:")) << text;
+}
+
+TEST(MapReport, NamesCannotTouchTheTerminal) {
+  FileSummary evil = file("a\x1b[2J\n\xff.pcap");
+  evil.damage = capture::Damage{0, Errc::kCorrupt, "bad \x07"};
+  const std::string text = map_report(result_of({evil}), "d\x1b", kTerminal);
+  EXPECT_TRUE(contains(text, "a\\x1b[2J\\n\\xff.pcap"));
+  for (const char c : text)
+    EXPECT_TRUE(c == '\n' || static_cast<uint8_t>(c) >= 0x20) << static_cast<int>(c);
+}
+
+TEST(MapReport, LongAndWideNamesFitTheTerminal) {
+  const std::string text =
+      map_report(result_of({file("/data/" + std::string(300, 'x') + "/end.pcap"),
+                            file("日本語のとても長いファイル名です/結果/データ.pcap"), file("s")}),
+                 "", {true, 100});
+  const std::vector<std::string> lines = lines_of(text);
+  for (size_t i = 0; i < 4; ++i) EXPECT_LE(display_width(lines[i]), 100U) << lines[i];
+  EXPECT_TRUE(contains(lines[1], "…")) << lines[1];
+  EXPECT_TRUE(contains(lines[1], "end.pcap")) << lines[1];
+  // All rows have the same columns.
+  const auto format_column = [&](size_t i) {
+    return display_width(lines[i].substr(0, lines[i].rfind(" pcap ")));
+  };
+  EXPECT_EQ(format_column(1), format_column(3));
+  EXPECT_EQ(format_column(2), format_column(3));
+  const std::string piped =
+      map_report(result_of({file("/data/" + std::string(300, 'x') + "/end.pcap")}), "", kPipe);
+  EXPECT_FALSE(contains(piped, "…")) << "whole names where nobody looks";
+}
+
+TEST(MapReport, LargeSetsShowTheLargestOnATerminalAndAllInAPipe) {
+  std::vector<FileSummary> files;
+  for (uint64_t i = 0; i < 50; ++i) files.push_back(file(fmt::format("f{:02}.pcap", i), i + 1));
+  const auto rows = [](const std::string& text) {
+    return std::ranges::count_if(lines_of(text), [](const std::string& line) {
+      return line.starts_with("f") && contains(line, ".pcap ");
+    });
+  };
+  const std::string terminal = map_report(result_of(files), "", kTerminal);
+  EXPECT_EQ(rows(terminal), 10);
+  EXPECT_TRUE(terminal.starts_with("The 10 largest of 50 files")) << terminal;
+  EXPECT_TRUE(contains(terminal, "f49.pcap"));
+  EXPECT_FALSE(contains(terminal, "f00.pcap"));
+  EXPECT_EQ(rows(map_report(result_of(files), "", kPipe)), 50);
+  files.resize(40);
+  EXPECT_EQ(rows(map_report(result_of(files), "", kTerminal)), 40);
+}
+
+TEST(MapReport, LongDamageListsAreCutOnATerminalOnly) {
+  std::vector<FileSummary> files;
+  for (int i = 0; i < 25; ++i) {
+    files.push_back(file(fmt::format("f{:02}.pcap", i)));
+    files.back().damage = capture::Damage{7, Errc::kCorrupt, "broken"};
+  }
+  EXPECT_TRUE(contains(map_report(result_of(files), "", kTerminal), "\n  … and 5 files more\n"));
+  EXPECT_TRUE(contains(map_report(result_of(files), "", kPipe), "f24.pcap: byte 7: broken"));
+}
+
+TEST(MapReport, Notes) {
+  FileSummary f = file("a.pcap");
+  f.link_types = {{1, 900}, {101, 60}, {9999, 40}};
+  f.largest_gap = 2h;
+  f.largest_step_back = 5min;
+  f.packets_above_1514 = 3;
+  f.max_captured_bytes = 9014;
+  f.packets_without_time = 1;
+  f.packets_fraction_carried = 2;
+  f.packets_captured_above_original = 4;
+  f.padding_bytes = 512;
+  const std::string text = map_report(result_of({file("b.pcap"), f}), "", kPipe);
+  EXPECT_TRUE(contains(text, "\nlink types  ETHERNET 1,900, RAW 60, link type 9999 40\n")) << text;
+  EXPECT_TRUE(contains(text, "a gap of 2h0m0s without packets in a.pcap\n")) << text;
+  EXPECT_TRUE(contains(text, "time steps back by 5m0s in a.pcap")) << text;
+  EXPECT_TRUE(contains(text,
+                       "3 packets longer than 1514 bytes, the longest 9014: replay needs an "
+                       "interface with an MTU of 9000\n"))
+      << text;
+  f.max_captured_bytes = 1518;
+  EXPECT_TRUE(contains(map_report(result_of({f}), "", kPipe),
+                       "the longest 1518: replay needs an interface with an MTU of 1504, or 1500 "
+                       "for those with a VLAN tag\n"));
+  EXPECT_TRUE(contains(text, "100 packets not Ethernet")) << text;
+  EXPECT_TRUE(contains(text, "1 packet without a time")) << text;
+  EXPECT_TRUE(contains(text, "2 packets whose fraction")) << text;
+  EXPECT_TRUE(contains(text, "4 packets captured longer")) << text;
+  EXPECT_TRUE(contains(text, "512 B of zeros after the last packet of 1 file")) << text;
+  EXPECT_EQ(lines_of(map_report(result_of({}), "", kPipe)).front(), "files      0")
+      << "no table without files";
+}
+
+TEST(MapReport, InterruptedShowsTotalsOnly) {
+  jobs::MapResult result = result_of({file("a.pcap")});
+  result.interrupted = true;
+  EXPECT_TRUE(map_report(result, "", kPipe).starts_with("files "));
+}
+
+TEST(ReplayReport, EveryPacketIsAccountedFor) {
+  replay::Report report;
+  report.target = "interface veth0";
+  report.pacing = "capture time";
+  report.files = 6;
+  report.loops_planned = 3;
+  report.loops_done = 2;
+  report.first_refusal = "No buffer \x07";
+  report.planned_duration = 10s;
+  report.send_duration = 10s + 1500us;
+  report.accounts = {.read = 20'000,
+                     .sent = 18'000,
+                     .sent_bytes = 9'000'000,
+                     .skipped_link_type = 1000,
+                     .skipped_too_long = 500,
+                     .missed_link_down = 100,
+                     .failed = 200,
+                     .unsent_at_stop = 200,
+                     .sent_cut = 5,
+                     .fcs_removed = 6};
+  ASSERT_TRUE(report.accounts.balanced());
+  for (int64_t i = 1; i <= 1000; ++i) report.lateness.record(i * 1000);
+  report.starved_packets = 4;
+  report.gap_error.record(7000);
+  report.drift = {5000, 3000};
+  report.stalls = {.count = 3, .total = 4ms, .longest = 2ms};
+  report.outages = 1;
+  report.outage = 700ms;
+  report.interface = {.name = "veth0",
+                      .facts = {},
+                      .backend = "packet",
+                      .qdisc_bypass = true,
+                      .tx_threads = 4,
+                      .notes = {},
+                      .before = {},
+                      .after = {}};
+  report.retries = 9;
+  report.damaged.push_back({"x\x1b.pcap", {12, Errc::kCorrupt, "broken"}});
+  const std::string text = replay_report(report, false, kPipe);
+  for (const std::string_view line :
+       {"target    interface veth0, 4 threads, past the queueing discipline\n",
+        "loops     2 of 3\n", "read      20,000 packets\n",
+        "sent      18,000 packets, 9.00 MB; 5 only as far as captured; 6 without their frame check",
+        "skipped   1,500 packets (1,000 not Ethernet, 500 longer than the interface takes)\n",
+        "missed    100 packets due while the interface was down\n",
+        "gaps      p50 7µs, p99 7µs longer or shorter\n", "drift     -2µs\n",
+        "stalls    3 times in which the machine did not run the sender, the longest 2ms\n",
+        "outages   1 time, 700ms in all\n", "failed    200 packets; the first: No buffer \\x07\n",
+        "unsent    200 packets already read when it stopped\n", "took      10.002s (planned 10s)\n",
+        "rate      1.80 kpackets/s, 7.20 Mbit/s\n", "starved   4 packets late", "retries   9 ",
+        "  x\\x1b.pcap: byte 12: broken\n"}) {
+    EXPECT_TRUE(contains(text, line)) << line << "in\n" << text;
+  }
+  EXPECT_TRUE(contains(text, "max 1ms\n")) << text;
+}
+
+TEST(ReplayReport, LeavesOutWhatDidNotHappen) {
+  replay::Report report;
+  report.loops_done = 1;
+  report.accounts.read = report.accounts.sent = 1;
+  const std::string text = replay_report(report, false, kPipe);
+  for (const std::string_view word :
+       {"skipped", "failed", "unsent", "lateness", "starved", "retries", "loops", "Damage", "rate",
+        "missed", "gaps", "drift", "stalls", "outages", "threads", "discipline"}) {
+    EXPECT_FALSE(contains(text, word)) << word << " in\n" << text;
+  }
+}
+
+TEST(ReplayReport, NoRatesWhereNoTimePassed) {
+  replay::Report report;
+  report.planned_duration = report.send_duration = 72h;
+  report.accounts.read = report.accounts.sent = 10;
+  const std::string text = replay_report(report, true, kPipe);
+  EXPECT_TRUE(contains(text, "span    3d0h\n")) << text;
+  EXPECT_FALSE(contains(text, "rate") || contains(text, "took")) << text;
+}
+
+TEST(VerifyReport, TellsWhatIsWrongAndByHowMuch) {
+  jobs::VerifyResult result;
+  result.plan.accounts.skipped_too_long = 3;
+  result.mtu = 1500;
+  result.packets_sent = 1999;
+  result.compared_bytes = 96;
+  result.damaged_captures.push_back({"x\x1b.pcap", {12, Errc::kCorrupt, "broken"}});
+  replay::Arrivals& a = result.arrivals;
+  a = {.expected = 2000,
+       .arrived = 1995,
+       .lost = 5,
+       .duplicated = 1,
+       .unexpected = 7,
+       .reordered = 2,
+       .reorder_extent = 4,
+       .reorder_late_time = 30us,
+       .cut = 1000,
+       .padded = 8,
+       .vlan_tags_restored = 9,
+       .first_lost = {{1233, 5ms}},
+       .early = 1,
+       .drift = -3us,
+       .planned_duration = 10s,
+       .duration = 10s + 2ms};
+  a.offset_error.record(2000);
+  a.gap_error.record(3000);
+  a.lateness.record(4000);
+  const std::string text = verify_report(result, kPipe);
+  for (const std::string_view line :
+       {"expected    2,000 packets; 3 no interface of MTU 1500 takes are not among them\n",
+        "sent        1,999 packets, as the report of the replay says\n",
+        "arrived     1,995 packets; 1,000 compared in their first 96 bytes and length only; 8 "
+        "padded; 9 without their VLAN tag\n",
+        "lost        5 packets; the first is number 1,234, due after 5ms\n",
+        "duplicated  1 packet\n", "reordered   2 packets, by 4 packets and 30µs at the most\n",
+        "unexpected  7 packets that nobody planned\n", "took        10.002s (planned 10s)\n",
+        "offset      p50 2µs, p99 2µs, p99.9 2µs, max 2µs off the median\n",
+        "gaps        p50 3µs, p99 3µs, p99.9 3µs, max 3µs longer or shorter\n",
+        "drift       -3µs\n",
+        "lateness    p50 4µs, p99 4µs, p99.9 4µs, max 4µs, by the sender's clock\n",
+        "early       1 packet before they were due: the clocks differ\n",
+        "Damage in what was captured (what stands before it is used):\n"
+        "  x\\x1b.pcap: byte 12: broken\n"}) {
+    EXPECT_TRUE(contains(text, line)) << line << "in\n" << text;
+  }
+}
+
+TEST(VerifyReport, LeavesOutWhatDidNotHappen) {
+  jobs::VerifyResult result;
+  result.arrivals.expected = result.arrivals.lost = 2;
+  const std::string text = verify_report(result, kPipe);
+  for (const std::string_view word :
+       {"sent", "took", "offset", "gaps", "lateness", "Damage", "padded", "first"}) {
+    EXPECT_FALSE(contains(text, word)) << word << " in\n" << text;
+  }
+}
+
+TEST(Table, AlignsAndElides) {
+  const std::vector<Column> columns = {
+      {.title = "NAME", .elided = true}, {.title = "N", .right_aligned = true}, {.title = "REST"}};
+  EXPECT_EQ(format_table(columns, {{"a", "1", ""}, {"bbbbb", "10", "x"}}, 0),
+            "NAME    N  REST\na       1\nbbbbb  10  x\n");
+  const std::vector<std::vector<std::string>> wide = {{std::string(50, 'b'), "10", "x"}};
+  EXPECT_EQ(lines_of(format_table(columns, wide, 40))[1], "bbbbbbbbbbbbbb…bbbbbbbbbbbbbbb  10  x");
+  EXPECT_EQ(lines_of(format_table(columns, wide, 5))[1], "bbbbbbbbbbb…bbbbbbbbbbbb  10  x")
+      << "not below what can be read";
+}
+
+TEST(Table, ColumnsLeaveInTheirTurn) {
+  const std::vector<Column> columns = {{.title = "NAME", .elided = true},
+                                       {.title = "SECOND", .leaves = 2},
+                                       {.title = "STAYS"},
+                                       {.title = "FIRST", .leaves = 1}};
+  const std::vector<std::vector<std::string>> rows = {{std::string(24, 'b'), "2", "x", "1"}};
+  const auto titles = [&](size_t width) {
+    return lines_of(format_table(columns, rows, width))[0].substr(24);
+  };
+  EXPECT_EQ(titles(46), "  SECOND  STAYS  FIRST");
+  EXPECT_EQ(titles(45), "  SECOND  STAYS");
+  EXPECT_EQ(titles(39), "  SECOND  STAYS");
+  EXPECT_EQ(titles(38), "  STAYS");
+  EXPECT_EQ(titles(1), "  STAYS");
+}
+
+TEST(MapReport, ATerminalNamesTheCommonFolderOnce) {
+  const std::string text =
+      map_report(result_of({file("/data/x/a.pcap"), file("/data/x/b/c.pcap")}), "", {true, 80});
+  EXPECT_TRUE(text.starts_with("In /data/x/:\nFILE ")) << text;
+  EXPECT_TRUE(contains(text, "\nb/c.pcap ")) << text;
+  EXPECT_TRUE(
+      contains(map_report(result_of({file("/data/x/a.pcap"), file("/data/x/b/c.pcap")}), "", kPipe),
+               "\n/data/x/a.pcap "));
+  EXPECT_TRUE(contains(map_report(result_of({file("/a.pcap"), file("/b.pcap")}), "", kTerminal),
+                       "\n/b.pcap "));
+  EXPECT_TRUE(contains(map_report(result_of({file("d/ab.pcap"), file("d/ac.pcap")}), "", kTerminal),
+                       "In d/:\n"));
+}
+
+TEST(Summary, Aligns) {
+  EXPECT_EQ(format_summary({{"a", "1"}, {"long", "2"}}), "a     1\nlong  2\n");
+}
+
+}  // namespace
+}  // namespace gophercap::cli

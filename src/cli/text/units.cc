@@ -1,0 +1,75 @@
+#include "cli/text/units.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+
+namespace gophercap::cli {
+namespace {
+
+// Three significant digits.
+std::string three_digits(double n) {
+  return n >= 100  ? fmt::format("{:.0f}", n)
+         : n >= 10 ? fmt::format("{:.1f}", n)
+                   : fmt::format("{:.2f}", n);
+}
+
+}  // namespace
+
+std::string group_digits(uint64_t n) {
+  std::string digits = fmt::format("{}", n);
+  for (size_t place = digits.size(); place > 3; place -= 3) digits.insert(place - 3, 1, ',');
+  return digits;
+}
+
+std::string human_number(double n, std::string_view unit) {
+  constexpr std::array<std::string_view, 7> kPrefixes = {"", "k", "M", "G", "T", "P", "E"};
+  size_t prefix = 0;
+  // 999.5 would be written as 1000.
+  while (n >= 999.5 && prefix + 1 < kPrefixes.size()) {
+    n /= 1000;
+    ++prefix;
+  }
+  return fmt::format("{} {}{}", three_digits(n), kPrefixes[prefix], unit);
+}
+
+std::string human_bytes(uint64_t bytes) {
+  return bytes < 1000 ? fmt::format("{} B", bytes) : human_number(static_cast<double>(bytes), "B");
+}
+
+std::string human_duration(Nanos d) {
+  using namespace std::chrono_literals;
+  // Where 64 bits end a figure would only look like one.
+  if (d == Nanos::max()) return "more than 292 years";
+  if (d == Nanos::min()) return "-(more than 292 years)";
+  const Nanos size = d < Nanos{0} ? -d : d;
+  if (size >= 48h) {
+    // Not chrono's round(), which multiplies the next hour out.
+    constexpr uint64_t kHour = 3'600'000'000'000;
+    const uint64_t hours = (static_cast<uint64_t>(size.count()) + kHour / 2) / kHour;
+    return fmt::format("{}{}d{}h", d < Nanos{0} ? "-" : "", hours / 24, hours % 24);
+  }
+  if (size >= 1h) return format_duration(std::chrono::round<std::chrono::seconds>(d));
+  if (size >= 1s) return format_duration(std::chrono::round<std::chrono::milliseconds>(d));
+  if (size >= 1ms) return format_duration(std::chrono::round<std::chrono::microseconds>(d));
+  return format_duration(d);
+}
+
+std::string human_time(CaptureTime t) {
+  std::string text = format_rfc3339(std::chrono::floor<std::chrono::seconds>(t));
+  if (!text.empty() && text.back() == 'Z') text.pop_back();
+  if (const size_t separator = text.find('T'); separator != std::string::npos)
+    text[separator] = ' ';
+  return text;
+}
+
+double per_second(uint64_t n, Nanos d) {
+  return d <= Nanos{0} ? 0 : static_cast<double>(n) * 1e9 / static_cast<double>(d.count());
+}
+
+std::string counted(uint64_t n, std::string_view singular) {
+  return fmt::format("{} {}{}", group_digits(n), singular, n == 1 ? "" : "s");
+}
+
+}  // namespace gophercap::cli

@@ -1,0 +1,13 @@
+// Cuts lz4 at its frames, and large frames at their blocks where these are independent.
+#pragma once
+
+#include <memory>
+
+#include "io/parallel/splitter.h"
+
+namespace gophercap::io {
+
+// Blocks that depend on those before, and the legacy format, are left to the stream decoder.
+std::unique_ptr<Splitter> make_lz4_splitter(const SplitLimits& limits = {});
+
+}  // namespace gophercap::io

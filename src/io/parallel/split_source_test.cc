@@ -1,0 +1,504 @@
+// What is cut and decoded in parallel is held against the stream decoder of the format.
+#include "io/parallel/split_source.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <memory>
+#include <random>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "io/codec/gzip_source.h"
+#include "io/codec/lz4_source.h"
+#include "io/codec/xz_source.h"
+#include "io/codec/zstd_source.h"
+#include "io/open.h"
+#include "io/parallel/gzip_splitter.h"
+#include "io/parallel/lz4_splitter.h"
+#include "io/parallel/zstd_splitter.h"
+#include "testing/checkpoints.h"
+#include "testing/compress.h"
+#include "testing/failing_source.h"
+#include "testing/memory_source.h"
+#include "testing/read_all.h"
+#include "testing/sample_bytes.h"
+
+namespace gophercap::io {
+namespace {
+
+using testing::FailingSource;
+using testing::MemorySource;
+using testing::operator+;
+using testing::read_all;
+using testing::ReadAll;
+using testing::sample;
+using Bytes = std::vector<uint8_t>;
+
+// Small inputs are to be cut as large ones are.
+constexpr SplitLimits kSmall{300, 600, 4000, 40'000};
+
+std::unique_ptr<ByteSource> make_sequential(Compression format, std::unique_ptr<ByteSource> raw) {
+  switch (format) {
+    case Compression::kGzip:
+      return make_gzip_source(std::move(raw));
+    case Compression::kZstd:
+      return make_zstd_source(std::move(raw));
+    case Compression::kLz4:
+      return make_lz4_source(std::move(raw));
+    default:
+      return make_xz_source(std::move(raw));
+  }
+}
+
+std::unique_ptr<ByteSource> make_parallel(Compression format, std::unique_ptr<ByteSource> raw,
+                                          DecodePool& pool, const SplitLimits& limits,
+                                          CheckpointSink* places = nullptr) {
+  const auto split = [&](std::unique_ptr<Splitter> splitter) {
+    return std::make_unique<SplitSource>(std::move(raw), std::move(splitter), pool, places);
+  };
+  switch (format) {
+    case Compression::kGzip:
+      return split(make_gzip_splitter(limits));
+    case Compression::kZstd:
+      return split(make_zstd_splitter(limits));
+    case Compression::kLz4:
+      return split(make_lz4_splitter(limits));
+    default:
+      return make_xz_source(std::move(raw), &pool);
+  }
+}
+
+// A kind of file: how it is made of plain bytes in pieces.
+struct Kind {
+  std::string name;
+  Compression format;
+  std::function<Bytes(const Bytes& plain, size_t piece)> make;
+  bool one_frame = false;  // without places to begin at, as long as it is small
+};
+
+// Of the places in a small file that are tried: all where no sanitizer makes it take up to twenty
+// times as long. No multiple of three, so that each number of helpers has its turn.
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+constexpr size_t kStep = __has_feature(thread_sanitizer)    ? 10
+                         : __has_feature(address_sanitizer) ? 4
+                                                            : 1;
+
+Bytes skippable(size_t size) {
+  return Bytes{0x53, 0x2a, 0x4d, 0x18, static_cast<uint8_t>(size), 0, 0, 0} + Bytes(size, 's');
+}
+
+// As pzstd has it: each frame behind a skippable one.
+Bytes pzstd(const Bytes& plain, size_t piece) {
+  Bytes all;
+  for (size_t at = 0; at < plain.size(); at += piece) {
+    const size_t count = std::min(piece, plain.size() - at);
+    const auto begin = plain.begin() + static_cast<ptrdiff_t>(at);
+    all =
+        std::move(all) + skippable(4) +
+        testing::compress(Compression::kZstd, Bytes(begin, begin + static_cast<ptrdiff_t>(count)));
+  }
+  return all;
+}
+
+// Frames of one kind behind each other, each of several blocks.
+Bytes lz4_frames(const Bytes& plain, size_t piece, const testing::Lz4Frame& options) {
+  const size_t frame = piece * 5;
+  Bytes all;
+  for (size_t at = 0; at < plain.size(); at += frame) {
+    const size_t count = std::min(frame, plain.size() - at);
+    all = std::move(all) + testing::lz4_frame(std::span(plain).subspan(at, count), piece, options);
+  }
+  return all;
+}
+
+std::vector<Kind> kinds() {
+  using testing::Lz4Frame;
+  using testing::ZstdFrames;
+  const auto zstd = [](const ZstdFrames& options) {
+    return [options](const Bytes& plain, size_t piece) {
+      return testing::zstd_frames(plain, piece, options);
+    };
+  };
+  const auto lz4 = [](const Lz4Frame& options) {
+    return [options](const Bytes& plain, size_t piece) {
+      return testing::lz4_frame(plain, piece, options);
+    };
+  };
+  const auto many_lz4 = [](const Lz4Frame& options) {
+    return
+        [options](const Bytes& plain, size_t piece) { return lz4_frames(plain, piece, options); };
+  };
+  return {
+      {"bgzf", Compression::kGzip,
+       [](const Bytes& plain, size_t piece) { return testing::bgzf(plain, piece); }},
+      {"gzip_members", Compression::kGzip,
+       [](const Bytes& plain, size_t piece) { return testing::gzip_members(plain, piece); }},
+      {"gzip_mixed", Compression::kGzip,
+       [](const Bytes& plain, size_t piece) {
+         const auto half = plain.begin() + static_cast<ptrdiff_t>(plain.size() / 2);
+         return testing::gzip_members(Bytes(plain.begin(), half), piece) +
+                testing::bgzf(Bytes(half, plain.end()), piece);
+       }},
+      {"gzip_single", Compression::kGzip,
+       [](const Bytes& plain, size_t) { return testing::compress(Compression::kGzip, plain); },
+       true},
+      {"zstd_frames", Compression::kZstd, zstd({})},
+      {"zstd_no_checksum", Compression::kZstd, zstd({.checksum = false})},
+      {"zstd_unannounced", Compression::kZstd, zstd({.announced = false})},
+      {"zstd_small_window", Compression::kZstd,
+       [](const Bytes& plain, size_t piece) {
+         const ZstdFrames options{.checksum = false, .announced = false, .window_log = 10};
+         return testing::zstd_frames(plain, piece * 6, options);
+       }},
+      {"pzstd", Compression::kZstd, pzstd},
+      {"lz4_blocks", Compression::kLz4, lz4({}), true},
+      {"lz4_block_checksums", Compression::kLz4,
+       lz4({.block_checksum = true, .content_checksum = false}), true},
+      {"lz4_all_fields", Compression::kLz4, lz4({.block_checksum = true, .announced = true}), true},
+      {"lz4_dependent", Compression::kLz4, lz4({.independent = false}), true},
+      {"lz4_frames", Compression::kLz4, many_lz4({.announced = true})},
+      {"lz4_dependent_frames", Compression::kLz4,
+       many_lz4({.independent = false, .block_checksum = true})},
+      {"lz4_skippable", Compression::kLz4,
+       [](const Bytes& plain, size_t piece) {
+         return skippable(9) + lz4_frames(plain, piece, {}) + skippable(0) +
+                testing::lz4_frame(plain, piece, {});
+       }},
+      {"xz_blocks", Compression::kXz,
+       [](const Bytes& plain, size_t piece) { return testing::xz_blocks(plain, piece); }},
+  };
+}
+
+class Split : public ::testing::TestWithParam<Kind> {
+ protected:
+  static std::unique_ptr<ByteSource> parallel(std::unique_ptr<ByteSource> raw, DecodePool& pool,
+                                              const SplitLimits& limits = kSmall) {
+    return make_parallel(GetParam().format, std::move(raw), pool, limits);
+  }
+
+  // The same bytes, the same fault, from the stream decoder and with any number of helpers.
+  void expect_agreement(const Bytes& file, const std::string& what) {
+    for (DecodePool* pool : {&none_, &single_, &three_}) {
+      expect_agreement(file, what, *pool);
+      if (HasFatalFailure()) return;
+    }
+  }
+  void expect_agreement(const Bytes& file, const std::string& what, DecodePool& pool) {
+    const auto one = make_sequential(GetParam().format, std::make_unique<MemorySource>(file));
+    const ReadAll expected = read_all(*one, size_t{1} << 20, size_t{8} << 20);
+    const auto many = parallel(std::make_unique<MemorySource>(file, 5000), pool);
+    const ReadAll all = read_all(*many, 777, size_t{8} << 20);
+    ASSERT_EQ(all.bytes.size(), expected.bytes.size()) << what << ' ' << pool.helpers();
+    ASSERT_TRUE(all.bytes == expected.bytes) << what << ' ' << pool.helpers();
+    ASSERT_EQ(all.fault.has_value(), expected.fault.has_value()) << what;
+    if (all.fault) {
+      ASSERT_EQ(all.fault->code, expected.fault->code) << what;
+      ASSERT_EQ(all.fault->what, expected.fault->what) << what;
+    }
+  }
+  // Where inputs differ by a byte, each is for another number.
+  DecodePool& one_of(size_t number) {
+    return *std::array<DecodePool*, 3>{&none_, &single_, &three_}[number % 3];
+  }
+
+  DecodePool none_{0};
+  DecodePool single_{1};
+  DecodePool three_{3};
+};
+
+INSTANTIATE_TEST_SUITE_P(All, Split, ::testing::ValuesIn(kinds()),
+                         [](const auto& param_info) { return param_info.param.name; });
+
+TEST_P(Split, GivesThePlainBytesForAnyNumberOfHelpersAndPieces) {
+  const Bytes plain = sample(50'000);
+  const Bytes once = GetParam().name == "lz4_skippable" ? plain + plain : plain;
+  for (const size_t piece : std::array<size_t, 4>{90, 500, 3'000, 49'999}) {
+    const Bytes file = GetParam().make(plain, piece);
+    for (DecodePool* pool : {&none_, &single_, &three_}) {
+      for (const size_t out_size : std::array<size_t, 3>{7, 5'000, 200'000}) {
+        const auto source = parallel(std::make_unique<MemorySource>(file, 1'000), *pool);
+        const ReadAll all = read_all(*source, out_size);
+        EXPECT_FALSE(all.fault) << all.fault->what;
+        EXPECT_TRUE(all.bytes == once) << piece << ' ' << pool->helpers() << ' ' << out_size;
+      }
+    }
+  }
+}
+
+// As it is used: found by content, cut as large as in earnest.
+TEST_P(Split, LargeInputsThroughDecode) {
+  const Bytes plain = sample(6'000'000, 3);
+  const Bytes file = GetParam().make(plain, 60'000);
+  for (DecodePool* pool : {&none_, &single_, &three_}) {
+    Result<Input> input = decode(std::make_unique<MemorySource>(file), pool);
+    ASSERT_TRUE(input);
+    const ReadAll all = read_all(*input->source, size_t{256} << 10, plain.size());
+    EXPECT_FALSE(all.fault) << all.fault->what;
+    EXPECT_TRUE(all.bytes == plain) << pool->helpers();
+  }
+}
+
+// From each place on come the bytes that come there from the beginning.
+void expect_places_lead_on(const std::vector<Checkpoint>& places, const Kind& kind,
+                           const Bytes& file, const Bytes& plain) {
+  for (const Checkpoint& place : places) {
+    ASSERT_LT(place.stored_offset, file.size());
+    const Bytes rest(file.begin() + static_cast<ptrdiff_t>(place.stored_offset), file.end());
+    auto source = decode_from(place, kind.format, std::make_unique<MemorySource>(rest));
+    ASSERT_TRUE(source);
+    const ReadAll tail = read_all(**source);
+    ASSERT_LE(place.plain_offset, plain.size());
+    const auto expected = std::span(plain).subspan(static_cast<size_t>(place.plain_offset));
+    // With damage, how much before it still comes depends on where one began.
+    const size_t common = std::min(tail.bytes.size(), expected.size());
+    ASSERT_TRUE(std::ranges::equal(expected.first(common), std::span(tail.bytes).first(common)))
+        << kind.name << " from " << place.plain_offset;
+    if (!tail.fault) {
+      ASSERT_EQ(tail.bytes.size(), expected.size()) << kind.name;
+    }
+  }
+}
+
+TEST_P(Split, CheckpointsLeadOnForAnyNumberOfHelpers) {
+  const Kind& kind = GetParam();
+  if (kind.format == Compression::kXz) return;
+  constexpr uint64_t kSpacing = 4'000;
+  const Bytes once = sample(50'000);
+  const Bytes plain = kind.name == "lz4_skippable" ? once + once : once;
+  for (const size_t piece : std::array<size_t, 3>{90, 500, 3'000}) {
+    Bytes file = kind.make(once, piece);
+    for (DecodePool* pool : {&none_, &single_, &three_}) {
+      testing::Collected places(kSpacing);
+      const auto source = make_parallel(kind.format, std::make_unique<MemorySource>(file, 1'000),
+                                        *pool, kSmall, &places);
+      const ReadAll all = read_all(*source, 777);
+      ASSERT_TRUE(!all.fault && all.bytes == plain);
+      expect_places_lead_on(places.all, kind, file, plain);
+      if (HasFatalFailure()) return;
+      if (kind.one_frame) continue;
+      ASSERT_GE(places.all.size(), 2U) << piece;
+      const size_t most = std::max(kSmall.enough_plain, piece * 6) + piece * 6;
+      uint64_t before = 0;
+      for (const Checkpoint& place : places.all) {
+        EXPECT_LE(place.plain_offset - before, kSpacing + most) << pool->helpers();
+        before = place.plain_offset;
+      }
+    }
+    // Somewhere a piece has to be left to the stream decoder, and what comes behind it too.
+    file[file.size() / 2] ^= 0x20;
+    testing::Collected places(kSpacing);
+    const auto source = make_parallel(kind.format, std::make_unique<MemorySource>(file, 1'000),
+                                      three_, kSmall, &places);
+    const ReadAll all = read_all(*source, 777);
+    expect_places_lead_on(places.all, kind, file, all.bytes);
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST_P(Split, CutAtEveryByte) {
+  const Bytes file = GetParam().make(sample(1'000, 4), 150);
+  for (size_t size = 0; size <= file.size(); size += kStep) {
+    expect_agreement(Bytes(file.begin(), file.begin() + static_cast<ptrdiff_t>(size)),
+                     "cut at " + std::to_string(size), one_of(size));
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST_P(Split, EachByteChanged) {
+  const Bytes file = GetParam().make(sample(1'000, 5), 150);
+  constexpr std::array<uint8_t, 3> kBits = {0x01, 0x20, 0xff};
+  for (size_t at = 0; at < file.size(); at += kStep) {
+    Bytes damaged = file;
+    damaged[at] ^= kBits[at % kBits.size()];
+    expect_agreement(damaged, "byte " + std::to_string(at), one_of(at / kBits.size()));
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST_P(Split, BytesLostInsertedAndRepeated) {
+  const Bytes file = GetParam().make(sample(20'000, 6), 700);
+  std::mt19937 random(8);
+  for (int round = 0; round < 60; ++round) {
+    Bytes damaged = file;
+    for (unsigned faults = 1 + random() % 2; faults > 0; --faults) {
+      const size_t at = random() % damaged.size();
+      const size_t count = std::min<size_t>(1 + random() % 600, damaged.size() - at);
+      const auto from = damaged.begin() + static_cast<ptrdiff_t>(at);
+      const auto to = from + static_cast<ptrdiff_t>(count);
+      switch (random() % 4) {
+        case 0:
+          damaged.erase(from, to);
+          break;
+        case 1:
+          damaged.insert(from, count, 0);
+          break;
+        case 2: {
+          const Bytes copy(from, to);
+          damaged.insert(from, copy.begin(), copy.end());
+          break;
+        }
+        default:
+          std::generate(from, to, [&random] { return static_cast<uint8_t>(random()); });
+      }
+    }
+    expect_agreement(damaged, "round " + std::to_string(round), one_of(static_cast<size_t>(round)));
+    if (HasFatalFailure()) return;
+  }
+}
+
+// Longer than what a decoder sees at once, so that it matters where that ends.
+TEST_P(Split, DamageDeepInALargeInput) {
+  const Bytes file = GetParam().make(sample(3'000'000, 7), 60'000);
+  std::mt19937 random(9);
+  for (int round = 0; round < 6; ++round) {
+    Bytes damaged = file;
+    const size_t at = damaged.size() / 4 + random() % (damaged.size() / 2);
+    for (size_t i = 0; i < 4; ++i) damaged[at + i] ^= static_cast<uint8_t>(1 + random() % 255);
+    expect_agreement(damaged, "at " + std::to_string(at), one_of(static_cast<size_t>(round)));
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST_P(Split, WhatStandsBehindTheLastFrame) {
+  const Bytes file = GetParam().make(sample(3'000, 2), 300);
+  const Bytes garbage = {'g', 'a', 'r', 'b', 'a', 'g', 'e'};
+  expect_agreement(file + garbage, "garbage");
+  expect_agreement(file + Bytes(4), "4 zeros");
+  expect_agreement(file + Bytes(1000), "1000 zeros");
+  expect_agreement(file + Bytes(1000) + file, "zeros and more");
+  expect_agreement(file + file, "twice");
+  expect_agreement(file + GetParam().make({}, 300) + file, "an empty one between");
+  expect_agreement(file + skippable(20) + file, "a skippable frame between");
+}
+
+TEST_P(Split, FaultOfTheRawInputComesBehindTheSameBytes) {
+  const Bytes file = GetParam().make(sample(5'000), 300);
+  const Error fault{Errc::kIo, 5, "disk: Input/output error"};
+  for (size_t good = 0; good <= file.size(); good += 11) {
+    const auto one =
+        make_sequential(GetParam().format, std::make_unique<FailingSource>(file, good, fault));
+    const ReadAll expected = read_all(*one);
+    const auto source = parallel(std::make_unique<FailingSource>(file, good, fault), one_of(good));
+    const ReadAll all = read_all(*source);
+    ASSERT_TRUE(all.bytes == expected.bytes) << good;
+    ASSERT_TRUE(all.fault && expected.fault) << good;
+    ASSERT_EQ(all.fault->what, expected.fault->what) << good;
+  }
+}
+
+TEST_P(Split, MayBeLeftAtAnyTime) {
+  const Bytes file = GetParam().make(sample(100'000), 1'000);
+  for (size_t reads = 0; reads < 40; ++reads) {
+    const auto source = parallel(std::make_unique<MemorySource>(file), three_);
+    Bytes out(1'500);
+    for (size_t i = 0; i < reads; ++i) ASSERT_TRUE(source->read(out));
+  }
+}
+
+TEST_P(Split, SourcesShareAPool) {
+  const Bytes plain = sample(200'000);
+  const Bytes file = GetParam().make(plain, 2'000);
+  std::vector<std::jthread> readers;
+  for (int i = 0; i < 4; ++i) {
+    readers.emplace_back([&] {
+      const auto source = parallel(std::make_unique<MemorySource>(file), three_);
+      const ReadAll all = read_all(*source, 10'000, plain.size());
+      EXPECT_FALSE(all.fault);
+      EXPECT_TRUE(all.bytes == plain);
+    });
+  }
+}
+
+// Tells how many bytes have been read of it.
+class CountedSource final : public ByteSource {
+ public:
+  CountedSource(std::unique_ptr<ByteSource> raw, size_t& count)
+      : raw_(std::move(raw)), count_(count) {}
+
+  Result<size_t> read(std::span<uint8_t> out) override {
+    Result<size_t> got = raw_->read(out);
+    if (got) count_ += *got;
+    return got;
+  }
+
+ private:
+  std::unique_ptr<ByteSource> raw_;
+  size_t& count_;
+};
+
+// What has been read of `file` when `plain_bytes` of it have been given out.
+size_t read_ahead(Compression format, const Bytes& file, DecodePool& pool, size_t plain_bytes) {
+  size_t count = 0;
+  const auto source = make_parallel(
+      format, std::make_unique<CountedSource>(std::make_unique<MemorySource>(file), count), pool,
+      {});
+  Bytes out(plain_bytes);
+  size_t given = 0;
+  while (given < plain_bytes) {
+    const Result<size_t> got = source->read(std::span(out).subspan(given));
+    EXPECT_TRUE(got && *got > 0);
+    if (!got || *got == 0) break;
+    given += *got;
+  }
+  return count;
+}
+
+Bytes noise(size_t size) {
+  std::mt19937 random(12);
+  Bytes bytes(size);
+  std::generate(bytes.begin(), bytes.end(), [&] { return static_cast<uint8_t>(random()); });
+  return bytes;
+}
+
+TEST(SplitSource, CutsAheadAsFarAsThereAreHelpers) {
+  constexpr size_t kPiece = 60'000;
+  constexpr size_t kFew = size_t{800} << 10;  // one segment and what is read at once
+  const Bytes plain = noise(6'000'000);
+  DecodePool none(0);
+  DecodePool three(3);
+  const std::vector<std::pair<Compression, Bytes>> files = {
+      {Compression::kGzip, testing::bgzf(plain, kPiece)},
+      {Compression::kGzip, testing::gzip_members(plain, kPiece)},
+      {Compression::kZstd, testing::zstd_frames(plain, kPiece, {})},
+      {Compression::kZstd, pzstd(plain, kPiece)},
+      {Compression::kLz4, testing::lz4_frame(plain, kPiece, {})},
+      {Compression::kLz4, lz4_frames(plain, kPiece, {.independent = false})}};
+  for (const auto& [format, file] : files) {
+    EXPECT_LT(read_ahead(format, file, none, kPiece + 1), kFew) << to_string(format);
+    EXPECT_GT(read_ahead(format, file, three, kPiece + 1), 2 * kFew) << to_string(format);
+  }
+}
+
+// Most files: they must not cost more than they did.
+TEST(SplitSource, WhatCantBeCutIsReadNoFartherAhead) {
+  constexpr size_t kBlock = size_t{128} << 10;
+  const Bytes plain = noise(3'000'000);
+  DecodePool three(3);
+  EXPECT_EQ(read_ahead(Compression::kGzip, testing::compress(Compression::kGzip, plain), three, 1),
+            kBlock);
+  // Far larger than the limit, and it says so.
+  const Bytes large = testing::zstd_frames(Bytes(30'000'000) + plain, 40'000'000, {});
+  EXPECT_EQ(read_ahead(Compression::kZstd, large, three, 1), kBlock);
+}
+
+TEST(SplitSource, MemoryIsBounded) {
+  constexpr size_t kMemory = size_t{24} << 20;
+  const Bytes member = testing::bgzf(noise(60'000), 60'000);
+  Bytes file;
+  for (int i = 0; i < 700; ++i) file.insert(file.end(), member.begin(), member.end());
+  DecodePool pool(50, 1, kMemory);
+  const size_t ahead = read_ahead(Compression::kGzip, file, pool, 1);
+  EXPECT_LT(ahead, kMemory / 2);  // the plain bytes are as many
+  EXPECT_GT(ahead, kMemory / 10);
+}
+
+}  // namespace
+}  // namespace gophercap::io

@@ -1,0 +1,37 @@
+// `gophercap map`: find captures, pass over each once, write the dump.
+#pragma once
+
+#include <cstdint>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "dataset/find/discover.h"
+#include "dataset/scan/file_summary.h"
+#include "io/file/open_file.h"
+#include "jobs/memory_limit.h"
+#include "jobs/reporter.h"
+
+namespace gophercap::jobs {
+
+struct MapOptions {
+  dataset::Selection selection;
+  int workers = 0;                           // < 1 = number of CPUs
+  std::string dump_path;                     // empty = no dump; "-" = stdout
+  io::Owners owners = io::Owners::kTrusted;  // of indexes
+  MemoryLimit memory{};
+};
+
+struct MapResult {
+  dataset::DatasetSummary set;
+  bool interrupted = false;  // stopped; the dump was not written
+  Nanos elapsed{0};
+  uint64_t stored_bytes = 0;
+};
+
+// Fails when nothing could be mapped at all (kNotFound: no file was found) or the dump could not be
+// written. Damaged files do not fail it. A set without any packet still has its dump written.
+Result<MapResult> run_map(const MapOptions& options, Reporter& reporter, std::stop_token stop);
+
+}  // namespace gophercap::jobs

@@ -1,0 +1,275 @@
+// What a replay would do: forecast_replay() of jobs/replay/replay_job.h.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/characters.h"
+#include "base/saturating.h"
+#include "base/shortage.h"
+#include "base/worker_pool.h"
+#include "io/parallel/decode_pool.h"
+#include "jobs/map/map_set.h"
+#include "jobs/replay/replay_job.h"
+#include "jobs/replay/replay_setup.h"
+#include "jobs/replay/replay_target.h"
+#include "packet/link_type.h"
+#include "replay/plan/survey.h"
+#include "replay/plan/timeline.h"
+#include "transmit/link/interface.h"
+
+namespace gophercap::jobs {
+namespace {
+
+// Whether packets of the file may meet another end than being sent or being of another link type,
+// which the map counts; `bounds` by too_long().
+bool needs_a_look(const dataset::FileSummary& file, const replay::Choice& choice,
+                  const Bounds& bounds) {
+  return choice.expression != nullptr || bounds.least != bounds.most ||
+         (choice.skip_out_of_order && file.out_of_order > 0) ||
+         file.max_captured_bytes > choice.longest_frame_bytes ||
+         // A packet of another link type may be the one that is too long.
+         (bounds.most > 0 && file.link_types.size() > 1);
+}
+
+replay::Accounts from_summary(const dataset::FileSummary& file, const transmit::FrameLimits& limits,
+                              const Bounds& bounds) {
+  replay::Accounts accounts;
+  accounts.read = file.packets;
+  accounts.sent_bytes = file.captured_bytes;  // less, if any packet is left out or has its FCS
+  for (const dataset::LinkTypeCount& l : file.link_types) {
+    if (limits.ethernet_only && l.link_type != packet::kLinkTypeEthernet)
+      accounts.skipped_link_type += l.packets;
+  }
+  if (accounts.skipped_link_type == 0) accounts.skipped_too_long = bounds.least;
+  return accounts;
+}
+
+Result<replay::Accounts> accounts_of(const ReplaySetup& setup, const transmit::FrameLimits& limits,
+                                     unsigned workers, const std::stop_token& stop) {
+  const replay::Choice& choice = setup.engine.choice;
+  std::vector<std::pair<const dataset::FileSummary*, const replay::PlannedFile*>> files;
+  for (const replay::PlannedFile& planned : setup.plan.files) {
+    const auto file = std::lower_bound(
+        setup.set.files.begin(), setup.set.files.end(), planned.path,
+        [](const dataset::FileSummary& f, const std::string& path) { return f.path < path; });
+    files.emplace_back(&*file, &planned);
+  }
+  replay::Accounts sum;
+  std::vector<const replay::PlannedFile*> to_survey;
+  for (const auto& [file, planned] : files) {
+    const Bounds bounds = too_long(*file, limits);
+    const bool across = planned->begins_outside || planned->ends_outside;
+    if (across || needs_a_look(*file, choice, bounds)) {
+      to_survey.push_back(planned);
+    } else {
+      sum += from_summary(*file, limits, bounds);
+    }
+  }
+  std::vector<Result<replay::Accounts>> parts(to_survey.size());
+  io::DecodePool pool(io::DecodePool::spare(workers, parts.size()), parts.size());
+  parallel_for(parts.size(), workers, [&](size_t i) {
+    const replay::PlannedFile& planned = *to_survey[i];
+    const Result<replay::Survey> survey = replay::survey_file(
+        *setup.plan.store, planned.path, planned.mapped.most_bytes(), planned.initial_time,
+        setup.plan.key_rule, setup.plan.clock_steps, choice, limits, stop, &pool);
+    parts[i] = survey ? Result<replay::Accounts>(survey->verdicts) : survey.error();
+  });
+  for (const Result<replay::Accounts>& part : parts) {
+    if (!part) return part.error();
+    sum += *part;
+  }
+  sum.sent = sum.read - sum.left_out();
+  return sum;
+}
+
+// When the first or the last packet of a loop is due, at the latest where only a pass over the
+// packets would know.
+class Schedule {
+ public:
+  // Both are borrowed.
+  Schedule(const ReplaySetup& setup, const replay::Accounts& accounts)
+      : plan_(setup.plan),
+        pace_(setup.engine.pace),
+        accounts_(accounts),
+        timeline_(setup.plan.first, setup.plan.period(setup.engine.loop_gap),
+                  setup.engine.stretch) {}
+
+  bool is_exact() const {
+    return pace_.at_rate() ? pace_.kind == replay::Pace::Kind::kPacketsPerSecond
+                           : !pace_.longest_gap;
+  }
+  Nanos first(uint64_t loop) const {
+    return shortened(pace_.at_rate() ? rate_due(loop, 0, 0) : timeline_.due(plan_.first, loop),
+                     packets_before(loop, 0));
+  }
+  Nanos last(uint64_t loop) const {
+    const uint64_t behind = std::max<uint64_t>(accounts_.sent, 1) - 1;
+    // How long the last packet is only a pass would know.
+    return shortened(pace_.at_rate() ? rate_due(loop, behind, accounts_.sent_bytes)
+                                     : timeline_.due(plan_.last, loop),
+                     packets_before(loop, behind));
+  }
+
+ private:
+  uint64_t packets_before(uint64_t loop, uint64_t in_this) const {
+    return saturating_sum(saturating_product(loop, accounts_.sent), in_this);
+  }
+  Nanos rate_due(uint64_t loop, uint64_t packets, uint64_t bytes) const {
+    if (pace_.kind == replay::Pace::Kind::kPacketsPerSecond)
+      return replay::due_at_rate(pace_, packets_before(loop, packets));
+    return replay::due_at_rate(
+        pace_, saturating_sum(saturating_product(loop, accounts_.sent_bytes), bytes));
+  }
+  // By --max-gap: so many pauses can't be longer.
+  Nanos shortened(Nanos due, uint64_t pauses) const {
+    if (!pace_.longest_gap) return due;
+    // The schedule may begin with packets that are left out: what passes until then is a pause too.
+    if (!pace_.at_rate() && accounts_.left_out() > 0) pauses = saturating_sum(pauses, 1);
+    const auto gap = static_cast<uint64_t>(pace_.longest_gap->count());
+    return Nanos(static_cast<int64_t>(
+        std::min<uint64_t>(static_cast<uint64_t>(due.count()), saturating_product(pauses, gap))));
+  }
+
+  const replay::Plan& plan_;
+  const replay::Pace& pace_;
+  const replay::Accounts& accounts_;
+  const replay::Timeline timeline_;
+};
+
+// REQUIRES: the accounts are there.
+void add_times(Forecast& forecast, const ReplaySetup& setup) {
+  forecast.stretch = setup.engine.stretch;
+  forecast.topspeed = setup.engine.send.topspeed;
+  forecast.pace = setup.engine.pace;
+  forecast.loops = setup.engine.loops;
+  if (forecast.topspeed) return;
+  const Schedule schedule(setup, forecast.accounts);
+  forecast.at_most = !schedule.is_exact();
+  forecast.duration = schedule.last(0);
+  forecast.period = schedule.first(1);
+  if (forecast.loops > 0) forecast.total = schedule.last(forecast.loops - 1);
+}
+
+std::string pacing_of(const Forecast& forecast) {
+  if (forecast.topspeed) return "top speed";
+  return forecast.pace.at_rate() ? replay::rate_text(forecast.pace) : "capture time";
+}
+
+Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
+                              std::stop_token stop) {
+  options.memory.set();
+  TRY(ReplaySetup setup, set_up(options, reporter, stop));
+  // Survey and summary are brought together by path.
+  std::sort(setup.set.files.begin(), setup.set.files.end(),
+            [](const auto& a, const auto& b) { return a.path < b.path; });
+  const replay::Plan& plan = setup.plan;
+  Forecast forecast;
+  transmit::FrameLimits limits;
+  if (options.discard) {
+    forecast.target = "nowhere";
+  } else if (!options.out_file.empty()) {
+    forecast.target = options.out_file == "-" ? "standard output" : "file " + options.out_file;
+  } else {
+    forecast.target = "interface " + options.out_interface;
+    const auto facts = transmit::inspect_interface(options.out_interface);
+    limits = transmit::interface_limits(facts ? *facts : transmit::InterfaceFacts{.mtu = 1500});
+    if (facts) forecast.target += fmt::format(" (MTU {})", facts->mtu);
+    const Result<> ready =
+        facts ? transmit::check_ready(options.out_interface, *facts) : Result<>(facts.error());
+    if (!ready) forecast.obstacle = ready.error();
+    warn_of_link_types(setup, reporter);
+    if (facts) warn_of_far_end(setup, *facts, reporter);
+  }
+  forecast.files = plan.files.size();
+  forecast.files_outside_window = plan.files_outside_window;
+  forecast.files_damaged = setup.set.damaged_files();
+  forecast.files_unread = setup.set.unread_files();
+  forecast.overlap_depth = plan.overlap_depth;
+  forecast.packets = plan.packets;
+  forecast.packets_cut = plan.packets_cut;
+  for (const replay::PlannedFile& file : plan.files)
+    forecast.clock_steps_followed += file.clock_steps_followed;
+  forecast.first = plan.first;
+  forecast.last = plan.last;
+  forecast.span = plan.span();
+  TRY(forecast.accounts, accounts_of(setup, limits, worker_count(options.workers), stop));
+  if (stop.stop_requested()) return Error{Errc::kCancelled, 0, "stopped before the plan was made"};
+  add_times(forecast, setup);
+  forecast.notes = setup.notes();
+  reporter.schedule(forecast.notes);
+  return forecast;
+}
+
+}  // namespace
+
+Result<Forecast> forecast_replay(const ReplayOptions& options, Reporter& reporter,
+                                 std::stop_token stop) {
+  return or_out_of_memory("replay",
+                          [&] { return forecast_all(options, reporter, std::move(stop)); });
+}
+
+namespace {
+
+nlohmann::ordered_json pauses_to_json(const LongPauses& pauses) {
+  nlohmann::ordered_json longest = nlohmann::ordered_json::array();
+  for (const LongPause& pause : pauses.longest) {
+    longest.push_back({{"duration_ns", pause.length.count()},
+                       {"from", format_rfc3339(pause.from)},
+                       {"to", format_rfc3339(pause.to)},
+                       {"file_before", pause.before},
+                       {"file_after", pause.after}});
+  }
+  return {{"count", pauses.count}, {"total_ns", pauses.sum.count()}, {"longest", longest}};
+}
+
+nlohmann::ordered_json clocks_to_json(const Forecast& f) {
+  const ClocksSetBack& clocks = f.notes.clocks;
+  nlohmann::ordered_json json = {{"set_back", clocks.steps},
+                                 {"files", clocks.files},
+                                 {"packets_behind", clocks.packets},
+                                 {"followed", f.clock_steps_followed}};
+  if (clocks.files > 0) json["first_file"] = clocks.first_file;
+  if (clocks.first_from) json["first_from"] = format_rfc3339(*clocks.first_from);
+  return json;
+}
+
+}  // namespace
+
+std::string forecast_to_json(const Forecast& f) {
+  using Json = nlohmann::ordered_json;
+  const Json all = replay::accounts_to_json(f.accounts);
+  Json packets = {{"read", all["read"]},         {"to_send", all["sent"]},
+                  {"filtered", all["filtered"]}, {"outside_window", all["outside_window"]},
+                  {"skipped", all["skipped"]},   {"cut_by_snaplen", f.packets_cut}};
+  Json json = {{"gophercap_plan_version", 1},
+               {"target", f.target},
+               {"files", f.files},
+               {"files_outside_window", f.files_outside_window},
+               {"files_damaged", f.files_damaged},
+               {"files_unread", f.files_unread},
+               {"overlap_depth", f.overlap_depth},
+               {"packets_per_loop", f.packets},
+               {"beginning", format_rfc3339(f.first)},
+               {"end", format_rfc3339(f.last)},
+               {"span_ns", f.span.count()},
+               {"pacing", pacing_of(f)},
+               {"stretch", {{"num", f.stretch.num}, {"den", f.stretch.den}}},
+               {"duration_ns", f.duration.count()},
+               {"period_ns", f.period.count()},
+               {"loops", f.loops},
+               {"total_duration_ns", f.total ? Json(f.total->count()) : Json(nullptr)},
+               {"durations_at_most", f.at_most},
+               {"long_pauses", pauses_to_json(f.notes.pauses)},
+               {"clock_steps", clocks_to_json(f)},
+               {"packets", std::move(packets)}};
+  if (f.obstacle) json["obstacle"] = f.obstacle->what;
+  return escape_json(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
+}
+
+}  // namespace gophercap::jobs

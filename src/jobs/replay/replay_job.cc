@@ -1,0 +1,155 @@
+#include "jobs/replay/replay_job.h"
+
+#include <fmt/format.h>
+#include <linux/capability.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "base/saturating.h"
+#include "base/shortage.h"
+#include "confine/confine.h"
+#include "io/file/atomic_file.h"
+#include "jobs/outputs.h"
+#include "jobs/replay/replay_setup.h"
+#include "jobs/replay/replay_target.h"
+#include "replay/engine.h"
+#include "replay/plan/plan.h"
+#include "replay/send/host.h"
+#include "replay/send/realtime.h"
+
+namespace gophercap::jobs {
+namespace {
+
+// No input is overwritten, and nobody plays for hours to learn that the report has no place.
+Result<> check_outputs(const ReplayOptions& options, const dataset::DatasetSummary& set) {
+  for (const auto& [option, path] :
+       {std::pair<std::string, const std::string&>("--out-file", options.out_file),
+        {"--report", options.report_path}}) {
+    if (path.empty() || path == "-") continue;
+    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+    struct stat facts {};
+    if (!folder.empty() && ::stat(folder.c_str(), &facts) != 0)
+      return errno_error(errno, fmt::format("{}: {}", option, folder.string()));
+    if (options.paths.empty()) TRY_VOID(keep_inputs(option, path, {options.dump_path}));
+    TRY_VOID(keep_set(option, path, set.files));
+  }
+  return {};
+}
+
+std::string profile_name(replay::Pacing pacing) {
+  switch (pacing) {
+    case replay::Pacing::kEco:
+      return "eco";
+    case replay::Pacing::kBalanced:
+      return "balanced";
+    case replay::Pacing::kExact:
+      return "exact";
+  }
+  return {};
+}
+
+// Before a start by the wall clock: what this machine knows of how right that is.
+void say_clock_state(Reporter& reporter) {
+  const replay::ClockState state = replay::inspect_clock();
+  if (state.synchronized) {
+    reporter.info(
+        fmt::format("--start-at: the system's clock is synchronized, its offset {} (at most {})",
+                    format_duration(state.offset), format_duration(state.largest_error)));
+  } else {
+    reporter.warning("--start-at: nothing keeps the system's clock in step with others (adjtimex)");
+  }
+}
+
+// Sockets, rings and outputs are open, memory is locked; the threads that read captures begin after
+// this.
+void confine_to_sending(const ReplayOptions& options) {
+  std::vector<int> keep;
+  if (options.pacing == replay::Pacing::kExact) keep = {CAP_SYS_NICE, CAP_IPC_LOCK};
+  if (confine::holds(keep) && replay::allow_realtime_without_capabilities()) keep.clear();
+  confine::confine_job({.calls = confine::Calls::kSending, .capabilities = std::move(keep)});
+}
+
+replay::Request request_of(const ReplayOptions& options) {
+  std::error_code unknown;
+  return {.options = options.given,
+          .directory = std::filesystem::current_path(unknown).string(),
+          .paths = options.paths,
+          .dump_path = options.paths.empty() ? options.dump_path : ""};
+}
+
+Result<> write_report(const replay::Report& report, io::AtomicFile& file) {
+  const std::string text = replay::report_to_json(report);
+  TRY_VOID(file.write(text));
+  return file.commit();
+}
+
+Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter,
+                                std::stop_token stop) {
+  options.memory.set();
+  TRY(const ReplaySetup setup, set_up(options, reporter, stop));
+  TRY_VOID(check_outputs(options, setup.set));
+  reporter.schedule(setup.notes());
+  std::optional<io::AtomicFile> report_file;
+  if (!options.report_path.empty()) {
+    TRY(report_file, io::AtomicFile::prepare(options.report_path, io::Sync::kYes, stop));
+  }
+  TRY(ReplayTarget target, open_target(options, setup, reporter, stop));
+  replay::EngineOptions engine = setup.engine;
+  if (target.wire) {
+    warn_of_losses(setup, target.wire->facts, reporter);
+    engine.send.link_up = &target.wire->link->up();
+    // A device of its own has a ring, whatever stands above it.
+    const transmit::InterfaceFacts& facts = target.wire->facts;
+    engine.send.queue_below = facts.has_queue() || facts.kind.empty();
+  }
+  const bool keeps_time = target.wire && setup.has_schedule();
+  const auto watch = [&, packets = saturating_product(setup.plan.packets, setup.engine.loops),
+                      total = keeps_time ? setup.total()
+                                         : Nanos{0}](const replay::EngineProgress& now) {
+    reporter.progress(ReplayProgress{.now = now, .packets_total = packets, .total = total});
+  };
+  ReplayResult result;
+  std::vector<std::string> refused;
+  std::optional<replay::RealtimeProcess> realtime;
+  if (target.wire && options.pacing == replay::Pacing::kExact) realtime.emplace(refused);
+  if (options.start_at_wall_ns) say_clock_state(reporter);
+  confine_to_sending(options);
+  result.report =
+      replay::play(setup.plan, engine, target.transmitters, target.clock_pointers, watch, stop);
+  target.finish(result.report);
+  result.report.request = request_of(options);
+  result.report.profile = target.wire ? profile_name(options.pacing) : "";
+  result.report.host = replay::inspect_host();
+  result.report.host.confinement = confine::job_confinement();
+  std::move(refused.begin(), refused.end(), std::back_inserter(result.report.not_granted));
+  for (const std::string& what : result.report.not_granted)
+    reporter.warning("--pacing exact: not granted: " + what);
+  result.interrupted = result.report.interrupted;
+  // Files that broke before their first packet are not in the plan, but the user must hear of them.
+  for (const dataset::FileSummary& file : setup.set.files) {
+    if (file.empty() && file.damage) result.report.damaged.push_back({file.path, *file.damage});
+  }
+  for (const replay::DamagedFile& file : setup.plan.damaged) result.report.damaged.push_back(file);
+  if (report_file) {
+    if (const Result<> written = write_report(result.report, *report_file); !written)
+      result.report_error = written.error();
+  }
+  return result;
+}
+
+}  // namespace
+
+Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter,
+                                std::stop_token stop) {
+  return or_out_of_memory("replay", [&] { return replay_all(options, reporter, std::move(stop)); });
+}
+
+}  // namespace gophercap::jobs

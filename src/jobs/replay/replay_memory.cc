@@ -1,0 +1,160 @@
+#include "jobs/replay/replay_memory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "archive/tarball.h"
+#include "io/open.h"
+#include "replay/engine.h"
+
+namespace gophercap::jobs {
+namespace {
+
+using dataset::FileSummary;
+
+// Packets read ahead make nothing faster above that, unless the set is to lie in memory.
+constexpr uint64_t kPacketsUnlessAsked = uint64_t{128} << 20;
+// What was decompressed is decompressed so often again, in the mean, before a set is refused.
+constexpr double kMostRepeats = 24;
+
+struct Needs {
+  uint64_t mean = 0;  // of a compressed file's decoder
+  uint64_t largest = 0;
+  uint64_t at_once = 0;  // by all files that are open at one instant
+  uint64_t files_at_once = 0;
+};
+
+bool is_compressed(const FileSummary& file) {
+  return file.compression != io::Compression::kNone || !file.tarball.empty();
+}
+
+// What a decoder takes once it has met the first frame; 0 where it can't be opened.
+template <class Open>
+uint64_t needed_by(const Open& open) {
+  const io::MemoryBound& bound = io::MemoryBound::of_process();
+  const uint64_t before = bound.used();
+  auto input = open();
+  if (!input) return 0;
+  std::array<uint8_t, 1> first{};
+  if (!input->source->read(first)) return 0;
+  return bound.used() - std::min(before, bound.used());
+}
+
+// Members are not looked at: on the way to one a whole tarball may have to be decompressed.
+Needs look_into(const dataset::DatasetSummary& set, const replay::Plan& plan) {
+  constexpr size_t kMostLooks = 64;
+  std::vector<const FileSummary*> compressed;
+  for (const FileSummary& file : set.files) {
+    if (!file.empty() && is_compressed(file)) compressed.push_back(&file);
+  }
+  Needs needs;
+  needs.files_at_once =
+      std::min<uint64_t>(plan.overlap_depth + replay::kPrefetchFiles, 2 * plan.files.size());
+  if (compressed.empty()) return needs;
+  std::unordered_map<std::string, uint64_t> tarballs;
+  const size_t looks = std::min(compressed.size(), kMostLooks);
+  uint64_t sum = 0;
+  for (size_t i = 0; i < looks; ++i) {
+    const FileSummary& file = *compressed[i * compressed.size() / looks];
+    uint64_t needed = 0;
+    if (file.tarball.empty()) {
+      needed = needed_by([&] { return io::open_input(file.path); });
+    } else if (const auto known = tarballs.find(file.tarball); known != tarballs.end()) {
+      needed = known->second;
+    } else {
+      needed = needed_by([&] { return archive::open_tarball(file.tarball); });
+      tarballs.emplace(file.tarball, needed);
+    }
+    sum += needed;
+    needs.largest = std::max(needs.largest, needed);
+  }
+  needs.mean = sum / looks;
+  const double part =
+      static_cast<double>(compressed.size()) / static_cast<double>(set.files.size());
+  needs.at_once = static_cast<uint64_t>(static_cast<double>(needs.mean * needs.files_at_once) *
+                                        std::min(part, 1.0));
+  return needs;
+}
+
+// How often a byte is decompressed, in the mean, if every file is opened again for each slab.
+double repeats(const dataset::DatasetSummary& set, uint64_t slab_bytes) {
+  // Places to begin at are kept in gzip only; other files begin anew.
+  constexpr uint64_t kBetweenPlaces = uint64_t{3} << 19;
+  double again = 0;
+  double plain = 0;
+  for (const FileSummary& file : set.files) {
+    const auto bytes = static_cast<double>(file.plain_bytes);
+    plain += bytes;
+    if (!is_compressed(file)) continue;
+    const double turns = bytes / static_cast<double>(slab_bytes);
+    const uint64_t before = file.compression == io::Compression::kGzip
+                                ? std::min(file.plain_bytes / 2, kBetweenPlaces)
+                                : file.plain_bytes / 2;
+    again += turns * static_cast<double>(before);
+  }
+  return plain > 0 ? 1 + again / plain : 1;
+}
+
+}  // namespace
+
+Result<ReplayMemory> share_memory(const dataset::DatasetSummary& set, const replay::Plan& plan,
+                                  const MemoryLimit& limit, unsigned reader_threads, bool preload,
+                                  Reporter& reporter) {
+  const Needs needs = look_into(set, plan);
+  // Where readers help each other to decompress, they take half as much as packets do.
+  const bool helpers = plan.overlap_depth < reader_threads && needs.largest > 0;
+  const auto for_packets = [&](uint64_t left) {
+    if (helpers) left -= left / 3;
+    return limit.asked || preload ? left : std::min(left, kPacketsUnlessAsked);
+  };
+  ReplayMemory memory{.packets_bytes = for_packets(limit.bytes),
+                      .decoders_bytes = needs.at_once,
+                      .reader_threads = reader_threads};
+  io::MemoryBound& bound = io::MemoryBound::of_process();
+  if (needs.at_once <= io::MemoryBound::kLeast) {
+    bound.set_aside(
+        std::min(memory.packets_bytes, limit.bytes - std::min(limit.bytes, needs.at_once)));
+    return memory;
+  }
+  if (needs.at_once <= limit.bytes / 2 || needs.at_once + kPacketsUnlessAsked <= limit.bytes) {
+    memory.packets_bytes = for_packets(limit.bytes - needs.at_once);
+    bound.set_aside(memory.packets_bytes);
+    return memory;
+  }
+  // The larger the slabs the fewer the turns: decoders get what those at work need.
+  memory.in_turns = true;
+  memory.decoders_bytes = std::max({io::MemoryBound::kLeast, needs.largest,
+                                    std::min(needs.largest * reader_threads, limit.bytes / 4)});
+  memory.reader_threads = static_cast<unsigned>(std::clamp<uint64_t>(
+      memory.decoders_bytes / std::max<uint64_t>(needs.largest, 1), 1, reader_threads));
+  memory.packets_bytes =
+      std::max(limit.bytes - std::min(limit.bytes, memory.decoders_bytes), limit.bytes / 4);
+  bound.set_aside(limit.bytes - std::min(limit.bytes, memory.decoders_bytes));
+
+  const uint64_t slab = replay::slab_bytes_for(memory.packets_bytes, needs.files_at_once, true);
+  const double times = repeats(set, preload ? slab / 8 : slab);
+  const std::string facts = fmt::format(
+      "{} files are needed at once, and take {} to be decompressed; there is a bound of {}",
+      needs.files_at_once, io::binary_size(needs.at_once),
+      io::binary_size(limit.bytes * limit.parts));
+  const std::string flag = io::memory_flag((needs.at_once + kPacketsUnlessAsked) * limit.parts);
+  if (times > kMostRepeats) {
+    return Error{
+        Errc::kInvalidArgument, 0,
+        fmt::format("--memory: {}: each of them would be decompressed again and again, about "
+                    "{:.0f} times; --memory {} would do",
+                    facts, times, flag)};
+  }
+  reporter.warning(fmt::format(
+      "{}: they take turns, and are decompressed again from an earlier place, about {:.1f} times "
+      "in all; --memory {} would avoid it",
+      facts, times, flag));
+  return memory;
+}
+
+}  // namespace gophercap::jobs

@@ -1,0 +1,227 @@
+#include "jobs/verify/received.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <queue>
+#include <utility>
+
+#include "io/codec/pausable_source.h"
+#include "io/open.h"
+#include "io/parallel/decode_pool.h"
+#include "packet/link_type.h"
+
+namespace gophercap::jobs {
+namespace {
+
+using capture::CaptureReader;
+using capture::PacketBatch;
+using capture::ReadStatus;
+
+// Frames cut below this say too little; they are left to count as unexpected rather than to make
+// all others say as little.
+constexpr uint32_t kLeastCompared = 32;
+
+Error no_ethernet(const std::string& path, uint32_t link_type) {
+  const std::string_view name = packet::link_type_name(link_type);
+  std::string what = fmt::format(
+      "{}: link type {}: its packets have no Ethernet header, so they can't be compared", path,
+      name.empty() ? fmt::format("{}", link_type) : std::string(name));
+  if (link_type == 113 || link_type == 276) what += "; capture on one interface, not on \"any\"";
+  return {Errc::kUnsupported, 0, std::move(what)};
+}
+
+// Without the frame check sequence.
+uint32_t captured_bytes(const packet::PacketView& p) noexcept {
+  return p.captured_bytes - p.fcs_bytes;
+}
+uint32_t wire_bytes(const packet::PacketView& p) noexcept {
+  const uint32_t original =
+      p.original_bytes >= p.fcs_bytes ? p.original_bytes - p.fcs_bytes : p.original_bytes;
+  return std::max(original, captured_bytes(p));
+}
+
+Error stopped() {
+  return {Errc::kCancelled, 0, "stopped before all was read"};
+}
+
+struct Opened {
+  std::unique_ptr<CaptureReader> reader;
+  io::PausableSource* pausable = nullptr;  // the reader's
+  bool regular = false;
+};
+
+Result<Opened> open_reader(const std::string& path, io::DecodePool& pool,
+                           const std::stop_token& stop) {
+  TRY(io::Input input, io::open_input(path, {.pool = &pool, .stop = stop}));
+  const bool regular = path != "-" && input.facts.regular;
+  auto reader = capture::open_capture(std::move(input.source));
+  if (!reader) return reader.error().with_context(path);
+  return Opened{*std::move(reader), input.pausable, regular};
+}
+
+}  // namespace
+
+struct ReceivedCaptures::File {
+  std::string path;
+  size_t place = 0;                        // among those given
+  std::unique_ptr<CaptureReader> reader;   // of a pipe from the beginning
+  io::PausableSource* pausable = nullptr;  // the reader's; null: none
+  bool begun = false;
+  CaptureTime first = CaptureTime::min();  // not after its first packet's time
+  CaptureTime key{};                       // of the packet at `next`
+  std::unique_ptr<PacketBatch> batch;
+  size_t next = 0;
+
+  const packet::PacketView& packet() const noexcept { return batch->packets[next]; }
+  uint32_t link_type() const noexcept { return reader->interfaces()[packet().interface].link_type; }
+};
+
+namespace {
+
+struct Look {
+  uint32_t least_cut = UINT32_MAX;  // bytes of the packet that is cut the most
+  CaptureTime first = CaptureTime::max();
+};
+
+// What is known of a file only by reading it. Damage will be met again when it counts.
+Result<Look> look_through(const std::string& path, CaptureReader& reader, PacketBatch& batch,
+                          const std::stop_token& stop) {
+  Look look;
+  bool any = false;
+  while (reader.read(batch) == ReadStatus::kPacket && !stop.stop_requested()) {
+    for (size_t i = 0; i < batch.count; ++i) {
+      const packet::PacketView& p = batch.packets[i];
+      const uint32_t link_type = reader.interfaces()[p.interface].link_type;
+      if (link_type != packet::kLinkTypeEthernet) return no_ethernet(path, link_type);
+      if (const uint32_t n = captured_bytes(p); n < wire_bytes(p) && n >= kLeastCompared)
+        look.least_cut = std::min(look.least_cut, n);
+      if (!std::exchange(any, true)) look.first = p.time;
+    }
+  }
+  if (stop.stop_requested()) return stopped();
+  return look;
+}
+
+}  // namespace
+
+ReceivedCaptures::ReceivedCaptures(std::vector<std::unique_ptr<File>> files, io::DecodePool& pool)
+    : pool_(pool), files_(std::move(files)) {}
+ReceivedCaptures::ReceivedCaptures(ReceivedCaptures&&) noexcept = default;
+ReceivedCaptures::~ReceivedCaptures() = default;
+
+Result<ReceivedCaptures> ReceivedCaptures::open(const std::vector<std::string>& paths,
+                                                io::DecodePool& pool, const std::stop_token& stop) {
+  std::vector<std::unique_ptr<File>> files;
+  uint32_t compared = UINT32_MAX;
+  auto batch = std::make_unique<PacketBatch>();
+  for (const std::string& path : paths) {
+    TRY(Opened opened, open_reader(path, pool, stop));
+    files.push_back(std::make_unique<File>());
+    File& file = *files.back();
+    file.path = path;
+    file.place = files.size() - 1;
+    if (opened.regular) {
+      TRY(const Look look, look_through(path, *opened.reader, *batch, stop));
+      compared = std::min(compared, look.least_cut);
+      file.first = look.first;
+    } else {
+      for (const capture::Interface& interface : opened.reader->interfaces()) {
+        if (interface.snap_length >= kLeastCompared)
+          compared = std::min(compared, interface.snap_length);
+      }
+      file.reader = std::move(opened.reader);
+    }
+  }
+  ReceivedCaptures received(std::move(files), pool);
+  received.compared_bytes_ = compared;
+  return received;
+}
+
+Result<bool> ReceivedCaptures::advance(File& file, const std::stop_token& stop) {
+  if (!file.begun) {
+    file.begun = true;
+    file.batch = std::make_unique<PacketBatch>();
+    if (file.reader == nullptr) {
+      TRY(Opened opened, open_reader(file.path, pool_, stop));
+      file.reader = std::move(opened.reader);
+      file.pausable = opened.pausable;
+    }
+  } else {
+    ++file.next;
+  }
+  if (file.next >= file.batch->count) {
+    file.next = 0;
+    const ReadStatus status = file.reader->read(*file.batch);
+    // Others come next, as a rule: they may have its decoder's memory.
+    if (file.pausable != nullptr) file.pausable->pause();
+    if (status != ReadStatus::kPacket) {
+      if (stop.stop_requested()) return stopped();
+      if (file.reader->damage() && file.reader->damage()->code == Errc::kNoMemory)
+        return out_of_memory(file.path);
+      if (file.reader->damage()) damaged_.push_back({file.path, *file.reader->damage()});
+      file.reader.reset();
+      file.batch.reset();
+      return false;
+    }
+  }
+  file.key = std::max(file.key, file.packet().time);
+  return true;
+}
+
+// What look_through() could not see of a pipe.
+Result<> ReceivedCaptures::check(const File& file) const {
+  const packet::PacketView& p = file.packet();
+  if (file.link_type() != packet::kLinkTypeEthernet)
+    return no_ethernet(file.path, file.link_type());
+  const uint32_t n = captured_bytes(p);
+  if (n >= kLeastCompared && n < wire_bytes(p) && n < compared_bytes_) {
+    return Error{
+        Errc::kUnsupported, 0,
+        fmt::format("{}: packet cut to {} bytes, which its header did not say: write it to "
+                    "a file, which can be read twice",
+                    file.path, n)};
+  }
+  return {};
+}
+
+Result<> ReceivedCaptures::read(const Take& take, const std::stop_token& stop) {
+  const auto later = [](const File* a, const File* b) {
+    return std::pair(a->key, a->place) > std::pair(b->key, b->place);
+  };
+  std::priority_queue<File*, std::vector<File*>, decltype(later)> open(later);
+  std::vector<File*> waiting;
+  for (const auto& file : files_) waiting.push_back(file.get());
+  std::ranges::stable_sort(waiting, {}, &File::first);
+  size_t begun = 0;
+  while (begun < waiting.size() || !open.empty()) {
+    if (begun < waiting.size() && (open.empty() || waiting[begun]->first <= open.top()->key)) {
+      File* file = waiting[begun++];
+      file->key = CaptureTime::min();
+      TRY(const bool any, advance(*file, stop));
+      if (any) open.push(file);
+      continue;
+    }
+    File* file = open.top();
+    open.pop();
+    for (;;) {  // as long as nobody else's turn comes
+      TRY_VOID(check(*file));
+      const packet::PacketView& p = file->packet();
+      if (!p.has_time()) ++packets_without_time_;
+      const bool more =
+          take({.data = {p.data, captured_bytes(p)}, .wire_bytes = wire_bytes(p), .time = p.time});
+      if (++packets_ % 4096 == 0 && stop.stop_requested()) return stopped();
+      if (!more) return {};
+      TRY(const bool any, advance(*file, stop));
+      if (!any) break;
+      if ((!open.empty() && later(file, open.top())) ||
+          (begun < waiting.size() && waiting[begun]->first <= file->key)) {
+        open.push(file);
+        break;
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace gophercap::jobs

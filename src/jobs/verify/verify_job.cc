@@ -1,0 +1,208 @@
+#include "jobs/verify/verify_job.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "base/saturating.h"
+#include "base/shortage.h"
+#include "base/worker_pool.h"
+#include "confine/confine.h"
+#include "io/parallel/decode_pool.h"
+#include "jobs/replay/replay_setup.h"
+#include "jobs/verify/received.h"
+#include "replay/engine.h"
+#include "replay/plan/assignment.h"
+#include "replay/send/clock.h"
+#include "transmit/link/interface.h"
+#include "transmit/transmitter.h"
+
+namespace gophercap::jobs {
+namespace {
+
+constexpr uint64_t kMostForEngine = uint64_t{128} << 20;
+constexpr uint64_t kBytesPerPacket = 72;  // see replay::ArrivalMatcher
+
+// Takes what an interface would take, and notes what should arrive.
+class Expectations final : public transmit::Transmitter {
+ public:
+  Expectations(replay::ArrivalMatcher& matcher, CaptureTime first,
+               const transmit::FrameLimits& limits)
+      : matcher_(matcher), first_(first), limits_(limits) {}
+
+  transmit::SendOutcome send(std::span<const transmit::Frame> frames) noexcept override {
+    for (size_t i = 0; i < frames.size(); ++i) {
+      const transmit::Frame& f = frames[i];
+      const Nanos due(replay::saturating_difference(ns_of(f.stamp), ns_of(first_)));
+      try {
+        if (matcher_.expect({f.data, f.captured_bytes}, due, f.original_bytes)) continue;
+      } catch (const std::bad_alloc&) {
+        return {i, ENOMEM};
+      }
+      full_ = true;
+      return {i, ENOSPC};
+    }
+    return {frames.size(), 0};
+  }
+  bool full() const noexcept { return full_; }
+
+  Result<> finish() override { return {}; }
+  size_t preferred_batch() const noexcept override { return 256; }
+  transmit::FrameLimits limits() const noexcept override { return limits_; }
+  std::string describe() const override { return "the receiver"; }
+
+ private:
+  replay::ArrivalMatcher& matcher_;
+  const CaptureTime first_;
+  const transmit::FrameLimits limits_;
+  bool full_ = false;
+};
+
+transmit::FrameLimits limits_of(std::optional<uint32_t> mtu) {
+  transmit::FrameLimits limits = transmit::interface_limits({.mtu = mtu.value_or(1500)});
+  if (!mtu) limits.max_bytes = UINT32_MAX;
+  return limits;
+}
+
+uint64_t packets_of(const ReplaySetup& setup) {
+  return saturating_product(setup.plan.packets, setup.engine.loops);
+}
+
+// As --memory takes it, and exactly: rounded it might read like more than what is asked for.
+std::string size_text(uint64_t bytes) {
+  constexpr std::array kUnits = {std::pair(30, 'G'), std::pair(20, 'M'), std::pair(10, 'K')};
+  for (const auto& [bits, unit] : kUnits) {
+    const uint64_t whole = bytes >> bits;
+    if (whole > 0 && whole << bits == bytes) return fmt::format("{}{}", whole, unit);
+  }
+  return fmt::format("{}", bytes);
+}
+
+std::string mebibytes(uint64_t bytes) {
+  return fmt::format("{}M", (bytes >> 20) + 1);  // rounded up
+}
+
+Error too_little_memory(const VerifyOptions& options, uint64_t packets) {
+  const uint64_t wanted = std::min(saturating_product(packets, kBytesPerPacket), uint64_t{1} << 62);
+  return {Errc::kInvalidArgument, 0,
+          fmt::format("--memory: {} is too little for {} packets; --memory {} would do, or a part "
+                      "of them by --time-from and --time-to",
+                      size_text(options.plan.memory.bytes), packets,
+                      mebibytes(wanted + std::min(wanted / 3, kMostForEngine)))};
+}
+
+Error cancelled() {
+  return {Errc::kCancelled, 0, "stopped before everything was compared"};
+}
+
+// Plays the set without a wire: the same engine as replay's, so that both have one plan.
+Result<replay::Report> expect_all(const VerifyOptions& options, const ReplaySetup& setup,
+                                  std::optional<uint32_t> mtu, replay::ArrivalMatcher& matcher,
+                                  Reporter& reporter, const std::stop_token& stop) {
+  Expectations target(matcher, setup.plan.first, limits_of(mtu));
+  replay::SimulatedClock clock;
+  const uint64_t total = packets_of(setup);
+  replay::Report report = replay::play(
+      setup.plan, setup.engine, target, clock,
+      [&](const replay::EngineProgress& p) {
+        reporter.progress(
+            VerifyProgress{.packets_planned = p.packets_passed, .packets_total = total});
+      },
+      stop);
+  if (stop.stop_requested()) return cancelled();
+  if (target.full()) return too_little_memory(options, total);
+  if (!report.failure.empty()) return replay::failure_of(report);
+  if (report.accounts.sent == 0)
+    return Error{Errc::kNotFound, 0,
+                 "no packet of the set would be sent; there is nothing to expect"};
+  for (const dataset::FileSummary& file : setup.set.files) {
+    if (file.empty() && file.damage) report.damaged.push_back({file.path, *file.damage});
+  }
+  for (const replay::DamagedFile& file : setup.plan.damaged) report.damaged.push_back(file);
+  matcher.seal();
+  return report;
+}
+
+Result<> take_arrivals(const VerifyOptions& options, ReceivedCaptures& received,
+                       replay::ArrivalMatcher& matcher, Reporter& reporter,
+                       const std::stop_token& stop) {
+  bool full = false;
+  const auto take = [&](const replay::ReceivedFrame& frame) {
+    if (received.packets() % 65536 == 65535)
+      reporter.progress(VerifyProgress{.packets_expected = matcher.expected(),
+                                       .packets_received = received.packets()});
+    full = !matcher.arrive(frame);
+    return !full;
+  };
+  TRY_VOID(received.read(take, stop));
+  if (stop.stop_requested()) return cancelled();
+  if (full) return too_little_memory(options, std::max(matcher.expected(), received.packets()));
+  if (received.packets() == 0) return Error{Errc::kNotFound, 0, "no packet in what was captured"};
+  if (received.packets_without_time() > 0) {
+    reporter.warning(
+        fmt::format("{} packets of the captures have no time of their own; figures of time suffer",
+                    received.packets_without_time()));
+  }
+  return {};
+}
+
+Result<VerifyResult> verify_all(const VerifyOptions& options, Reporter& reporter,
+                                const std::stop_token& stop) {
+  options.plan.memory.set();
+  VerifyResult result;
+  const std::optional<SentReport>& sent = options.sent;
+  if (sent) {
+    result.packets_sent = sent->sent;
+    result.times_mean_nothing = sent->top_speed;
+  }
+  result.mtu = options.mtu;
+  constexpr uint32_t kEthernetHeader = 14;
+  if (!result.mtu && sent && sent->max_frame_bytes.value_or(0) > kEthernetHeader)
+    result.mtu = *sent->max_frame_bytes - kEthernetHeader;
+
+  // Before threads begin that read the captures: what is to be read is known when the set is.
+  ReplayOptions plan = options.plan;
+  plan.memory = {.bytes = options.plan.memory.bytes / 4, .asked = false, .parts = 4};
+  plan.also_reads = options.captures;
+  TRY(const ReplaySetup setup, set_up(plan, reporter, stop));
+  confine::confine_job({.calls = confine::Calls::kFiles});
+
+  // Usually one of them is read at a time: receivers write one file after the other.
+  const uint64_t for_codecs = options.plan.memory.bytes / 8;
+  // Some libraries take as much for each of their threads.
+  const uint64_t most_threads = 1 + for_codecs / io::DecodePool::kMemoryPerSource;
+  io::DecodePool pool(io::DecodePool::spare(std::min<uint64_t>(cpu_count(), most_threads), 1), 1,
+                      std::min<uint64_t>(for_codecs, io::DecodePool::kMemoryPerSource));
+  const uint64_t memory = options.plan.memory.bytes;
+  io::MemoryBound& bound = io::MemoryBound::of_process();
+  bound.set_aside(0);  // they are looked through one after the other
+  TRY(ReceivedCaptures received, ReceivedCaptures::open(options.captures, pool, stop));
+  result.compared_bytes = received.compared_bytes();
+  const uint64_t for_plan = setup.engine.memory_bytes + setup.decoders_bytes;
+  const uint64_t for_reading = std::max(for_plan, bound.largest());
+  const uint64_t for_packets = memory - std::min(memory, for_reading);
+  replay::ArrivalMatcher matcher(for_packets, packets_of(setup), result.compared_bytes);
+  bound.set_aside(for_packets + setup.engine.memory_bytes);
+  TRY(result.plan, expect_all(options, setup, result.mtu, matcher, reporter, stop));
+  if (sent) TRY_VOID(check_same_replay(*sent, result.plan));
+  bound.set_aside(for_packets);
+  TRY_VOID(take_arrivals(options, received, matcher, reporter, stop));
+  result.packets_received = received.packets();
+  result.damaged_captures = received.damaged();
+  result.arrivals = matcher.judge(sent ? sent->started : std::nullopt);
+  return result;
+}
+
+}  // namespace
+
+Result<VerifyResult> run_verify(const VerifyOptions& options, Reporter& reporter,
+                                const std::stop_token& stop) {
+  return or_out_of_memory("verify", [&] { return verify_all(options, reporter, stop); });
+}
+
+}  // namespace gophercap::jobs

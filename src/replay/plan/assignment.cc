@@ -1,0 +1,119 @@
+#include "replay/plan/assignment.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace gophercap::replay {
+namespace {
+
+// Cells of the table by which the best pairing is found; 8 MiB.
+constexpr size_t kMostCells = size_t{2} << 20;
+
+// For each of `few` the place in `many` that it is paired with; rising. REQUIRES: few.size() <=
+// many.size().
+std::vector<uint32_t> best_places(std::span<const int64_t> few, std::span<const int64_t> many) {
+  // Skipped places add up to `spare` at most: the i-th of the few is with place i + k, 0 <= k <=
+  // spare. cost[k] is the smallest sum up to i with at most k skipped, back[i][k] its own k.
+  const size_t spare = many.size() - few.size();
+  std::vector<double> cost(spare + 1, 0);
+  std::vector<uint32_t> back(few.size() * (spare + 1));
+  for (size_t i = 0; i < few.size(); ++i) {
+    uint32_t best = 0;
+    double least = std::numeric_limits<double>::infinity();
+    for (size_t k = 0; k <= spare; ++k) {
+      const double sum = cost[k] + static_cast<double>(distance(few[i], many[i + k]));
+      if (sum < least) {
+        least = sum;
+        best = static_cast<uint32_t>(k);
+      }
+      cost[k] = least;
+      back[i * (spare + 1) + k] = best;
+    }
+  }
+  std::vector<uint32_t> places(few.size());
+  size_t k = spare;
+  for (size_t i = few.size(); i-- > 0;) {
+    k = back[i * (spare + 1) + k];
+    places[i] = static_cast<uint32_t>(i + k);
+  }
+  return places;
+}
+
+std::vector<uint32_t> near_places(std::span<const int64_t> few, std::span<const int64_t> many) {
+  std::vector<uint32_t> places(few.size());
+  size_t spare = many.size() - few.size();
+  size_t at = 0;
+  for (size_t i = 0; i < few.size(); ++i, ++at) {
+    for (; spare > 0 && distance(few[i], many[at + 1]) < distance(few[i], many[at]); --spare) ++at;
+    places[i] = static_cast<uint32_t>(at);
+  }
+  return places;
+}
+
+std::vector<uint32_t> places_of(std::span<const int64_t> few, std::span<const int64_t> many) {
+  const size_t spare = many.size() - few.size();
+  return few.size() <= kMostCells / (spare + 1) ? best_places(few, many) : near_places(few, many);
+}
+
+// Those that lie close together: due[first_due, last_due), came[first_came, last_came).
+struct Cluster {
+  size_t first_due, last_due, first_came, last_came;
+};
+
+void assign_cluster(std::span<const int64_t> due, std::span<const int64_t> came, const Cluster& c,
+                    std::vector<uint32_t>& taken) {
+  if (c.first_due == c.last_due || c.first_came == c.last_came) return;
+  const std::span<const int64_t> d = due.subspan(c.first_due, c.last_due - c.first_due);
+  const std::span<const int64_t> a = came.subspan(c.first_came, c.last_came - c.first_came);
+  if (a.size() <= d.size()) {
+    const std::vector<uint32_t> places = places_of(a, d);
+    for (size_t i = 0; i < places.size(); ++i)
+      taken[c.first_came + i] = static_cast<uint32_t>(c.first_due + places[i]);
+  } else {
+    const std::vector<uint32_t> places = places_of(d, a);
+    for (size_t i = 0; i < places.size(); ++i)
+      taken[c.first_came + places[i]] = static_cast<uint32_t>(c.first_due + i);
+  }
+}
+
+}  // namespace
+
+int64_t saturating_difference(int64_t a, int64_t b) noexcept {
+  int64_t difference = 0;
+  if (__builtin_sub_overflow(a, b, &difference))
+    return a < b ? std::numeric_limits<int64_t>::min() : std::numeric_limits<int64_t>::max();
+  return difference;
+}
+
+int64_t distance(int64_t a, int64_t b) noexcept {
+  return a < b ? saturating_difference(b, a) : saturating_difference(a, b);
+}
+
+std::vector<uint32_t> assign(std::span<const int64_t> due, std::span<const int64_t> came,
+                             int64_t horizon_ns) {
+  // Stamps of several queues may step back a little; the order of arrival is what counts.
+  std::vector<int64_t> rising(came.begin(), came.end());
+  for (size_t j = 1; j < rising.size(); ++j) rising[j] = std::max(rising[j], rising[j - 1]);
+
+  std::vector<uint32_t> taken(came.size(), kNobody);
+  size_t d = 0;
+  size_t a = 0;
+  while (d < due.size() && a < rising.size()) {
+    Cluster cluster{d, d, a, a};
+    int64_t latest = std::min(due[d], rising[a]);
+    for (;;) {  // what is next on either side, as long as it is near
+      const bool is_due = d < due.size() && (a == rising.size() || due[d] <= rising[a]);
+      if (!is_due && a == rising.size()) break;
+      const int64_t next = is_due ? due[d] : rising[a];
+      if (distance(next, latest) > horizon_ns) break;
+      latest = next;
+      ++(is_due ? d : a);
+    }
+    cluster.last_due = d;
+    cluster.last_came = a;
+    assign_cluster(due, rising, cluster, taken);
+  }
+  return taken;
+}
+
+}  // namespace gophercap::replay

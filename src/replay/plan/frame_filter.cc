@@ -1,0 +1,83 @@
+#include "replay/plan/frame_filter.h"
+
+#include <algorithm>
+
+#include "base/bytes.h"
+#include "packet/link_type.h"
+
+namespace gophercap::replay {
+namespace {
+
+constexpr uint16_t kVlanTag = 0x8100;
+
+// AF_PACKET lets a frame be four bytes longer only if its outer tag is 802.1Q, not 802.1ad
+// (net/packet/af_packet.c).
+bool has_802_1q_tag(const uint8_t* frame, uint32_t bytes) noexcept {
+  return bytes >= 14 && load_be16(frame + 12) == kVlanTag;
+}
+
+}  // namespace
+
+Decision decide(const packet::PacketView& packet, uint32_t link_type, bool out_of_order,
+                const Choice& choice, const transmit::FrameLimits& limits) noexcept {
+  Decision d;
+  d.captured_bytes = packet.captured_bytes - packet.fcs_bytes;
+  d.original_bytes =
+      packet.original_bytes >= packet.fcs_bytes ? packet.original_bytes - packet.fcs_bytes : 0;
+  if (!choice.window.contains(packet.time)) {
+    d.verdict = Verdict::kOutsideWindow;
+  } else if (choice.expression != nullptr &&
+             !choice.expression->matches(packet, link_type, d.captured_bytes, d.original_bytes)) {
+    d.verdict = Verdict::kFiltered;
+  } else if (choice.skip_out_of_order && out_of_order) {
+    d.verdict = Verdict::kOutOfOrder;
+  } else if (limits.ethernet_only && link_type != packet::kLinkTypeEthernet) {
+    d.verdict = Verdict::kLinkType;
+  } else if (d.captured_bytes > choice.longest_frame_bytes) {
+    d.verdict = Verdict::kAboveLimit;
+  } else if (d.captured_bytes > limits.max_bytes &&
+             (d.captured_bytes - limits.max_bytes > limits.vlan_extra_bytes ||
+              !has_802_1q_tag(packet.data, d.captured_bytes))) {
+    d.verdict = Verdict::kTooLong;
+    d.mtu_needed = mtu_for(packet.data, d.captured_bytes);
+  } else if (d.captured_bytes < limits.min_bytes) {
+    d.verdict = Verdict::kTooShort;
+  }
+  return d;
+}
+
+uint32_t mtu_for(const uint8_t* frame, uint32_t bytes) noexcept {
+  const uint32_t header = has_802_1q_tag(frame, bytes) ? 18 : 14;
+  return bytes - std::min(bytes, header);
+}
+
+void account_left_out(const Decision& decision, Accounts& accounts) noexcept {
+  switch (decision.verdict) {
+    case Verdict::kSend:
+      break;  // counted when it was sent
+    case Verdict::kOutsideWindow:
+      ++accounts.outside_window;
+      break;
+    case Verdict::kFiltered:
+      ++accounts.filtered;
+      break;
+    case Verdict::kOutOfOrder:
+      ++accounts.skipped_out_of_order;
+      break;
+    case Verdict::kAboveLimit:
+      ++accounts.skipped_above_limit;
+      break;
+    case Verdict::kLinkType:
+      ++accounts.skipped_link_type;
+      break;
+    case Verdict::kTooLong:
+      ++accounts.skipped_too_long;
+      accounts.mtu_needed.add(decision.mtu_needed);
+      break;
+    case Verdict::kTooShort:
+      ++accounts.skipped_too_short;
+      break;
+  }
+}
+
+}  // namespace gophercap::replay

@@ -1,0 +1,60 @@
+#include "replay/plan/timeline.h"
+
+#include <limits>
+
+namespace gophercap::replay {
+namespace {
+
+__extension__ using Int128 = __int128;
+
+int64_t saturate(Int128 value) noexcept {
+  constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  if (value > kMax) return kMax;
+  return value < kMin ? kMin : static_cast<int64_t>(value);
+}
+
+// a * num / den, floored, for any a below 2^127 / 2^64: the quotient and the remainder are scaled
+// apart, so that no product leaves 128 bits.
+Int128 scale(Int128 a, Ratio ratio) noexcept {
+  if (ratio.num == ratio.den) return a;
+  const auto num = static_cast<Int128>(ratio.num);
+  const auto den = static_cast<Int128>(ratio.den);
+  Int128 whole = a / den;
+  Int128 rest = a % den;
+  if (rest < 0) {
+    rest += den;
+    whole -= 1;
+  }
+  // rest < 2^64 and num < 2^64: their product fits. Saturate the other one; it is past 64 bits long
+  // before.
+  constexpr Int128 kEdge = Int128{1} << 126;
+  const Int128 limit = kEdge / num;
+  if (whole > limit) return kEdge;
+  if (whole < -limit) return -kEdge;
+  // Unsigned, since rest * num may reach 2^128 - 2^65 + 1.
+  __extension__ using UInt128 = unsigned __int128;
+  const UInt128 part =
+      static_cast<UInt128>(rest) * static_cast<UInt128>(num) / static_cast<UInt128>(den);
+  return whole * num + static_cast<Int128>(part);
+}
+
+}  // namespace
+
+Nanos Timeline::due(CaptureTime key, uint64_t loop) const noexcept {
+  const Int128 capture =
+      Int128{ns_of(key)} - ns_of(first_) + static_cast<Int128>(loop) * period_.count();
+  return Nanos(saturate(scale(capture, stretch_)));
+}
+
+CaptureTime Timeline::key_at(Nanos due, uint64_t loop) const noexcept {
+  const Int128 capture = scale(Int128{due.count()}, stretch_.inverse());
+  return capture_time(
+      saturate(Int128{ns_of(first_)} + capture - static_cast<Int128>(loop) * period_.count()));
+}
+
+CaptureTime Timeline::stamp(Nanos due) const noexcept {
+  return capture_time(saturate(Int128{ns_of(first_)} + due.count()));
+}
+
+}  // namespace gophercap::replay

@@ -1,0 +1,281 @@
+#include "replay/read/merger.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+namespace gophercap::replay {
+namespace {
+
+constexpr Nanos kWaitForReaders = std::chrono::microseconds(500);
+constexpr Nanos kWaitForSlabs = std::chrono::microseconds(200);
+// Packets between two looks at what else there is to do.
+constexpr size_t kRun = 256;
+
+// Whether that packet leaves before the first one of the file, which is not open yet: of equal keys
+// the one of the file with the lesser path.
+bool comes_before(const MergeHeap::Entry& packet, const PlannedFile& file) noexcept {
+  const int64_t first = ns_of(file.first_key);
+  return packet.key_ns < first || (packet.key_ns == first && packet.ordinal < file.ordinal);
+}
+
+}  // namespace
+
+Merger::Merger(const Plan& plan, const MergeOptions& options, io::FdCache& fds, ReaderPool& readers,
+               Dispatcher& dispatcher)
+    : plan_(plan),
+      options_(options),
+      fds_(fds),
+      readers_(readers),
+      dispatcher_(dispatcher),
+      newest_key_ns_(ns_of(plan.first)) {}
+
+// The readers write into what it owns.
+Merger::~Merger() {
+  readers_.stop();
+}
+
+void Merger::run(const std::stop_token& stop) {
+  while (!stop.stop_requested() && !readers_.gave_up()) {
+    recycle();
+    open_ahead();
+    look_whether_fed();
+    if (in_flight_bytes_ > options_.in_flight_bytes) {
+      std::this_thread::sleep_for(kWaitForSlabs);
+      continue;
+    }
+    if (!activate_due(stop)) break;
+    readers_.set_files_in_play(heap_.size());
+    if (dispatcher_.room() == 0) {
+      // There is time for what has been asked for.
+      readers_.set_files_in_play(0);
+      dispatcher_.wait_for_room(stop, [this] {
+        recycle();
+        look_whether_fed();
+      });
+      continue;
+    }
+    emit(stop);
+  }
+  if (!stop.stop_requested() && options_.gate != nullptr) options_.gate->set_fed();
+  dispatcher_.close();
+}
+
+// Of those that have to be read ahead of the start, as many as the memory is for.
+bool Merger::in_first_second(const PlannedFile& file) const noexcept {
+  return options_.gate != nullptr && !fed_ && next_loop_ == 0 &&
+         ns_of(file.first_key) <= options_.first_second_ends_ns &&
+         heap_.size() + upcoming_.size() < plan_.overlap_depth + options_.prefetch_files;
+}
+
+void Merger::look_whether_fed() {
+  if (options_.gate == nullptr || fed_) return;
+  for (const uint32_t slot : upcoming_) {
+    const ActiveFile& file = *files_[slot];
+    const bool awaited =
+        file.loop == 0 && ns_of(file.stream->file().first_key) <= options_.first_second_ends_ns;
+    if (awaited && !readers_.has_begun(file)) return;
+  }
+  if (next_loop_ == 0 && in_first_second(plan_.files[next_file_])) return;
+  fed_ = true;
+  options_.gate->set_fed();
+}
+
+// Keeps the next few files open and their first slabs filled. All loops are one endless list of
+// files.
+void Merger::open_ahead() {
+  while (options_.loops == 0 || next_loop_ < options_.loops) {
+    const PlannedFile& planned = plan_.files[next_file_];
+    // One that has to be read up to the window first takes long: these come early, but no more than
+    // a loop ahead.
+    const bool early = planned.begins_outside && next_loop_ <= loop_ + 1;
+    if (upcoming_.size() >= options_.prefetch_files && !early && !in_first_second(planned)) break;
+    const uint32_t slot = free_slot();
+    files_[slot] =
+        std::make_unique<ActiveFile>(std::make_unique<FileStream>(planned, options_.stream, fds_));
+    ActiveFile& file = *files_[slot];
+    file.loop = next_loop_;
+    upcoming_.push_back(slot);
+    readers_.request(file, 0, {file.loop, ns_of(planned.first_key)});
+    if (++next_file_ == plan_.files.size()) {
+      next_file_ = 0;
+      ++next_loop_;
+    }
+  }
+}
+
+uint32_t Merger::free_slot() {
+  if (free_slots_.empty()) {
+    files_.emplace_back();
+    cursors_.emplace_back();
+    return static_cast<uint32_t>(files_.size() - 1);
+  }
+  const uint32_t slot = free_slots_.back();
+  free_slots_.pop_back();
+  return slot;
+}
+
+// Brings every file into the heap whose first packet may be the next to leave. False: nothing is
+// left, or a stop.
+bool Merger::activate_due(const std::stop_token& stop) {
+  for (;;) {
+    if (upcoming_.empty()) return !heap_.empty();
+    const ActiveFile& next = *files_[upcoming_.front()];
+    const PlannedFile& file = next.stream->file();
+    const bool same_loop = !heap_.empty() && next.loop == loop_;
+    if (!heap_.empty() && (!same_loop || (comes_before(heap_.top(), file) && !file.begins_outside)))
+      return true;
+    if (!activate_first_upcoming(stop)) return false;
+    open_ahead();
+  }
+}
+
+bool Merger::activate_first_upcoming(const std::stop_token& stop) {
+  const uint32_t slot = upcoming_.front();
+  ActiveFile& file = *files_[slot];
+  // A whole loop without a packet to send: no other will have one, and endless ones would not end.
+  if (options_.loops == 0 && file.loop > 0 && !dispatcher_.last_loop()) return false;
+  upcoming_.pop_front();
+  loop_ = file.loop;
+  if (!next_slab(file, stop)) {
+    retiring_.push_back(slot);
+    return !stop.stop_requested() && !readers_.gave_up();
+  }
+  begin_slab(slot);
+  const Slab& slab = file.slabs[file.merging];
+  readers_.request(file, 1, {file.loop, slab.frames().back().key_ns});
+  heap_.push({slab.frames().front().key_ns, file.stream->file().ordinal, slot});
+  return true;
+}
+
+// As many packets as there is room for, as long as no file that is not in the heap may come first.
+// REQUIRES: the heap is not empty, there is room.
+void Merger::emit(const std::stop_token& stop) {
+  const bool more = !upcoming_.empty() && files_[upcoming_.front()]->loop == loop_;
+  const PlannedFile* const next = more ? &files_[upcoming_.front()]->stream->file() : nullptr;
+  const int64_t horizon = more ? ns_of(next->first_key) : INT64_MAX;
+  const bool marks = options_.trail != nullptr && options_.trail->marks_pauses();
+  int64_t newest = newest_key_ns_;
+  if (std::exchange(marked_loop_, loop_) != loop_) {
+    newest = heap_.top_key();
+    leave_mark(newest);
+  }
+  bool first = true;  // has been judged by activate_due()
+  for (size_t room = std::min(dispatcher_.room(kRun), kRun); room > 0; --room, first = false) {
+    const MergeHeap::Entry top = heap_.top();
+    if (top.key_ns >= horizon && more && !first && !comes_before(top, *next)) break;
+    // A long pause is no even way: there is a mark on either side of it.
+    const bool jumps = marks && is_long_pause(newest, top.key_ns);
+    if (jumps) [[unlikely]]
+      leave_mark(newest);
+    newest = top.key_ns;
+    Cursor& cursor = cursors_[top.slot];
+    const SlabFrame& frame = *cursor.next++;
+    // Where thousands of files take turns, what comes next of this one is far from the CPU by then.
+    __builtin_prefetch(cursor.next + 2);
+    dispatcher_.push(frame, cursor.bytes + frame.offset, loop_);
+    ++pushed_;
+    passed_ += cursor.passed_each;
+    if (jumps) [[unlikely]]
+      leave_mark(newest);
+    if (cursor.next != cursor.end) {
+      heap_.replace_top(cursor.next->key_ns);
+      continue;
+    }
+    dispatcher_.end_slab();
+    leave_mark(newest);
+    newest_key_ns_ = newest;
+    dispatcher_.publish();  // before anything waits for what comes back
+    end_slab(top.slot, stop);
+    break;  // the end took a place too: the room has to be asked for anew
+  }
+  newest_key_ns_ = newest;
+  leave_mark(newest);
+  dispatcher_.publish();
+}
+
+// The file in front has been merged to the end of its slab.
+void Merger::end_slab(uint32_t slot, const std::stop_token& stop) {
+  ActiveFile& file = *files_[slot];
+  in_flight_.emplace_back(&file, file.merging);
+  in_flight_bytes_ += file.slabs[file.merging].used_bytes();
+  ++file.slabs_in_flight;
+  if (next_slab(file, stop)) {
+    begin_slab(slot);
+    heap_.replace_top(file.slabs[file.merging].frames().front().key_ns);
+  } else {
+    heap_.pop();
+    retiring_.push_back(slot);
+  }
+}
+
+void Merger::begin_slab(uint32_t slot) {
+  ActiveFile& file = *files_[slot];
+  const std::vector<SlabFrame>& frames = file.slabs[file.merging].frames();
+  cursors_[slot] = {frames.data(), frames.data() + frames.size(), file.slabs[file.merging].bytes(),
+                    static_cast<double>(readers_.passed(file, file.merging)) /
+                        static_cast<double>(frames.size())};
+}
+
+void Merger::leave_mark(int64_t key_ns) {
+  if (options_.trail != nullptr)
+    options_.trail->add({.pushed = pushed_, .passed = passed_, .key_ns = key_ns, .loop = loop_});
+}
+
+bool Merger::next_slab(ActiveFile& file, const std::stop_token& stop) {
+  for (;;) {
+    const int which = readers_.take(file);
+    if (which >= 0) {
+      file.merging = which;
+      return true;
+    }
+    if (which == ReaderPool::kEnded)
+      passed_ += static_cast<double>(readers_.passed(file, ReaderPool::kEnded));
+    if (which == ReaderPool::kEnded || stop.stop_requested() || readers_.gave_up()) return false;
+    // Both slabs may be on their way out: their coming back is what the file waits for, so look for
+    // that too.
+    recycle();
+    readers_.wait_for(file, kWaitForReaders);
+  }
+}
+
+void Merger::recycle() {
+  const uint64_t released = dispatcher_.slabs_released();
+  for (; recycled_ < released; ++recycled_) {
+    const auto [file, which] = in_flight_.front();
+    in_flight_.pop_front();
+    --file->slabs_in_flight;
+    in_flight_bytes_ -= file->slabs[which].used_bytes();
+    readers_.request(*file, which, {file->loop, file->slabs[which].frames().back().key_ns});
+  }
+  std::erase_if(retiring_, [this](uint32_t slot) {
+    ActiveFile& file = *files_[slot];
+    if (file.slabs_in_flight > 0 || readers_.in_use(file)) return false;
+    settle_file(file);
+    files_[slot].reset();
+    free_slots_.push_back(slot);
+    return true;
+  });
+}
+
+void Merger::settle_file(const ActiveFile& file) {
+  accounts_ += file.stream->accounts();
+  // The same fault comes again in each loop; once is enough.
+  if (file.stream->damage() && damaged_ordinals_.insert(file.stream->file().ordinal).second) {
+    damaged_.push_back({file.stream->file().path, *file.stream->damage()});
+  }
+}
+
+void Merger::settle(Report& report) {
+  for (const auto& file : files_) {
+    if (file != nullptr) settle_file(*file);
+  }
+  files_.clear();
+  report.accounts += accounts_;
+  std::sort(damaged_.begin(), damaged_.end(),
+            [](const auto& a, const auto& b) { return a.path < b.path; });
+  report.damaged = std::move(damaged_);
+}
+
+}  // namespace gophercap::replay

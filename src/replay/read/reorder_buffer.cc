@@ -1,0 +1,73 @@
+#include "replay/read/reorder_buffer.h"
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+#include <utility>
+
+namespace gophercap::replay {
+namespace {
+
+constexpr size_t kChunkBytes = size_t{64} << 10;
+
+}  // namespace
+
+uint8_t* ReorderBuffer::room_for(size_t bytes) {
+  if (chunks_.empty() || chunks_.back().capacity - chunks_.back().used < bytes) {
+    if (!spare_.empty() && spare_.front().capacity >= bytes) {
+      chunks_.splice(chunks_.end(), spare_, spare_.begin());
+    } else {
+      Chunk& chunk = chunks_.emplace_back();
+      chunk.self = std::prev(chunks_.end());
+      chunk.capacity = std::max(kChunkBytes, bytes);
+      chunk.bytes = std::make_unique_for_overwrite<uint8_t[]>(chunk.capacity);
+    }
+  }
+  Chunk& chunk = chunks_.back();
+  uint8_t* room = chunk.bytes.get() + chunk.used;
+  chunk.used += bytes;
+  return room;
+}
+
+void ReorderBuffer::push(const PendingFrame& frame) {
+  uint8_t* copy = room_for(frame.captured_bytes);
+  if (frame.captured_bytes > 0) std::memcpy(copy, frame.data, frame.captured_bytes);
+  Chunk* chunk = &chunks_.back();
+  ++chunk->frames;
+  heap_.push_back({frame.time_ns, sequence_++, chunk, copy, frame.captured_bytes,
+                   frame.original_bytes, frame.link_type});
+  std::push_heap(heap_.begin(), heap_.end(),
+                 [](const Entry& a, const Entry& b) { return a.after(b); });
+  newest_ns_ = std::max(newest_ns_, frame.time_ns);
+  held_bytes_ += frame.captured_bytes + sizeof(Entry);
+}
+
+bool ReorderBuffer::peek(PendingFrame& frame) const noexcept {
+  if (heap_.empty()) return false;
+  const Entry& next = heap_.front();
+  const uint64_t behind = static_cast<uint64_t>(newest_ns_) - static_cast<uint64_t>(next.time_ns);
+  // A later packet may have the same time as this one: it stands behind in the file, so it follows.
+  const bool due = finished_ || behind >= static_cast<uint64_t>(limits_.step_back.count()) ||
+                   heap_.size() > limits_.step_back_packets || held_bytes_ > limits_.memory_bytes;
+  if (due) {
+    frame = {next.time_ns, next.data, next.captured_bytes, next.original_bytes, next.link_type};
+  }
+  return due;
+}
+
+void ReorderBuffer::pop() noexcept {
+  std::pop_heap(heap_.begin(), heap_.end(),
+                [](const Entry& a, const Entry& b) { return a.after(b); });
+  const Entry& gone = heap_.back();
+  Chunk& chunk = *gone.chunk;
+  held_bytes_ -= gone.captured_bytes + sizeof(Entry);
+  heap_.pop_back();
+  // Whichever chunk it is: a packet far ahead of its time would hold all those behind it.
+  if (--chunk.frames == 0 && &chunk != &chunks_.back()) {
+    chunk.used = 0;
+    spare_.clear();
+    spare_.splice(spare_.end(), chunks_, chunk.self);
+  }
+}
+
+}  // namespace gophercap::replay

@@ -1,0 +1,381 @@
+#include "replay/send/sender.h"
+
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <optional>
+#include <system_error>
+
+#include "base/result.h"
+#include "replay/plan/frame_filter.h"
+#include "replay/send/send_error.h"
+
+namespace gophercap::replay {
+namespace {
+
+// The first packet leaves once this much is ready.
+constexpr size_t kPrefill = 4096;
+
+constexpr Nanos kIdleSleep = std::chrono::microseconds(20);
+constexpr Nanos kSimulatedIdleSleep = std::chrono::microseconds(500);
+// A queue that takes nothing for this long is not full but dead.
+constexpr Nanos kLongestStall = std::chrono::seconds(1);
+// Where the link is watched, its loss may be announced that late (the kernel gathers events).
+constexpr Nanos kLongestStallOfLink = std::chrono::milliseconds(2500);
+constexpr Nanos kRetrySleep = std::chrono::microseconds(20);
+constexpr Nanos kPublishEvery = std::chrono::seconds(1);
+
+void sleep_for(Nanos d) noexcept {
+  const timespec ts{0, static_cast<long>(d.count())};
+  ::nanosleep(&ts, nullptr);
+}
+
+}  // namespace
+
+Sender::Sender(transmit::Transmitter& transmitter, Clock& clock, const Timeline& timeline,
+               const SendOptions& options, std::span<Lane* const> lanes, size_t own,
+               StartGate& gate, int cpu)
+    : transmitter_(transmitter),
+      clock_(clock),
+      timeline_(timeline),
+      options_(options),
+      paced_(clock.is_real() && !options.topspeed),
+      far_end_bytes_(transmitter.limits().far_end_bytes),
+      lanes_(lanes),
+      own_(own),
+      ring_(lanes[own]->ring),
+      gate_(gate),
+      cpu_(cpu),
+      frames_(std::max<size_t>(transmitter.preferred_batch(), 1)),
+      patience_(options.link_up != nullptr ? kLongestStallOfLink : kLongestStall,
+                options.queue_below) {}
+
+void Sender::run(const std::stop_token& stop) {
+  // Threads that are not real-time have their timers delayed by up to 50 µs otherwise.
+  if (clock_.is_real()) ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+  std::optional<RealtimeShare> share;
+  if (options_.realtime) {
+    refused_ = make_thread_realtime(cpu_);
+    constexpr Nanos kUsualLimit = std::chrono::milliseconds(950);
+    const Nanos limit = realtime_limit_per_second().value_or(kUsualLimit);
+    if (refused_.priority == 0 && limit < std::chrono::seconds(1)) share.emplace(limit);
+  }
+  while (!over_ && !stop.stop_requested()) {
+    if (share) share->look(clock_.now());
+    if (!wait_for_departures(stop)) break;
+    if (!started_) {
+      start(stop);
+      continue;  // a stop may have come meanwhile
+    }
+    const std::span<const Departure> waiting = ring_.front();
+    if (waiting.front().kind != Departure::Kind::kFrame) {
+      pass(waiting.front());
+      ring_.pop(1);
+      continue;
+    }
+    awaited_due_ns_.store(waiting.front().due_ns, std::memory_order_relaxed);
+    const size_t due = gather_due(waiting, stop);
+    if (due > 0) send(waiting.first(due), stop);
+    starved_shown_.store(starved_, std::memory_order_relaxed);
+  }
+  rusage usage{};
+  if (::getrusage(RUSAGE_THREAD, &usage) == 0) preempted_ = static_cast<uint64_t>(usage.ru_nivcsw);
+}
+
+bool Sender::wait_for_departures(const std::stop_token& stop) {
+  if (!ring_.front().empty()) return true;
+  // Simulated time waits: let the ring fill, each nap less costs the merge its CPU.
+  const Nanos nap = clock_.is_real() ? kIdleSleep : kSimulatedIdleSleep;
+  while (ring_.front().empty()) {
+    if (ring_.exhausted() || stop.stop_requested()) return false;
+    sleep_for(nap);
+  }
+  arrived_ = clock_.now();
+  return true;
+}
+
+void Sender::pass(const Departure& marker) noexcept {
+  // One writer: plain loads and stores are enough, and cheaper than read-modify-write.
+  if (marker.kind == Departure::Kind::kLoopBegin) {
+    loops_begun_.store(loops_begun_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  } else {
+    // Release: whoever sees the new number may overwrite the slab, so our reads of it must have
+    // happened.
+    std::atomic<uint64_t>& released = lanes_[own_]->released;
+    released.store(released.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
+}
+
+bool Sender::enough_ready() const noexcept {
+  size_t ready = 0;
+  for (const Lane* lane : lanes_) {
+    if (lane->ring.closed()) return true;
+    ready += lane->ring.size();
+  }
+  return ready >= std::min(kPrefill, ring_.capacity() / 2);
+}
+
+void Sender::start(const std::stop_token& stop) {
+  started_ = true;
+  if (gate_.claim()) {
+    const StartRule rule{.paced = paced_, .at_wall_ns = options_.start_at_wall_ns};
+    if (!gate_.open_when_ready(
+            clock_, rule, [this] { return enough_ready(); }, stop))
+      return;
+  }
+  while (!gate_.is_open()) {
+    if (stop.stop_requested()) return;
+    // A start by the clock is fixed 20 ms before, any other one a millisecond.
+    sleep_for(options_.start_at_wall_ns ? std::chrono::milliseconds(1) : kIdleSleep);
+  }
+  start_ = gate_.start();
+  arrived_ = start_;
+  published_ = start_;
+}
+
+uint64_t Sender::leave_out(std::span<const Departure> waiting, SendTime now, Nanos limit) noexcept {
+  size_t late = 0;
+  uint64_t frames = 0;
+  for (; late < waiting.size(); ++late) {
+    if (waiting[late].kind != Departure::Kind::kFrame) {
+      pass(waiting[late]);
+    } else if (now - due_time(waiting[late]) > limit) {
+      ++frames;
+    } else {
+      break;
+    }
+  }
+  ring_.pop(late);
+  if (late > 0) stats_.break_gap();
+  return frames;
+}
+
+// How many of `waiting` may leave in one call; waits for the first.
+size_t Sender::gather_due(std::span<const Departure> waiting, const std::stop_token& stop) {
+  size_t most = 0;
+  while (most < std::min(waiting.size(), frames_.size()) &&
+         waiting[most].kind == Departure::Kind::kFrame)
+    ++most;
+  if (options_.topspeed) return most;
+  if (!clock_.is_real()) {  // no time passes between two packets, so there is no reason to let them
+                            // go one by one
+    (void)clock_.wait_until(due_time(waiting[most - 1]), stop);
+    return most;
+  }
+  SendTime now = clock_.now();
+  if (due_time(waiting.front()) > now) {
+    if (!clock_.wait_until(due_time(waiting.front()), stop)) return 0;
+    now = clock_.now();
+  }
+  const Nanos late = now - due_time(waiting.front());
+  if (options_.late != LatePolicy::kCatchUp && late > options_.late_limit) {
+    if (options_.late == LatePolicy::kDrop) {
+      dropped_late_ += leave_out(waiting, now, options_.late_limit);
+      return 0;
+    }
+    start_ += late;
+    stats_.break_gap();
+    arrived_ += late;  // what was late before the move is not late any more
+    slipped_ += late;
+    ++slips_;
+  }
+  size_t due = 1;
+  while (due < most && due_time(waiting[due]) <= now) ++due;
+  return due;
+}
+
+void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
+  if (!link_is_up()) [[unlikely]] {
+    sit_out_outage(stop);
+    return;
+  }
+  for (size_t i = 0; i < due.size(); ++i) {
+    const Departure& d = due[i];
+    frames_[i] = {d.data, d.captured_bytes, d.original_bytes, d.link_type,
+                  timeline_.stamp(Nanos(d.due_ns))};
+  }
+  if (send_calls_ == 0) first_send_ = clock_.is_real() ? clock_.now() : start_;
+  size_t done = 0;
+  size_t barrier = passing(due);
+  while (done < due.size() && !over_) {
+    if (done == barrier) {
+      fail(EMSGSIZE, due[done++]);
+      barrier = done + passing(due.subspan(done));
+      continue;
+    }
+    const SendTime called = clock_.now();
+    const transmit::SendOutcome outcome =
+        transmitter_.send({frames_.data() + done, barrier - done});
+    ++send_calls_;
+    if (outcome.accepted > 0) {
+      last_return_ = clock_.now();
+      account(due.subspan(done, outcome.accepted), called, last_return_);
+      done += outcome.accepted;
+      in_outage_ = false;
+    }
+    if (outcome.error == 0) continue;
+    if (outcome.error == EAGAIN || outcome.error == ENOBUFS || outcome.error == EINTR) {
+      if (!link_is_up()) {  // a queue may be full because nothing takes from it
+        ring_.pop(done);
+        sit_out_outage(stop);
+        return;
+      }
+      if (done < barrier && wait_for_room(outcome.error, due[done]) == Patience::Advice::kGiveUp)
+        ++done;
+      over_ = over_ || stop.stop_requested();
+    } else if (options_.link_timeout > Nanos(0) && is_outage(outcome.error)) {
+      ring_.pop(done);
+      sit_out_outage(stop);
+      return;
+    } else if (is_fatal(outcome.error) || (outcome.error == ENOMEM && !clock_.is_real())) {
+      // On a wire the next frame may find memory again; what is written ends with a hole.
+      fatal_errno_ = outcome.error;
+      over_ = true;
+    } else if (done < barrier) {
+      fail(outcome.error, due[done++]);
+    }
+  }
+  ring_.pop(done);
+}
+
+size_t Sender::passing(std::span<const Departure> due) const noexcept {
+  if (far_end_bytes_ == UINT32_MAX) return due.size();
+  size_t n = 0;
+  while (n < due.size() && due[n].captured_bytes <= far_end_bytes_) ++n;
+  return n;
+}
+
+void Sender::fail(int error, const Departure& frame) noexcept {
+  ++failed_;
+  if (frame.captured_bytes > far_end_bytes_) {
+    ++failed_far_end_;
+    mtu_needed_.add(mtu_for(frame.data, frame.captured_bytes));
+  } else if (failed_errno_ == 0) {
+    failed_errno_ = error;
+  }
+}
+
+Patience::Advice Sender::wait_for_room(int error, const Departure& frame) {
+  ++retries_;
+  const Patience::Advice advice =
+      error == EINTR ? Patience::Advice::kAgain
+                     : patience_.refused(error, frame.captured_bytes, SendClock::now());
+  if (advice == Patience::Advice::kOver) {
+    fatal_errno_ = error;
+    over_ = true;
+  } else if (advice == Patience::Advice::kAgain && error != EINTR) {
+    sleep_for(kRetrySleep);
+  }
+  return advice;
+}
+
+// Waits until the link is back, as long as the user allows, and leaves out what is due meanwhile:
+// what comes afterwards is on schedule again. At full speed nothing is ever due, and all is kept.
+void Sender::sit_out_outage(const std::stop_token& stop) {
+  constexpr Nanos kLookEvery = std::chrono::milliseconds(1);
+  if (!in_outage_) {  // else it went away again before anything was sent
+    in_outage_ = true;
+    outage_since_ = clock_.now();
+    ++outages_;
+  }
+  patience_.begin_again();
+  const SendTime before = clock_.now();
+  while (!stop.stop_requested()) {
+    const SendTime now = clock_.now();
+    if (now - outage_since_ >= options_.link_timeout) {
+      fatal_errno_ = ENETDOWN;
+      over_ = true;
+      break;
+    }
+    if (paced_) missed_ += leave_out(ring_.front(), now, Nanos(0));
+    if (ring_.exhausted()) break;  // nothing is left to wait for
+    // An announcement may come later than the error that says the same.
+    if (link_is_up() && now - before > kLookEvery) break;
+    sleep_for(kLookEvery);
+  }
+  outage_ += clock_.now() - before;
+  stats_.break_gap();
+}
+
+// Packets of one call leave one after the other between the call and its return: each is taken to
+// have left in the middle of its share of that time.
+void Sender::account(std::span<const Departure> accepted, SendTime called,
+                     SendTime returned) noexcept {
+  constexpr int kShift = 16;
+  const int64_t half_share =
+      ((returned - called).count() << kShift) / static_cast<int64_t>(2 * accepted.size());
+  int64_t since_called = half_share;
+  uint64_t bytes = 0;
+  uint32_t longest = 0;
+  for (const Departure& d : accepted) {
+    bytes += d.captured_bytes;
+    longest = std::max(longest, d.captured_bytes);
+    sent_cut_ += d.captured_bytes < d.original_bytes;
+    if (paced_) {
+      stats_.record(d.due_ns, (called - due_time(d)).count() + (since_called >> kShift));
+      since_called += 2 * half_share;
+      starved_ += due_time(d) < arrived_;
+    }
+  }
+  patience_.passed(longest);
+  sent_.store(sent_.load(std::memory_order_relaxed) + accepted.size(), std::memory_order_relaxed);
+  sent_bytes_.store(sent_bytes_.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
+  newest_due_ns_.store(accepted.back().due_ns, std::memory_order_relaxed);
+  if (returned - published_ > kPublishEvery) {
+    published_ = returned;
+    lateness_p99_ns_.store(stats_.lateness().quantile(0.99), std::memory_order_relaxed);
+  }
+}
+
+void Sender::settle(Report& report) const {
+  report.accounts.sent += sent();
+  report.accounts.sent_bytes += sent_bytes();
+  report.accounts.sent_cut += sent_cut_;
+  // Of a way out that is dead, those given up last were not at fault.
+  const uint64_t given_up = patience_.given_up() - (fatal_errno_ != 0 ? patience_.in_doubt() : 0);
+  report.accounts.failed += failed_ + given_up;
+  report.accounts.failed_far_end += failed_far_end_;
+  report.accounts.mtu_needed.add(mtu_needed_);
+  report.accounts.dropped_late += dropped_late_;
+  report.accounts.missed_link_down += missed_;
+  report.outages = std::max(report.outages, outages_);
+  report.outage = std::max(report.outage, outage_);
+  report.slips += slips_;
+  report.slipped += slipped_;
+  if (refused_.priority != 0)
+    report.not_granted.push_back(errno_error(refused_.priority, "real-time priority").what);
+  if (refused_.affinity != 0)
+    report.not_granted.push_back(errno_error(refused_.affinity, "a CPU of its own").what);
+  report.lateness.merge(stats_.lateness());
+  report.gap_error.merge(stats_.gap_error());
+  if (own_ == 0) report.drift = stats_.drift();
+  report.starved_packets += starved_;
+  report.preempted += preempted_;
+  report.send_calls += send_calls_;
+  report.retries += retries_;
+  if (send_calls_ > 0) {
+    report.started_wall_ns = gate_.wall_ns();
+    report.started_unready = !gate_.was_fed();
+  }
+  if (fatal_errno_ != 0) {
+    report.failure_errno = fatal_errno_;
+    report.failure = errno_error(fatal_errno_, transmitter_.describe()).what;
+    if (fatal_errno_ == ENETDOWN && options_.link_timeout > Nanos(0))
+      report.failure += " for " + format_duration(options_.link_timeout);
+  } else if (failed_errno_ != 0 && report.first_refusal.empty()) {
+    report.first_refusal = errno_error(failed_errno_, transmitter_.describe()).what;
+  } else if (given_up > 0 && report.first_refusal.empty()) {
+    report.first_refusal =
+        fmt::format("{}: a frame of {} bytes was refused again and again, while others passed",
+                    transmitter_.describe(), patience_.first_given_up_bytes());
+  } else if (failed_far_end_ > 0 && report.first_refusal.empty()) {
+    report.first_refusal = fmt::format("{}: longer than the {} bytes that the far end takes",
+                                       transmitter_.describe(), far_end_bytes_);
+  }
+}
+
+}  // namespace gophercap::replay

@@ -1,0 +1,162 @@
+// A thread that sends: takes departures from its ring when they are due and hands them to its
+// transmitter.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "replay/plan/timeline.h"
+#include "replay/report.h"
+#include "replay/send/clock.h"
+#include "replay/send/departure.h"
+#include "replay/send/patience.h"
+#include "replay/send/realtime.h"
+#include "replay/send/send_stats.h"
+#include "replay/send/start_gate.h"
+#include "transmit/transmitter.h"
+
+namespace gophercap::replay {
+
+// What to do with packets that are late: the readers, the machine or the queue below held them up.
+enum class LatePolicy : uint8_t {
+  kCatchUp,  // send them at once, until the schedule is met again: duration is kept, gaps are not
+  kSlip,     // move the rest of the schedule by as much: gaps are kept, duration is not
+  kDrop,     // leave them out: what is sent is sent in time
+};
+
+struct SendOptions {
+  bool topspeed = false;                   // nothing is ever late
+  bool realtime = false;                   // ask for real-time priority and a CPU
+  LatePolicy late = LatePolicy::kCatchUp;  // kSlip: with one sending thread only
+  Nanos late_limit{0};  // for kSlip and kDrop: what is not later than this is sent as it is
+  // Wall clock time (CLOCK_REALTIME, ns since 1970) at which the first packet is due; empty: as
+  // soon as enough is ready.
+  std::optional<int64_t> start_at_wall_ns{};
+  // Whether the way out is open; null: it always is. Borrowed.
+  const std::atomic<bool>* link_up = nullptr;
+  Nanos link_timeout{0};    // how long it may be closed before the run is over
+  bool queue_below = true;  // frames may have to wait for room in a slow queue
+};
+
+// run() by one thread, which allocates nothing, locks nothing and logs nothing. The atomics may be
+// read by anybody at any time, the results after run().
+class Sender {
+ public:
+  // Sends what is on lanes[own]. `cpu`: to have for itself where real-time priority is asked for.
+  Sender(transmit::Transmitter& transmitter, Clock& clock, const Timeline& timeline,
+         const SendOptions& options, std::span<Lane* const> lanes, size_t own, StartGate& gate,
+         int cpu = -1);
+
+  void run(const std::stop_token& stop);
+
+  // For progress.
+  uint64_t sent() const noexcept { return sent_.load(std::memory_order_relaxed); }
+  uint64_t sent_bytes() const noexcept { return sent_bytes_.load(std::memory_order_relaxed); }
+  // Frames that it is through with, whatever became of them.
+  uint64_t handled() const noexcept {
+    const Lane& lane = *lanes_[own_];
+    const uint64_t markers = loops_begun() + lane.released.load(std::memory_order_relaxed);
+    const uint64_t popped = ring_.popped();
+    return std::max(sent(), popped - std::min(markers, popped));
+  }
+  // Of the packet that it waits for, or had in front last.
+  int64_t awaited_due_ns() const noexcept {
+    return awaited_due_ns_.load(std::memory_order_relaxed);
+  }
+  // Packets that left late since they had not been read in time.
+  uint64_t starved() const noexcept { return starved_shown_.load(std::memory_order_relaxed); }
+  int64_t newest_due_ns() const noexcept { return newest_due_ns_.load(std::memory_order_relaxed); }
+  int64_t lateness_p99_ns() const noexcept {
+    return lateness_p99_ns_.load(std::memory_order_relaxed);
+  }
+  uint64_t loops_begun() const noexcept { return loops_begun_.load(std::memory_order_relaxed); }
+
+  // After run(): beginning of the first send call and return of the last; both the same: none.
+  SendTime first_send() const noexcept { return first_send_; }
+  SendTime last_return() const noexcept { return last_return_; }
+  uint64_t send_calls() const noexcept { return send_calls_; }
+  bool broke_down() const noexcept { return fatal_errno_ != 0; }
+  // After run(): adds what this thread has sent, failed and measured.
+  void settle(Report& report) const;
+
+ private:
+  bool wait_for_departures(const std::stop_token& stop);
+  void start(const std::stop_token& stop);
+  bool enough_ready() const noexcept;
+  // Leaves out the packets in front that are later than `limit`. How many.
+  uint64_t leave_out(std::span<const Departure> waiting, SendTime now, Nanos limit) noexcept;
+  size_t gather_due(std::span<const Departure> waiting, const std::stop_token& stop);
+  void send(std::span<const Departure> due, const std::stop_token& stop);
+  void account(std::span<const Departure> accepted, SendTime called, SendTime returned) noexcept;
+  void pass(const Departure& marker) noexcept;
+  // The front frame was refused, maybe for want of room: what to do about it.
+  Patience::Advice wait_for_room(int error, const Departure& frame);
+  void fail(int error, const Departure& frame) noexcept;
+  // How many of `due` the far end takes before the first that it does not.
+  size_t passing(std::span<const Departure> due) const noexcept;
+  bool link_is_up() const noexcept {
+    return options_.link_up == nullptr || options_.link_up->load(std::memory_order_relaxed);
+  }
+  void sit_out_outage(const std::stop_token& stop);
+  SendTime due_time(const Departure& d) const noexcept {
+    return SendTime(saturating_add(start_.time_since_epoch(), Nanos(d.due_ns)));
+  }
+
+  transmit::Transmitter& transmitter_;
+  Clock& clock_;
+  const Timeline& timeline_;
+  const SendOptions options_;
+  const bool paced_;              // by a clock that means something
+  const uint32_t far_end_bytes_;  // FrameLimits::far_end_bytes
+  const std::span<Lane* const> lanes_;
+  const size_t own_;
+  DepartureRing& ring_;
+  StartGate& gate_;
+  const int cpu_;
+
+  std::vector<transmit::Frame> frames_;  // of one send call; allocated once
+  bool started_ = false;
+  bool over_ = false;
+  SendTime start_{};
+  SendTime first_send_{};
+  SendTime last_return_{};
+  SendTime arrived_{};  // when departures came into a ring that had been empty
+  SendTime outage_since_{};
+  SendTime published_{};
+  bool in_outage_ = false;
+
+  std::atomic<uint64_t> sent_{0};
+  std::atomic<uint64_t> sent_bytes_{0};
+  std::atomic<int64_t> newest_due_ns_{0};
+  std::atomic<int64_t> awaited_due_ns_{0};
+  std::atomic<uint64_t> starved_shown_{0};
+  std::atomic<uint64_t> loops_begun_{0};
+  std::atomic<int64_t> lateness_p99_ns_{0};
+  SendStats stats_;
+  uint64_t sent_cut_ = 0;
+  uint64_t failed_ = 0;
+  Patience patience_;
+  uint64_t starved_ = 0;
+  uint64_t send_calls_ = 0;
+  uint64_t retries_ = 0;
+  uint64_t dropped_late_ = 0;
+  uint64_t missed_ = 0;
+  uint64_t outages_ = 0;
+  Nanos outage_{0};
+  uint64_t slips_ = 0;
+  Nanos slipped_{0};
+  uint64_t preempted_ = 0;
+  RealtimeThread refused_;
+  int failed_errno_ = 0;  // of the first refused frame
+  uint64_t failed_far_end_ = 0;
+  MtuNeeded mtu_needed_;  // by those
+  int fatal_errno_ = 0;
+};
+
+}  // namespace gophercap::replay
