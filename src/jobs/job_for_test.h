@@ -54,7 +54,7 @@ class JobForTest : public ::testing::Test {
 
   ReplayOptions replay() const {
     ReplayOptions options;
-    options.dump_path = dir_.path("d.json");
+    options.set.dump_path = dir_.path("d.json");
     return options;
   }
 

@@ -62,8 +62,8 @@ class OriginalReplayFaults : public ::testing::Test {
     return add(name, pcap.bytes());
   }
   std::string add(const std::string& name, const Bytes& bytes) {
-    options_.paths.push_back(dir_.write(name, bytes));
-    return options_.paths.back();
+    options_.set.paths.push_back(dir_.write(name, bytes));
+    return options_.set.paths.back();
   }
   static std::vector<int64_t> every(int64_t gap, int64_t count) {
     std::vector<int64_t> times(static_cast<size_t>(count));
@@ -72,12 +72,12 @@ class OriginalReplayFaults : public ::testing::Test {
   }
 
   const replay::Report& run() {
-    options_.out_file = dir_.path("out.pcap");
+    options_.delivery.out_file = dir_.path("out.pcap");
     Result<ReplayResult> result = run_replay(options_, reporter_, {});
     EXPECT_TRUE(result) << result.error().what;
     if (result) report_ = std::move(result->report);
     EXPECT_TRUE(report_.accounts.balanced());
-    sent_ = testing::read_capture(testing::read_file(options_.out_file)).packets;
+    sent_ = testing::read_capture(testing::read_file(options_.delivery.out_file)).packets;
     return report_;
   }
   Nanos took() const { return Nanos(sent_.back().time_ns - sent_.front().time_ns); }
@@ -122,7 +122,7 @@ TEST_F(OriginalReplayFaults, G03_OversleepingDoesNotAddUp) {
   capture("a.pcap", every(kMilli, 60'000));  // a minute
   dataset::DatasetSummary set;
   dataset::ScanProgress progress;
-  set.files = dataset::scan_files(options_.paths, 1, progress);
+  set.files = dataset::scan_files(options_.set.paths, 1, progress);
   dataset::summarize(set);
   const auto plan = replay::make_plan(set);
   ASSERT_TRUE(plan);
@@ -150,7 +150,7 @@ TEST_F(OriginalReplayFaults, G05_FactorsAreNotCutToWholeNumbers) {
   capture("a.pcap", {0, 12 * kSecond, 24 * kSecond});
   for (const auto& [text, seconds] : std::vector<std::pair<std::string, double>>{
            {"0.5", 48}, {"2.4", 10}, {"1.9", 24 / 1.9}, {"0.001", 24'000}, {"1000", 0.024}}) {
-    options_.speed = *parse_ratio(text);
+    options_.schedule.speed = *parse_ratio(text);
     run();
     EXPECT_NEAR(static_cast<double>(took().count()), seconds * 1e9, 1) << text;
   }
@@ -161,7 +161,7 @@ TEST_F(OriginalReplayFaults, G06_B01_TheExpressionChoosesWhatIsSent) {
   for (uint32_t i = 0; i < 250; ++i)
     pcap.packet(kBase + i * kMilli, ip_frame(i % 5 == 0 ? kTcp : kUdp, i));
   add("a.pcap", pcap.bytes());
-  options_.expression = "not udp";
+  options_.select.expression = "not udp";
   EXPECT_EQ(run().accounts.sent, 50u);
   EXPECT_EQ(report_.accounts.filtered, 200u);
   for (size_t i = 0; i < sent_.size(); ++i)  // and the schedule is that of the whole set
@@ -172,9 +172,9 @@ TEST_F(OriginalReplayFaults, G07_B09_TheWindowIsExactToThePacket) {
   capture("across.pcap", every(kSecond, 100));
   capture("before.pcap", {0, kSecond});
   capture("after.pcap", {95 * kSecond});
-  std::filesystem::permissions(options_.paths[1], std::filesystem::perms::none);
-  options_.window = {.from = capture_time(kBase + 10 * kSecond),
-                     .to = capture_time(kBase + 20 * kSecond)};
+  std::filesystem::permissions(options_.set.paths[1], std::filesystem::perms::none);
+  options_.select.window = {.from = capture_time(kBase + 10 * kSecond),
+                            .to = capture_time(kBase + 20 * kSecond)};
   run();
   ASSERT_EQ(sent_.size(), 10u);
   EXPECT_EQ(sent_.front().time_ns, kBase + 10 * kSecond);
@@ -186,11 +186,11 @@ TEST_F(OriginalReplayFaults, G07_B09_TheWindowIsExactToThePacket) {
 
 TEST_F(OriginalReplayFaults, G08_B02_SortingLosesNothingAtTheEnd) {
   for (const int64_t packets : {1, 99, 100, 101, 250}) {
-    options_.paths.clear();
+    options_.set.paths.clear();
     std::vector<int64_t> times = every(kMilli, packets);
     if (packets > 2) std::swap(times[1], times[2]);
     capture("a.pcap", times);
-    options_.sort = true;
+    options_.schedule.sort = true;
     EXPECT_EQ(run().accounts.sent, static_cast<uint64_t>(packets));
     EXPECT_TRUE(std::is_sorted(sent_.begin(), sent_.end(),
                                [](const auto& a, const auto& b) { return a.time_ns < b.time_ns; }));
@@ -201,7 +201,7 @@ TEST_F(OriginalReplayFaults, G09_B05_AFrameThatIsRefusedEndsNothing) {
   capture("a.pcap", every(kMilli, 100));
   dataset::DatasetSummary set;
   dataset::ScanProgress progress;
-  set.files = dataset::scan_files(options_.paths, 1, progress);
+  set.files = dataset::scan_files(options_.set.paths, 1, progress);
   dataset::summarize(set);
   testing::RecordingTransmitter out;
   out.batch = 1;
@@ -219,11 +219,11 @@ TEST_F(OriginalReplayFaults, G09_B05_AFrameThatIsRefusedEndsNothing) {
 TEST_F(OriginalReplayFaults, B05_AMissingFileIsNamedAndTheOthersAreSent) {
   capture("a.pcap", {0});
   capture("b.pcap", {kSecond});
-  dir_.write("dump.json", R"({"files":[{"path":")" + options_.paths[0] + R"("},{"path":")" +
-                              dir_.path("missing.pcap") + R"("},{"path":")" + options_.paths[1] +
-                              R"("}]})");
-  options_.paths.clear();
-  options_.dump_path = dir_.path("dump.json");
+  dir_.write("dump.json", R"({"files":[{"path":")" + options_.set.paths[0] + R"("},{"path":")" +
+                              dir_.path("missing.pcap") + R"("},{"path":")" +
+                              options_.set.paths[1] + R"("}]})");
+  options_.set.paths.clear();
+  options_.set.dump_path = dir_.path("dump.json");
   EXPECT_EQ(run().accounts.sent, 2u);
   ASSERT_EQ(report_.damaged.size(), 1u);
   EXPECT_EQ(report_.damaged[0].path, dir_.path("missing.pcap"));
@@ -244,14 +244,14 @@ TEST_F(OriginalReplayFaults, G11_AFileCutByAByteGivesItsWholePackets) {
 
 TEST_F(OriginalReplayFaults, G12_EqualTimesAreNotOutOfOrder) {
   capture("a.pcap", {0, 0, 0, kMilli, kMilli});
-  options_.skip_out_of_order = true;
+  options_.select.skip_out_of_order = true;
   EXPECT_EQ(run().accounts.sent, 5u);
 }
 
 TEST_F(OriginalReplayFaults, G13_TheLoopsOfAnUnorderedFileHaveTheRightPeriod) {
   capture("a.pcap", {0, 10 * kSecond, kSecond});
-  options_.loop_count = 2;
-  options_.loop_gap = Nanos(kSecond);
+  options_.schedule.loop_count = 2;
+  options_.schedule.loop_gap = Nanos(kSecond);
   run();
   ASSERT_EQ(sent_.size(), 6u);
   EXPECT_EQ(sent_[3].time_ns - sent_[0].time_ns, 11 * kSecond);
@@ -260,7 +260,7 @@ TEST_F(OriginalReplayFaults, G13_TheLoopsOfAnUnorderedFileHaveTheRightPeriod) {
 TEST_F(OriginalReplayFaults, G15_B06_AFullFrameWithAVlanTagIsNotTooLong) {
   capture("a.pcap", every(kMilli, 20), 1518);
   EXPECT_EQ(run().accounts.sent, 20u);
-  options_.longest_frame_bytes = 1514;  // unless that is asked for, and then it is counted
+  options_.select.longest_frame_bytes = 1514;  // unless that is asked for, and then it is counted
   EXPECT_EQ(run().accounts.sent, 0u);
   EXPECT_EQ(report_.accounts.skipped_above_limit, 20u);
 }
@@ -288,8 +288,8 @@ TEST_F(OriginalReplayFaults, G18_B04_TheLastPacketIsNeverLost) {
 
 TEST_F(OriginalReplayFaults, G19_B08_LoopCountZeroSends) {
   capture("a.pcap", {0, kMilli});
-  options_.loop_count = 0;
-  options_.out_file = "/dev/null";
+  options_.schedule.loop_count = 0;
+  options_.delivery.out_file = "/dev/null";
   std::stop_source stop;
   std::jthread stopper([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -305,12 +305,12 @@ TEST_F(OriginalReplayFaults, G20_SortingReachesAcross150PacketsAndSkippingStillC
   // Packet 300 stands 150 places too late.
   std::rotate(times.begin() + 300, times.begin() + 301, times.begin() + 451);
   capture("a.pcap", times);
-  options_.sort = true;
+  options_.schedule.sort = true;
   run();
   ASSERT_EQ(sent_.size(), 1000u);
   for (size_t i = 0; i < sent_.size(); ++i)
     ASSERT_EQ(sent_[i].time_ns, kBase + static_cast<int64_t>(i) * kMilli);
-  options_.skip_out_of_order = true;
+  options_.select.skip_out_of_order = true;
   EXPECT_EQ(run().accounts.sent, 999u);
   EXPECT_EQ(report_.accounts.skipped_out_of_order, 1u);
 }
@@ -318,7 +318,7 @@ TEST_F(OriginalReplayFaults, G20_SortingReachesAcross150PacketsAndSkippingStillC
 TEST_F(OriginalReplayFaults, B03_AScaleIsHitExactly) {
   capture("a.pcap", {0, 100 * kMilli, 249 * kMilli});
   for (const int64_t wanted : {140 * kMilli, 301 * kMilli, 3600 * kSecond, int64_t{1}}) {
-    options_.scale_to = Nanos(wanted);
+    options_.schedule.scale_to = Nanos(wanted);
     EXPECT_EQ(run().planned_duration, Nanos(wanted));
     EXPECT_EQ(took(), Nanos(wanted));
   }
@@ -341,7 +341,7 @@ TEST_F(OriginalReplayFaults, B07_LongAndShortGapsComeBackAsTheyWere) {
 
 TEST_F(OriginalReplayFaults, B10_TopSpeedSendsEverything) {
   for (int f = 0; f < 3; ++f) capture("w" + std::to_string(f), every(kMicro, 20'000));
-  options_.topspeed = true;
+  options_.schedule.topspeed = true;
   for (int i = 0; i < 5; ++i) EXPECT_EQ(run().accounts.sent, 60'000u);
 }
 

@@ -150,30 +150,30 @@ TEST_F(RefusedMemory, MapOfATarball) {
 
 TEST_F(RefusedMemory, Replay) {
   ReplayOptions options = replay();
-  options.discard = true;
+  options.delivery.discard = true;
   with_little_memory([&] { return play(options); });
 }
 
 TEST_F(RefusedMemory, ReplayFromMemory) {
   ReplayOptions options = replay();
-  options.discard = true;
-  options.preload = true;
+  options.delivery.discard = true;
+  options.delivery.preload = true;
   with_little_memory([&] { return play(options); });
 }
 
 TEST_F(RefusedMemory, ReplayToAFile) {
   ReplayOptions options = replay();
-  options.out_file = dir_.path("out/all.pcap");
-  options.expression = "ip or not ip";
-  with_little_memory([&] { return play(options); }, options.out_file);
+  options.delivery.out_file = dir_.path("out/all.pcap");
+  options.select.expression = "ip or not ip";
+  with_little_memory([&] { return play(options); }, options.delivery.out_file);
 }
 
 TEST_F(RefusedMemory, Verify) {
   ReplayOptions options = replay();
-  options.out_file = dir_.path("sent.pcap");
+  options.delivery.out_file = dir_.path("sent.pcap");
   ASSERT_TRUE(play(options));
   VerifyOptions verify;
-  verify.plan = replay();
+  verify.set = replay().set;
   verify.captures = {dir_.path("sent.pcap")};
   with_little_memory([&]() -> Result<> {
     TRY(const VerifyResult result, run_verify(verify, reporter_, {}));

@@ -88,24 +88,24 @@ TEST_F(RefusedThreads, MapOfATarball) {
 
 TEST_F(RefusedThreads, Replay) {
   ReplayOptions options = replay();
-  options.discard = true;
+  options.delivery.discard = true;
   with_few_threads([&] { return play(options); });
-  options.preload = true;
+  options.delivery.preload = true;
   with_few_threads([&] { return play(options); });
 }
 
 TEST_F(RefusedThreads, ReplayToAFile) {
   ReplayOptions options = replay();
-  options.out_file = dir_.path("out/all.pcap");
-  with_few_threads([&] { return play(options); }, options.out_file);
+  options.delivery.out_file = dir_.path("out/all.pcap");
+  with_few_threads([&] { return play(options); }, options.delivery.out_file);
 }
 
 TEST_F(RefusedThreads, Verify) {
   ReplayOptions options = replay();
-  options.out_file = dir_.path("sent.pcap");
+  options.delivery.out_file = dir_.path("sent.pcap");
   ASSERT_TRUE(play(options));
   VerifyOptions verify;
-  verify.plan = replay();
+  verify.set = replay().set;
   verify.captures = {dir_.path("sent.pcap")};
   with_few_threads([&]() -> Result<> {
     TRY(const VerifyResult result, run_verify(verify, reporter_, {}));

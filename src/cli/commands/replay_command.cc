@@ -108,9 +108,9 @@ ExitCode judge_lateness(const replay::Report& report, const std::string& text, C
 }
 
 HintContext hints_of(const jobs::ReplayOptions& options) {
-  const bool to_interface = options.out_file.empty() && !options.discard;
-  return {.interface_name = to_interface ? options.out_interface : "",
-          .dump_path = options.paths.empty() ? options.dump_path : ""};
+  const bool to_interface = options.delivery.out_file.empty() && !options.delivery.discard;
+  return {.interface_name = to_interface ? options.delivery.out_interface : "",
+          .dump_path = options.set.dump()};
 }
 
 Outcome forecast(const jobs::ReplayOptions& options, bool json, Console& console,
@@ -128,7 +128,7 @@ Outcome forecast(const jobs::ReplayOptions& options, bool json, Console& console
     code = ExitCode::kFailed;
   }
   if (nothing_matches(plan->accounts))
-    code = merge(code, say_nothing_matches("nothing to send", options.expression, console));
+    code = merge(code, say_nothing_matches("nothing to send", options.select.expression, console));
   code = print_result(console, json ? jobs::forecast_to_json(*plan) : forecast_report(*plan), code);
   return {code, signals.received()};
 }
@@ -138,7 +138,7 @@ Outcome forecast(const jobs::ReplayOptions& options, bool json, Console& console
 Outcome replay_command(const Invocation& invocation, Console& console) {
   const jobs::ReplayOptions options = replay_options(invocation);
   const bool json = invocation.settings.flag(kThis, "json");
-  const bool simulated = options.discard || !options.out_file.empty();
+  const bool simulated = options.delivery.discard || !options.delivery.out_file.empty();
   const std::vector<Complaint> complaints =
       check_replay(invocation.settings, options, wall_clock_ns());
   if (!complaints.empty()) return usage_error(console, complaints);
@@ -161,7 +161,7 @@ Outcome replay_command(const Invocation& invocation, Console& console) {
     return {exit_code_of(result.error()), signals.received()};
   }
 
-  ExitCode code = judge(result->report, options.expression, console, hints);
+  ExitCode code = judge(result->report, options.select.expression, console, hints);
   if (result->report_error) {
     print_error(console, *result->report_error, hints);
     code = merge(code, ExitCode::kFailed);
@@ -171,7 +171,7 @@ Outcome replay_command(const Invocation& invocation, Console& console) {
   code = merge(code, judge_lateness(result->report, invocation.settings.text(kThis, "fail-on-late"),
                                     console));
   const TextOptions text{console.out_is_terminal(), console.out_width()};
-  if (options.out_file == "-") {
+  if (options.delivery.out_file == "-") {
     // Standard output is the capture; the summary is worth having all the same.
     const TextOptions words{console.err_is_terminal(), console.err_width()};
     if (!console.quiet()) console.plain(replay_report(result->report, simulated, words));

@@ -88,7 +88,7 @@ Outcome verify_command(const Invocation& invocation, Console& console) {
   SignalGuard signals;
   if (const Result<> started = signals.start(); !started) return failed(console, started.error());
   const auto give_up = [&](const Error& error) {
-    print_error(console, error, {.dump_path = options.plan.dump_path});
+    print_error(console, error, {.dump_path = options.set.dump_path});
     return Outcome{exit_code_of(error), signals.received()};
   };
   if (const std::string& path = settings.text(kThis, "report"); !path.empty()) {
@@ -100,7 +100,7 @@ Outcome verify_command(const Invocation& invocation, Console& console) {
       complaints = take_report(settings, *sent);
       if (!complaints.empty()) return usage_error(console, complaints);
       options = verify_options(settings, captures);
-      options.plan.paths = set_of_report(settings, *sent->request);
+      options.set.paths = set_of_report(settings, *sent->request);
     }
     complaints = check_verify(settings, options, true);
     if (!complaints.empty()) return usage_error(console, complaints);

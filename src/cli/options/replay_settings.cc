@@ -52,7 +52,7 @@ bool asked_here(const Settings& settings, Command command, std::string_view name
          settings.text(command, name) != find_option(command, name)->default_value;
 }
 
-void check_order(const Settings& settings, Command command, const jobs::ReplayOptions& options,
+void check_order(const Settings& settings, Command command, const jobs::ScheduleOptions& options,
                  std::vector<Complaint>& complaints) {
   if (options.file_gap && options.files_start_together)
     complaints.push_back(
@@ -75,16 +75,16 @@ void check_fail_on_late(const Settings& settings, const jobs::ReplayOptions& opt
       settings.source(kThis, "fail-on-late") == Source::kConfigFile) {
     return;
   }
-  if (options.discard || !options.out_file.empty())
+  if (options.delivery.discard || !options.delivery.out_file.empty())
     complaints.push_back({"--fail-on-late: is for an interface; nothing is late elsewhere", ""});
-  if (options.topspeed)
+  if (options.schedule.topspeed)
     complaints.push_back({"--fail-on-late: excludes --topspeed, where nothing is late", ""});
 }
 
 }  // namespace
 
-jobs::ReplayOptions plan_options(const Settings& settings, Command command) {
-  jobs::ReplayOptions options;
+jobs::SetOptions set_options(const Settings& settings, Command command) {
+  jobs::SetOptions options;
   options.dump_path = settings.text(command, "dump-json");
   options.owners = settings.owners();
   options.file_regexp = settings.text(command, "file-regexp");
@@ -93,11 +93,21 @@ jobs::ReplayOptions plan_options(const Settings& settings, Command command) {
     if (const auto parsed = dataset::parse_prefix_change(change))
       options.path_prefixes.push_back(*parsed);  // check_plan() complains of the others
   }
+  return options;
+}
+
+jobs::SelectOptions select_options(const Settings& settings, Command command) {
+  jobs::SelectOptions options;
   options.window = {.from = settings.time(command, "time-from"),
                     .to = settings.time(command, "time-to")};
   options.expression = settings.text(command, "out-bpf");
   options.skip_out_of_order = settings.flag(command, "skip-ooo");
   options.longest_frame_bytes = longest_frame(settings.integer(command, "skip-mtu"));
+  return options;
+}
+
+jobs::ScheduleOptions schedule_options(const Settings& settings, Command command) {
+  jobs::ScheduleOptions options;
   options.speed = settings.ratio(command, "time-modifier").value_or(Ratio{});
   if (settings.flag(command, "time-scale-enabled"))
     options.scale_to = settings.duration(command, "time-scale-duration");
@@ -115,21 +125,20 @@ jobs::ReplayOptions plan_options(const Settings& settings, Command command) {
   }
   options.pace.longest_gap = settings.duration(command, "max-gap");
   options.loop_count = settings.integer(command, "loop-count");
-  options.memory = memory_of(settings, command);
   return options;
 }
 
-void check_plan(const Settings& settings, Command command, const jobs::ReplayOptions& options,
-                std::vector<Complaint>& complaints) {
+void check_plan(const Settings& settings, Command command, const jobs::SelectOptions& select,
+                const jobs::ScheduleOptions& schedule, std::vector<Complaint>& complaints) {
   for (const std::string& change : settings.list(command, "path-prefix")) {
     if (const auto parsed = dataset::parse_prefix_change(change); !parsed)
       complaints.push_back({"--path-prefix: " + parsed.error().what, ""});
   }
-  if (options.window.from && options.window.to && *options.window.from >= *options.window.to)
+  if (select.window.from && select.window.to && *select.window.from >= *select.window.to)
     complaints.push_back({"--time-to: has to be later than --time-from", ""});
   if (settings.ratio(command, "pps") && settings.ratio(command, "mbps"))
     complaints.push_back({"--pps: excludes --mbps", ""});
-  if (options.pace.longest_gap && *options.pace.longest_gap <= Nanos{0})
+  if (schedule.pace.longest_gap && *schedule.pace.longest_gap <= Nanos{0})
     complaints.push_back({"--max-gap: has to be above zero", ""});
   // An empty one on the command line is a variable that was not set, and would judge nothing.
   if (const std::string& text = settings.text(command, "fail-on-late");
@@ -137,11 +146,11 @@ void check_plan(const Settings& settings, Command command, const jobs::ReplayOpt
     if (const auto limit = parse_lateness_limit(text); !limit)
       complaints.push_back({"--fail-on-late: " + limit.error().what, ""});
   }
-  if (options.scale_to && *options.scale_to <= Nanos{0})
+  if (schedule.scale_to && *schedule.scale_to <= Nanos{0})
     complaints.push_back({"--time-scale-duration: has to be above zero", ""});
-  if (options.loop_gap && *options.loop_gap < Nanos{0})
+  if (schedule.loop_gap && *schedule.loop_gap < Nanos{0})
     complaints.push_back({"--loop-gap: can't be below zero", ""});
-  check_order(settings, command, options, complaints);
+  check_order(settings, command, schedule, complaints);
   if (settings.integer(command, "skip-mtu") < 0)
     complaints.push_back({"--skip-mtu: can't be below zero", ""});
 }
@@ -168,14 +177,14 @@ std::vector<std::string> plan_without_effect(const Settings& settings, Command c
 std::vector<std::string> wire_without_effect(const Settings& settings,
                                              const jobs::ReplayOptions& options) {
   std::vector<std::string> warnings;
-  if (options.discard || !options.out_file.empty()) {
+  if (options.delivery.discard || !options.delivery.out_file.empty()) {
     for (const std::string_view option :
          {"tx", "qdisc-bypass", "late", "pacing", "link-timeout", "start-at"}) {
       if (asked_here(settings, kThis, option))
         warnings.push_back(fmt::format("--{}: does nothing with {}", option,
-                                       options.discard ? "--discard" : "--out-file"));
+                                       options.delivery.discard ? "--discard" : "--out-file"));
     }
-  } else if (options.topspeed && asked_here(settings, kThis, "late")) {
+  } else if (options.schedule.topspeed && asked_here(settings, kThis, "late")) {
     warnings.emplace_back("--late: does nothing with --topspeed, where nothing is late");
   }
   return warnings;
@@ -183,29 +192,34 @@ std::vector<std::string> wire_without_effect(const Settings& settings,
 
 jobs::ReplayOptions replay_options(const Invocation& invocation) {
   const Settings& settings = invocation.settings;
-  jobs::ReplayOptions options = plan_options(settings, kThis);
-  options.paths = invocation.arguments.positionals;
-  options.out_interface = settings.text(kThis, "out-interface");
-  options.out_file = settings.text(kThis, "out-file");
+  jobs::ReplayOptions options;
+  options.set = set_options(settings, kThis);
+  options.set.paths = invocation.arguments.positionals;
+  options.select = select_options(settings, kThis);
+  options.schedule = schedule_options(settings, kThis);
+  options.memory = memory_of(settings, kThis);
+  options.delivery.out_interface = settings.text(kThis, "out-interface");
+  options.delivery.out_file = settings.text(kThis, "out-file");
   // Whoever names an interface on the command line does not mean the file of a configuration.
   if (settings.source(kThis, "out-interface") > settings.source(kThis, "out-file"))
-    options.out_file.clear();
-  options.out_format = out_format(settings.text(kThis, "out-format"));
-  options.wire.backend = backend(settings.text(kThis, "tx"));
-  options.wire.qdisc_bypass = qdisc_bypass(settings.text(kThis, "qdisc-bypass"));
-  options.tx_threads = static_cast<unsigned>(
+    options.delivery.out_file.clear();
+  options.delivery.out_format = out_format(settings.text(kThis, "out-format"));
+  options.delivery.wire.backend = backend(settings.text(kThis, "tx"));
+  options.delivery.wire.qdisc_bypass = qdisc_bypass(settings.text(kThis, "qdisc-bypass"));
+  options.delivery.tx_threads = static_cast<unsigned>(
       std::clamp<int64_t>(settings.integer(kThis, "tx-threads"), 1, replay::kMostLanes));
-  options.link_timeout = settings.duration(kThis, "link-timeout").value_or(Nanos{0});
-  options.preload = settings.flag(kThis, "preload");
+  options.delivery.link_timeout = settings.duration(kThis, "link-timeout").value_or(Nanos{0});
+  options.delivery.preload = settings.flag(kThis, "preload");
   if (const auto late = parse_late(settings.text(kThis, "late"))) {
-    options.late = late->policy;
-    options.late_limit = late->limit;
+    options.delivery.late = late->policy;
+    options.delivery.late_limit = late->limit;
   }
-  if (const auto at = settings.time(kThis, "start-at")) options.start_at_wall_ns = ns_of(*at);
-  options.pacing = pacing(settings.text(kThis, "pacing"));
-  options.discard = settings.flag(kThis, "discard");
-  options.topspeed = settings.flag(kThis, "topspeed");
-  options.loop_infinite = settings.flag(kThis, "loop-infinite");
+  if (const auto at = settings.time(kThis, "start-at"))
+    options.delivery.start_at_wall_ns = ns_of(*at);
+  options.delivery.pacing = pacing(settings.text(kThis, "pacing"));
+  options.delivery.discard = settings.flag(kThis, "discard");
+  options.schedule.topspeed = settings.flag(kThis, "topspeed");
+  if (settings.flag(kThis, "loop-infinite")) options.schedule.loop_count = 0;
   options.report_path = settings.text(kThis, "report");
   options.given = settings.given(kThis);
   return options;
@@ -219,13 +233,14 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
       settings.source(kThis, "out-interface") == Source::kCommandLine) {
     complaints.push_back({"--out-file: excludes --out-interface", ""});
   }
-  if (options.discard && settings.source(kThis, "out-file") == Source::kCommandLine)
+  if (options.delivery.discard && settings.source(kThis, "out-file") == Source::kCommandLine)
     complaints.push_back({"--discard: excludes --out-file", ""});
-  if (!options.discard && options.out_file.empty() && options.out_interface.empty()) {
+  if (!options.delivery.discard && options.delivery.out_file.empty() &&
+      options.delivery.out_interface.empty()) {
     complaints.push_back({"replay: needs --out-interface or --out-file", ""});
   }
-  check_plan(settings, kThis, options, complaints);
-  if (options.topspeed && options.pace.kind != replay::Pace::Kind::kCaptureTime)
+  check_plan(settings, kThis, options.select, options.schedule, complaints);
+  if (options.schedule.topspeed && options.schedule.pace.kind != replay::Pace::Kind::kCaptureTime)
     complaints.push_back({"--topspeed: excludes --pps and --mbps", ""});
   if (const auto late = parse_late(settings.text(kThis, "late")); !late)
     complaints.push_back({"--late: " + late.error().what, ""});
@@ -233,24 +248,25 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
       threads < 1 || threads > replay::kMostLanes) {
     complaints.push_back({fmt::format("--tx-threads: from 1 to {}", replay::kMostLanes), ""});
   }
-  if (options.tx_threads > 1 && (options.discard || !options.out_file.empty()))
+  if (options.delivery.tx_threads > 1 &&
+      (options.delivery.discard || !options.delivery.out_file.empty()))
     complaints.push_back({"--tx-threads: is for an interface", ""});
-  if (options.tx_threads > 1 && options.late == replay::LatePolicy::kSlip)
+  if (options.delivery.tx_threads > 1 && options.delivery.late == replay::LatePolicy::kSlip)
     complaints.push_back({"--tx-threads: excludes --late slip, which moves one schedule", ""});
   check_fail_on_late(settings, options, complaints);
-  if (options.link_timeout < Nanos{0})
+  if (options.delivery.link_timeout < Nanos{0})
     complaints.push_back({"--link-timeout: can't be below zero", ""});
-  if (options.start_at_wall_ns && *options.start_at_wall_ns <= now_wall_ns)
+  if (options.delivery.start_at_wall_ns && *options.delivery.start_at_wall_ns <= now_wall_ns)
     complaints.push_back({"--start-at: is over", "times without a zone are UTC"});
-  if (!options.out_file.empty() && options.out_file != "-" &&
-      options.out_file == options.report_path)
+  if (!options.delivery.out_file.empty() && options.delivery.out_file != "-" &&
+      options.delivery.out_file == options.report_path)
     complaints.push_back({"--report: the same file as --out-file", ""});
   if (settings.flag(kThis, "dryrun")) return complaints;  // nothing is written
-  if (options.out_file == "-" && (json || options.report_path == "-")) {
+  if (options.delivery.out_file == "-" && (json || options.report_path == "-")) {
     complaints.push_back(
         {"--out-file: a capture and a report do not fit on one standard output", "--report FILE"});
   }
-  if (options.out_file == "-" && isatty(STDOUT_FILENO) == 1) {
+  if (options.delivery.out_file == "-" && isatty(STDOUT_FILENO) == 1) {
     complaints.push_back({"--out-file: a capture is no reading for a terminal",
                           "send standard output to a file or a pipe"});
   }

@@ -16,9 +16,11 @@
 namespace gophercap::cli {
 
 // What replay and verify share: which set, which of its packets, when.
-jobs::ReplayOptions plan_options(const Settings& settings, Command command);
-void check_plan(const Settings& settings, Command command, const jobs::ReplayOptions& options,
-                std::vector<Complaint>& complaints);
+jobs::SetOptions set_options(const Settings& settings, Command command);
+jobs::SelectOptions select_options(const Settings& settings, Command command);
+jobs::ScheduleOptions schedule_options(const Settings& settings, Command command);
+void check_plan(const Settings& settings, Command command, const jobs::SelectOptions& select,
+                const jobs::ScheduleOptions& schedule, std::vector<Complaint>& complaints);
 // What was given for this run and does nothing beside the rest of it: a warning for each.
 std::vector<std::string> plan_without_effect(const Settings& settings, Command command);
 

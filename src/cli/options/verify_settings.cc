@@ -44,7 +44,10 @@ jobs::VerifyOptions verify_options(const Settings& settings,
                                    const std::vector<std::string>& captures) {
   jobs::VerifyOptions options;
   options.captures = captures;
-  options.plan = plan_options(settings, kThis);
+  options.set = set_options(settings, kThis);
+  options.select = select_options(settings, kThis);
+  options.schedule = schedule_options(settings, kThis);
+  options.memory = memory_of(settings, kThis);
   if (const int64_t mtu = settings.integer(kThis, "mtu"); mtu > 0)
     options.mtu = static_cast<uint32_t>(std::min<int64_t>(mtu, 1 << 20));
   return options;
@@ -61,10 +64,10 @@ std::vector<Complaint> check_verify(const Settings& settings, const jobs::Verify
     complaints.push_back({"verify: there is one standard input only", ""});
   if (std::ranges::count(options.captures, "-") > 0 && settings.text(kThis, "report") == "-")
     complaints.push_back({"--report: standard input is the capture already", ""});
-  check_plan(settings, kThis, options.plan, complaints);
+  check_plan(settings, kThis, options.select, options.schedule, complaints);
   const bool may_be_in_report = !report_known && !settings.text(kThis, "report").empty() &&
                                 settings.source(kThis, "loop-count") != Source::kCommandLine;
-  if (options.plan.loop_count < 1 && !may_be_in_report) {
+  if (options.schedule.loop_count < 1 && !may_be_in_report) {
     complaints.push_back({"--loop-count: has to be above zero; what has no end can't be compared",
                           "--report FILE says how many loops were done"});
   }

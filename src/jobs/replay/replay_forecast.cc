@@ -50,7 +50,7 @@ replay::Accounts from_summary(const dataset::FileSummary& file, const transmit::
   return accounts;
 }
 
-Result<replay::Accounts> accounts_of(const ReplaySetup& setup, const transmit::FrameLimits& limits,
+Result<replay::Accounts> accounts_of(const PlannedSet& setup, const transmit::FrameLimits& limits,
                                      unsigned workers, const std::stop_token& stop) {
   const replay::Choice& choice = setup.engine.choice;
   std::vector<std::pair<const dataset::FileSummary*, const replay::PlannedFile*>> files;
@@ -93,7 +93,7 @@ Result<replay::Accounts> accounts_of(const ReplaySetup& setup, const transmit::F
 class Schedule {
  public:
   // Both are borrowed.
-  Schedule(const ReplaySetup& setup, const replay::Accounts& accounts)
+  Schedule(const PlannedSet& setup, const replay::Accounts& accounts)
       : plan_(setup.plan),
         pace_(setup.engine.pace),
         accounts_(accounts),
@@ -143,7 +143,7 @@ class Schedule {
 };
 
 // REQUIRES: the accounts are there.
-void add_times(Forecast& forecast, const ReplaySetup& setup) {
+void add_times(Forecast& forecast, const PlannedSet& setup) {
   forecast.stretch = setup.engine.stretch;
   forecast.topspeed = setup.engine.send.topspeed;
   forecast.pace = setup.engine.pace;
@@ -164,24 +164,25 @@ std::string pacing_of(const Forecast& forecast) {
 Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
                               std::stop_token stop) {
   options.memory.set();
-  TRY(ReplaySetup setup, set_up(options, reporter, stop));
+  TRY(PlannedSet setup, set_up(options, reporter, stop));
   // Survey and summary are brought together by path.
   std::sort(setup.set.files.begin(), setup.set.files.end(),
             [](const auto& a, const auto& b) { return a.path < b.path; });
   const replay::Plan& plan = setup.plan;
   Forecast forecast;
   transmit::FrameLimits limits;
-  if (options.discard) {
+  if (options.delivery.discard) {
     forecast.target = "nowhere";
-  } else if (!options.out_file.empty()) {
-    forecast.target = options.out_file == "-" ? "standard output" : "file " + options.out_file;
+  } else if (!options.delivery.out_file.empty()) {
+    forecast.target =
+        options.delivery.out_file == "-" ? "standard output" : "file " + options.delivery.out_file;
   } else {
-    forecast.target = "interface " + options.out_interface;
-    const auto facts = transmit::inspect_interface(options.out_interface);
+    forecast.target = "interface " + options.delivery.out_interface;
+    const auto facts = transmit::inspect_interface(options.delivery.out_interface);
     limits = transmit::interface_limits(facts ? *facts : transmit::InterfaceFacts{.mtu = 1500});
     if (facts) forecast.target += fmt::format(" (MTU {})", facts->mtu);
-    const Result<> ready =
-        facts ? transmit::check_ready(options.out_interface, *facts) : Result<>(facts.error());
+    const Result<> ready = facts ? transmit::check_ready(options.delivery.out_interface, *facts)
+                                 : Result<>(facts.error());
     if (!ready) forecast.obstacle = ready.error();
     warn_of_link_types(setup, reporter);
     if (facts) warn_of_far_end(setup, *facts, reporter);
@@ -198,7 +199,7 @@ Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
   forecast.first = plan.first;
   forecast.last = plan.last;
   forecast.span = plan.span();
-  TRY(forecast.accounts, accounts_of(setup, limits, worker_count(options.workers), stop));
+  TRY(forecast.accounts, accounts_of(setup, limits, worker_count(options.set.workers), stop));
   if (stop.stop_requested()) return Error{Errc::kCancelled, 0, "stopped before the plan was made"};
   add_times(forecast, setup);
   forecast.notes = setup.notes();

@@ -31,14 +31,14 @@ namespace {
 // No input is overwritten, and nobody plays for hours to learn that the report has no place.
 Result<> check_outputs(const ReplayOptions& options, const dataset::DatasetSummary& set) {
   for (const auto& [option, path] :
-       {std::pair<std::string, const std::string&>("--out-file", options.out_file),
+       {std::pair<std::string, const std::string&>("--out-file", options.delivery.out_file),
         {"--report", options.report_path}}) {
     if (path.empty() || path == "-") continue;
     const std::filesystem::path folder = std::filesystem::path(path).parent_path();
     struct stat facts {};
     if (!folder.empty() && ::stat(folder.c_str(), &facts) != 0)
       return errno_error(errno, fmt::format("{}: {}", option, folder.string()));
-    if (options.paths.empty()) TRY_VOID(keep_inputs(option, path, {options.dump_path}));
+    TRY_VOID(keep_inputs(option, path, {options.set.dump()}));
     TRY_VOID(keep_set(option, path, set.files));
   }
   return {};
@@ -70,7 +70,7 @@ void say_clock_state(Reporter& reporter) {
 
 // Sockets, rings and outputs are open, memory is locked; the threads that read captures begin after
 // this.
-void confine_to_sending(const ReplayOptions& options) {
+void confine_to_sending(const DeliveryOptions& options) {
   std::vector<int> keep;
   if (options.pacing == replay::Pacing::kExact) keep = {CAP_SYS_NICE, CAP_IPC_LOCK};
   if (confine::holds(keep) && replay::allow_realtime_without_capabilities()) keep.clear();
@@ -81,8 +81,8 @@ replay::Request request_of(const ReplayOptions& options) {
   std::error_code unknown;
   return {.options = options.given,
           .directory = std::filesystem::current_path(unknown).string(),
-          .paths = options.paths,
-          .dump_path = options.paths.empty() ? options.dump_path : ""};
+          .paths = options.set.paths,
+          .dump_path = options.set.dump()};
 }
 
 Result<> write_report(const replay::Report& report, io::AtomicFile& file) {
@@ -94,14 +94,14 @@ Result<> write_report(const replay::Report& report, io::AtomicFile& file) {
 Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter,
                                 std::stop_token stop) {
   options.memory.set();
-  TRY(const ReplaySetup setup, set_up(options, reporter, stop));
+  TRY(const PlannedSet setup, set_up(options, reporter, stop));
   TRY_VOID(check_outputs(options, setup.set));
   reporter.schedule(setup.notes());
   std::optional<io::AtomicFile> report_file;
   if (!options.report_path.empty()) {
     TRY(report_file, io::AtomicFile::prepare(options.report_path, io::Sync::kYes, stop));
   }
-  TRY(ReplayTarget target, open_target(options, setup, reporter, stop));
+  TRY(ReplayTarget target, open_target(options.delivery, setup, reporter, stop));
   replay::EngineOptions engine = setup.engine;
   if (target.wire) {
     warn_of_losses(setup, target.wire->facts, reporter);
@@ -119,14 +119,14 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   ReplayResult result;
   std::vector<std::string> refused;
   std::optional<replay::RealtimeProcess> realtime;
-  if (target.wire && options.pacing == replay::Pacing::kExact) realtime.emplace(refused);
-  if (options.start_at_wall_ns) say_clock_state(reporter);
-  confine_to_sending(options);
+  if (target.wire && options.delivery.pacing == replay::Pacing::kExact) realtime.emplace(refused);
+  if (options.delivery.start_at_wall_ns) say_clock_state(reporter);
+  confine_to_sending(options.delivery);
   result.report =
       replay::play(setup.plan, engine, target.transmitters, target.clock_pointers, watch, stop);
   target.finish(result.report);
   result.report.request = request_of(options);
-  result.report.profile = target.wire ? profile_name(options.pacing) : "";
+  result.report.profile = target.wire ? profile_name(options.delivery.pacing) : "";
   result.report.host = replay::inspect_host();
   result.report.host.confinement = confine::job_confinement();
   std::move(refused.begin(), refused.end(), std::back_inserter(result.report.not_granted));

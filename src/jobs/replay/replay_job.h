@@ -9,75 +9,14 @@
 
 #include "base/ratio.h"
 #include "base/result.h"
-#include "capture/pcap_writer.h"
-#include "dataset/dump/relocate.h"
-#include "jobs/memory_limit.h"
+#include "base/time.h"
+#include "jobs/replay/replay_options.h"
 #include "jobs/replay/schedule_notes.h"
 #include "jobs/reporter.h"
-#include "replay/plan/clock_steps.h"
-#include "replay/plan/window.h"
 #include "replay/report.h"
-#include "replay/send/clock.h"
 #include "replay/send/pacer.h"
-#include "replay/send/sender.h"
-#include "transmit/wire/wire.h"
 
 namespace gophercap::jobs {
-
-enum class OutFormat : uint8_t {
-  kAuto,
-  kPcap,
-  kPcapng
-};  // kAuto: pcap where there is one link type, else pcapng
-
-struct ReplayOptions {
-  std::vector<std::string> paths;  // given: these are mapped first; empty: dump_path is read
-  std::string dump_path;
-  std::string file_regexp;
-  std::vector<dataset::PrefixChange> path_prefixes;  // for a dump whose files have moved
-  int workers = 0;                                   // for mapping; < 1 = number of CPUs
-  io::Owners owners = io::Owners::kTrusted;          // of dumps, reports and indexes
-
-  // Which packets.
-  replay::Window window;
-  std::string expression;  // pcap-filter(7); empty = all
-  bool skip_out_of_order = false;
-  uint32_t longest_frame_bytes = UINT32_MAX;
-
-  // Where to.
-  std::string out_interface;
-  std::string out_file;  // not empty: written instead of sending; "-" = stdout
-  bool discard = false;  // everything but sending, as fast as it goes
-  OutFormat out_format = OutFormat::kAuto;
-  transmit::WireOptions wire;  // backend and qdisc_bypass; the rest is filled in
-  unsigned tx_threads = 1;     // 1 to replay::kMostLanes, for an interface
-  Nanos link_timeout{0};       // how long the interface may be down
-
-  // When.
-  bool topspeed = false;
-  replay::Pace pace;  // a rate instead of the capture's own time; the longest gap
-  replay::LatePolicy late = replay::LatePolicy::kCatchUp;
-  Nanos late_limit{0};
-  replay::Pacing pacing = replay::Pacing::kBalanced;
-  std::optional<int64_t> start_at_wall_ns;  // as SendOptions
-  Ratio speed{};                            // 2 = twice as fast
-  std::optional<Nanos> scale_to;            // > 0; instead of `speed`: how long one loop takes
-  bool files_start_together = false;
-  // The files one after the other, in the order of their paths, so long apart (>= 0, in capture
-  // time). Not with files_start_together.
-  std::optional<Nanos> file_gap;
-  bool sort = false;               // inside each file
-  replay::ClockSteps clock_steps;  // not with `sort`
-  int64_t loop_count = 1;          // <= 0 = for ever
-  bool loop_infinite = false;
-  std::optional<Nanos> loop_gap;  // >= 0, in capture time; default: the mean gap
-
-  std::vector<std::string> also_reads;     // files that its caller reads later
-  std::string report_path;                 // empty = none; "-" = stdout
-  std::vector<replay::GivenOption> given;  // of these, as the user wrote them: for the report
-  MemoryLimit memory;    // for packets between disk and wire, and for decompressing
-  bool preload = false;  // all of the set in there before the first packet
-};
 
 struct ReplayResult {
   replay::Report report;

@@ -39,7 +39,7 @@ class ReplayJob : public ::testing::Test {
 
   ReplayOptions to_file() const {
     ReplayOptions options;
-    options.out_file = dir_.path("out");
+    options.delivery.out_file = dir_.path("out");
     return options;
   }
 
@@ -54,7 +54,7 @@ class ReplayJob : public ::testing::Test {
     if (!result) return {};
     EXPECT_TRUE(result->report.accounts.balanced());
     std::vector<int64_t> seconds;
-    for (const auto& packet : read_capture(read_file(options.out_file)).packets)
+    for (const auto& packet : read_capture(read_file(options.delivery.out_file)).packets)
       seconds.push_back(packet.time_ns / kSecond);
     return seconds;
   }
@@ -70,7 +70,7 @@ class ReplayJob : public ::testing::Test {
 
 TEST_F(ReplayJob, MapsGivenPathsAndMergesThem) {
   ReplayOptions options = to_file();
-  options.paths = {capture("a.pcap", {100, 103}), capture("b.pcap", {101, 102})};
+  options.set.paths = {capture("a.pcap", {100, 103}), capture("b.pcap", {101, 102})};
   EXPECT_EQ(seconds_written(options), (std::vector<int64_t>{100, 101, 102, 103}));
 }
 
@@ -78,14 +78,14 @@ TEST_F(ReplayJob, ReadsADumpAndTheFilesThatTheExpressionLeaves) {
   const std::string a = capture("a.pcap", {100, 103});
   map({a, capture("b.pcap", {101, 102})});
   ReplayOptions options = to_file();
-  options.dump_path = dump_;
+  options.set.dump_path = dump_;
   EXPECT_EQ(seconds_written(options).size(), 4u);
   EXPECT_TRUE(reporter_.notes.empty());
-  options.file_regexp = "b\\.pcap$";
+  options.set.file_regexp = "b\\.pcap$";
   EXPECT_EQ(seconds_written(options), (std::vector<int64_t>{101, 102}));
-  options.file_regexp = "(";
+  options.set.file_regexp = "(";
   EXPECT_EQ(run(options).error().code, Errc::kInvalidArgument);
-  options.file_regexp = "nothing like that";
+  options.set.file_regexp = "nothing like that";
   EXPECT_EQ(run(options).error().code, Errc::kNotFound);
 }
 
@@ -93,7 +93,7 @@ TEST_F(ReplayJob, MapsAFileAgainThatHasChangedSinceAndSaysSo) {
   map({capture("a.pcap", {100, 103}), capture("b.pcap", {101})});
   capture("b.pcap", {99, 101, 104});
   ReplayOptions options = to_file();
-  options.dump_path = dump_;
+  options.set.dump_path = dump_;
   EXPECT_EQ(seconds_written(options), (std::vector<int64_t>{99, 100, 101, 103, 104}));
   EXPECT_TRUE(
       QuietReporter::mentions(reporter_.notes, "1 of 2 files changed since the set was mapped"));
@@ -105,7 +105,7 @@ TEST_F(ReplayJob, ADumpOfTheOriginalsIsAListOfFiles) {
                           R"("files":[{"path":")" +
                               a + R"(","packets":77}]})");
   ReplayOptions options = to_file();
-  options.dump_path = dump_;
+  options.set.dump_path = dump_;
   EXPECT_EQ(seconds_written(options), (std::vector<int64_t>{100, 103}));
   EXPECT_TRUE(QuietReporter::mentions(reporter_.notes,
                                       "was not written by this program; mapping its 1 file again"));
@@ -113,16 +113,16 @@ TEST_F(ReplayJob, ADumpOfTheOriginalsIsAListOfFiles) {
 
 TEST_F(ReplayJob, WritesPcapForOneLinkTypeAndPcapngForMore) {
   ReplayOptions options = to_file();
-  options.paths = {capture("a.pcap", {100}), capture("b.pcap", {101}, 101)};
+  options.set.paths = {capture("a.pcap", {100}), capture("b.pcap", {101}, 101)};
   ASSERT_TRUE(run(options));
-  EXPECT_EQ(read_capture(read_file(options.out_file)).format, capture::Format::kPcapng);
-  options.out_format = OutFormat::kPcap;
+  EXPECT_EQ(read_capture(read_file(options.delivery.out_file)).format, capture::Format::kPcapng);
+  options.delivery.out_format = OutFormat::kPcap;
   const Result<ReplayResult> refused = run(options);
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().what.find("--out-format pcapng"), std::string::npos);
-  options.paths.pop_back();
+  options.set.paths.pop_back();
   ASSERT_TRUE(run(options));
-  EXPECT_EQ(read_capture(read_file(options.out_file)).format, capture::Format::kPcapNanos);
+  EXPECT_EQ(read_capture(read_file(options.delivery.out_file)).format, capture::Format::kPcapNanos);
 }
 
 TEST_F(ReplayJob, TimesBefore1970AndAfter2106AreWrittenAsPcapng) {
@@ -133,37 +133,37 @@ TEST_F(ReplayJob, TimesBefore1970AndAfter2106AreWrittenAsPcapng) {
   far.section().interface({.tsresol = 9});
   far.enhanced({.timestamp = uint64_t{5'000'000'000} * kSecond, .data = ethernet_frame(60)});
   ReplayOptions options = to_file();
-  options.paths = {dir_.write("old", old.bytes()), dir_.write("far", far.bytes()),
-                   capture("2020", {1'600'000'000})};
+  options.set.paths = {dir_.write("old", old.bytes()), dir_.write("far", far.bytes()),
+                       capture("2020", {1'600'000'000})};
   EXPECT_EQ(seconds_written(options),
             (std::vector<int64_t>{-2'000'000'000, -1'999'999'999, 1'600'000'000, 5'000'000'000}));
-  EXPECT_EQ(read_capture(read_file(options.out_file)).format, capture::Format::kPcapng);
+  EXPECT_EQ(read_capture(read_file(options.delivery.out_file)).format, capture::Format::kPcapng);
 }
 
 TEST_F(ReplayJob, TheReportTellsOfFilesThatBrokeBeforeTheirFirstPacket) {
   ReplayOptions options = to_file();
-  options.paths = {capture("a.pcap", {100}), dir_.write("broken.pcap", "not a capture at all")};
+  options.set.paths = {capture("a.pcap", {100}), dir_.write("broken.pcap", "not a capture at all")};
   options.report_path = dir_.path("report.json");
   const Result<ReplayResult> result = run(options);
   ASSERT_TRUE(result);
   ASSERT_EQ(result->report.damaged.size(), 1u);
   const Bytes text = read_file(options.report_path);
   const auto json = nlohmann::json::parse(text.begin(), text.end());
-  EXPECT_EQ(json["damaged_files"][0]["path"], options.paths[1]);
+  EXPECT_EQ(json["damaged_files"][0]["path"], options.set.paths[1]);
   EXPECT_EQ(json["packets"]["sent"], 1);
 }
 
 TEST_F(ReplayJob, AReportWithoutAPlaceIsRefusedBeforeTheFirstPacket) {
   ReplayOptions options = to_file();
-  options.paths = {capture("a.pcap", {100})};
+  options.set.paths = {capture("a.pcap", {100})};
   options.report_path = dir_.path("no/such/report");
   EXPECT_FALSE(run(options));
-  EXPECT_FALSE(std::filesystem::exists(options.out_file));
+  EXPECT_FALSE(std::filesystem::exists(options.delivery.out_file));
 }
 
 TEST_F(ReplayJob, AReportThatCannotBeWrittenCostsNothingElse) {
   ReplayOptions options = to_file();
-  options.paths = {capture("a.pcap", {100})};
+  options.set.paths = {capture("a.pcap", {100})};
   options.report_path = "/dev/full";
   const Result<ReplayResult> result = run(options);
   ASSERT_TRUE(result);
@@ -174,23 +174,25 @@ TEST_F(ReplayJob, AReportThatCannotBeWrittenCostsNothingElse) {
 
 TEST_F(ReplayJob, NoCaptureIsOverwrittenByWhatIsMadeOfIt) {
   ReplayOptions options = to_file();
-  options.paths = {capture("a.pcap", {100}), capture("b.pcap", {101})};
-  const Bytes before = read_file(options.paths[0]);
-  for (std::string* out : {&options.out_file, &options.report_path}) {
+  options.set.paths = {capture("a.pcap", {100}), capture("b.pcap", {101})};
+  const Bytes before = read_file(options.set.paths[0]);
+  for (std::string* out : {&options.delivery.out_file, &options.report_path}) {
     ReplayOptions wrong = options;
-    (out == &options.out_file ? wrong.out_file : wrong.report_path) = options.paths[0];
+    (out == &options.delivery.out_file ? wrong.delivery.out_file : wrong.report_path) =
+        options.set.paths[0];
     const Result<ReplayResult> refused = run(wrong);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Errc::kInvalidArgument);
   }
-  EXPECT_EQ(read_file(options.paths[0]), before);
+  EXPECT_EQ(read_file(options.set.paths[0]), before);
 }
 
 TEST_F(ReplayJob, DamageInsideTheWindowIsReported) {
   ReplayOptions options = to_file();
-  options.paths = {capture("a.pcap", {100, 101, 102})};
-  std::filesystem::resize_file(options.paths[0], std::filesystem::file_size(options.paths[0]) - 1);
-  options.window.from = capture_time(101 * kSecond);
+  options.set.paths = {capture("a.pcap", {100, 101, 102})};
+  std::filesystem::resize_file(options.set.paths[0],
+                               std::filesystem::file_size(options.set.paths[0]) - 1);
+  options.select.window.from = capture_time(101 * kSecond);
   const Result<ReplayResult> result = run(options);
   ASSERT_TRUE(result);
   EXPECT_EQ(result->report.accounts.sent, 1u);
@@ -199,8 +201,8 @@ TEST_F(ReplayJob, DamageInsideTheWindowIsReported) {
 
 TEST_F(ReplayJob, TheForecastCountsWhatTheReplayReads) {
   ReplayOptions options = to_file();
-  options.paths = {capture("a.pcap", {100, 101, 102, 103, 104})};
-  options.window = {.from = capture_time(101 * kSecond), .to = capture_time(103 * kSecond)};
+  options.set.paths = {capture("a.pcap", {100, 101, 102, 103, 104})};
+  options.select.window = {.from = capture_time(101 * kSecond), .to = capture_time(103 * kSecond)};
   const Result<Forecast> forecast = forecast_replay(options, reporter_, {});
   const Result<ReplayResult> result = run(options);
   ASSERT_TRUE(forecast && result);
@@ -211,10 +213,10 @@ TEST_F(ReplayJob, TheForecastCountsWhatTheReplayReads) {
 
 TEST_F(ReplayJob, TheForecastKnowsHowLongARateTakes) {
   ReplayOptions options = to_file();
-  options.paths = {capture("a.pcap", {100, 101, 102})};
-  options.loop_count = 2;
-  options.pace = {.kind = replay::Pace::Kind::kPacketsPerSecond, .rate = {10, 1}};
-  options.speed = {2, 1};  // which a rate does not have
+  options.set.paths = {capture("a.pcap", {100, 101, 102})};
+  options.schedule.loop_count = 2;
+  options.schedule.pace = {.kind = replay::Pace::Kind::kPacketsPerSecond, .rate = {10, 1}};
+  options.schedule.speed = {2, 1};  // which a rate does not have
   const Result<Forecast> packets = forecast_replay(options, reporter_, {});
   ASSERT_TRUE(packets);
   EXPECT_FALSE(packets->at_most);
@@ -224,25 +226,26 @@ TEST_F(ReplayJob, TheForecastKnowsHowLongARateTakes) {
   EXPECT_EQ(packets->stretch, Ratio{});
   EXPECT_EQ(run(options)->report.planned_duration, 500ms);
 
-  options.expression = "ether[14] = 127";  // one of three
+  options.select.expression = "ether[14] = 127";  // one of three
   EXPECT_EQ(forecast_replay(options, reporter_, {})->total, 100ms);
   EXPECT_EQ(run(options)->report.planned_duration, 100ms);
-  options.expression = "ether[14] = 0";
+  options.select.expression = "ether[14] = 0";
   EXPECT_EQ(forecast_replay(options, reporter_, {})->total, 0ms);
 }
 
 TEST_F(ReplayJob, WhatOnlyAPassWouldKnowTheForecastGivesALimitFor) {
   ReplayOptions options = to_file();
-  options.paths = {capture("a.pcap", {100, 101, 102})};
-  options.pace = {.kind = replay::Pace::Kind::kMegabitsPerSecond, .rate = {60 * 8, 1'000'000}};
+  options.set.paths = {capture("a.pcap", {100, 101, 102})};
+  options.schedule.pace = {.kind = replay::Pace::Kind::kMegabitsPerSecond,
+                           .rate = {60 * 8, 1'000'000}};
   const Result<Forecast> megabits = forecast_replay(options, reporter_, {});
   ASSERT_TRUE(megabits);
   EXPECT_TRUE(megabits->at_most);
   EXPECT_EQ(megabits->total, 3s);  // with the last packet itself
   EXPECT_EQ(run(options)->report.planned_duration, 2s);
 
-  options.pace = {.longest_gap = 100ms};
-  options.loop_count = 2;
+  options.schedule.pace = {.longest_gap = 100ms};
+  options.schedule.loop_count = 2;
   const Result<Forecast> pauses = forecast_replay(options, reporter_, {});
   ASSERT_TRUE(pauses);
   EXPECT_TRUE(pauses->at_most);
@@ -250,7 +253,7 @@ TEST_F(ReplayJob, WhatOnlyAPassWouldKnowTheForecastGivesALimitFor) {
   EXPECT_EQ(pauses->period, 300ms);
   EXPECT_EQ(pauses->total, 500ms);
   EXPECT_EQ(run(options)->report.planned_duration, 500ms);
-  options.expression =
+  options.select.expression =
       "ether[14] != 127";  // the first one: what passes until the next is shortened
   EXPECT_EQ(forecast_replay(options, reporter_, {})->total, 400ms);
   EXPECT_EQ(run(options)->report.planned_duration, 400ms);
@@ -261,8 +264,8 @@ TEST_F(ReplayJob, WhatAFormatCannotHoldIsSaidInWords) {
   far.section().interface({.tsresol = 9});
   far.enhanced({.timestamp = uint64_t{5'000'000'000} * kSecond, .data = ethernet_frame(60)});
   ReplayOptions options = to_file();
-  options.paths = {dir_.write("far", far.bytes())};
-  options.out_format = OutFormat::kPcap;
+  options.set.paths = {dir_.write("far", far.bytes())};
+  options.delivery.out_format = OutFormat::kPcap;
   const Result<ReplayResult> result = run(options);
   ASSERT_TRUE(result);
   EXPECT_EQ(result->report.accounts.failed, 1u);
@@ -271,25 +274,25 @@ TEST_F(ReplayJob, WhatAFormatCannotHoldIsSaidInWords) {
 
 TEST_F(ReplayJob, StandardInputCannotBeReadTwice) {
   ReplayOptions options = to_file();
-  options.paths = {"-"};
+  options.set.paths = {"-"};
   EXPECT_EQ(run(options).error().code, Errc::kInvalidArgument);
 }
 
 TEST_F(ReplayJob, AStopBeforeTheFirstPacketIsCancelled) {
   ReplayOptions options = to_file();
-  options.paths = {capture("a.pcap", {100})};
+  options.set.paths = {capture("a.pcap", {100})};
   std::stop_source stop;
   stop.request_stop();
   EXPECT_EQ(run(options, stop.get_token()).error().code, Errc::kCancelled);
-  EXPECT_FALSE(std::filesystem::exists(options.out_file));
+  EXPECT_FALSE(std::filesystem::exists(options.delivery.out_file));
 }
 
 TEST_F(ReplayJob, NoCountBelowOneIsAnEnd) {
   // Endless: 0 in EngineOptions. Seen from here by its being stopped from outside only.
   ReplayOptions options;
-  options.out_file = "/dev/null";
-  options.loop_count = 0;
-  options.paths = {capture("a.pcap", {100, 101})};
+  options.delivery.out_file = "/dev/null";
+  options.schedule.loop_count = 0;
+  options.set.paths = {capture("a.pcap", {100, 101})};
   std::stop_source stop;
   std::jthread stopper([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(200));

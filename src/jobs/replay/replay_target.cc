@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "jobs/replay/replay_setup.h"
 #include "packet/link_type.h"
 #include "replay/send/file_transmitter.h"
 
@@ -18,7 +19,7 @@ namespace gophercap::jobs {
 namespace {
 
 // The times of a recording go from the first packet's to that and the length of all loops.
-bool fits_pcap(const ReplaySetup& setup) noexcept {
+bool fits_pcap(const PlannedSet& setup) noexcept {
   constexpr int64_t kEndOfPcap = int64_t{1} << 32;  // seconds: 2106
   const int64_t first = ns_of(setup.plan.first);
   int64_t last = 0;
@@ -26,8 +27,8 @@ bool fits_pcap(const ReplaySetup& setup) noexcept {
          last / 1'000'000'000 < kEndOfPcap;
 }
 
-Result<std::unique_ptr<transmit::Transmitter>> open_recording(const ReplayOptions& options,
-                                                              const ReplaySetup& setup,
+Result<std::unique_ptr<transmit::Transmitter>> open_recording(const DeliveryOptions& options,
+                                                              const PlannedSet& setup,
                                                               const std::stop_token& stop) {
   const replay::Plan& plan = setup.plan;
   std::vector<uint32_t> used;
@@ -52,10 +53,10 @@ Result<std::unique_ptr<transmit::Transmitter>> open_recording(const ReplayOption
   return replay::open_file_transmitter(options.out_file, writer);
 }
 
-Result<transmit::Wire> open_interface(const ReplayOptions& options, const ReplaySetup& setup) {
+Result<transmit::Wire> open_interface(const DeliveryOptions& options, const PlannedSet& setup) {
   transmit::WireOptions wire = options.wire;
   wire.lanes = std::clamp(options.tx_threads, 1u, replay::kMostLanes);
-  wire.paced = !options.topspeed;
+  wire.paced = !setup.engine.send.topspeed;
   for (const dataset::FileSummary& file : setup.set.files) {
     wire.longest_frame_bytes = std::max(wire.longest_frame_bytes, file.max_captured_bytes);
   }
@@ -87,7 +88,7 @@ void take_back(const transmit::Unconfirmed& lost, bool on_wire, replay::Accounts
 
 // How many packets surely are, as words; "" = none. Some that are longer may still fit
 // (too_long()): what may be none is not worth a word.
-std::string longer_than(const ReplaySetup& setup, const transmit::FrameLimits& limits) {
+std::string longer_than(const PlannedSet& setup, const transmit::FrameLimits& limits) {
   // A limit that the user has set comes first.
   if (setup.engine.choice.longest_frame_bytes <= limits.max_bytes) return {};
   Bounds sum;
@@ -110,7 +111,7 @@ std::string longer_than(const ReplaySetup& setup, const transmit::FrameLimits& l
 
 }  // namespace
 
-Result<ReplayTarget> open_target(const ReplayOptions& options, const ReplaySetup& setup,
+Result<ReplayTarget> open_target(const DeliveryOptions& options, const PlannedSet& setup,
                                  Reporter& reporter, const std::stop_token& stop) {
   ReplayTarget target;
   if (options.discard) {
@@ -168,7 +169,7 @@ void ReplayTarget::finish(replay::Report& report) {
   report.interface = std::move(interface);
 }
 
-void warn_of_link_types(const ReplaySetup& setup, Reporter& reporter) {
+void warn_of_link_types(const PlannedSet& setup, Reporter& reporter) {
   uint64_t others = 0;
   bool cooked = false;
   std::vector<std::string> names;
@@ -189,7 +190,7 @@ void warn_of_link_types(const ReplaySetup& setup, Reporter& reporter) {
           : ""));
 }
 
-void warn_of_far_end(const ReplaySetup& setup, const transmit::InterfaceFacts& facts,
+void warn_of_far_end(const PlannedSet& setup, const transmit::InterfaceFacts& facts,
                      Reporter& reporter) {
   transmit::FrameLimits far = transmit::interface_limits(facts);
   if (!facts.far_end || far.far_end_bytes == UINT32_MAX) return;
@@ -202,7 +203,7 @@ void warn_of_far_end(const ReplaySetup& setup, const transmit::InterfaceFacts& f
   }
 }
 
-void warn_of_losses(const ReplaySetup& setup, const transmit::InterfaceFacts& facts,
+void warn_of_losses(const PlannedSet& setup, const transmit::InterfaceFacts& facts,
                     Reporter& reporter) {
   warn_of_link_types(setup, reporter);
   const transmit::FrameLimits limits = transmit::interface_limits(facts);

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "base/result.h"
-#include "jobs/replay/replay_job.h"
-#include "jobs/replay/replay_setup.h"
+#include "jobs/replay/delivery_options.h"
+#include "jobs/replay/planned_set.h"
+#include "jobs/reporter.h"
+#include "replay/report.h"
 #include "replay/send/clock.h"
 #include "transmit/transmitter.h"
 #include "transmit/wire/wire.h"
@@ -31,15 +33,15 @@ struct ReplayTarget {
   void finish(replay::Report& report);
 };
 
-Result<ReplayTarget> open_target(const ReplayOptions& options, const ReplaySetup& setup,
+Result<ReplayTarget> open_target(const DeliveryOptions& options, const PlannedSet& setup,
                                  Reporter& reporter, const std::stop_token& stop);
 
 // Tell what will not leave or arrive, as far as the map knows, before the first packet does.
-void warn_of_losses(const ReplaySetup& setup, const transmit::InterfaceFacts& facts,
+void warn_of_losses(const PlannedSet& setup, const transmit::InterfaceFacts& facts,
                     Reporter& reporter);
 // Parts of that.
-void warn_of_link_types(const ReplaySetup& setup, Reporter& reporter);
-void warn_of_far_end(const ReplaySetup& setup, const transmit::InterfaceFacts& facts,
+void warn_of_link_types(const PlannedSet& setup, Reporter& reporter);
+void warn_of_far_end(const PlannedSet& setup, const transmit::InterfaceFacts& facts,
                      Reporter& reporter);
 
 }  // namespace gophercap::jobs

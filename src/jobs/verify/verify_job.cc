@@ -14,7 +14,8 @@
 #include "base/worker_pool.h"
 #include "confine/confine.h"
 #include "io/parallel/decode_pool.h"
-#include "jobs/replay/replay_setup.h"
+#include "jobs/replay/planned_set.h"
+#include "jobs/set/packet_selection.h"
 #include "jobs/verify/received.h"
 #include "replay/engine.h"
 #include "replay/plan/assignment.h"
@@ -69,7 +70,7 @@ transmit::FrameLimits limits_of(std::optional<uint32_t> mtu) {
   return limits;
 }
 
-uint64_t packets_of(const ReplaySetup& setup) {
+uint64_t packets_of(const PlannedSet& setup) {
   return saturating_product(setup.plan.packets, setup.engine.loops);
 }
 
@@ -92,7 +93,7 @@ Error too_little_memory(const VerifyOptions& options, uint64_t packets) {
   return {Errc::kInvalidArgument, 0,
           fmt::format("--memory: {} is too little for {} packets; --memory {} would do, or a part "
                       "of them by --time-from and --time-to",
-                      size_text(options.plan.memory.bytes), packets,
+                      size_text(options.memory.bytes), packets,
                       mebibytes(wanted + std::min(wanted / 3, kMostForEngine)))};
 }
 
@@ -101,7 +102,7 @@ Error cancelled() {
 }
 
 // Plays the set without a wire: the same engine as replay's, so that both have one plan.
-Result<replay::Report> expect_all(const VerifyOptions& options, const ReplaySetup& setup,
+Result<replay::Report> expect_all(const VerifyOptions& options, const PlannedSet& setup,
                                   std::optional<uint32_t> mtu, replay::ArrivalMatcher& matcher,
                                   Reporter& reporter, const std::stop_token& stop) {
   Expectations target(matcher, setup.plan.first, limits_of(mtu));
@@ -153,7 +154,7 @@ Result<> take_arrivals(const VerifyOptions& options, ReceivedCaptures& received,
 
 Result<VerifyResult> verify_all(const VerifyOptions& options, Reporter& reporter,
                                 const std::stop_token& stop) {
-  options.plan.memory.set();
+  options.memory.set();
   VerifyResult result;
   const std::optional<SentReport>& sent = options.sent;
   if (sent) {
@@ -166,19 +167,24 @@ Result<VerifyResult> verify_all(const VerifyOptions& options, Reporter& reporter
     result.mtu = *sent->max_frame_bytes - kEthernetHeader;
 
   // Before threads begin that read the captures: what is to be read is known when the set is.
-  ReplayOptions plan = options.plan;
-  plan.memory = {.bytes = options.plan.memory.bytes / 4, .asked = false, .parts = 4};
-  plan.also_reads = options.captures;
-  TRY(const ReplaySetup setup, set_up(plan, reporter, stop));
+  confine::Needs needs = needs_of(options.select);
+  needs.files->reads = options.captures;
+  TRY(const PlannedSet setup,
+      plan_set({.set = options.set,
+                .select = options.select,
+                .schedule = options.schedule,
+                .memory = {.bytes = options.memory.bytes / 4, .asked = false, .parts = 4},
+                .beside = needs},
+               reporter, stop));
   confine::confine_job({.calls = confine::Calls::kFiles});
 
   // Usually one of them is read at a time: receivers write one file after the other.
-  const uint64_t for_codecs = options.plan.memory.bytes / 8;
+  const uint64_t for_codecs = options.memory.bytes / 8;
   // Some libraries take as much for each of their threads.
   const uint64_t most_threads = 1 + for_codecs / io::DecodePool::kMemoryPerSource;
   io::DecodePool pool(io::DecodePool::spare(std::min<uint64_t>(cpu_count(), most_threads), 1), 1,
                       std::min<uint64_t>(for_codecs, io::DecodePool::kMemoryPerSource));
-  const uint64_t memory = options.plan.memory.bytes;
+  const uint64_t memory = options.memory.bytes;
   io::MemoryBound& bound = io::MemoryBound::of_process();
   bound.set_aside(0);  // they are looked through one after the other
   TRY(ReceivedCaptures received, ReceivedCaptures::open(options.captures, pool, stop));

@@ -8,8 +8,11 @@
 #include <vector>
 
 #include "base/result.h"
-#include "jobs/replay/replay_job.h"
+#include "jobs/memory_limit.h"
+#include "jobs/replay/schedule_options.h"
 #include "jobs/reporter.h"
+#include "jobs/set/select_options.h"
+#include "jobs/set/set_options.h"
 #include "jobs/verify/sent_report.h"
 #include "replay/arrivals.h"
 #include "replay/report.h"
@@ -18,11 +21,13 @@ namespace gophercap::jobs {
 
 struct VerifyOptions {
   std::vector<std::string> captures;  // of the receiver
-  // What was replayed: the set, which packets, when. Where to, how and the report mean nothing;
-  // `loop_count` has to be above zero, `memory` is for everything.
-  ReplayOptions plan;
+  // What was replayed. REQUIRES: schedule.loop_count is above zero.
+  SetOptions set;
+  SelectOptions select;
+  ScheduleOptions schedule;
   std::optional<SentReport> sent;  // the replay's report
   std::optional<uint32_t> mtu;     // of the interface; empty: as the report says, else any length
+  MemoryLimit memory;              // for everything
 };
 
 struct VerifyResult {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "jobs/map/map_job.h"
+#include "jobs/replay/replay_job.h"
 #include "testing/pcap_builder.h"
 #include "testing/quiet_reporter.h"
 #include "testing/read_capture.h"
@@ -32,8 +33,8 @@ class VerifyJob : public ::testing::Test {
       for (int i = parity; i < 40; i += 2) pcap.packet(100 * kSecond + i * kSecond / 2, frame(i));
       paths_.push_back(dir_.write("set/" + std::to_string(parity) + ".pcap", pcap.bytes()));
     }
-    options_.plan.dump_path = dir_.path("d.json");
-    options_.plan.memory.bytes = uint64_t{64} << 20;
+    options_.set.dump_path = dir_.path("d.json");
+    options_.memory.bytes = uint64_t{64} << 20;
     map();
   }
 
@@ -44,17 +45,22 @@ class VerifyJob : public ::testing::Test {
   void map() {
     MapOptions options;
     options.selection.paths = {dir_.path("set")};
-    options.dump_path = options_.plan.dump_path;
+    options.dump_path = options_.set.dump_path;
     ASSERT_TRUE(run_map(options, reporter_, {}));
   }
 
-  // What a replay of that plan writes, and the path of its report.
-  std::string replayed(ReplayOptions plan) {
-    plan.out_file = dir_.path("out.pcap");
-    plan.report_path = dir_.path("report.json");
-    const auto done = run_replay(plan, reporter_, {});
+  // What a replay of the same plan writes; its report is report.json.
+  std::string replayed() {
+    ReplayOptions replay;
+    replay.set = options_.set;
+    replay.select = options_.select;
+    replay.schedule = options_.schedule;
+    replay.memory = options_.memory;
+    replay.delivery.out_file = dir_.path("out.pcap");
+    replay.report_path = dir_.path("report.json");
+    const auto done = run_replay(replay, reporter_, {});
     EXPECT_TRUE(done) << done.error().what;
-    return plan.out_file;
+    return replay.delivery.out_file;
   }
 
   void take_report(const std::string& path) {
@@ -86,12 +92,12 @@ class VerifyJob : public ::testing::Test {
 };
 
 TEST_F(VerifyJob, WhatAReplayWritesIsWhatIsExpectedOfIt) {
-  EXPECT_EQ(counts({replayed(options_.plan)}), "40 40 0 0 0 0");
+  EXPECT_EQ(counts({replayed()}), "40 40 0 0 0 0");
   // Every way of choosing and of keeping time, since both have one plan.
   const auto holds = [&](std::string_view name, auto change, const char* want) {
     const VerifyOptions before = options_;
-    change(options_.plan);
-    const std::string received = replayed(options_.plan);
+    change(options_);
+    const std::string received = replayed();
     take_report(dir_.path("report.json"));
     const Result<VerifyResult> result = run({received});
     ASSERT_TRUE(result) << name << ": " << result.error().what;
@@ -102,46 +108,46 @@ TEST_F(VerifyJob, WhatAReplayWritesIsWhatIsExpectedOfIt) {
   holds(
       "window",
       [](auto& p) {
-        p.window = {capture_time(105 * kSecond), {}};
+        p.select.window = {capture_time(105 * kSecond), {}};
       },
       "30 30 0 0 0 0");
   holds(
-      "regexp", [](auto& p) { p.file_regexp = "0.pcap"; }, "20 20 0 0 0 0");
+      "regexp", [](auto& p) { p.set.file_regexp = "0.pcap"; }, "20 20 0 0 0 0");
   holds(
-      "expression", [](auto& p) { p.expression = "len >= 1000"; }, "16 16 0 0 0 0");
+      "expression", [](auto& p) { p.select.expression = "len >= 1000"; }, "16 16 0 0 0 0");
   holds(
       "speed",
       [](auto& p) {
-        p.speed = {3, 1};
+        p.schedule.speed = {3, 1};
       },
       "40 40 0 0 0 0");
   holds(
-      "duration", [](auto& p) { p.scale_to = Nanos(kSecond); }, "40 40 0 0 0 0");
+      "duration", [](auto& p) { p.schedule.scale_to = Nanos(kSecond); }, "40 40 0 0 0 0");
   holds(
-      "together", [](auto& p) { p.files_start_together = true; }, "40 40 0 0 0 0");
+      "together", [](auto& p) { p.schedule.files_start_together = true; }, "40 40 0 0 0 0");
   holds(
-      "sequence", [](auto& p) { p.file_gap = Nanos(kSecond); }, "40 40 0 0 0 0");
+      "sequence", [](auto& p) { p.schedule.file_gap = Nanos(kSecond); }, "40 40 0 0 0 0");
   holds(
       "clock steps",
       [](auto& p) {
-        p.clock_steps = {.follow = true, .ahead = true, .limit = Nanos(kSecond / 10)};
+        p.schedule.clock_steps = {.follow = true, .ahead = true, .limit = Nanos(kSecond / 10)};
       },
       "40 40 0 0 0 0");
   holds(
-      "loops", [](auto& p) { p.loop_count = 3; }, "120 120 0 0 0 0");
+      "loops", [](auto& p) { p.schedule.loop_count = 3; }, "120 120 0 0 0 0");
   holds(
-      "gap", [](auto& p) { p.pace.longest_gap = Nanos(1000); }, "40 40 0 0 0 0");
+      "gap", [](auto& p) { p.schedule.pace.longest_gap = Nanos(1000); }, "40 40 0 0 0 0");
   holds(
       "rate",
       [](auto& p) {
-        p.pace = {replay::Pace::Kind::kPacketsPerSecond, {1000, 1}, {}};
+        p.schedule.pace = {replay::Pace::Kind::kPacketsPerSecond, {1000, 1}, {}};
       },
       "40 40 0 0 0 0");
 }
 
 TEST_F(VerifyJob, OtherOptionsThanTheReplaysShowInTheFigures) {
-  const std::string received = replayed(options_.plan);
-  options_.plan.speed = {2, 1};
+  const std::string received = replayed();
+  options_.schedule.speed = {2, 1};
   const Result<VerifyResult> fast = run({received});
   ASSERT_TRUE(fast);
   EXPECT_EQ(fast->arrivals.gap_error.max(), kSecond / 4);
@@ -164,7 +170,7 @@ TEST_F(VerifyJob, SeveralCapturesAreMergedByTime) {
 }
 
 TEST_F(VerifyJob, LengthsOfTheInterfaceAreMinded) {
-  const std::string received = replayed(options_.plan);
+  const std::string received = replayed();
   EXPECT_EQ(counts({received}), "40 40 0 0 0 0");
   options_.mtu = 1000;  // frames of up to 1014 bytes: 0 to 23
   EXPECT_EQ(counts({received}), "24 24 0 0 0 16");
@@ -180,7 +186,7 @@ TEST_F(VerifyJob, LengthsOfTheInterfaceAreMinded) {
 }
 
 TEST_F(VerifyJob, TheReportGivesTheSendersClock) {
-  const std::string received = replayed(options_.plan);
+  const std::string received = replayed();
   nlohmann::json report = nlohmann::json::parse(testing::read_file(dir_.path("report.json")));
   report["started"] = "1970-01-01T00:01:39.999Z";  // 1 ms before the first stamp
   report["packets"]["sent"] = 39;
@@ -197,7 +203,7 @@ TEST_F(VerifyJob, TheReportGivesTheSendersClock) {
 }
 
 TEST_F(VerifyJob, WhatIsNoReportIsRefused) {
-  const std::string received = replayed(options_.plan);
+  const std::string received = replayed();
   for (const std::string_view text :
        {"", "{", "[]", "7", "{\"gophercap_report_version\": \"1\"}",
         "{\"gophercap_report_version\": 2}", "{\"gophercap_report_version\": 1}",
@@ -256,8 +262,8 @@ TEST_F(VerifyJob, PacketsThatTheSetHasInPartAreFoundInARecordingAndBehindAWire) 
                 .original = length});
     wire.packet(t, data);
   }
-  options_.plan.paths = {dir_.write("snapped.pcap", set.bytes())};
-  EXPECT_EQ(counts({replayed(options_.plan)}), "40 40 0 0 0 0");
+  options_.set.paths = {dir_.write("snapped.pcap", set.bytes())};
+  EXPECT_EQ(counts({replayed()}), "40 40 0 0 0 0");
   EXPECT_EQ(counts({dir_.write("wire.pcap", wire.bytes())}), "40 40 0 0 0 0");
 }
 
@@ -266,27 +272,27 @@ TEST_F(VerifyJob, NothingToCompareIsNotFound) {
   ASSERT_FALSE(empty);
   EXPECT_EQ(empty.error().code, Errc::kNotFound);
   EXPECT_EQ(empty.error().sys, 0);
-  options_.plan.expression = "len > 60000";
+  options_.select.expression = "len > 60000";
   const Result<VerifyResult> filtered = run(paths_);
   ASSERT_FALSE(filtered);
   EXPECT_EQ(filtered.error().code, Errc::kNotFound);
 }
 
 TEST_F(VerifyJob, TooLittleMemorySaysHowMuchWouldDo) {
-  options_.plan.memory.bytes = 2000;
+  options_.memory.bytes = 2000;
   const Result<VerifyResult> plan = run(paths_);
   ASSERT_FALSE(plan);
   EXPECT_NE(plan.error().what.find("too little for 40 packets; --memory 1M would do"),
             std::string::npos)
       << plan.error().what;
-  options_.plan.memory.bytes = 2400;  // enough for the plan alone
+  options_.memory.bytes = 2400;  // enough for the plan alone
   const Result<VerifyResult> arrivals = run(paths_);
   ASSERT_FALSE(arrivals);
   EXPECT_EQ(arrivals.error().code, Errc::kInvalidArgument);
 }
 
 TEST_F(VerifyJob, DamageOnEitherSideIsToldAndWhatStandsBeforeItIsUsed) {
-  Bytes bytes = testing::read_file(replayed(options_.plan));
+  Bytes bytes = testing::read_file(replayed());
   bytes.resize(bytes.size() - 10);
   const Result<VerifyResult> result = run({dir_.write("half.pcap", bytes)});
   ASSERT_TRUE(result) << result.error().what;

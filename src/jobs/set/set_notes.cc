@@ -1,4 +1,4 @@
-#include "jobs/replay/set_notes.h"
+#include "jobs/set/set_notes.h"
 
 #include <fmt/format.h>
 #include <sys/stat.h>

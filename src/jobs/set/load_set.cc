@@ -1,4 +1,4 @@
-#include "jobs/replay/replay_set.h"
+#include "jobs/set/load_set.h"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -27,8 +27,8 @@
 #include "io/open.h"
 #include "jobs/confinement.h"
 #include "jobs/map/map_set.h"
-#include "jobs/replay/grown_files.h"
-#include "jobs/replay/set_notes.h"
+#include "jobs/set/grown_files.h"
+#include "jobs/set/set_notes.h"
 
 namespace gophercap::jobs {
 namespace {
@@ -58,26 +58,16 @@ Result<> check_can_be_reread(const std::string& path) {
                            path)};
 }
 
-// From here on captures are read, and nothing but the set, the dump and the outputs is needed.
-void confine_to_set(const ReplayOptions& options, const std::function<void(confine::Files&)>& add) {
-  confine::Files files{.reads = options.also_reads,
-                       .outputs = {options.out_file, options.report_path},
-                       .names_resolved = !options.expression.empty()};
-  if (options.pacing == replay::Pacing::kExact) files.devices = {"/dev/cpu_dma_latency"};
-  add(files);
-  const bool opens_interface =
-      !options.out_interface.empty() && options.out_file.empty() && !options.discard;
-  confine::Needs needs{.files = std::move(files)};
-  if (opens_interface) {
-    needs.capabilities = opening_capabilities();
-  } else if (options.expression.empty()) {
-    needs.calls = confine::Calls::kFiles;
-  }
+// From here on captures are read: what is needed beside the set is all else that is left.
+void confine_to_set(confine::Needs needs, const std::function<void(confine::Files&)>& add) {
+  if (!needs.files) needs.files.emplace();
+  add(*needs.files);
   confine::confine_job(needs);
 }
 
-Result<DatasetSummary> map_paths(const ReplayOptions& options, Tarballs& tarballs,
-                                 Reporter& reporter, const std::stop_token& stop) {
+Result<DatasetSummary> map_paths(const SetOptions& options, const confine::Needs& beside,
+                                 Tarballs& tarballs, Reporter& reporter,
+                                 const std::stop_token& stop) {
   const dataset::Selection selection{
       .paths = options.paths, .suffixes = {}, .regexp = options.file_regexp};
   TRY(const dataset::Discovery found, dataset::discover(selection, stop));
@@ -89,7 +79,7 @@ Result<DatasetSummary> map_paths(const ReplayOptions& options, Tarballs& tarball
     if (std::binary_search(found.paths.begin(), found.paths.end(), path))
       TRY_VOID(check_can_be_reread(path));
   }
-  confine_to_set(options, [&](confine::Files& files) { add_found(found, "", files); });
+  confine_to_set(beside, [&](confine::Files& files) { add_found(found, "", files); });
   DatasetSummary set;
   TRY(set.files,
       scan_found(found, selection, worker_count(options.workers), tarballs, reporter, stop));
@@ -235,7 +225,7 @@ void warn_of_slow_tarballs(const DatasetSummary& set, const Tarballs& tarballs,
 
 // Entries that can't be trusted are mapped again, in place: all of a dump of the original tool's,
 // and files that have changed.
-Result<> renew(dataset::Dump& dump, const ReplayOptions& options, Tarballs& tarballs,
+Result<> renew(dataset::Dump& dump, const SetOptions& options, Tarballs& tarballs,
                Reporter& reporter, const std::stop_token& stop) {
   TRY_VOID(renew_members(dump, tarballs, reporter));
   std::vector<size_t> stale;
@@ -301,8 +291,9 @@ Result<> check_entries_reread(const DatasetSummary& set) {
   return {};
 }
 
-Result<DatasetSummary> load_dump(const ReplayOptions& options, Tarballs& tarballs,
-                                 Reporter& reporter, const std::stop_token& stop) {
+Result<DatasetSummary> load_dump(const SetOptions& options, const confine::Needs& beside,
+                                 Tarballs& tarballs, Reporter& reporter,
+                                 const std::stop_token& stop) {
   TRY(dataset::Dump dump, dataset::read_dump(options.dump_path, stop, options.owners));
   const size_t file_count = dump.set.files.size();
   if (!options.file_regexp.empty()) {
@@ -323,7 +314,7 @@ Result<DatasetSummary> load_dump(const ReplayOptions& options, Tarballs& tarball
   TRY_VOID(check_missing(dump.set, options.dump_path, reporter));
   if (const Result<> lasting = check_entries_reread(dump.set); !lasting)
     return lasting.error().with_context(options.dump_path);
-  confine_to_set(options,
+  confine_to_set(beside,
                  [&](confine::Files& files) { add_set(dump.set.files, options.dump_path, files); });
   TRY_VOID(renew(dump, options, tarballs, reporter, stop));
   dataset::summarize(dump.set);
@@ -332,14 +323,14 @@ Result<DatasetSummary> load_dump(const ReplayOptions& options, Tarballs& tarball
 
 }  // namespace
 
-Result<LoadedSet> load_set(const ReplayOptions& options, Reporter& reporter,
-                           const std::stop_token& stop) {
+Result<LoadedSet> load_set(const SetOptions& options, const confine::Needs& beside,
+                           Reporter& reporter, const std::stop_token& stop) {
   LoadedSet loaded;
-  loaded.tarballs =
-      std::make_shared<Tarballs>(options.paths.empty() ? options.dump_path : "",
-                                 worker_count(options.workers), reporter, stop, options.owners);
-  TRY(loaded.set, options.paths.empty() ? load_dump(options, *loaded.tarballs, reporter, stop)
-                                        : map_paths(options, *loaded.tarballs, reporter, stop));
+  loaded.tarballs = std::make_shared<Tarballs>(options.dump(), worker_count(options.workers),
+                                               reporter, stop, options.owners);
+  TRY(loaded.set, options.paths.empty()
+                      ? load_dump(options, beside, *loaded.tarballs, reporter, stop)
+                      : map_paths(options, beside, *loaded.tarballs, reporter, stop));
   warn_of_slow_tarballs(loaded.set, *loaded.tarballs, reporter);
   tell_of_contents(loaded.set, reporter);
   return loaded;

@@ -1,4 +1,4 @@
-#include "jobs/replay/grown_files.h"
+#include "jobs/set/grown_files.h"
 
 #include <fmt/format.h>
 #include <sys/stat.h>

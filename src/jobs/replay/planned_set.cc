@@ -1,0 +1,93 @@
+#include "jobs/replay/planned_set.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "base/worker_pool.h"
+#include "jobs/map/map_set.h"
+#include "jobs/replay/replay_memory.h"
+#include "jobs/set/load_set.h"
+#include "jobs/set/packet_selection.h"
+#include "replay/plan/timeline.h"
+
+namespace gophercap::jobs {
+namespace {
+
+Ratio stretch_of(const ScheduleOptions& options, const replay::Plan& plan, Reporter& reporter) {
+  if (options.pace.at_rate()) return {};
+  if (!options.scale_to) return options.speed.inverse();
+  if (plan.span() == Nanos{0}) {
+    reporter.warning("--time-scale-duration: all packets have one time; there is nothing to scale");
+    return {};
+  }
+  return {static_cast<uint64_t>(options.scale_to->count()),
+          static_cast<uint64_t>(plan.span().count())};
+}
+
+Result<replay::Plan> plan_of(const PlannedSet& planned, const PlannedSetOptions& options,
+                             const std::stop_token& stop) {
+  const ScheduleOptions& schedule = options.schedule;
+  return replay::make_plan(planned.set, {.store = planned.tarballs->store(),
+                                         .window = options.select.window,
+                                         .key_rule = schedule.sort ? replay::KeyRule::kOwnTime
+                                                                   : replay::KeyRule::kRunningMax,
+                                         .clock_steps = schedule.clock_steps,
+                                         .files_start_together = schedule.files_start_together,
+                                         .file_gap = schedule.file_gap,
+                                         .workers = worker_count(options.set.workers),
+                                         .stop = stop});
+}
+
+}  // namespace
+
+Nanos PlannedSet::total() const noexcept {
+  if (engine.loops == 0) return Nanos{0};
+  return replay::Timeline(plan.first, plan.period(engine.loop_gap), engine.stretch)
+      .due(plan.last, engine.loops - 1);
+}
+
+ScheduleNotes PlannedSet::notes() const {
+  if (engine.send.topspeed || engine.pace.at_rate()) return {};
+  ScheduleNotes notes{.pauses = {}, .clocks = clocks_set_back(plan)};
+  // Whoever shortens pauses knows of them.
+  if (!engine.pace.longest_gap) notes.pauses = long_pauses(plan, engine.stretch);
+  return notes;
+}
+
+Result<PlannedSet> plan_set(const PlannedSetOptions& options, Reporter& reporter,
+                            const std::stop_token& stop) {
+  TRY_VOID(check_expression(options.select.expression, stop));
+  PlannedSet planned;
+  TRY(LoadedSet loaded, load_set(options.set, options.beside, reporter, stop));
+  planned.set = std::move(loaded.set);
+  planned.tarballs = std::move(loaded.tarballs);
+  TRY(planned.plan, plan_of(planned, options, stop));
+  TRY(PacketSelection packets,
+      select_packets(options.select, planned.plan.link_types, reporter, stop));
+  planned.expression = std::move(packets.expression);
+  // The sending thread has a CPU to itself, merging shares the others.
+  TRY(const ReplayMemory memory,
+      share_memory(planned.set, planned.plan, options.memory, std::clamp(cpu_count() / 2, 1u, 4u),
+                   options.preload, reporter));
+  planned.decoders_bytes = memory.decoders_bytes;
+  const ScheduleOptions& schedule = options.schedule;
+  planned.engine = {.choice = packets.choice,
+                    .stretch = stretch_of(schedule, planned.plan, reporter),
+                    .pace = schedule.pace,
+                    .send = {.topspeed = schedule.topspeed},
+                    .loops = schedule.loops(),
+                    .loop_gap = schedule.loop_gap,
+                    .memory_bytes = memory.packets_bytes,
+                    .decoders_in_turns = memory.in_turns,
+                    .reader_threads = memory.reader_threads,
+                    .preload = options.preload};
+  if (planned.engine.loops != 1 && !schedule.topspeed && !schedule.pace.at_rate() &&
+      planned.plan.period(planned.engine.loop_gap) == Nanos{0}) {
+    reporter.warning(
+        "the set has one time only, so its loops follow without a pause; --loop-gap gives one");
+  }
+  return planned;
+}
+
+}  // namespace gophercap::jobs

@@ -1,0 +1,56 @@
+// What replay and verify have in common: a set, the packets chosen of it, and when each is due.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "confine/confine.h"
+#include "dataset/scan/file_summary.h"
+#include "jobs/map/tarballs.h"
+#include "jobs/memory_limit.h"
+#include "jobs/replay/schedule_notes.h"
+#include "jobs/replay/schedule_options.h"
+#include "jobs/reporter.h"
+#include "jobs/set/select_options.h"
+#include "jobs/set/set_options.h"
+#include "packet/bpf.h"
+#include "replay/engine.h"
+#include "replay/plan/plan.h"
+
+namespace gophercap::jobs {
+
+// Borrowed for the call.
+struct PlannedSetOptions {
+  const SetOptions& set;
+  const SelectOptions& select;
+  const ScheduleOptions& schedule;
+  MemoryLimit memory;
+  bool preload = false;          // all of the set in memory before the first packet
+  const confine::Needs& beside;  // what the job needs beside the set, see load_set()
+};
+
+struct PlannedSet {
+  dataset::DatasetSummary set;
+  std::shared_ptr<Tarballs> tarballs;                   // of the set; outlives the plan
+  std::unique_ptr<const packet::BpfFilter> expression;  // engine.choice points to it
+  replay::Plan plan;
+  replay::EngineOptions engine;  // all but how packets are delivered
+  uint64_t decoders_bytes = 0;   // of the memory; engine.memory_bytes is the rest, or less
+
+  // Whether it is known beforehand when packets are due.
+  bool has_schedule() const noexcept {
+    return !engine.send.topspeed && !engine.pace.at_rate() && !engine.pace.longest_gap;
+  }
+  // What is worth a word about the times of packets.
+  ScheduleNotes notes() const;
+  // First packet of the first loop to last packet of the last; 0 if endless.
+  Nanos total() const noexcept;
+};
+
+Result<PlannedSet> plan_set(const PlannedSetOptions& options, Reporter& reporter,
+                            const std::stop_token& stop);
+
+}  // namespace gophercap::jobs

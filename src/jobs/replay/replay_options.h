@@ -1,0 +1,26 @@
+// Everything that a replay is asked for.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "jobs/memory_limit.h"
+#include "jobs/replay/delivery_options.h"
+#include "jobs/replay/schedule_options.h"
+#include "jobs/set/select_options.h"
+#include "jobs/set/set_options.h"
+#include "replay/report.h"
+
+namespace gophercap::jobs {
+
+struct ReplayOptions {
+  SetOptions set;
+  SelectOptions select;
+  ScheduleOptions schedule;
+  DeliveryOptions delivery;
+  std::string report_path;                 // empty = none; "-" = stdout
+  std::vector<replay::GivenOption> given;  // of these, as the user wrote them: for the report
+  MemoryLimit memory;  // for packets between disk and wire, and for decompressing
+};
+
+}  // namespace gophercap::jobs

@@ -1,0 +1,24 @@
+// Which set a job works on.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dataset/dump/relocate.h"
+#include "io/file/open_file.h"
+
+namespace gophercap::jobs {
+
+struct SetOptions {
+  std::vector<std::string> paths;  // given: these are mapped first; empty: dump_path is read
+  std::string dump_path;
+  std::string file_regexp;                           // empty = every file
+  std::vector<dataset::PrefixChange> path_prefixes;  // for a dump whose files have moved
+  int workers = 0;                                   // for mapping; < 1 = number of CPUs
+  io::Owners owners = io::Owners::kTrusted;          // of dumps, reports and indexes
+
+  // The dump that the set is read from; empty: paths are mapped.
+  std::string dump() const { return paths.empty() ? dump_path : std::string(); }
+};
+
+}  // namespace gophercap::jobs
