@@ -72,12 +72,12 @@ def table(bench, words, count, commands, loops, listening):
                 f"{command.median('cpu'):.2f}", mib(command.median("rss_kib"))]
 
     heard = ["heard"] if listening else []
-    bench.section(f"throughput, {words}, {'somebody' if listening else 'nobody'} listens",
+    bench.section(f"throughput, {words}, {'with a' if listening else 'no'} receiver",
                   f"{count:,} {words} over a veth pair; gophercap and the bare loops read 8 files (overlapping in time: "
-                  "gophercap maps and merges them), the others one merged file. Mpps: what the other end has received in "
-                  "the sender's own time from first to last packet; beside the best bare loop with as many threads. "
-                  "The process has loading and mapping too." +
-                  " A receiver counts what comes; heard is what it had room for." * listening,
+                  "gophercap maps and merges them), the others one merged file. Mpps: packets received at the far end in "
+                  "the time that the sender itself reports, first to last packet; compared with the best bare loop of as many threads. "
+                  "The process time includes loading and mapping." +
+                  " A receiver counts what arrives; `heard` is what fitted into its buffer." * listening,
                   commands, ["", "delivered", *heard, "Mpps", "of the bare loop", "send s", "process s", "CPU s", "peak MiB"],
                   row)
 

@@ -78,7 +78,7 @@ def times(ratio):
 
 
 def beside(commands, yardstick):
-    """'eco 1.2×, 1.5×; …': p50 and p99 of the lateness, in parts of the yardstick's."""
+    """'eco 1.2×, 1.5×; …': p50 and p99 of the lateness, as multiples of the yardstick's."""
     def one(command):
         parts = [middle(command, "lateness_centred_us", part) / middle(yardstick, "lateness_centred_us", part)
                  for part in ("p50", "p99")]
@@ -113,13 +113,13 @@ def measure_set(bench, name, made, commands_of):
     ours = [command for command in commands if command.report]
     others = [command for command in commands if not command.report]
     loop = next((command for command in others if command.name == LOOP), None)
-    compared = (f"in parts of the bare loop's: {beside(ours, loop)}" if loop else
-                f"in parts of gophercap's: {beside(others, ours[0])}")
+    compared = (f"as multiples of the bare loop's: {beside(ours, loop)}" if loop else
+                f"as multiples of gophercap's: {beside(others, ours[0])}")
     first = commands[0].runs[0]
     columns = [f"{kind} {part}" for kind in ("late", "gap") for part in ("p50", "p99", "p99.9", "max")]
     bench.section(f"times as captured: {name}" + " (peers)" * (loop is None),
-                  f"{words}: {first['expected']:,} packets in {first['expected_seconds']:.1f} s, stamped by the kernel at the "
-                  "other end. late: microseconds off schedule, the median offset taken off; gap: error of the gap to the "
+                  f"{words}: {first['expected']:,} packets in {first['expected_seconds']:.1f} s, time-stamped by the kernel at the "
+                  "far end. late: microseconds off schedule, less the median offset; gap: error of the gap to the "
                   "packet before; medians of the rounds.\n\n"
                   f"- Late p50 and p99 {compared}.\n"
                   f"- Late in µs by gophercap's own account / by the receiver: {own_account(ours)}.",
