@@ -155,12 +155,19 @@ ExitCode completion_command(const Arguments& arguments, Console& console) {
   return print_result(console, script, ExitCode::kOk);
 }
 
+ExitCode version_command(Console& console) {
+  return print_result(console, "gopherCap " GOPHERCAP_VERSION "\n", ExitCode::kOk);
+}
+
 Outcome dispatch(Invocation& invocation, Console& console) {
   const Arguments& arguments = invocation.arguments;
-  if (arguments.help && (arguments.complaints.empty() || arguments.command != Command::kGlobal)) {
-    return {print_result(console, help_text(arguments.command), ExitCode::kOk)};
+  if (arguments.help != HelpWanted::kNone &&
+      (arguments.complaints.empty() || arguments.command != Command::kGlobal)) {
+    const Extent extent = arguments.help == HelpWanted::kShort ? Extent::kEveryday : Extent::kAll;
+    return {print_result(console, help_text(arguments.command, extent), ExitCode::kOk)};
   }
   if (!arguments.complaints.empty()) return usage_error(console, arguments.complaints);
+  if (arguments.version) return {version_command(console)};
   switch (arguments.command) {
     case Command::kHelp:
       return {help_command(arguments, console)};
@@ -198,7 +205,7 @@ Outcome dispatch(Invocation& invocation, Console& console) {
   }
   switch (arguments.command) {
     case Command::kVersion:
-      return {print_result(console, "gopherCap " GOPHERCAP_VERSION "\n", ExitCode::kOk)};
+      return {version_command(console)};
     case Command::kMan:
       return {print_result(console, man_page(GOPHERCAP_VERSION), ExitCode::kOk)};
     case Command::kExampleConfig:

@@ -20,6 +20,7 @@ touch file.pcap
 [[ $(completes re) == replay ]]
 [[ $(completes map --file-w) == --file-workers ]]
 [[ $(completes map --topsp) == "" ]]
+[[ $(completes --vers) == --version && $(completes replay -) == *" -V"* ]]
 [[ $(completes --dump-json map replay --topsp) == --topspeed ]]
 [[ $(completes replay --out-format pcapn) == pcapng ]]
 [[ $(completes replay --out-format = pcapn) == pcapng ]]

@@ -9,5 +9,6 @@ groff -man -ww -Tascii -P-cbou gophercap.1 >page 2>warnings
 [[ ! -s warnings ]]
 for command in map replay exampleConfig; do
   exits 0 "$command" --help
-  for option in $(grep -oE -- '^  +(-h, )?--[a-z-]+' out | grep -oE -- '--[a-z-]+'); do has page "$option"; done
+  for option in $(grep -oE -- '^  +(-[hV], )?--[a-z-]+' out | grep -oE -- '--[a-z-]+'); do has page "$option"; done
 done
+for title in "What to replay" "Limits and reports"; do has page "$title"; done

@@ -24,3 +24,11 @@ exits 2 completion csh
 exits 2 replay --out-file a --out-interface lo
 exits 2 replay --out-file - --json
 [[ ! -s out ]]
+
+# Words of tcpreplay and tcpdump are answered with ours.
+exits 2 replay -i veth0 a.pcap
+has err "hint: did you mean --out-interface IF?"
+exits 2 -i veth0 -x 2 replay a.pcap
+has err "hint: did you mean --time-modifier X?"
+exits 2 replay -r a.pcap
+has err "hint: captures are named without an option: gophercap replay FILE"

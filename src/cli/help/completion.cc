@@ -39,6 +39,8 @@ bool takes_paths(Command command) {
 std::string_view bash_values(const OptionSpec& option) {
   switch (option.type) {
     case ValueType::kPath:
+    case ValueType::kOutputPath:
+    case ValueType::kDump:
       return "_gophercap_take -f";
     case ValueType::kPathList:
       return "_gophercap_take -d";
@@ -132,6 +134,8 @@ std::string zsh_text(std::string_view text) {
 std::string zsh_values(const OptionSpec& option) {
   switch (option.type) {
     case ValueType::kPath:
+    case ValueType::kOutputPath:
+    case ValueType::kDump:
       return "_files";
     case ValueType::kPathList:
       return "_files -/";
@@ -219,6 +223,8 @@ std::string fish_values(const OptionSpec& option) {
     case ValueType::kBool:
       return "";
     case ValueType::kPath:
+    case ValueType::kOutputPath:
+    case ValueType::kDump:
       return " -r -F";
     case ValueType::kPathList:
       return " -x -a '(__fish_complete_directories)'";

@@ -36,16 +36,18 @@ std::string option_names(const OptionSpec& option) {
   return names;
 }
 
-void append_options(std::string& out, std::string_view title, Command command, Command owner) {
-  bool first = true;
-  for (const OptionSpec* option : options_of(command)) {
-    if (option->command != owner) continue;
-    if (first) out += fmt::format("\n{}:\n", title);
-    first = false;
-    std::string text(option->help);
-    if (const std::string value = default_here(*option); !value.empty())
-      text += fmt::format(" [{}]", value);
-    append_entry(out, option_names(*option), text);
+void append_options(std::string& out, Command command, Extent extent) {
+  for (const OptionGroup& group : option_groups(command)) {
+    const bool listed = extent == Extent::kAll || command == Command::kGlobal ||
+                        group.options.front()->everyday;  // these come first
+    if (listed) out += fmt::format("\n{}:\n", group.title);
+    for (const OptionSpec* option : group.options) {
+      if (extent == Extent::kEveryday && !option->everyday) continue;
+      std::string text(option->help);
+      if (const std::string value = default_here(*option); !value.empty())
+        text += fmt::format(" [{}]", value);
+      append_entry(out, option_names(*option), text);
+    }
   }
 }
 
@@ -73,6 +75,15 @@ void append_commands(std::string& out) {
   }
 }
 
+void append_details(std::string& out, std::string_view rest) {
+  if (!rest.empty()) out += '\n';
+  while (!rest.empty()) {
+    const size_t end = rest.find('\n');
+    for (const std::string& line : wrap(rest.substr(0, end), kColumns)) out += line + "\n";
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+  }
+}
+
 constexpr std::string_view kExitStatus =
     "Exit status: 0 ok, 1 failed, 2 usage, 3 done but damaged or skipped, 4 not found";
 
@@ -97,25 +108,22 @@ std::vector<std::string> wrap(std::string_view text, size_t columns) {
   return lines;
 }
 
-std::string help_text(Command id) {
+std::string help_text(Command id, Extent extent) {
   const CommandSpec& command = command_spec(id);
   const bool program = id == Command::kGlobal;
   std::string out =
       fmt::format("Usage: gophercap {}{}[OPTION]...{}{}\n", command.name, program ? "" : " ",
                   command.arguments.empty() ? "" : " ", command.arguments);
   out += fmt::format("{}\n", command.summary);
-  std::string_view rest = command.details;
-  if (!rest.empty()) out += '\n';
-  while (!rest.empty()) {
-    const size_t end = rest.find('\n');
-    for (const std::string& line : wrap(rest.substr(0, end), kColumns)) out += line + "\n";
-    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-  }
+  if (extent == Extent::kAll) append_details(out, command.details);
   if (program) append_commands(out);
-  if (!program) append_options(out, "Options", id, id);
-  append_options(out, program ? "Options of all commands" : "Global options", id, Command::kGlobal);
+  append_options(out, id, extent);
   append_examples(out, command);
-  out += fmt::format("\n{}\n", kExitStatus);
+  if (extent == Extent::kAll) {
+    out += fmt::format("\n{}\n", kExitStatus);
+  } else {
+    out += fmt::format("\ngophercap {}{}--help says more\n", command.name, program ? "" : " ");
+  }
   return out;
 }
 

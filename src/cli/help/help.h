@@ -1,6 +1,7 @@
-// `--help`: made from the tables, at most 80 columns wide and one screen long.
+// `--help` and `-h`: made from the tables, at most 80 columns wide.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,8 +10,13 @@
 
 namespace gophercap::cli {
 
+enum class Extent : uint8_t {
+  kEveryday,  // -h: the options of every day, on one screen
+  kAll,
+};
+
 // kGlobal: of the program.
-std::string help_text(Command command);
+std::string help_text(Command command, Extent extent = Extent::kAll);
 
 // "usage: …" in two or three lines, for somebody who gave no command.
 std::string short_usage();

@@ -56,9 +56,16 @@ void append_option(std::string& out, const OptionSpec& option) {
   }
 }
 
-void append_options(std::string& out, Command owner) {
-  for (const OptionSpec& option : option_table()) {
-    if (option.command == owner) append_option(out, option);
+// By groups, as in help. Options of every command stand in a section of their own.
+void append_options(std::string& out, Command command) {
+  for (const OptionGroup& group : option_groups(command)) {
+    bool begun = command == Command::kGlobal;
+    for (const OptionSpec* option : group.options) {
+      if (option->command != command) continue;
+      if (!begun) out += fmt::format(".PP\n.B {}\n", roff(group.title));
+      begun = true;
+      append_option(out, *option);
+    }
   }
 }
 

@@ -14,8 +14,7 @@ bool has_privileges_of_its_own() noexcept {
 }
 
 bool names_path(const OptionSpec& option) noexcept {
-  return option.type == ValueType::kPath || option.type == ValueType::kPathList ||
-         option.name == "path-prefix";
+  return names_file(option.type) || option.name == "path-prefix";
 }
 
 std::string believed_home(bool privileged) {

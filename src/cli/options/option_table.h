@@ -16,8 +16,10 @@ namespace gophercap::cli {
 enum class ValueType : uint8_t {
   kString,
   kStringList,  // may be given several times
-  kPath,
+  kPath,        // of a file or folder to be read
   kPathList,
+  kOutputPath,  // of a file that the command writes
+  kDump,        // of the dump: written by map, read by the others
   kInterface,
   kRegexp,
   kChoice,  // one of the words of value_name, which '|' separates
@@ -29,17 +31,49 @@ enum class ValueType : uint8_t {
   kSize,      // bytes, with K, M, G or T in steps of 1024
 };
 
-struct OptionSpec {
-  Command command;              // kGlobal = an option of every command
-  std::string_view name;        // without the dashes
-  std::string_view alias;       // a second name: a long one, or one letter; empty = none
-  std::string_view value_name;  // for help; empty for kBool
-  std::string_view key;         // in the configuration; empty = on the command line only
-  ValueType type;
-  std::string_view default_value;  // as a user would write it; empty = not given
-  std::string_view default_shown;  // by help, where that says more than default_value
-  std::string_view help;           // one sentence, no full stop
-  bool as_in_replay = false;       // of verify: says what replay's option of that name has said
+// Where an option stands in help and manual page. In the order of these.
+enum class Group : uint8_t {
+  kWhat,
+  kPackets,
+  kWhen,
+  kWhere,
+  kReports,
+  kAdvanced,
+  kShared,  // what every command takes
+};
+
+// What not every row of the table says.
+struct OptionDetails {
+  std::string_view alias{};          // a second name: a long one, or one letter
+  std::string_view default_value{};  // as a user would write it; empty = not given
+  std::string_view default_shown{};  // by help, where that says more than default_value
+  bool everyday = false;             // in the short help too
+  bool as_in_replay = false;         // of verify: says what replay's option of that name has said
+};
+
+struct OptionSpec : OptionDetails {
+  Command command = Command::kGlobal;  // kGlobal = an option of every command
+  Group group = Group::kShared;
+  std::string_view name{};        // without the dashes
+  std::string_view value_name{};  // for help; empty for kBool
+  std::string_view key{};         // in the configuration; empty = on the command line only
+  ValueType type = ValueType::kBool;
+  std::string_view help{};  // one sentence, no full stop
+
+  constexpr OptionSpec() = default;
+  constexpr OptionSpec(Command command_in, Group group_in, std::string_view name_in,
+                       std::string_view value_name_in, std::string_view key_in, ValueType type_in,
+                       std::string_view help_in, const OptionDetails& details = {})
+      : OptionDetails(details),
+        command(command_in),
+        group(group_in),
+        name(name_in),
+        value_name(value_name_in),
+        key(key_in),
+        type(type_in),
+        help(help_in) {
+    if (type == ValueType::kBool && default_value.empty()) default_value = "false";
+  }
 };
 
 std::span<const OptionSpec> option_table();
@@ -47,10 +81,21 @@ std::span<const OptionSpec> option_table();
 // Those that `command` takes: its own first, then the global ones.
 std::vector<const OptionSpec*> options_of(Command command);
 
+// A group of a command's help: its own options, then those of every command.
+struct OptionGroup {
+  std::string_view title;
+  std::vector<const OptionSpec*> options;
+};
+// In the order of help; none is empty. The everyday options of each come first.
+std::vector<OptionGroup> option_groups(Command command);
+
 // By name or alias, of those that `command` takes. nullptr = there is none.
 const OptionSpec* find_option(Command command, std::string_view name);
 
 bool is_list(ValueType type) noexcept;
+
+// A path on the command line, in the environment or in a configuration.
+bool names_file(ValueType type) noexcept;
 
 // What names a file, a folder or an interface. Given empty on the command line it is a variable
 // that was not set, and what would happen without the option is not what was meant. A configuration

@@ -7,6 +7,8 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/help/completion.h"
 #include "cli/help/example_config.h"
@@ -59,7 +61,7 @@ bool contains(std::string_view text, std::string_view part) {
 
 TEST(OptionTable, ParserTakesEveryOption) {
   for (const OptionSpec& option : option_table()) {
-    if (option.name == "help") continue;
+    if (option.name == "help" || option.name == "version") continue;
     for (const Command command : commands_with(option)) {
       if (command == Command::kGlobal) continue;
       const std::vector<std::string> words = {
@@ -177,7 +179,8 @@ TEST(OptionTable, KeysFollowTheRule) {
   // name.
   for (const OptionSpec& option : option_table()) {
     if (option.key.empty()) {
-      EXPECT_TRUE(option.name == "config" || option.name == "help" || option.name == "force")
+      EXPECT_TRUE(option.name == "config" || option.name == "help" || option.name == "force" ||
+                  option.name == "version")
           << label(option);
       continue;
     }
@@ -221,23 +224,81 @@ TEST(OptionTable, IsConsistent) {
   }
 }
 
+void expect_narrow(const std::string& help) {
+  size_t begin = 0;
+  for (size_t end = 0; (end = help.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    EXPECT_LE(end - begin, 80U) << help.substr(begin, end - begin);
+  }
+}
+
 TEST(Help, FitsAScreen) {
   std::vector<Command> all = {Command::kGlobal};
   for (const CommandSpec& command : command_table()) all.push_back(command.id);
   for (const Command command : all) {
-    const std::string help = help_text(command);
-    EXPECT_LE(std::ranges::count(help, '\n'),
-              command == Command::kReplay || command == Command::kVerify ? 80 : 48)
-        << help;
-    size_t begin = 0;
-    for (size_t end = 0; (end = help.find('\n', begin)) != std::string::npos; begin = end + 1) {
-      EXPECT_LE(end - begin, 80U) << help.substr(begin, end - begin);
+    const std::string full = help_text(command);
+    EXPECT_LE(std::ranges::count(full, '\n'), command == Command::kReplay   ? 100
+                                              : command == Command::kVerify ? 80
+                                                                            : 60)
+        << full;
+    const std::string brief = help_text(command, Extent::kEveryday);
+    EXPECT_LE(std::ranges::count(brief, '\n'), 40) << brief;
+    for (const std::string& help : {full, brief}) {
+      expect_narrow(help);
+      EXPECT_TRUE(contains(help, "\nExamples:\n"));
     }
-    EXPECT_TRUE(contains(help, "\nExamples:\n"));
   }
   for (const Command command :
        {Command::kGlobal, Command::kMap, Command::kReplay, Command::kVerify}) {
     EXPECT_EQ(command_spec(command).examples.size(), 3U);
+  }
+}
+
+// What stands under `title`, up to the next empty line.
+std::string section_of(const std::string& help, std::string_view title) {
+  const size_t begin = help.find(fmt::format("\n{}:\n", title));
+  return begin == std::string::npos ? "" : help.substr(begin, help.find("\n\n", begin + 1) - begin);
+}
+
+TEST(Help, IsInGroupsTheEverydayOptionsFirst) {
+  const std::string help = help_text(Command::kReplay);
+  const std::string brief = help_text(Command::kReplay, Extent::kEveryday);
+  size_t last = 0;
+  for (const auto& [title, option] : {std::pair{"What to replay", "--dump-json"},
+                                      {"Which packets", "--time-from"},
+                                      {"When", "--time-modifier"},
+                                      {"Where to", "--out-interface"},
+                                      {"Limits and reports", "--report"},
+                                      {"Advanced", "--tx-threads"},
+                                      {"Global options", "--config"}}) {
+    EXPECT_TRUE(contains(section_of(help, title), option)) << title;
+    const size_t place = help.find(fmt::format("\n{}:\n", title));
+    EXPECT_GT(place, last) << title;
+    last = place;
+    EXPECT_TRUE(contains(man_page("1"), fmt::format(".B {}\n", title)) ||
+                std::string_view(title) == "Global options");
+  }
+  EXPECT_FALSE(contains(brief, "Advanced"));
+  EXPECT_TRUE(contains(section_of(help_text(Command::kMap), "Where to"), "--dump-json"));
+  for (const CommandSpec& command : command_table()) {
+    for (const OptionGroup& group : option_groups(command.id)) {
+      EXPECT_TRUE(std::ranges::is_partitioned(group.options, &OptionSpec::everyday)) << group.title;
+    }
+  }
+}
+
+TEST(Help, ShortOneHasTheEverydayOptionsOnly) {
+  for (const CommandSpec& command : command_table()) {
+    const std::string brief = help_text(command.id, Extent::kEveryday);
+    for (const OptionSpec* option : options_of(command.id)) {
+      if (option->name == "help" || contains(brief, fmt::format("with --{}", option->name)))
+        continue;
+      EXPECT_EQ(contains(brief, fmt::format("  --{} ", option->name)) ||
+                    contains(brief, fmt::format("  --{},", option->name)) ||
+                    contains(brief, fmt::format(", --{} ", option->name)) ||
+                    contains(brief, fmt::format("  --{}\n", option->name)),
+                option->everyday)
+          << label(*option);
+    }
   }
 }
 

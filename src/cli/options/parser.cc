@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "cli/options/habits.h"
 #include "cli/options/suggest.h"
 #include "cli/options/values.h"
 
@@ -82,7 +83,8 @@ Complaint unknown_option(Command command, const OptionWord& word) {
     names.push_back(option->name);
     if (option->alias.size() > 1) names.push_back(option->alias);
   }
-  std::string hint = did_you_mean(word.name, names, "--");
+  std::string hint = hint_of_habit(command, word.name);
+  if (hint.empty()) hint = did_you_mean(word.name, names, "--");
   if (hint.empty()) {
     const std::string_view name = command_spec(command).name;
     hint = fmt::format("gophercap {}{}--help lists the options", name, name.empty() ? "" : " ");
@@ -125,6 +127,7 @@ class Parser {
   // Gives a separate value to the option in front of it.
   void take_option(OptionWord word) {
     const OptionSpec* option = find_anywhere(word);
+    if (option == nullptr && !word.value) take_value_of_habit(word);
     if (option != nullptr && option->type == ValueType::kBool && !word.value) word.value = "true";
     if (option != nullptr && !word.value) {
       if (next_ + 1 == words_.size()) {
@@ -143,6 +146,15 @@ class Parser {
       ++next_;
     }
     options_.push_back(word);
+  }
+
+  // The value that a known habit has with it is not the command. It is an unknown option all the
+  // same.
+  void take_value_of_habit(OptionWord& word) {
+    const OptionSpec* meant = option_of_habit(Command::kReplay, word.name);
+    if (meant == nullptr || meant->type == ValueType::kBool) return;
+    if (next_ + 1 == words_.size() || looks_like_option(words_[next_ + 1])) return;
+    word.value = words_[++next_];
   }
 
   void find_command_word() {
@@ -177,7 +189,13 @@ class Parser {
       return;
     }
     if (option->command == Command::kGlobal && option->name == "help") {
-      result_.help = *parse_bool(*word.value);
+      result_.help = !*parse_bool(*word.value) ? HelpWanted::kNone
+                     : word.one_dash           ? HelpWanted::kShort
+                                               : HelpWanted::kFull;
+      return;
+    }
+    if (option->command == Command::kGlobal && option->name == "version") {
+      result_.version = *parse_bool(*word.value);
       return;
     }
     const auto given = std::ranges::find(result_.options, option, &GivenOption::option);

@@ -3,6 +3,7 @@
 // --name=value and --name value, --bool and --bool=false, -- ends the options.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,11 +18,15 @@ struct GivenOption {
   std::vector<std::string> values;  // in order; a bool without a value has "true"
 };
 
+// How much of the options: those of every day (-h), or all (--help).
+enum class HelpWanted : uint8_t { kNone, kShort, kFull };
+
 struct Arguments {
   Command command = Command::kGlobal;  // kGlobal: none was given
   std::vector<GivenOption> options;    // each option at most once
   std::vector<std::string> positionals;
-  bool help = false;
+  HelpWanted help = HelpWanted::kNone;
+  bool version = false;
   std::vector<Complaint>
       complaints;  // not empty: the rest is only good for choosing which help to show
 };

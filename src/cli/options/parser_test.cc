@@ -124,11 +124,19 @@ TEST(Parser, AliasesAreOneOption) {
 
 TEST(Parser, Help) {
   for (const Words& words : {Words{"map", "-h"}, Words{"-h", "map"}, Words{"map", "--help"}}) {
-    EXPECT_TRUE(parse(words).help);
+    EXPECT_EQ(parse(words).help, words[1] == "--help" ? HelpWanted::kFull : HelpWanted::kShort);
     EXPECT_EQ(parse(words).command, Command::kMap);
   }
-  EXPECT_FALSE(parse({"map", "--help=false"}).help);
-  EXPECT_TRUE(parse({"--help"}).help);
+  EXPECT_EQ(parse({"map", "--help=false"}).help, HelpWanted::kNone);
+  EXPECT_EQ(parse({"--help"}).help, HelpWanted::kFull);
+  EXPECT_EQ(parse({"-h"}).help, HelpWanted::kShort);
+}
+
+TEST(Parser, Version) {
+  EXPECT_TRUE(parse({"--version"}).version);
+  EXPECT_TRUE(parse({"-V"}).version);
+  EXPECT_TRUE(parse({"map", "-V"}).version);
+  EXPECT_FALSE(parse({"map"}).version);
 }
 
 TEST(Parser, UnknownOptions) {

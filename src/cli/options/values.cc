@@ -109,6 +109,8 @@ Result<> check_value(const OptionSpec& option, std::string_view text) {
     case ValueType::kStringList:
     case ValueType::kPath:
     case ValueType::kPathList:
+    case ValueType::kOutputPath:
+    case ValueType::kDump:
     case ValueType::kInterface:
     case ValueType::kRegexp:  // the job compiles it and says where it is wrong
       break;

@@ -44,8 +44,8 @@ TEST(Values, Size) {
 }
 
 TEST(Values, ChoicesAndDurations) {
-  OptionSpec option{
-      Command::kReplay, "out-format", "", "auto|pcap|pcapng", "", ValueType::kChoice, "", "", ""};
+  OptionSpec option(Command::kReplay, Group::kWhere, "out-format", "auto|pcap|pcapng", "",
+                    ValueType::kChoice, "");
   EXPECT_TRUE(check_value(option, "pcapng"));
   EXPECT_EQ(check_value(option, "erf").error().what, "\"erf\" is not one of auto, pcap, pcapng");
   EXPECT_FALSE(check_value(option, ""));
@@ -55,8 +55,8 @@ TEST(Values, ChoicesAndDurations) {
 }
 
 TEST(Values, PathsHaveNoZeroBytes) {
-  const OptionSpec option{Command::kMap,        "dir-src", "", "DIR", "",
-                          ValueType::kPathList, "",        "", ""};
+  const OptionSpec option(Command::kMap, Group::kWhat, "dir-src", "DIR", "", ValueType::kPathList,
+                          "");
   EXPECT_TRUE(check_value(option, "\xff\n"));
   EXPECT_FALSE(check_value(option, std::string_view("a\0b", 3)));
 }

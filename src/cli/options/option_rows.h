@@ -1,0 +1,256 @@
+// The rows of the option table, in the order of help: by command, by group, everyday options first.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "cli/options/option_table.h"
+
+namespace gophercap::cli::rows {
+
+using enum Command;
+using enum Group;
+using enum ValueType;
+
+inline constexpr std::string_view kOnePerCpu = "one per CPU";
+inline constexpr std::string_view kQuarter = "a quarter of free memory";
+
+inline constexpr std::array kOwnOptions = {
+    OptionSpec(kMap, kWhat, "dir-src", "DIR", "map.dir.src", kPathList,
+               "Folder to search, like a PATH (repeatable)", {.everyday = true}),
+    OptionSpec(kMap, kWhat, "file-suffix", "S", "map.file.suffix", kStringList,
+               "Ending of the files to take from folders (repeatable); \"\" takes all",
+               {.default_shown = "pcap, pcapng, cap"}),
+
+    OptionSpec(kMap, kReports, "dryrun", "", "map.dryrun", kBool,
+               "Only list the files that would be read", {.alias = "dry-run", .everyday = true}),
+    OptionSpec(kMap, kReports, "json", "", "map.json", kBool, "Print the dump instead of a table",
+               {.everyday = true}),
+    OptionSpec(kMap, kReports, "memory", "SIZE", "map.memory", kSize, "Most memory to use",
+               {.default_shown = kQuarter}),
+
+    OptionSpec(kMap, kAdvanced, "file-workers", "N", "map.file.workers", kInteger,
+               "Files read at once; below 1 means one per CPU",
+               {.default_value = "0", .default_shown = kOnePerCpu}),
+
+    OptionSpec(kReplay, kWhat, "path-prefix", "OLD=NEW", "replay.path.prefix", kStringList,
+               "Replace OLD in front of the dump's paths by NEW (repeatable)"),
+
+    OptionSpec(kReplay, kPackets, "time-from", "TIME", "replay.time.from", kTime,
+               "Only packets from this time on: 2006-01-02 15:04:05 (UTC) or RFC 3339",
+               {.everyday = true}),
+    OptionSpec(kReplay, kPackets, "time-to", "TIME", "replay.time.to", kTime,
+               "Only packets before this time", {.everyday = true}),
+    OptionSpec(kReplay, kPackets, "out-bpf", "EXPR", "replay.out.bpf", kString,
+               "Send only what matches (pcap-filter); tagged frames need the word vlan",
+               {.everyday = true}),
+    OptionSpec(kReplay, kPackets, "skip-mtu", "N", "replay.skip.mtu", kInteger,
+               "Leave out frames of more than N bytes, header included",
+               {.default_value = "0", .default_shown = "what the interface takes"}),
+    OptionSpec(kReplay, kPackets, "skip-ooo", "", "replay.skip.out_of_order", kBool,
+               "Leave out packets that are earlier than the packet before them"),
+
+    OptionSpec(kReplay, kWhen, "time-modifier", "X", "replay.time.modifier", kRatio,
+               "Speed: 2 is twice as fast, 0.5 or 1/2 half as fast",
+               {.default_value = "1", .everyday = true}),
+    OptionSpec(kReplay, kWhen, "topspeed", "", "replay.topspeed", kBool,
+               "Send as fast as possible, in order all the same", {.everyday = true}),
+    OptionSpec(kReplay, kWhen, "pps", "N", "replay.pps", kRatio,
+               "N packets a second instead of the captured times", {.everyday = true}),
+    OptionSpec(kReplay, kWhen, "mbps", "N", "replay.mbps", kRatio,
+               "N Mbit of frames a second instead of the captured times"),
+    OptionSpec(kReplay, kWhen, "loop-count", "N", "replay.loop.count", kInteger,
+               "Number of loops; below 1 means for ever", {.default_value = "1", .everyday = true}),
+    OptionSpec(kReplay, kWhen, "loop-infinite", "", "replay.loop.infinite", kBool,
+               "Repeat for ever"),
+    OptionSpec(kReplay, kWhen, "loop-gap", "D", "replay.loop.gap", kDuration,
+               "Pause between two loops, in capture time", {.default_shown = "the mean gap"}),
+    OptionSpec(kReplay, kWhen, "time-scale-enabled", "", "replay.time.scale.enabled", kBool,
+               "Let each loop take exactly --time-scale-duration"),
+    OptionSpec(kReplay, kWhen, "time-scale-duration", "D", "replay.time.scale.duration", kDuration,
+               "Duration of each loop, if --time-scale-enabled is given",
+               {.default_value = "1h0m0s"}),
+    OptionSpec(kReplay, kWhen, "start-at", "TIME", "replay.start.at", kTime,
+               "Send the first packet at this wall clock time"),
+    OptionSpec(kReplay, kWhen, "max-gap", "D", "replay.max.gap", kDuration,
+               "Shorten pauses between packets that are longer than D"),
+    OptionSpec(kReplay, kWhen, "wait-disable", "", "replay.disable_wait", kBool,
+               "Start all files at once, each with its first packet"),
+    OptionSpec(kReplay, kWhen, "sequence", "", "replay.sequence", kBool,
+               "Play the files one after the other, in path order"),
+    OptionSpec(kReplay, kWhen, "file-gap", "D", "replay.file.gap", kDuration,
+               "Pause between two files, with --sequence", {.default_value = "0s"}),
+    OptionSpec(kReplay, kWhen, "reorder", "", "replay.reorder.enabled", kBool,
+               "Sort the packets of each file by time"),
+    OptionSpec(kReplay, kWhen, "clock-steps", "POLICY", "replay.clock.steps", kString,
+               "keep the steps of a clock that was set, or follow[=D] them",
+               {.default_value = "keep"}),
+
+    OptionSpec(kReplay, kWhere, "out-interface", "IF", "replay.out.interface", kInterface,
+               "Interface to send to", {.default_value = "eth0", .everyday = true}),
+    OptionSpec(kReplay, kWhere, "out-file", "FILE", "replay.out.file", kOutputPath,
+               "Write a capture instead, without waiting; - means stdout", {.everyday = true}),
+    OptionSpec(kReplay, kWhere, "out-format", "auto|pcap|pcapng", "replay.out.format", kChoice,
+               "Format of the output capture; auto: pcap if there is one link type",
+               {.default_value = "auto"}),
+    OptionSpec(kReplay, kWhere, "discard", "", "replay.discard", kBool,
+               "Do everything but send, without waiting"),
+
+    OptionSpec(kReplay, kReports, "dryrun", "", "replay.dryrun", kBool,
+               "Only show what would be sent, and when", {.alias = "dry-run", .everyday = true}),
+    OptionSpec(kReplay, kReports, "report", "FILE", "replay.report", kOutputPath,
+               "Write all counters as JSON; - means stdout", {.everyday = true}),
+    OptionSpec(kReplay, kReports, "json", "", "replay.json", kBool,
+               "Print the report instead of a summary"),
+    OptionSpec(kReplay, kReports, "fail-on-late", "Q=D", "replay.fail.on.late", kString,
+               "Exit with 1 if a quantile of the lateness is above D: p99=50us, max=1ms"),
+    OptionSpec(kReplay, kReports, "link-timeout", "D", "replay.link.timeout", kDuration,
+               "How long the interface may be down before the replay fails",
+               {.default_value = "0s"}),
+    OptionSpec(kReplay, kReports, "memory", "SIZE", "replay.memory", kSize, "Most memory to use",
+               {.default_shown = kQuarter}),
+
+    OptionSpec(kReplay, kAdvanced, "pacing", "eco|balanced|exact", "replay.pacing", kChoice,
+               "eco sleeps; balanced sleeps, then spins; exact adds real-time priority",
+               {.default_value = "balanced"}),
+    OptionSpec(kReplay, kAdvanced, "late", "POLICY", "replay.late", kString,
+               "catch-up; slip[=D] moves the schedule, drop[=D] leaves out, if later than D (1ms)",
+               {.default_value = "catch-up"}),
+    OptionSpec(kReplay, kAdvanced, "tx", "auto|packet|ring|xdp", "replay.tx", kChoice,
+               "Way to send: packet (sendmmsg), ring (TX_RING), xdp (AF_XDP)",
+               {.default_value = "auto"}),
+    OptionSpec(kReplay, kAdvanced, "tx-threads", "N", "replay.tx.threads", kInteger,
+               "Number of sending threads; packets of two hosts stay in order",
+               {.default_value = "1"}),
+    OptionSpec(kReplay, kAdvanced, "qdisc-bypass", "auto|on|off", "replay.qdisc.bypass", kChoice,
+               "Bypass the queueing discipline", {.default_value = "auto"}),
+    OptionSpec(kReplay, kAdvanced, "preload", "", "replay.preload", kBool,
+               "Read the whole set into --memory first"),
+    OptionSpec(kReplay, kAdvanced, "file-workers", "N", "replay.file.workers", kInteger,
+               "Files mapped at once; below 1 means one per CPU",
+               {.default_value = "0", .default_shown = kOnePerCpu}),
+
+    OptionSpec(kTarExtract, kWhat, "in-tarball", "FILE", "tarball.in.file", kPath,
+               "Tarball to read, like TARBALL; - means stdin", {.everyday = true}),
+
+    OptionSpec(kTarExtract, kWhere, "out-dir", "DIR", "tarball.out.dir", kPath,
+               "Folder to extract to; it is created if needed", {.everyday = true}),
+    OptionSpec(kTarExtract, kWhere, "out-gzip", "", "tarball.out.gzip", kBool,
+               "Compress extracted files with gzip (BGZF)", {.everyday = true}),
+    OptionSpec(kTarExtract, kWhere, "out-zstd", "", "tarball.out.zstd", kBool,
+               "Compress extracted files with zstd", {.everyday = true}),
+    OptionSpec(kTarExtract, kWhere, "level", "LEVEL", "tarball.level", kString,
+               "Compression level: fast, default, best, or 1 to 12 (gzip), 1 to 19 (zstd)",
+               {.default_value = "default"}),
+    OptionSpec(kTarExtract, kWhere, "flatten", "", "tarball.flatten", kBool,
+               "Extract into one folder: a/b.pcap becomes a-b.pcap"),
+    OptionSpec(kTarExtract, kWhere, "force", "", "tarball.force", kBool,
+               "Replace files that exist already"),
+    OptionSpec(kTarExtract, kWhere, "resume", "", "tarball.resume", kBool,
+               "Skip files that exist with the same size and time", {.everyday = true}),
+    OptionSpec(kTarExtract, kWhere, "map", "FILE", "tarball.map", kOutputPath,
+               "Also write a dump of the extracted captures, as map does"),
+
+    OptionSpec(kTarExtract, kReports, "dryrun", "", "tarball.dryrun", kBool,
+               "Only list the members that match", {.alias = "dry-run", .everyday = true}),
+    OptionSpec(kTarExtract, kReports, "json", "", "tarball.json", kBool,
+               "Print JSON instead of text", {.everyday = true}),
+    OptionSpec(kTarExtract, kReports, "max-output", "SIZE", "tarball.max.output", kSize,
+               "Stop before more than SIZE is written", {.default_shown = "no limit"}),
+    OptionSpec(kTarExtract, kReports, "max-ratio", "N", "tarball.max.ratio", kInteger,
+               "Stop above N bytes written for each byte read, from 1 GiB on; 0: no limit",
+               {.default_value = "1000"}),
+    OptionSpec(kTarExtract, kReports, "memory", "SIZE", "tarball.memory", kSize,
+               "Most memory to use", {.default_shown = kQuarter}),
+
+    OptionSpec(kTarExtract, kAdvanced, "workers", "N", "tarball.workers", kInteger,
+               "Number of threads that compress",
+               {.default_value = "0", .default_shown = "one per CPU, up to 8"}),
+    OptionSpec(kTarExtract, kAdvanced, "fsync", "", "tarball.fsync", kBool,
+               "Sync each file before it gets its name, so that it survives a power cut"),
+
+    OptionSpec(kExampleConfig, kWhere, "force", "", "", kBool, "Replace an existing file",
+               {.everyday = true}),
+
+    OptionSpec(kGlobal, kWhat, "dump-json", "FILE", "global.dump.json", kDump,
+               "The dump of map, for replay",
+               {.default_value = "/tmp/mapped-files.json", .everyday = true}),
+    OptionSpec(kGlobal, kWhat, "file-regexp", "RE", "global.file.regexp", kRegexp,
+               "Only files whose path matches anywhere (RE2)", {.everyday = true}),
+
+    OptionSpec(kGlobal, kShared, "config", "FILE", "", kPath, "Configuration to read",
+               {.default_shown = "~/.go-replay.yaml if it exists"}),
+    OptionSpec(kGlobal, kShared, "quiet", "", "global.quiet", kBool,
+               "No progress and no notes; errors stay"),
+    OptionSpec(kGlobal, kShared, "trust", "", "global.trust", kBool,
+               "Read what other users have put into /tmp and the like"),
+    OptionSpec(kGlobal, kShared, "no-sandbox", "", "global.no.sandbox", kBool,
+               "Keep all privileges, for debugging"),
+    OptionSpec(kGlobal, kShared, "help", "", "", kBool,
+               "Explain the command; -h shows the everyday options only",
+               {.alias = "h", .everyday = true}),
+    OptionSpec(kGlobal, kShared, "version", "", "", kBool, "Print the version", {.alias = "V"}),
+};
+
+// The option of that name of replay, as an option of verify.
+consteval OptionSpec as_replay(std::string_view name, std::string_view key) {
+  for (OptionSpec option : kOwnOptions) {
+    if (option.command != kReplay || option.name != name) continue;
+    option.command = kVerify;
+    option.key = key;
+    option.as_in_replay = true;
+    return option;
+  }
+  throw "replay has no such option";  // which ends the compilation
+}
+
+inline constexpr std::array kVerifyOptions = {
+    OptionSpec(kVerify, kWhat, "report", "FILE", "verify.report", kPath,
+               "The replay's report: the set, the options, the MTU, when it began",
+               {.everyday = true}),
+    as_replay("path-prefix", "verify.path.prefix"),
+
+    OptionSpec(kVerify, kPackets, "mtu", "N", "verify.mtu", kInteger,
+               "MTU of the sending interface: longer packets are not expected",
+               {.default_value = "0", .default_shown = "the report's, else any length"}),
+    as_replay("time-from", "verify.time.from"),
+    as_replay("time-to", "verify.time.to"),
+    as_replay("out-bpf", "verify.out.bpf"),
+    as_replay("skip-mtu", "verify.skip.mtu"),
+    as_replay("skip-ooo", "verify.skip.ooo"),
+
+    as_replay("time-modifier", "verify.time.modifier"),
+    as_replay("pps", "verify.pps"),
+    as_replay("mbps", "verify.mbps"),
+    OptionSpec(kVerify, kWhen, "loop-count", "N", "verify.loop.count", kInteger,
+               "Number of times the set was sent", {.default_value = "1", .as_in_replay = true}),
+    as_replay("loop-gap", "verify.loop.gap"),
+    as_replay("time-scale-enabled", "verify.time.scale.enabled"),
+    as_replay("time-scale-duration", "verify.time.scale.duration"),
+    as_replay("max-gap", "verify.max.gap"),
+    as_replay("wait-disable", "verify.wait.disable"),
+    as_replay("sequence", "verify.sequence"),
+    as_replay("file-gap", "verify.file.gap"),
+    as_replay("reorder", "verify.reorder"),
+    as_replay("clock-steps", "verify.clock.steps"),
+
+    OptionSpec(kVerify, kReports, "json", "", "verify.json", kBool,
+               "Print all figures as JSON instead of a summary", {.everyday = true}),
+    OptionSpec(kVerify, kReports, "fail-on-late", "Q=D", "verify.fail.on.late", kString,
+               "Exit with 1 if a quantile of the receiver's lateness is above D: p99=50us",
+               {.everyday = true}),
+    OptionSpec(kVerify, kReports, "memory", "SIZE", "verify.memory", kSize, "Most memory to use",
+               {.default_shown = kQuarter}),
+
+    as_replay("file-workers", "verify.file.workers"),
+};
+
+// One array: an option's place in it is its number.
+inline constexpr auto kOptions = [] {
+  std::array<OptionSpec, kOwnOptions.size() + kVerifyOptions.size()> all{};
+  std::ranges::copy(kVerifyOptions, std::ranges::copy(kOwnOptions, all.begin()).out);
+  return all;
+}();
+
+}  // namespace gophercap::cli::rows
