@@ -67,8 +67,11 @@ foreach(script ${scripts})
   get_filename_component(name ${script} NAME_WE)
   add_test(NAME corpus.${name} COMMAND ${Python3_EXECUTABLE} ${script})
   set_tests_properties(corpus.${name} PROPERTIES LABELS corpus SKIP_RETURN_CODE 77 TIMEOUT 240
-    ENVIRONMENT "GOPHERCAP=$<TARGET_FILE:gophercap>")
+    ENVIRONMENT "GOPHERCAP=$<TARGET_FILE:gophercap>;PRINT_LAYERS=$<TARGET_FILE:print_layers>")
 endforeach()
+# No command prints what packet/layers.h finds.
+add_executable(print_layers ${PROJECT_SOURCE_DIR}/tests/corpus/print_layers.cc)
+target_link_libraries(print_layers PRIVATE gophercap_capture)
 add_test(NAME house.includes COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/check_includes.py ${PROJECT_SOURCE_DIR})
 add_test(NAME house.std_includes COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/check_std_includes.py ${PROJECT_SOURCE_DIR})
 add_test(NAME house.all_run COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/check_all_run.py ${PROJECT_SOURCE_DIR} ${CMAKE_BINARY_DIR})

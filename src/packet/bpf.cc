@@ -201,10 +201,4 @@ const std::string& BpfFilter::expression() const noexcept {
   return state_->expression;
 }
 
-bool has_vlan_tag(const PacketView& packet, uint32_t link_type) noexcept {
-  if (link_type != kLinkTypeEthernet || packet.captured_bytes < 14) return false;
-  const uint16_t type = load_be16(packet.data + 12);
-  return type == 0x8100 || type == 0x88a8 || type == 0x9100;
-}
-
 }  // namespace gophercap::packet

@@ -47,8 +47,4 @@ class BpfFilter {
   std::unique_ptr<State> state_;
 };
 
-// Whether the frame has a VLAN tag in front of its payload (802.1Q, 802.1ad and the older 0x9100).
-// pcap-filter expressions look at untagged frames unless they say "vlan".
-bool has_vlan_tag(const PacketView& packet, uint32_t link_type) noexcept;
-
 }  // namespace gophercap::packet

@@ -82,13 +82,6 @@ TEST(Bpf, TaggedFramesNeedTheWordVlan) {
   const auto tagged = ethernet(ipv4(kUdp, 53), true);
   EXPECT_FALSE(matches(*BpfFilter::compile("udp", {}), tagged));
   EXPECT_TRUE(matches(*BpfFilter::compile("udp or (vlan and udp)", {}), tagged));
-  const auto view = [](const std::vector<uint8_t>& bytes) {
-    return PacketView{.data = bytes.data(), .captured_bytes = static_cast<uint32_t>(bytes.size())};
-  };
-  EXPECT_TRUE(has_vlan_tag(view(tagged), 1));
-  EXPECT_FALSE(has_vlan_tag(view(tagged), 101));
-  EXPECT_FALSE(has_vlan_tag(view(ethernet(ipv4(kUdp, 53))), 1));
-  EXPECT_FALSE(has_vlan_tag(view({2, 0}), 1));
 }
 
 TEST(Bpf, LooksAtNothingBeyondTheCapturedBytes) {

@@ -1,4 +1,4 @@
-// Who speaks with whom: the addresses, protocol and ports of an Ethernet frame.
+// Who speaks with whom: the addresses, protocol and ports of a packet.
 #pragma once
 
 #include <array>
@@ -7,7 +7,7 @@
 namespace gophercap::packet {
 
 // IPv4 addresses stand in the first four bytes, the rest is zero. Source and destination as in the
-// frame.
+// packet.
 struct FlowKey {
   enum class Network : uint8_t { kNone, kIpv4, kIpv6 };
   Network network = Network::kNone;
@@ -21,13 +21,13 @@ struct FlowKey {
   uint16_t destination_port = 0;
 };
 
-// Walks Ethernet II, any number of VLAN tags (802.1Q, 802.1ad, 0x9100), MPLS labels, PPPoE
-// sessions, then IPv4 or IPv6 (RFC 791, RFC 8200) and the ports. Reads no byte outside `data`; what
-// is cut off or unknown is left at its default. Pure.
-FlowKey flow_key(const uint8_t* data, uint32_t bytes) noexcept;
+// Of the outermost IP header that LayerWalk finds. Reads no byte outside `data`; what is cut off or
+// unknown is left at its default. Pure.
+FlowKey flow_key(const uint8_t* data, uint32_t bytes, uint32_t link_type) noexcept;
 
 // The same number for all packets between two addresses, in both directions, fragments included;
-// for frames without IP, between two stations. Spreads well. Pure.
-uint32_t pair_hash(const uint8_t* data, uint32_t bytes) noexcept;
+// for Ethernet frames without IP, between two stations; for other packets without IP, of all of
+// them. Spreads well. Pure.
+uint32_t pair_hash(const uint8_t* data, uint32_t bytes, uint32_t link_type) noexcept;
 
 }  // namespace gophercap::packet

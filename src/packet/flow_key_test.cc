@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "packet/link_type.h"
+
 namespace gophercap::packet {
 namespace {
 
@@ -33,11 +35,11 @@ const std::string kTcp6 =
 
 FlowKey key_of(const std::string& text) {
   const Bytes b = hex(text);
-  return flow_key(b.data(), static_cast<uint32_t>(b.size()));
+  return flow_key(b.data(), static_cast<uint32_t>(b.size()), kLinkTypeEthernet);
 }
 uint32_t hash_of(const std::string& text) {
   const Bytes b = hex(text);
-  return pair_hash(b.data(), static_cast<uint32_t>(b.size()));
+  return pair_hash(b.data(), static_cast<uint32_t>(b.size()), kLinkTypeEthernet);
 }
 
 void expect_udp4(const FlowKey& key) {
@@ -111,7 +113,7 @@ TEST(FlowKey, PairsSpread) {
     Bytes b = hex(kMacs + "0800" + kUdp4);
     b[14 + 15] = static_cast<uint8_t>(i);
     b[14 + 14] = static_cast<uint8_t>(i >> 8);
-    const uint32_t hash = pair_hash(b.data(), static_cast<uint32_t>(b.size()));
+    const uint32_t hash = pair_hash(b.data(), static_cast<uint32_t>(b.size()), kLinkTypeEthernet);
     lanes.insert(hash);
     first_lane += hash % 2;
   }
@@ -129,8 +131,8 @@ TEST(FlowKey, ReadsNoByteBehindAnyCut) {
     for (size_t n = 0; n <= whole.size(); ++n) {
       const auto cut = std::make_unique<uint8_t[]>(n);
       std::copy_n(whole.begin(), n, cut.get());
-      const FlowKey key = flow_key(cut.get(), static_cast<uint32_t>(n));
-      (void)pair_hash(cut.get(), static_cast<uint32_t>(n));
+      const FlowKey key = flow_key(cut.get(), static_cast<uint32_t>(n), kLinkTypeEthernet);
+      (void)pair_hash(cut.get(), static_cast<uint32_t>(n), kLinkTypeEthernet);
       EXPECT_FALSE(key.has_ports && n < 38) << n;
     }
   }

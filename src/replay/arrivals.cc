@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <bit>
 
-#include "base/bytes.h"
 #include "packet/digest.h"
+#include "packet/vlan.h"
 #include "replay/plan/assignment.h"
 
 namespace gophercap::replay {
@@ -14,9 +14,6 @@ constexpr uint64_t kBytesPerExpected = 40;  // due, key, pairing; then place and
 constexpr uint64_t kBytesPerArrival = 28;
 constexpr uint64_t kBytesPerOtherForm = 16;
 
-constexpr size_t kMacBytes = 12;
-constexpr size_t kHeaderBytes = 14;
-constexpr size_t kVlanBytes = 4;
 // Ethernet pads to 60 bytes; a tagged frame may have been padded before its tag went in, or a tag
 // taken out behind the padding.
 constexpr size_t kPaddedBytes = 64;
@@ -26,12 +23,6 @@ constexpr size_t kOffsetRun = 63;
 constexpr int64_t kSecondNs = 1'000'000'000;
 // A copy of a packet comes soon after it.
 constexpr int64_t kBesidesPlanNs = 100'000'000;
-
-bool has_vlan_tag(std::span<const uint8_t> frame) noexcept {
-  if (frame.size() < kHeaderBytes + kVlanBytes) return false;
-  const uint16_t type = load_be16(frame.data() + kMacBytes);
-  return type == 0x8100 || type == 0x88a8;
-}
 
 int64_t median(std::span<int64_t> values) {
   if (values.empty()) return 0;
@@ -86,7 +77,8 @@ uint64_t ArrivalMatcher::key_of(std::span<const uint8_t> captured,
 }
 
 bool ArrivalMatcher::expect(std::span<const uint8_t> frame, Nanos due, uint64_t original_bytes) {
-  const bool tagged = has_vlan_tag(frame);
+  const bool tagged =
+      packet::may_arrive_untagged(frame.data(), static_cast<uint32_t>(frame.size()));
   const bool in_part = original_bytes > frame.size();
   const uint64_t other_forms = uint64_t{tagged} + uint64_t{in_part};
   if (due_.size() >= kNobody - 1 ||
@@ -96,8 +88,9 @@ bool ArrivalMatcher::expect(std::span<const uint8_t> frame, Nanos due, uint64_t 
   const auto index = static_cast<uint32_t>(due_.size());
   planned_.keys.push_back({key_of(frame, frame.size()), index});
   if (tagged) {
-    scratch_.assign(frame.begin(), frame.begin() + kMacBytes);
-    scratch_.insert(scratch_.end(), frame.begin() + kMacBytes + kVlanBytes, frame.end());
+    scratch_.assign(frame.begin(), frame.begin() + packet::kAddressesBytes);
+    scratch_.insert(scratch_.end(), frame.begin() + packet::kAddressesBytes + packet::kVlanTagBytes,
+                    frame.end());
     untagged_.keys.push_back({key_of(scratch_, scratch_.size()), index});
   }
   if (in_part) recorded_.keys.push_back({key_of(frame, original_bytes), index});
@@ -120,7 +113,8 @@ std::optional<uint64_t> ArrivalMatcher::without_padding(const ReceivedFrame& fra
     const uint64_t digest = key_of(frame.data, n);
     if (knows(digest)) return digest;
   }
-  for (size_t n = frame.data.size(); n > kHeaderBytes && frame.data[n - 1] == 0; --n) {
+  for (size_t n = frame.data.size(); n > packet::kEthernetHeaderBytes && frame.data[n - 1] == 0;
+       --n) {
     const uint64_t digest = key_of(frame.data.first(n - 1), n - 1);
     if (knows(digest)) return digest;
   }

@@ -115,7 +115,8 @@ Result<> load(const Plan& plan, const EngineOptions& options, const MergeOptions
     for (const Departure& d : waiting) {
       if (d.kind == Departure::Kind::kSlabEnd) lane.released.fetch_add(1);
       if (d.kind != Departure::Kind::kFrame) continue;
-      const uint32_t which = lanes > 1 ? packet::pair_hash(d.data, d.captured_bytes) % lanes : 0;
+      const uint32_t which =
+          lanes > 1 ? packet::pair_hash(d.data, d.captured_bytes, d.link_type) % lanes : 0;
       fits = fits && stored.append(ns_of(as_captured.stamp(Nanos(d.due_ns))), d, which,
                                    options.memory_bytes);
     }

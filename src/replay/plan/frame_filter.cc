@@ -2,22 +2,10 @@
 
 #include <algorithm>
 
-#include "base/bytes.h"
 #include "packet/link_type.h"
+#include "packet/vlan.h"
 
 namespace gophercap::replay {
-namespace {
-
-constexpr uint16_t kVlanTag = 0x8100;
-
-// AF_PACKET lets a frame be four bytes longer only if its outer tag is 802.1Q, not 802.1ad
-// (net/packet/af_packet.c).
-bool has_802_1q_tag(const uint8_t* frame, uint32_t bytes) noexcept {
-  return bytes >= 14 && load_be16(frame + 12) == kVlanTag;
-}
-
-}  // namespace
-
 Decision decide(const packet::PacketView& packet, uint32_t link_type, bool out_of_order,
                 const Choice& choice, const transmit::FrameLimits& limits) noexcept {
   Decision d;
@@ -37,7 +25,7 @@ Decision decide(const packet::PacketView& packet, uint32_t link_type, bool out_o
     d.verdict = Verdict::kAboveLimit;
   } else if (d.captured_bytes > limits.max_bytes &&
              (d.captured_bytes - limits.max_bytes > limits.vlan_extra_bytes ||
-              !has_802_1q_tag(packet.data, d.captured_bytes))) {
+              !packet::may_exceed_mtu(packet.data, d.captured_bytes))) {
     d.verdict = Verdict::kTooLong;
     d.mtu_needed = mtu_for(packet.data, d.captured_bytes);
   } else if (d.captured_bytes < limits.min_bytes) {
@@ -47,7 +35,8 @@ Decision decide(const packet::PacketView& packet, uint32_t link_type, bool out_o
 }
 
 uint32_t mtu_for(const uint8_t* frame, uint32_t bytes) noexcept {
-  const uint32_t header = has_802_1q_tag(frame, bytes) ? 18 : 14;
+  const uint32_t header = packet::kEthernetHeaderBytes +
+                          (packet::may_exceed_mtu(frame, bytes) ? packet::kVlanTagBytes : 0);
   return bytes - std::min(bytes, header);
 }
 

@@ -13,6 +13,7 @@
 #include "io/open.h"
 #include "packet/flow_key.h"
 #include "packet/link_type.h"
+#include "packet/vlan.h"
 
 namespace gophercap::replay {
 
@@ -126,15 +127,17 @@ void FileStream::take(const PacketBatch& batch, Slab& slab) {
       account(Decision{}, accounts_);
       ++inside_;
       slab.append(shifted(largest_ns_, shift), packet.data, packet.captured_bytes,
-                  packet.original_bytes, link_type, lane_of(packet.data, packet.captured_bytes));
+                  packet.original_bytes, link_type,
+                  lane_of(packet.data, packet.captured_bytes, link_type));
       continue;
     }
     const Decision d = decide(packet, link_type, out_of_order, options_.choice, limits);
     account(d, accounts_);
     inside_ += d.verdict != Verdict::kOutsideWindow;
     if (d.verdict != Verdict::kSend) {
-      accounts_.filtered_vlan +=
-          d.verdict == Verdict::kFiltered && packet::has_vlan_tag(packet, link_type);
+      accounts_.filtered_vlan += d.verdict == Verdict::kFiltered &&
+                                 link_type == packet::kLinkTypeEthernet &&
+                                 packet::hides_from_filters(packet.data, d.captured_bytes);
       continue;
     }
     accounts_.fcs_removed += packet.fcs_bytes != 0;
@@ -143,7 +146,7 @@ void FileStream::take(const PacketBatch& batch, Slab& slab) {
     } else {
       // With --reorder a file without disorder comes here: each packet's own time is the largest.
       slab.append(shifted(largest_ns_, shift), packet.data, d.captured_bytes, d.original_bytes,
-                  link_type, lane_of(packet.data, d.captured_bytes));
+                  link_type, lane_of(packet.data, d.captured_bytes, link_type));
     }
   }
 }
@@ -154,15 +157,17 @@ void FileStream::drain_sorted(Slab& slab) {
     accounts_.not_sorted += frame.time_ns < last_key_ns_;
     last_key_ns_ = std::max(last_key_ns_, frame.time_ns);
     slab.append(shifted(last_key_ns_, file_.key_shift.count()), frame.data, frame.captured_bytes,
-                frame.original_bytes, frame.link_type, lane_of(frame.data, frame.captured_bytes));
+                frame.original_bytes, frame.link_type,
+                lane_of(frame.data, frame.captured_bytes, frame.link_type));
     sorter_->pop();
   }
 }
 
 // All packets between two stations take one lane, so that their order is kept.
-uint32_t FileStream::lane_of(const uint8_t* data, uint32_t bytes) const noexcept {
+uint32_t FileStream::lane_of(const uint8_t* data, uint32_t bytes,
+                             uint32_t link_type) const noexcept {
   if (options_.lanes < 2) return 0;
-  return packet::pair_hash(data, bytes) % options_.lanes;
+  return packet::pair_hash(data, bytes, link_type) % options_.lanes;
 }
 
 Result<> FileStream::fill(Slab& slab, PacketBatch& batch, const std::stop_token& stop) {

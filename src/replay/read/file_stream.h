@@ -60,7 +60,7 @@ class FileStream {
   Result<> fill_slab(Slab& slab, capture::PacketBatch& batch, const std::stop_token& stop);
   void take(const capture::PacketBatch& batch, Slab& slab);
   void drain_sorted(Slab& slab);
-  uint32_t lane_of(const uint8_t* data, uint32_t bytes) const noexcept;
+  uint32_t lane_of(const uint8_t* data, uint32_t bytes, uint32_t link_type) const noexcept;
   bool past_window() const noexcept { return file_.ends_outside && inside_ >= file_.packets; }
 
   const PlannedFile& file_;

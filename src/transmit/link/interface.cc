@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "packet/vlan.h"
 #include "transmit/link/link_message.h"
 
 namespace gophercap::transmit {
@@ -81,8 +82,8 @@ Result<> check_ready(const std::string& interface, const InterfaceFacts& facts) 
 }
 
 FrameLimits interface_limits(const InterfaceFacts& facts) noexcept {
-  constexpr uint32_t kEthernetHeaderBytes = 14;
-  constexpr uint32_t kVlanTagBytes = 4;
+  using packet::kEthernetHeaderBytes;
+  using packet::kVlanTagBytes;
   FrameLimits limits{.ethernet_only = true,
                      .min_bytes = kEthernetHeaderBytes,
                      .max_bytes = facts.mtu + kEthernetHeaderBytes,
