@@ -60,8 +60,10 @@ Result<> ExtendedHeaders::read(TarInput& in, uint8_t kind, uint64_t size_bytes) 
       break;
   }
   if (kind == 'A' && size_bytes > kLongestList) return list_too_long();  // of Solaris
-  TRY(const bool whole, in.skip(whole_blocks(size_bytes)));
-  if (!whole) return ends_early();
+  TRY(const Passed passed, pass_over(whole_blocks(size_bytes), in));
+  if (passed == Passed::kUpToEnd) return ends_early();
+  if (passed == Passed::kUpToHeader)
+    notice_ = "the size of a volume's label or of an access control list reaches over a header";
   return {};
 }
 
@@ -82,6 +84,8 @@ Result<> ExtendedHeaders::read_records(TarInput& in, uint8_t kind, uint64_t size
     if (of_all.acl_bytes > kLongestList) return list_too_long();
     if (of_all.path || of_all.link || of_all.size_bytes || of_all.sparse.major)
       notice_ = "a pax header for all members sets their name or size, which is not followed";
+    else if (!of_all.fault.empty())
+      notice_ = of_all.fault;
     return {};
   }
   read_pax_records(records, pax_);
@@ -99,7 +103,11 @@ Result<> ExtendedHeaders::read_text(TarInput& in, uint64_t size_bytes,
   if (!some) return ends_early();
   TRY(const bool whole, in.skip(whole_blocks(size_bytes) - kept));
   if (!whole) return ends_early();
-  bytes.erase(std::ranges::find(bytes, uint8_t{0}), bytes.end());
+  const auto end = std::ranges::find(bytes, uint8_t{0});
+  // It may be the header that the name is for.
+  if (std::any_of(end, bytes.end(), [](uint8_t byte) { return byte != 0; }) && pax_.fault.empty())
+    pax_.fault = "a long name has other bytes after its end";
+  bytes.erase(end, bytes.end());
   text.emplace(bytes.begin(), bytes.end());
   return {};
 }

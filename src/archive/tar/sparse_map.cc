@@ -101,12 +101,13 @@ Result<bool> read_old_map(TarInput& in, std::span<const uint8_t> header, SparseM
   bool ended = false;
   bool good = add_old_runs(in_header(header, kPairs), 4, map, ended);
   bool more = header[kMoreInHeader] != 0;
-  for (uint64_t blocks = 0; more; ++blocks) {
+  for (uint64_t blocks = 0; good && more && !ended; ++blocks) {
     if (blocks == kMostBlocks)
       return Error{Errc::kUnsupported, 0, "the description of a member takes more than 16 MiB"};
     TRY(const std::span<const uint8_t> block, in.peek(kTarHeaderBytes));
     if (block.size() < kTarHeaderBytes) return ends_in_map();
-    good = good && add_old_runs(block, 21, map, ended);
+    good = add_old_runs(block, 21, map, ended);
+    if (!good) break;  // it does not say either whether there are more
     more = block[kMoreInBlock] != 0;
     in.advance(kTarHeaderBytes);
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "archive/tar/tar_header.h"
+
 namespace gophercap::archive {
 
 Result<bool> TarInput::refill() {
@@ -64,6 +66,16 @@ Result<bool> TarInput::append(uint64_t count, std::vector<uint8_t>& to) {
     count -= bytes.size();
   }
   return true;
+}
+
+Result<Passed> pass_over(uint64_t bytes, TarInput& in) {
+  for (uint64_t passed = 0; passed < bytes; passed += kTarHeaderBytes) {
+    TRY(const std::span<const uint8_t> block, in.peek(kTarHeaderBytes));
+    if (block.size() == kTarHeaderBytes && looks_like_header(block)) return Passed::kUpToHeader;
+    in.advance(block.size());
+    if (block.size() < kTarHeaderBytes) return Passed::kUpToEnd;
+  }
+  return Passed::kAll;
 }
 
 }  // namespace gophercap::archive

@@ -48,4 +48,9 @@ class TarInput {
   uint64_t given_ = 0;
 };
 
+// Consumes blocks that nobody needs, `bytes` of them, up to the first header among them: what says
+// that there are as many is then wrong.
+enum class Passed : uint8_t { kAll, kUpToHeader, kUpToEnd };
+Result<Passed> pass_over(uint64_t bytes, TarInput& in);
+
 }  // namespace gophercap::archive

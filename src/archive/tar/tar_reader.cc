@@ -69,6 +69,7 @@ class TarReader::Walk {
   uint64_t body_ = 0;       // stored bytes, as its headers say
   uint64_t body_left_ = 0;  // of these
   uint64_t padding_ = 0;
+  bool unmapped_ = false;  // its map is damaged: where it ends is uncertain
   std::optional<SparseMap> map_;
   size_t run_ = 0;         // of the map
   uint64_t run_done_ = 0;  // bytes of it that were given
@@ -221,6 +222,7 @@ Result<std::optional<Member>> TarReader::Walk::member_of(const Block& header, ui
   body_ = body;
   body_left_ = body;
   padding_ = whole_blocks(body) - body;
+  unmapped_ = false;
   map_.reset();
   run_ = 0;
   run_done_ = 0;
@@ -234,7 +236,8 @@ Result<std::optional<Member>> TarReader::Walk::member_of(const Block& header, ui
   Result<Member> member = HeaderDecoder::decode(header, pax.mtime, extended_.name().has_value());
   if (!member && is_shortage(member.error())) return member.error();
   const std::string path = extended_.name().value_or(member ? member->path : std::string());
-  if (!no_map.empty()) map_.reset();
+  unmapped_ = !no_map.empty();
+  if (unmapped_) map_.reset();
   if (!member || !no_map.empty()) {
     lose(header_at_, 0,
          fmt::format("{} can't be read: {}", path, no_map.empty() ? member.error().what : no_map));
@@ -297,7 +300,8 @@ Result<std::string> TarReader::Walk::check_map(uint64_t& real_size_bytes) {
 // What is left of the body, and what fills its last block.
 Result<> TarReader::Walk::skip_body() {
   in_body_ = false;
-  const uint64_t of_no_run = map_ ? body_left_ - (map_->stored_bytes - offset_) : 0;
+  const uint64_t of_runs = map_ ? map_->stored_bytes - offset_ : 0;
+  const uint64_t of_no_run = map_ || unmapped_ ? body_left_ - of_runs : 0;
   Result<bool> whole = in_.skip(body_left_ - of_no_run);
   if (whole && *whole) whole = of_no_run > 0 ? skip_no_run(of_no_run) : in_.skip(padding_);
   if (!whole) return broken(whole.error(), in_.given());
@@ -310,18 +314,13 @@ Result<> TarReader::Walk::skip_body() {
 Result<bool> TarReader::Walk::skip_no_run(uint64_t bytes) {
   const uint64_t used = body_ - bytes;
   const uint64_t fill = whole_blocks(used) - used;
-  TRY(bool whole, in_.skip(std::min(fill, bytes + padding_)));
-  for (uint64_t end = whole_blocks(used); whole && end < body_; end += kTarHeaderBytes) {
-    TRY(const std::span<const uint8_t> block, in_.peek(kTarHeaderBytes));
-    whole = block.size() == kTarHeaderBytes;
-    if (whole && looks_like_header(block)) {
-      lose(header_at_, 0,
-           fmt::format("the size of {} reaches over the header of the next member", name_));
-      break;
-    }
-    in_.advance(block.size());
-  }
-  return whole;
+  TRY(const bool whole, in_.skip(std::min(fill, bytes + padding_)));
+  if (!whole) return false;
+  TRY(const Passed passed, pass_over(whole_blocks(body_) - whole_blocks(used), in_));
+  if (passed == Passed::kUpToHeader && !unmapped_)
+    lose(header_at_, 0,
+         fmt::format("the size of {} reaches over the header of the next member", name_));
+  return passed != Passed::kUpToEnd;
 }
 
 Result<bool> TarReader::Walk::read(Piece& piece) {
@@ -333,7 +332,8 @@ Result<bool> TarReader::Walk::read(Piece& piece) {
   }
   const bool ended = map_ ? run_ == map_->runs.size() : body_left_ == 0;
   if (ended) {
-    TRY_VOID(skip_body());
+    // The member is complete. What is wrong behind its last byte, next() tells.
+    static_cast<void>(skip_body());
     return false;
   }
   const uint64_t most = map_ ? map_->runs[run_].size_bytes - run_done_ : body_left_;

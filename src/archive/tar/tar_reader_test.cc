@@ -177,8 +177,10 @@ TEST(TarReader, CutAtEachOfAThousandPlaces) {
       if (all.members[m].whole) {
         EXPECT_EQ(all.members[m].data, expected.data) << cut;
       }
-      offset += 512 * (m == 12 ? 3 : 1) + (expected.data.size() + 511) / 512 * 512;
-      EXPECT_EQ(all.members[m].whole, offset <= cut) << cut << " member " << m;
+      offset += 512 * (m == 12 ? 3 : 1);
+      EXPECT_EQ(all.members[m].whole, offset + expected.data.size() <= cut)
+          << cut << " member " << m;
+      offset += (expected.data.size() + 511) / 512 * 512;
     }
     // All that were before the cut are there.
     const bool one_more = all.members.size() < whole.members.size();

@@ -23,29 +23,8 @@ using testing::TarBuilder;
 using testing::TarDialect;
 using Records = std::vector<std::pair<std::string, std::string>>;
 
-ReadTar read_tar(const Bytes& bytes, size_t block = size_t{1} << 20) {
-  testing::MemoryFeed feed(bytes, block);
-  return archive::read_tar(feed);
-}
-
 Bytes bytes_of(std::string_view text) {
   return {text.begin(), text.end()};
-}
-
-// Writes the right checksum into the header at `at`.
-void sum_up(Bytes& bytes, size_t at) {
-  std::fill_n(bytes.begin() + static_cast<ptrdiff_t>(at) + 148, 8, uint8_t{' '});
-  uint32_t sum = 0;
-  for (size_t i = 0; i < 512; ++i) sum += bytes[at + i];
-  const std::string text = fmt::format("{:06o}", sum);
-  std::copy(text.begin(), text.end(), bytes.begin() + static_cast<ptrdiff_t>(at) + 148);
-}
-
-void expect_sound(const ReadTar& all, size_t members) {
-  EXPECT_FALSE(all.fault) << all.fault->what;
-  EXPECT_EQ(all.losses.count, 0u) << all.losses.first.front().reason;
-  ASSERT_EQ(all.members.size(), members);
-  for (const ReadMember& member : all.members) EXPECT_EQ(member.member.doubt, "");
 }
 
 // A pax header with these bytes as records.
@@ -131,53 +110,6 @@ TEST(TarVariants, AHardLinkWithASizeHasBytesOnlyIfTheyAreThere) {
     expect_sound(all, 3);
     EXPECT_EQ(all.members[1].member.kind, MemberKind::kFile);
     EXPECT_EQ(all.members[1].data, payload(900));
-  }
-}
-
-TEST(TarVariants, WhatStandsBehindAHardLinkIsItsOnlyIfItIsWhatTheFileHas) {
-  TarBuilder tar;
-  tar.member({.path = "./a", .data = payload(900)})
-      .member({.path = "b", .data = payload(900, 5), .type = '1', .link = "a"});
-  ASSERT_NE(payload(900), payload(900, 5));
-  tar.member({.path = "c", .data = payload(7)}).end();
-  ReadTar all = read_tar(tar.bytes());
-  EXPECT_FALSE(all.fault);
-  ASSERT_EQ(all.members.size(), 3u) << "bytes of a member whose header is gone";
-  EXPECT_EQ(all.members[1].member.kind, MemberKind::kHardLink);
-  EXPECT_EQ(all.losses.count, 1u);
-  EXPECT_EQ(all.losses.bytes, 1024u);
-
-  TarBuilder same;
-  same.member({.path = "./a", .data = payload(900)})
-      .member({.path = "b", .data = payload(900), .type = '1', .link = "a"})
-      .end();
-  all = read_tar(same.bytes());
-  expect_sound(all, 2);
-  EXPECT_EQ(all.members[1].data, payload(900));
-
-  TarBuilder unknown;
-  unknown.member({.path = "b", .data = payload(900), .type = '1', .link = "a"})
-      .member({.path = "c", .data = payload(7)})
-      .end();
-  all = read_tar(unknown.bytes());
-  EXPECT_EQ(all.losses.count, 0u);
-  ASSERT_EQ(all.members.size(), 2u);
-  EXPECT_EQ(all.members[0].data, payload(900));
-  EXPECT_NE(all.members[0].member.doubt, "");
-}
-
-// The feed breaks behind the header of a file: the file is there, and its bytes are not.
-TEST(TarVariants, AFaultBehindAHeaderIsThatOfItsBytes) {
-  TarBuilder tar;
-  tar.member({.path = "a", .data = payload(900)}).end();
-  for (const size_t end : {size_t{512}, size_t{700}}) {
-    Bytes cut = tar.bytes();
-    cut.resize(end);
-    const ReadTar all = read_tar(cut);
-    ASSERT_EQ(all.members.size(), 1u);
-    EXPECT_EQ(all.members[0].data.size(), end - 512);
-    ASSERT_TRUE(all.fault);
-    EXPECT_EQ(all.fault->code, Errc::kTruncated);
   }
 }
 
@@ -270,34 +202,6 @@ TEST(TarVariants, ASparseFileEndsBeforeTheNextHeaderWhateverItsSizeSays) {
       }
     }
   }
-}
-
-TEST(TarVariants, ASparseFileOfGnuTarEndsThereToo) {
-  TarBuilder tar;
-  tar.member({.path = "s",
-              .data = payload(700),
-              .type = 'S',
-              .size = 2'000,
-              .dialect = TarDialect::kGnu})
-      .member({.path = "next", .data = payload(9), .dialect = TarDialect::kGnu})
-      .end();
-  Bytes bytes = tar.bytes();
-  const auto put = [&](size_t at, std::string_view text) {
-    std::copy(text.begin(), text.end(), bytes.begin() + static_cast<ptrdiff_t>(at));
-  };
-  put(386, "00000000100");  // one run: 100 bytes from 64 on
-  put(398, "00000000144");
-  put(483, "00000000244");
-  sum_up(bytes, 0);
-  const ReadTar all = read_tar(bytes);
-  EXPECT_FALSE(all.fault);
-  ASSERT_EQ(all.members.size(), 2u);
-  Bytes expected(64);
-  const Bytes data = payload(100);
-  expected.insert(expected.end(), data.begin(), data.end());
-  EXPECT_EQ(all.members[0].data, expected);
-  EXPECT_EQ(all.members[1].data, payload(9));
-  EXPECT_EQ(all.losses.count, 1u);
 }
 
 TEST(TarVariants, ASparseMapThatIsNoneTakesItsMemberOnly) {
