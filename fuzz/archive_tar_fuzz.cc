@@ -102,8 +102,9 @@ void extract(std::span<const uint8_t> bytes, uint8_t choice) {
   testing::MemoryFeed feed(bytes, 4096);
   auto tar = TarReader::open(feed);
   ExtractOptions options;
-  if ((choice & 1) != 0) options.packing = (choice & 2) != 0 ? Packing::kGzip : Packing::kZstd;
-  options.level = kFastLevel;
+  if ((choice & 1) != 0)
+    options.compression = (choice & 2) != 0 ? io::Compression::kGzip : io::Compression::kZstd;
+  options.level = io::kFastLevel;
   options.flatten = (choice & 4) != 0;
   auto extractor = Extractor::make(out.string(), options, Extractor::Callbacks{}, {});
   require(extractor.has_value());

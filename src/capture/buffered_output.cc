@@ -4,7 +4,7 @@
 
 namespace gophercap::capture {
 
-BufferedOutput::BufferedOutput(io::AtomicFile file) : file_(std::move(file)) {
+BufferedOutput::BufferedOutput(std::unique_ptr<io::ByteSink> sink) : sink_(std::move(sink)) {
   block_.reserve(kBlockBytes);
 }
 
@@ -25,7 +25,7 @@ Result<> BufferedOutput::flush() {
 
 Result<> BufferedOutput::commit() {
   TRY_VOID(flush());
-  Result<> done = file_.commit();
+  Result<> done = sink_->commit();
   if (!done) failure_ = done.error();
   return done;
 }
@@ -33,11 +33,11 @@ Result<> BufferedOutput::commit() {
 Result<> BufferedOutput::write_out(std::span<const uint8_t> bytes) {
   if (failure_) return *failure_;
   if (bytes.empty()) return {};
-  Result<> written = file_.write(bytes);
+  Result<> written = sink_->write(bytes);
   if (!written) {
     failure_ = written.error();
-  } else if (file_.is_direct()) {
-    published_bytes_ += bytes.size();
+  } else {
+    passed_on_ += bytes.size();
   }
   return written;
 }

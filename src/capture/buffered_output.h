@@ -1,39 +1,42 @@
-// A block of bytes in front of an AtomicFile, so that writing a packet is a copy and not a system
+// A block of bytes in front of a ByteSink, so that writing a packet is a copy and not a system
 // call.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
-#include "io/file/atomic_file.h"
+#include "io/byte_sink.h"
 
 namespace gophercap::capture {
 
-// Not thread-safe. The first failure sticks: every later call returns it, so that a file with a
-// hole is never committed.
+// Not thread-safe. The first failure sticks: every later call that reaches the sink returns it, so
+// that a file with a hole is never committed.
 class BufferedOutput {
  public:
   static constexpr size_t kBlockBytes = size_t{256} << 10;
 
-  explicit BufferedOutput(io::AtomicFile file);
+  explicit BufferedOutput(std::unique_ptr<io::ByteSink> sink);
 
   Result<> append(std::span<const uint8_t> bytes);
-  Result<> flush();
   Result<> commit();
-  const std::string& path() const noexcept { return file_.path(); }
-  uint64_t published_bytes() const noexcept { return published_bytes_; }  // see PcapWriter
+  const std::string& name() const noexcept { return sink_->name(); }
+  uint64_t written_bytes() const noexcept { return passed_on_ + block_.size(); }
+  uint64_t published_bytes() const noexcept { return sink_->published_bytes(); }
 
  private:
+  Result<> flush();
   Result<> write_out(std::span<const uint8_t> bytes);
 
-  io::AtomicFile file_;
+  std::unique_ptr<io::ByteSink> sink_;
   std::vector<uint8_t> block_;
+  uint64_t passed_on_ = 0;  // to the sink
   std::optional<Error> failure_;
-  uint64_t published_bytes_ = 0;
 };
 
 }  // namespace gophercap::capture

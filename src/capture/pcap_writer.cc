@@ -2,15 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <limits>
 #include <utility>
 
 #include "base/bytes.h"
-#include "capture/buffered_output.h"
-#include "capture/pcapng_writer.h"
-#include "packet/link_type.h"
+#include "capture/writer_checks.h"
 
 namespace gophercap::capture {
 namespace {
@@ -21,9 +19,9 @@ constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr size_t kHeaderBytes = 24;
 constexpr size_t kRecordHeaderBytes = 16;
 
-class ClassicWriter final : public PcapWriter {
+class PcapWriter final : public CaptureWriter {
  public:
-  ClassicWriter(BufferedOutput output, const WriterOptions& options)
+  PcapWriter(BufferedOutput output, const WriterOptions& options)
       : output_(std::move(output)), options_(options) {}
 
   Result<> write_header() {
@@ -38,15 +36,15 @@ class ClassicWriter final : public PcapWriter {
   }
 
   Result<> write(const OutputPacket& packet) override {
-    TRY_VOID(check_packet(packet, output_.path()));
+    TRY_VOID(check_packet(packet, output_.name()));
     if (packet.link_type != options_.link_type) {
       return Error{Errc::kInvalidArgument, 0,
                    fmt::format("{}: a packet of link type {} does not fit a pcap of link type {}",
-                               output_.path(), packet.link_type, options_.link_type)};
+                               output_.name(), packet.link_type, options_.link_type)};
     }
     const int64_t ns = ns_of(packet.time);
     if (ns < 0 || ns / kNanosPerSecond > std::numeric_limits<uint32_t>::max()) {
-      return unwritable_time(packet.time, "a pcap holds 1970 to 2106", output_.path());
+      return unwritable_time(packet.time, "a pcap holds 1970 to 2106", output_.name());
     }
     const int64_t unit = options_.format == OutputFormat::kPcapNanos ? 1 : 1000;
     std::array<uint8_t, kRecordHeaderBytes> header;
@@ -58,7 +56,7 @@ class ClassicWriter final : public PcapWriter {
     return output_.append(packet.data);
   }
 
-  Result<> flush() override { return output_.flush(); }
+  uint64_t written_bytes() const noexcept override { return output_.written_bytes(); }
   uint64_t published_bytes() const noexcept override { return output_.published_bytes(); }
   Result<> close() override { return output_.commit(); }
 
@@ -69,45 +67,11 @@ class ClassicWriter final : public PcapWriter {
 
 }  // namespace
 
-uint32_t announced_snap_length(const WriterOptions& options, uint32_t link_type) noexcept {
-  const uint32_t possible = packet::max_captured_bytes(link_type);
-  const bool jumbo = possible > packet::max_captured_bytes(packet::kLinkTypeEthernet);
-  return jumbo ? std::max(options.snap_length, possible) : options.snap_length;
-}
-
-Result<> check_packet(const OutputPacket& packet, const std::string& path) {
-  if (packet.link_type > kLargestLinkType) {
-    return Error{Errc::kInvalidArgument, 0,
-                 fmt::format("{}: link type {} can't be written", path, packet.link_type)};
-  }
-  const uint32_t limit = packet::max_captured_bytes(packet.link_type);
-  if (packet.data.size() > limit) {
-    return Error{Errc::kInvalidArgument, 0,
-                 fmt::format("{}: a packet of {} bytes can't be written: readers take at most {}",
-                             path, packet.data.size(), limit)};
-  }
-  return {};
-}
-
-Error unwritable_time(CaptureTime time, std::string_view range, const std::string& path) {
-  return {
-      Errc::kInvalidArgument, 0,
-      fmt::format("{}: a packet of {} can't be written: {}", path, format_rfc3339(time), range)};
-}
-
-Result<std::unique_ptr<PcapWriter>> PcapWriter::create(const std::string& path,
-                                                       const WriterOptions& options) {
-  const bool classic = options.format != OutputFormat::kPcapng;
-  if (classic && options.link_type > kLargestLinkType) {
-    return Error{Errc::kInvalidArgument, 0,
-                 fmt::format("{}: link type {} can't be written", path, options.link_type)};
-  }
-  TRY(io::AtomicFile file, io::AtomicFile::create(path, options.sync, options.stop));
-  BufferedOutput output(std::move(file));
-  if (!classic) return create_pcapng_writer(std::move(output), options);
-  auto writer = std::make_unique<ClassicWriter>(std::move(output), options);
+Result<std::unique_ptr<CaptureWriter>> create_pcap_writer(BufferedOutput output,
+                                                          const WriterOptions& options) {
+  auto writer = std::make_unique<PcapWriter>(std::move(output), options);
   TRY_VOID(writer->write_header());
-  return std::unique_ptr<PcapWriter>(std::move(writer));
+  return std::unique_ptr<CaptureWriter>(std::move(writer));
 }
 
 }  // namespace gophercap::capture

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "capture/writer_checks.h"
 
 namespace gophercap::capture {
 namespace {
@@ -23,9 +24,9 @@ constexpr uint8_t kNanoseconds = 9;
 constexpr uint64_t kNanosPerSecond = 1'000'000'000;
 constexpr size_t kEnhancedHeaderBytes = 28;
 
-class NextGenerationWriter final : public PcapWriter {
+class PcapngWriter final : public CaptureWriter {
  public:
-  NextGenerationWriter(BufferedOutput output, const WriterOptions& options)
+  PcapngWriter(BufferedOutput output, const WriterOptions& options)
       : output_(std::move(output)),
         options_(options),
         offset_s_(std::min<int64_t>(
@@ -44,7 +45,7 @@ class NextGenerationWriter final : public PcapWriter {
   }
 
   Result<> write(const OutputPacket& packet) override {
-    TRY_VOID(check_packet(packet, output_.path()));
+    TRY_VOID(check_packet(packet, output_.name()));
     const bool after_1970 = packet.time >= capture_time(0);
     const uint64_t ns = static_cast<uint64_t>(ns_of(packet.time)) -
                         static_cast<uint64_t>(offset_s_) * kNanosPerSecond;
@@ -53,7 +54,7 @@ class NextGenerationWriter final : public PcapWriter {
       return unwritable_time(
           packet.time,
           after_1970 ? "it is too far from the earliest one" : "a pcapng begins in 1970",
-          output_.path());
+          output_.name());
     }
     TRY(const uint32_t interface, interface_of(packet.link_type));
 
@@ -76,7 +77,7 @@ class NextGenerationWriter final : public PcapWriter {
     return output_.append(std::span(end).first(padding + 4));
   }
 
-  Result<> flush() override { return output_.flush(); }
+  uint64_t written_bytes() const noexcept override { return output_.written_bytes(); }
   uint64_t published_bytes() const noexcept override { return output_.published_bytes(); }
 
   Result<> close() override {
@@ -121,11 +122,11 @@ class NextGenerationWriter final : public PcapWriter {
 
 }  // namespace
 
-Result<std::unique_ptr<PcapWriter>> create_pcapng_writer(BufferedOutput output,
-                                                         const WriterOptions& options) {
-  auto writer = std::make_unique<NextGenerationWriter>(std::move(output), options);
+Result<std::unique_ptr<CaptureWriter>> create_pcapng_writer(BufferedOutput output,
+                                                            const WriterOptions& options) {
+  auto writer = std::make_unique<PcapngWriter>(std::move(output), options);
   TRY_VOID(writer->write_section_header());
-  return std::unique_ptr<PcapWriter>(std::move(writer));
+  return std::unique_ptr<CaptureWriter>(std::move(writer));
 }
 
 }  // namespace gophercap::capture

@@ -1,4 +1,4 @@
-#include "capture/pcapng_writer.h"
+#include "capture/capture_writer.h"
 
 #include <gtest/gtest.h>
 
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "capture/capture_reader.h"
+#include "io/open_output.h"
 #include "testing/memory_source.h"
 #include "testing/pcap_builder.h"
 #include "testing/read_capture.h"
@@ -24,9 +25,14 @@ using testing::TempDir;
 
 constexpr int64_t kTime = 1'600'000'000'123'456'789;
 
-std::unique_ptr<PcapWriter> writer_to(const std::string& path) {
-  Result<std::unique_ptr<PcapWriter>> writer =
-      PcapWriter::create(path, {.format = OutputFormat::kPcapng});
+Result<std::unique_ptr<CaptureWriter>> create(const std::string& path,
+                                              const WriterOptions& options) {
+  TRY(auto sink, io::open_output(path));
+  return CaptureWriter::create(std::move(sink), options);
+}
+
+std::unique_ptr<CaptureWriter> writer_to(const std::string& path) {
+  Result<std::unique_ptr<CaptureWriter>> writer = create(path, {.format = OutputFormat::kPcapng});
   EXPECT_TRUE(writer) << (writer ? "" : writer.error().what);
   return writer ? *std::move(writer) : nullptr;
 }
@@ -63,10 +69,10 @@ TEST(PcapngWriterTest, WithoutPacketsThereIsStillAnInterface) {
 TEST(PcapngWriterTest, TimesBefore1970CountFromAnOffset) {
   const TempDir dir;
   for (const int64_t earliest : {int64_t{-1}, int64_t{-3'000'000'000'500'000'000}, INT64_MIN}) {
-    auto made = PcapWriter::create(
-        dir.path("a"), {.format = OutputFormat::kPcapng, .earliest = capture_time(earliest)});
+    auto made = create(dir.path("a"),
+                       {.format = OutputFormat::kPcapng, .earliest = capture_time(earliest)});
     ASSERT_TRUE(made);
-    PcapWriter& writer = **made;
+    CaptureWriter& writer = **made;
     const std::vector<int64_t> times = {
         earliest, 0, kTime, earliest == INT64_MIN ? INT64_MAX - 1'000'000'000 : INT64_MAX};
     for (const int64_t t : times) ASSERT_TRUE(writer.write({capture_time(t), payload(60), 60, 1}));

@@ -129,24 +129,6 @@ void make_pausable(const std::string& path, const InputOptions& options, Input& 
 
 }  // namespace
 
-std::string_view to_string(Compression compression) noexcept {
-  switch (compression) {
-    case Compression::kNone:
-      return "none";
-    case Compression::kGzip:
-      return "gzip";
-    case Compression::kZstd:
-      return "zstd";
-    case Compression::kLz4:
-      return "lz4";
-    case Compression::kXz:
-      return "xz";
-    case Compression::kBzip2:
-      return "bzip2";
-  }
-  return "none";
-}
-
 Compression probe_compression(std::span<const uint8_t> first_bytes) noexcept {
   if (kGzipMagic.begins(first_bytes)) return Compression::kGzip;
   if (kZstdMagic.begins(first_bytes)) return Compression::kZstd;

@@ -8,11 +8,11 @@
 #include <span>
 #include <stop_token>
 #include <string>
-#include <string_view>
 
 #include "base/result.h"
 #include "io/byte_source.h"
 #include "io/codec/checkpoint.h"
+#include "io/compression.h"
 #include "io/file/open_file.h"
 
 struct stat;
@@ -22,11 +22,6 @@ namespace gophercap::io {
 class DecodePool;
 class FdCache;
 class PausableSource;
-
-enum class Compression : uint8_t { kNone, kGzip, kZstd, kLz4, kXz, kBzip2 };
-
-// "none", "gzip", "zstd", "lz4", "xz", "bzip2": the words of the dump.
-std::string_view to_string(Compression compression) noexcept;
 
 // What the first bytes (at least 6 where the input has them) announce. A zstd or lz4 skippable
 // frame counts.

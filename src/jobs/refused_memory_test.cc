@@ -184,11 +184,11 @@ TEST_F(RefusedMemory, Verify) {
 }
 
 TEST_F(RefusedMemory, TarExtract) {
-  for (const archive::Packing packing : {archive::Packing::kNone, archive::Packing::kGzip}) {
+  for (const io::Compression compression : {io::Compression::kNone, io::Compression::kGzip}) {
     TarOptions options;
     options.tarball = tarball_;
     options.out_dir = dir_.path("out/files");
-    options.extract.packing = packing;
+    options.extract.compression = compression;
     options.extract.workers = 3;
     options.map_path = dir_.path("out/d.json");
     with_little_memory(

@@ -115,11 +115,11 @@ TEST_F(RefusedThreads, Verify) {
 }
 
 TEST_F(RefusedThreads, TarExtract) {
-  for (const archive::Packing packing : {archive::Packing::kNone, archive::Packing::kGzip}) {
+  for (const io::Compression compression : {io::Compression::kNone, io::Compression::kGzip}) {
     TarOptions options;
     options.tarball = tarball_;
     options.out_dir = dir_.path("out/files");
-    options.extract.packing = packing;
+    options.extract.compression = compression;
     options.extract.workers = 3;
     for (const char* map : {"", "out/d.json"}) {
       options.map_path = *map == '\0' ? "" : dir_.path(map);

@@ -33,7 +33,7 @@ Bytes unpacked(const std::string& path) {
 
 TEST(Extractor, PacksWhatIsNotPackedYet) {
   const Bytes plain = payload(200'000);
-  for (const Packing packing : {Packing::kGzip, Packing::kZstd}) {
+  for (const io::Compression compression : {io::Compression::kGzip, io::Compression::kZstd}) {
     const TempDir dir;
     TarBuilder tar;
     tar.member({.path = "plain.pcap", .data = plain}).member({.path = "short", .data = payload(3)});
@@ -48,13 +48,14 @@ TEST(Extractor, PacksWhatIsNotPackedYet) {
         .member({.path = "soft.pcap", .type = '2', .link = "./plain.pcap"})
         .member({.path = "soft", .type = '2', .link = "xz"})
         .end();
-    const Outcome outcome = extract(tar.bytes(), dir.path("out"),
-                                    {.packing = packing, .level = kFastLevel, .workers = 2});
+    const Outcome outcome =
+        extract(tar.bytes(), dir.path("out"),
+                {.compression = compression, .level = io::kFastLevel, .workers = 2});
     EXPECT_FALSE(outcome.error);
     EXPECT_EQ(outcome.counts.files, 8u);
     EXPECT_EQ(outcome.counts.packed_before, 5u);
     EXPECT_EQ(outcome.counts.plain_bytes > outcome.counts.written_bytes, true);
-    const std::string suffix(suffix_of(packing));
+    const std::string suffix(io::suffix_of(compression));
     EXPECT_EQ(unpacked(dir.path("out/plain.pcap" + suffix)), plain);
     EXPECT_EQ(unpacked(dir.path("out/short" + suffix)), payload(3));
     EXPECT_EQ(unpacked(dir.path("out/empty" + suffix)), Bytes{});
@@ -76,8 +77,8 @@ TEST(Extractor, KnowsCompressedMembersByAnyPieces) {
     MemoryFeed feed(tar.bytes(), block);
     const auto reader = TarReader::open(feed);
     ASSERT_TRUE(reader);
-    const auto extractor =
-        Extractor::make(dir.path("out"), {.packing = Packing::kGzip}, Extractor::Callbacks{}, {});
+    const auto extractor = Extractor::make(dir.path("out"), {.compression = io::Compression::kGzip},
+                                           Extractor::Callbacks{}, {});
     ASSERT_TRUE(extractor);
     Member member;
     ASSERT_TRUE((*reader)->next(member));
@@ -109,23 +110,24 @@ TEST(Extractor, HolesTakeNoSpace) {
   EXPECT_EQ(static_cast<uint64_t>(facts.st_size), kSize);
   EXPECT_LT(facts.st_blocks, 1000);
   EXPECT_EQ(outcome.counts.written_bytes, 1024u);
-  const Outcome packed =
-      extract(tar.bytes(), dir.path("gz"),
-              {.packing = Packing::kGzip, .level = kFastLevel, .limits = {.most_ratio = 0}});
+  const Outcome packed = extract(tar.bytes(), dir.path("gz"),
+                                 {.compression = io::Compression::kGzip,
+                                  .level = io::kFastLevel,
+                                  .limits = {.most_ratio = 0}});
   EXPECT_FALSE(packed.error);
   EXPECT_LT(facts_of(dir.path("gz/holes.gz")).st_size, 60'000'000);
 }
 
 TEST(Extractor, MapsThatContradictThemselvesAreRefused) {
   for (const std::string map : {"1\n999000\n1024\n", "2\n5000\n512\n0\n512\n"}) {
-    for (const Packing packing : {Packing::kNone, Packing::kGzip}) {
+    for (const io::Compression compression : {io::Compression::kNone, io::Compression::kGzip}) {
       const TempDir dir;
       TarBuilder tar = sparse_tar(map, 999'100, payload(1024));
       tar.member({.path = "after", .data = payload(9)}).end();
-      const Outcome outcome = extract(tar.bytes(), dir.path("out"), {.packing = packing});
+      const Outcome outcome = extract(tar.bytes(), dir.path("out"), {.compression = compression});
       EXPECT_FALSE(outcome.error);
       EXPECT_EQ(outcome.refused.at("holes"), Refusal::kContradiction);
-      EXPECT_EQ(tree(dir.path("out")), (Names{fmt::format("after{}", suffix_of(packing))}));
+      EXPECT_EQ(tree(dir.path("out")), (Names{fmt::format("after{}", io::suffix_of(compression))}));
     }
   }
 }
@@ -144,17 +146,19 @@ TEST(Extractor, NamesThatNoFileSystemTakes) {
 }
 
 TEST(Extractor, NothingIsLeftOfAMemberThatIsCut) {
-  for (const Packing packing : {Packing::kNone, Packing::kGzip, Packing::kZstd}) {
+  for (const io::Compression compression :
+       {io::Compression::kNone, io::Compression::kGzip, io::Compression::kZstd}) {
     const TempDir dir;
     TarBuilder tar;
     tar.member({.path = "whole", .data = payload(70'000)});
     tar.member({.path = "cut", .data = payload(1'500'000)});
     Bytes bytes = tar.bytes();
     bytes.resize(bytes.size() - 100'000);
-    const Outcome outcome = extract(bytes, dir.path("out"), {.packing = packing, .workers = 2});
+    const Outcome outcome =
+        extract(bytes, dir.path("out"), {.compression = compression, .workers = 2});
     ASSERT_TRUE(outcome.error);
     EXPECT_EQ(outcome.error->code, Errc::kTruncated);
-    EXPECT_EQ(tree(dir.path("out")), (Names{fmt::format("whole{}", suffix_of(packing))}));
+    EXPECT_EQ(tree(dir.path("out")), (Names{fmt::format("whole{}", io::suffix_of(compression))}));
   }
 }
 

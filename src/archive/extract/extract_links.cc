@@ -76,7 +76,7 @@ Extractor::Verdict Extractor::take_hard_link(const Member& member) {
   std::string name;
   TRY(const std::optional<Refusal> refusal, go_to(member, name));
   if (refusal) return refusal;
-  if (source.size() > join_parts(parts, '/').size()) name += suffix_of(options_.packing);
+  if (source.size() > join_parts(parts, '/').size()) name += io::suffix_of(options_.compression);
 
   const size_t slash = source.rfind('/');
   const bool at_top = slash == std::string::npos;
@@ -126,8 +126,8 @@ Extractor::Verdict Extractor::take_symlink(const Member& member) {
   const std::string output = output_of(leads_to);
   if (options_.flatten) text = output.empty() ? plain : output;
   if (output.size() > plain.size()) {
-    name += suffix_of(options_.packing);
-    if (!options_.flatten) text += suffix_of(options_.packing);
+    name += io::suffix_of(options_.compression);
+    if (!options_.flatten) text += io::suffix_of(options_.compression);
   }
   if (text.empty()) return std::optional(Refusal::kLinkFolder);
   TRY(const Target target, find_name(name, [&](const std::string& it, const struct stat& facts) {

@@ -9,9 +9,9 @@
 #include <numeric>
 #include <utility>
 
-#include "archive/extract/packed_file.h"
 #include "base/fd.h"
 #include "base/retry.h"
+#include "io/compress/compressed_file.h"
 #include "io/open.h"
 
 namespace gophercap::archive {
@@ -68,8 +68,9 @@ Result<std::unique_ptr<Extractor>> Extractor::make(const std::string& out_dir,
   TRY(std::unique_ptr<OutputTree> tree, OutputTree::open(out_dir));
   std::unique_ptr<Extractor> extractor(
       new Extractor(std::move(tree), options, std::move(callbacks), std::move(stop)));
-  if (options.packing != Packing::kNone) {
-    TRY(extractor->packer_, Packer::make(options.packing, options.level, options.workers));
+  if (options.compression != io::Compression::kNone) {
+    TRY(extractor->compressor_,
+        io::ParallelCompressor::make(options.compression, options.level, options.workers));
   }
   return extractor;
 }
@@ -209,7 +210,7 @@ void Extractor::made(const Member& member, const std::string& name, const std::s
 
 std::string Extractor::output_of(const std::vector<std::string_view>& parts) const {
   const std::string path = join_parts(parts, options_.flatten ? '-' : '/');
-  const std::string packed = path + std::string(suffix_of(options_.packing));
+  const std::string packed = path + std::string(io::suffix_of(options_.compression));
   if (tree_->made(packed)) return packed;
   return tree_->made(path) ? path : std::string();
 }
@@ -227,7 +228,8 @@ Result<bool> Extractor::holds(const std::string& name, const struct stat& facts,
   if (!file.valid() && errno != EACCES && errno != ENOENT && errno != ELOOP && errno != ENXIO)
     return errno_error(errno, tree_->shown(tree_->path_of(name)));
   if (!file.valid()) return false;  // we may not look
-  Result<bool> whole = holds_packed(file.value(), options_.packing, member.size_bytes, stop_);
+  Result<bool> whole =
+      io::holds_compressed(file.value(), options_.compression, member.size_bytes, stop_);
   if (!whole) return whole.error().with_context(tree_->shown(tree_->path_of(name)));
   return whole;
 }
@@ -241,14 +243,14 @@ Extractor::Verdict Extractor::take_file(TarReader& tar, const Member& member) {
   std::vector<uint8_t> head;
   Piece piece;
   TRY(bool more, tar.read(piece));
-  bool pack = packer_ != nullptr;
+  bool pack = compressor_ != nullptr;
   while (pack && more && piece.offset == head.size() && head.size() + piece.bytes.size() < kMagic) {
     head.insert(head.end(), piece.bytes.begin(), piece.bytes.end());
     TRY(more, tar.read(piece));
   }
   const bool packed_before = pack && is_compressed(head, more ? piece : Piece{});
   if (packed_before) pack = false;
-  if (pack) name += suffix_of(options_.packing);
+  if (pack) name += io::suffix_of(options_.compression);
 
   TRY(const Target target, find_name(name, [&](const std::string& it, const struct stat& facts) {
         return holds(it, facts, member, pack);
@@ -265,7 +267,7 @@ Extractor::Verdict Extractor::take_file(TarReader& tar, const Member& member) {
     if (refusal = refusal_for(file.error()); refusal) return refusal;
     return file.error();
   }
-  MemberSink sink(*std::move(file), pack ? packer_.get() : nullptr, guard_, member.size_bytes,
+  MemberSink sink(*std::move(file), pack ? compressor_.get() : nullptr, guard_, member.size_bytes,
                   stop_);
   if (!head.empty()) {
     callbacks_.piece({head, 0});

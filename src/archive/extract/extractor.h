@@ -15,22 +15,22 @@
 #include <string_view>
 #include <vector>
 
-#include "archive/extract/block_codec.h"
 #include "archive/extract/member_sink.h"
 #include "archive/extract/output_file.h"
 #include "archive/extract/output_guard.h"
 #include "archive/extract/output_tree.h"
-#include "archive/extract/packer.h"
 #include "archive/extract/path_set.h"
 #include "archive/tar/member_path.h"
 #include "archive/tar/tar_reader.h"
 #include "base/result.h"
+#include "io/compress/block_compressor.h"
+#include "io/compress/parallel_compressor.h"
 
 namespace gophercap::archive {
 
 struct ExtractOptions {
-  Packing packing = Packing::kNone;  // of what is not compressed already
-  Level level{};
+  io::Compression compression = io::Compression::kNone;  // of what is not compressed already
+  io::CompressionLevel level{};
   unsigned workers = 1;  // that compress
   bool flatten = false;  // all into one folder: "a/b.pcap" becomes "a-b.pcap"
   bool force = false;    // replaces files of before this run
@@ -122,7 +122,7 @@ class Extractor {
   ExtractOptions options_;
   Callbacks callbacks_;
   std::stop_token stop_;
-  std::unique_ptr<Packer> packer_;
+  std::unique_ptr<io::ParallelCompressor> compressor_;
   OutputGuard guard_;
   ExtractCounts counts_;
   PathSet cleared_;  // folders in which nothing unfinished is left

@@ -287,7 +287,8 @@ TEST(Extractor, FilesOfBeforeStayUnlessForced) {
 }
 
 TEST(Extractor, ResumeLeavesOutWhatIsComplete) {
-  for (const Packing packing : {Packing::kNone, Packing::kGzip, Packing::kZstd}) {
+  for (const io::Compression compression :
+       {io::Compression::kNone, io::Compression::kGzip, io::Compression::kZstd}) {
     const TempDir dir;
     TarBuilder tar;
     tar.member({.path = "x", .data = payload(5000)})
@@ -296,12 +297,13 @@ TEST(Extractor, ResumeLeavesOutWhatIsComplete) {
         .member({.path = "h", .type = '1', .link = "x"})
         .member({.path = "y", .data = payload(7000)})
         .end();
-    const ExtractOptions options{.packing = packing, .level = kFastLevel, .resume = true};
+    const ExtractOptions options{
+        .compression = compression, .level = io::kFastLevel, .resume = true};
     const Outcome first = extract(tar.bytes(), dir.path("out"), options);
     EXPECT_EQ(first.counts.files, 3u);
     EXPECT_EQ(first.counts.links, 2u);
     const std::vector<std::string> names = tree(dir.path("out"));
-    fs::remove(dir.path(fmt::format("out/y{}", suffix_of(packing))));
+    fs::remove(dir.path(fmt::format("out/y{}", io::suffix_of(compression))));
     const Outcome second = extract(tar.bytes(), dir.path("out"), options);
     EXPECT_EQ(second.counts.files, 1u);
     EXPECT_EQ(second.counts.resumed, 4u);

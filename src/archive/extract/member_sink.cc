@@ -5,15 +5,15 @@
 
 namespace gophercap::archive {
 
-MemberSink::MemberSink(OutputFile file, Packer* packer, OutputGuard& guard, uint64_t size_bytes,
-                       std::stop_token stop)
+MemberSink::MemberSink(OutputFile file, io::ParallelCompressor* compressor, OutputGuard& guard,
+                       uint64_t size_bytes, std::stop_token stop)
     : file_(std::move(file)),
-      packer_(packer),
+      compressor_(compressor),
       guard_(guard),
       size_bytes_(size_bytes),
       stop_(std::move(stop)) {
-  if (packer_ == nullptr) return;
-  packer_->begin([this](std::span<const uint8_t> bytes) -> Result<> {
+  if (compressor_ == nullptr) return;
+  compressor_->begin([this](std::span<const uint8_t> bytes) -> Result<> {
     if (stop_.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
     TRY_VOID(guard_.written(bytes.size()));
     written_ += bytes.size();
@@ -22,13 +22,13 @@ MemberSink::MemberSink(OutputFile file, Packer* packer, OutputGuard& guard, uint
 }
 
 MemberSink::~MemberSink() {
-  if (packer_ != nullptr) packer_->abandon();
+  if (compressor_ != nullptr) compressor_->abandon();
 }
 
 Result<> MemberSink::fill_hole(uint64_t upto) {
-  if (packer_ == nullptr || upto <= position_) return {};
+  if (compressor_ == nullptr || upto <= position_) return {};
   TRY_VOID(guard_.plain(upto - position_));
-  return packer_->append_zeros(upto - position_);
+  return compressor_->append_zeros(upto - position_);
 }
 
 Result<std::optional<Refusal>> MemberSink::put(const Piece& piece) {
@@ -37,9 +37,9 @@ Result<std::optional<Refusal>> MemberSink::put(const Piece& piece) {
     return std::optional(Refusal::kContradiction);
   }
   TRY_VOID(guard_.plain(piece.bytes.size()));
-  if (packer_ != nullptr) {
+  if (compressor_ != nullptr) {
     TRY_VOID(fill_hole(piece.offset));
-    TRY_VOID(packer_->append(piece.bytes));
+    TRY_VOID(compressor_->append(piece.bytes));
   } else {
     TRY_VOID(guard_.written(piece.bytes.size()));
     TRY_VOID(file_.write_at(piece.bytes, piece.offset));
@@ -51,7 +51,7 @@ Result<std::optional<Refusal>> MemberSink::put(const Piece& piece) {
 
 Result<> MemberSink::finish() {
   TRY_VOID(fill_hole(size_bytes_));
-  if (packer_ != nullptr) return packer_->finish();
+  if (compressor_ != nullptr) return compressor_->finish();
   if (position_ < size_bytes_) return file_.set_size(size_bytes_);
   return {};
 }

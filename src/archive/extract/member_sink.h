@@ -7,10 +7,10 @@
 
 #include "archive/extract/output_file.h"
 #include "archive/extract/output_guard.h"
-#include "archive/extract/packer.h"
 #include "archive/tar/member_path.h"
 #include "archive/tar/tar_reader.h"
 #include "base/result.h"
+#include "io/compress/parallel_compressor.h"
 
 namespace gophercap::archive {
 
@@ -18,10 +18,10 @@ namespace gophercap::archive {
 // compressed.
 class MemberSink {
  public:
-  // `packer` null: as they are. REQUIRES: it outlives the sink and serves no other meanwhile, and
-  // so does the guard.
-  MemberSink(OutputFile file, Packer* packer, OutputGuard& guard, uint64_t size_bytes,
-             std::stop_token stop);
+  // `compressor` null: as they are. REQUIRES: it outlives the sink and serves no other meanwhile,
+  // and so does the guard.
+  MemberSink(OutputFile file, io::ParallelCompressor* compressor, OutputGuard& guard,
+             uint64_t size_bytes, std::stop_token stop);
   ~MemberSink();
   MemberSink(const MemberSink&) = delete;
   MemberSink& operator=(const MemberSink&) = delete;
@@ -39,7 +39,7 @@ class MemberSink {
   Result<> fill_hole(uint64_t upto);
 
   OutputFile file_;
-  Packer* packer_;
+  io::ParallelCompressor* compressor_;
   OutputGuard& guard_;
   uint64_t size_bytes_;
   std::stop_token stop_;

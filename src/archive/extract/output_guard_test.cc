@@ -61,27 +61,27 @@ TEST(Extractor, AHoleIsNoBombUnlessItIsCompressed) {
   if (sparse.refused.contains("hole.pcap")) GTEST_SKIP() << "no file of a tebibyte here";
   EXPECT_FALSE(sparse.error);
   EXPECT_EQ(sparse.counts.written_bytes, 3512u);
-  for (const Packing packing : {Packing::kGzip, Packing::kZstd}) {
-    const std::string out = dir.path(std::string("out") + std::string(suffix_of(packing)));
+  for (const io::Compression compression : {io::Compression::kGzip, io::Compression::kZstd}) {
+    const std::string out = dir.path(std::string("out") + std::string(io::suffix_of(compression)));
     const Outcome packed =
-        extract(hole_tar().bytes(), out, {.packing = packing, .level = kFastLevel});
+        extract(hole_tar().bytes(), out, {.compression = compression, .level = io::kFastLevel});
     ASSERT_TRUE(packed.error);
     EXPECT_NE(packed.error->what.find("--max-ratio"), std::string::npos);
-    EXPECT_EQ(tree(out), Names{"before.pcap" + std::string(suffix_of(packing))});
+    EXPECT_EQ(tree(out), Names{"before.pcap" + std::string(io::suffix_of(compression))});
   }
 }
 
 TEST(Extractor, WritesNoMoreThanItMay) {
-  for (const Packing packing : {Packing::kNone, Packing::kGzip}) {
+  for (const io::Compression compression : {io::Compression::kNone, io::Compression::kGzip}) {
     const TempDir dir;
     TarBuilder tar;
     tar.member({.path = "a", .data = payload(400'000)})
         .member({.path = "b", .data = payload(400'000)})
         .member({.path = "c", .data = payload(400'000)})
         .end();
-    const Outcome all = extract(tar.bytes(), dir.path("all"), {.packing = packing});
+    const Outcome all = extract(tar.bytes(), dir.path("all"), {.compression = compression});
     const uint64_t written = all.counts.written_bytes;
-    ExtractOptions options{.packing = packing};
+    ExtractOptions options{.compression = compression};
     options.limits.most_bytes = written;
     EXPECT_FALSE(extract(tar.bytes(), dir.path("enough"), options).error);
     options.limits.most_bytes = written - 1;

@@ -25,18 +25,19 @@ using testing::TempDir;
 
 // A file of the right name and time is not enough.
 TEST(Extractor, ResumeLooksAtTheFramesOfWhatIsPacked) {
-  for (const Packing packing : {Packing::kGzip, Packing::kZstd}) {
+  for (const io::Compression compression : {io::Compression::kGzip, io::Compression::kZstd}) {
     for (const size_t size : {size_t{0}, size_t{1}, size_t{70'000}, size_t{1'300'000}}) {
       const TempDir dir;
       TarBuilder tar;
       tar.member({.path = "x", .data = payload(size)}).end();
-      const ExtractOptions options{.packing = packing, .level = kFastLevel, .resume = true};
+      const ExtractOptions options{
+          .compression = compression, .level = io::kFastLevel, .resume = true};
       extract(tar.bytes(), dir.path("out"), options);
-      const std::string path = dir.path(fmt::format("out/x{}", suffix_of(packing)));
+      const std::string path = dir.path(fmt::format("out/x{}", io::suffix_of(compression)));
       const struct stat facts = facts_of(path);
       const Bytes whole = testing::read_file(path);
       const auto resumed = [&](const Bytes& bytes) {
-        dir.write(fmt::format("out/x{}", suffix_of(packing)), bytes);
+        dir.write(fmt::format("out/x{}", io::suffix_of(compression)), bytes);
         const std::array<timespec, 2> times = {facts.st_mtim, facts.st_mtim};
         EXPECT_EQ(::utimensat(AT_FDCWD, path.c_str(), times.data(), 0), 0);
         return extract(tar.bytes(), dir.path("out"), options).counts.resumed == 1;
@@ -50,7 +51,7 @@ TEST(Extractor, ResumeLooksAtTheFramesOfWhatIsPacked) {
       longer = whole;
       longer.insert(longer.end(), whole.begin(), whole.end());
       EXPECT_FALSE(resumed(longer) && size > 0);
-      if (packing == Packing::kGzip && size > 0) {
+      if (compression == io::Compression::kGzip && size > 0) {
         // Without the mark of its end it may go on.
         EXPECT_FALSE(resumed(Bytes(whole.begin(), whole.end() - kBgzfEnd.size())));
       }

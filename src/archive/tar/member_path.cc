@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "io/compression.h"
+
 namespace gophercap::archive {
 namespace {
 
@@ -83,10 +85,8 @@ std::string join_parts(const std::vector<std::string_view>& parts, char separato
 }
 
 std::string numbered_name(std::string_view name, uint64_t number) {
-  constexpr std::array<std::string_view, 6> kCompressed = {".gz", ".zst", ".lz4",
-                                                           ".xz", ".bz2", ".bgz"};
   size_t ending = length_of_ending(name);
-  if (std::ranges::find(kCompressed, name.substr(name.size() - ending)) != kCompressed.end())
+  if (ending > 0 && io::compression_ending(name).size() == ending)
     ending += length_of_ending(name.substr(0, name.size() - ending));
   std::string text(name.substr(0, name.size() - ending));
   text += '.';

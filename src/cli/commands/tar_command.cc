@@ -24,17 +24,17 @@ namespace {
 
 constexpr Command kThis = Command::kTarExtract;
 
-std::optional<archive::Level> level_of(const std::string& word, archive::Packing packing) {
-  if (word == "fast") return archive::kFastLevel;
-  if (word == "default") return archive::kDefaultLevel;
-  if (word == "best") return archive::kBestLevel;
+std::optional<io::CompressionLevel> level_of(const std::string& word, io::Compression compression) {
+  if (word == "fast") return io::kFastLevel;
+  if (word == "default") return io::kDefaultLevel;
+  if (word == "best") return io::kBestLevel;
   const int most =
-      packing == archive::Packing::kZstd ? archive::kLargestZstdLevel : archive::kLargestGzipLevel;
+      compression == io::Compression::kZstd ? io::kLargestZstdLevel : io::kLargestGzipLevel;
   int level = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), level);
   if (error != std::errc() || end != word.data() + word.size() || level < 1 || level > most)
     return std::nullopt;
-  return archive::Level{level, level};
+  return io::CompressionLevel{level, level};
 }
 
 unsigned workers_of(const Settings& settings) {
@@ -52,10 +52,10 @@ jobs::TarOptions options_of(const Invocation& invocation) {
   if (!settings.flag(kThis, "dryrun")) options.out_dir = settings.text(kThis, "out-dir");
   options.regexp = settings.text(kThis, "file-regexp");
   archive::ExtractOptions& extract = options.extract;
-  if (settings.flag(kThis, "out-gzip")) extract.packing = archive::Packing::kGzip;
-  if (settings.flag(kThis, "out-zstd")) extract.packing = archive::Packing::kZstd;
+  if (settings.flag(kThis, "out-gzip")) extract.compression = io::Compression::kGzip;
+  if (settings.flag(kThis, "out-zstd")) extract.compression = io::Compression::kZstd;
   extract.level =
-      level_of(settings.text(kThis, "level"), extract.packing).value_or(archive::kDefaultLevel);
+      level_of(settings.text(kThis, "level"), extract.compression).value_or(io::kDefaultLevel);
   extract.workers = workers_of(settings);
   options.map_path = settings.text(kThis, "map");
   options.memory = memory_of(settings, kThis);
@@ -94,12 +94,12 @@ std::vector<Complaint> check(const Invocation& invocation, const jobs::TarOption
   if (settings.flag(kThis, "out-gzip") && settings.flag(kThis, "out-zstd"))
     complaints.push_back({"tarExtract: either --out-gzip or --out-zstd", ""});
   if (const std::string& word = settings.text(kThis, "level");
-      !level_of(word, options.extract.packing)) {
-    complaints.push_back({fmt::format("--level {}: expected fast, default, best, or 1 to {}", word,
-                                      options.extract.packing == archive::Packing::kZstd
-                                          ? archive::kLargestZstdLevel
-                                          : archive::kLargestGzipLevel),
-                          ""});
+      !level_of(word, options.extract.compression)) {
+    complaints.push_back(
+        {fmt::format("--level {}: expected fast, default, best, or 1 to {}", word,
+                     options.extract.compression == io::Compression::kZstd ? io::kLargestZstdLevel
+                                                                           : io::kLargestGzipLevel),
+         ""});
   }
   return complaints;
 }

@@ -4,12 +4,12 @@
 #include <array>
 #include <utility>
 
+#include "io/compression.h"
+
 namespace gophercap::dataset {
 namespace {
 
 constexpr std::array<std::string_view, 3> kDefaultEndings = {".pcap", ".pcapng", ".cap"};
-constexpr std::array<std::string_view, 6> kCompressionEndings = {"",     ".gz", ".zst",
-                                                                 ".lz4", ".xz", ".bz2"};
 
 bool ends_with_any_case(std::string_view name, std::string_view lower_ending) {
   if (name.size() < lower_ending.size()) return false;
@@ -22,22 +22,13 @@ bool ends_with_any_case(std::string_view name, std::string_view lower_ending) {
 }  // namespace
 
 bool is_capture_name(std::string_view name) noexcept {
-  for (const std::string_view compression : kCompressionEndings) {
-    if (!ends_with_any_case(name, compression)) continue;
-    const std::string_view plain = name.substr(0, name.size() - compression.size());
-    for (const std::string_view ending : kDefaultEndings) {
-      if (ends_with_any_case(plain, ending)) return true;
-    }
-  }
-  return false;
+  const std::string_view plain = without_compression(name);
+  return std::any_of(kDefaultEndings.begin(), kDefaultEndings.end(),
+                     [&](std::string_view ending) { return ends_with_any_case(plain, ending); });
 }
 
 std::string_view without_compression(std::string_view name) noexcept {
-  for (const std::string_view ending : kCompressionEndings) {
-    if (!ending.empty() && ends_with_any_case(name, ending))
-      return name.substr(0, name.size() - ending.size());
-  }
-  return name;
+  return name.substr(0, name.size() - io::compression_ending(name).size());
 }
 
 Result<NameChoice> NameChoice::make(const std::vector<std::string>& suffixes,

@@ -103,6 +103,8 @@ Result<> AtomicFile::write(std::span<const uint8_t> bytes) {
       return error;
     }
     bytes = bytes.subspan(static_cast<size_t>(count));
+    written_bytes_ += static_cast<uint64_t>(count);
+    if (!file_) published_bytes_ = written_bytes_;
   }
   return {};
 }
@@ -124,7 +126,11 @@ Result<> AtomicFile::write(std::string_view text) {
 Result<> AtomicFile::commit() {
   TRY_VOID(open_if_prepared());
   if (fd() < 0) return Error{Errc::kIo, 0, path_ + ": already closed"};
-  if (file_) return file_->publish(sync_);
+  if (file_) {
+    Result<> published = file_->publish(sync_);
+    if (published) published_bytes_ = written_bytes_;
+    return published;
+  }
   Result<> done;
   if (sync_ == Sync::kYes) done = sync_fd(direct_.value(), path_);
   if (::close(direct_.release()) != 0 && errno != EINTR && done) done = errno_error(errno, path_);

@@ -10,6 +10,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "io/byte_sink.h"
 #include "io/file/new_file.h"
 
 namespace gophercap::io {
@@ -20,7 +21,7 @@ namespace gophercap::io {
 // NewFile); a symlink's target is replaced, not the link. No symbolic link of another user is
 // followed, and no pipe or device of another in a shared folder is written to (kPermission). Not
 // thread-safe. Errors: kNoSpace, kPermission, kIo, with the path in front.
-class AtomicFile {
+class AtomicFile final : public ByteSink {
  public:
   // Waits for the reader of a FIFO. Once `stop` is asked for, a pipe gets what its reader still
   // takes; one that has no reader, or whose reader takes nothing, for a second fails with
@@ -32,15 +33,15 @@ class AtomicFile {
   static Result<AtomicFile> prepare(const std::string& path, Sync sync, std::stop_token stop = {});
   AtomicFile(AtomicFile&&) noexcept = default;
   AtomicFile& operator=(AtomicFile&&) noexcept = default;
-  ~AtomicFile() = default;
+  ~AtomicFile() override = default;
 
-  Result<> write(std::span<const uint8_t>
-                     bytes);  // whole or error; a short write is continued, EINTR repeated
+  // A short write is continued, EINTR repeated.
+  Result<> write(std::span<const uint8_t> bytes) override;
   Result<> write(std::string_view text);
-  Result<> commit();  // flush, fsync (file and folder) if asked for, rename
-  const std::string& path() const noexcept { return path_; }
-  // What is written is there at once: "-", a FIFO, a device.
-  bool is_direct() const noexcept { return !file_; }
+  Result<> commit() override;  // fsync (file and folder) if asked for, rename
+  const std::string& name() const noexcept override { return path_; }
+  // What is written to "-", a FIFO or a device is there at once.
+  uint64_t published_bytes() const noexcept override { return published_bytes_; }
 
  private:
   AtomicFile() = default;
@@ -53,6 +54,8 @@ class AtomicFile {
   std::string path_;             // as given by the caller
   std::optional<NewFile> file_;  // none: written directly
   Fd direct_;
+  uint64_t written_bytes_ = 0;
+  uint64_t published_bytes_ = 0;
   Sync sync_ = Sync::kNo;
   std::stop_token stop_;  // of pipes only
   struct Later {

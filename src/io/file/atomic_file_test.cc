@@ -58,7 +58,7 @@ TEST(AtomicFile, AppearsOnlyWhenComplete) {
   for (const Sync sync : {Sync::kNo, Sync::kYes}) {
     Result<AtomicFile> file = AtomicFile::create(path, sync);
     ASSERT_TRUE(file) << file.error().what;
-    EXPECT_EQ(file->path(), path);
+    EXPECT_EQ(file->name(), path);
     ASSERT_TRUE(file->write("one "));
     EXPECT_FALSE(fs::exists(path));
     const std::vector<uint8_t> bytes = {'t', 'w', 'o'};

@@ -15,25 +15,9 @@
 #include "jobs/outputs.h"
 
 namespace gophercap::jobs {
-namespace {
-
-io::Compression compression_of(archive::Packing packing) {
-  switch (packing) {
-    case archive::Packing::kNone:
-      break;
-    case archive::Packing::kGzip:
-      return io::Compression::kGzip;
-    case archive::Packing::kZstd:
-      return io::Compression::kZstd;
-  }
-  return io::Compression::kNone;
-}
-
-}  // namespace
-
-ExtractMap::ExtractMap(std::string out_dir, archive::Packing packing, io::DecodePool& pool,
+ExtractMap::ExtractMap(std::string out_dir, io::Compression compression, io::DecodePool& pool,
                        std::stop_token stop)
-    : packing_(packing), place_(std::move(out_dir)), scan_(&pool, std::move(stop)) {
+    : compression_(compression), place_(std::move(out_dir)), scan_(&pool, std::move(stop)) {
   if (!place_.ends_with('/')) place_ += '/';
 }
 
@@ -62,7 +46,7 @@ Result<> ExtractMap::end(const archive::Member& member) {
     return {};
   }
   summary.path = std::move(made_);
-  if (summary.compression == io::Compression::kNone) summary.compression = compression_of(packing_);
+  if (summary.compression == io::Compression::kNone) summary.compression = compression_;
   summary.file_size_bytes = static_cast<uint64_t>(facts.st_size);
   summary.mtime_ns = io::mtime_ns_of(facts);
   set_.files.push_back(std::move(summary));
@@ -85,7 +69,7 @@ Result<> ExtractMap::write(io::AtomicFile dump, unsigned workers, const std::sto
   std::sort(set_.files.begin(), set_.files.end(),
             [](const auto& a, const auto& b) { return a.path < b.path; });
   dataset::summarize(set_);
-  TRY_VOID(keep_set("--map", dump.path(), set_.files));
+  TRY_VOID(keep_set("--map", dump.name(), set_.files));
   return dataset::write_dump(set_, std::move(dump));
 }
 

@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "archive/extract/block_codec.h"
 #include "archive/tar/tar_reader.h"
 #include "base/result.h"
 #include "dataset/scan/lent_scan.h"
+#include "io/compress/block_compressor.h"
 #include "io/file/atomic_file.h"
 
 namespace gophercap::jobs {
@@ -17,9 +17,9 @@ namespace gophercap::jobs {
 // What `map` of the output folder would find: the same files, the same summaries. Not thread-safe.
 class ExtractMap {
  public:
-  // `packing`: of what was not compressed before. REQUIRES: `pool`, whose helpers decompress,
+  // `compression`: of what was not compressed before. REQUIRES: `pool`, whose helpers decompress,
   // outlives it.
-  ExtractMap(std::string out_dir, archive::Packing packing, io::DecodePool& pool,
+  ExtractMap(std::string out_dir, io::Compression compression, io::DecodePool& pool,
              std::stop_token stop);
 
   // Around the extraction of each member.
@@ -37,7 +37,7 @@ class ExtractMap {
   dataset::DatasetSummary take_set() noexcept { return std::move(set_); }
 
  private:
-  const archive::Packing packing_;
+  const io::Compression compression_;
   std::string place_;  // the folder with a slash behind it
   dataset::LentScan scan_;
   dataset::DatasetSummary set_;

@@ -48,9 +48,8 @@ Result<std::unique_ptr<transmit::Transmitter>> open_recording(const DeliveryOpti
       (options.out_format == OutFormat::kAuto && (used.size() != 1 || !fits_pcap(setup)));
   writer.format = pcapng ? capture::OutputFormat::kPcapng : capture::OutputFormat::kPcapNanos;
   writer.earliest = plan.first;
-  writer.stop = stop;
   writer.link_type = used.empty() ? packet::kLinkTypeEthernet : used.front();
-  return replay::open_file_transmitter(options.out_file, writer);
+  return replay::open_file_transmitter(options.out_file, writer, {.stop = stop});
 }
 
 Result<transmit::Wire> open_interface(const DeliveryOptions& options, const PlannedSet& setup) {

@@ -200,8 +200,8 @@ Result<> TarRun::take(const Member& member) {
           .tick = [this] { tick(); },
           .bytes_read = [this] { return tarball_.bytes_read->load(std::memory_order_relaxed); }};
       if (!options_.map_path.empty())
-        map_ =
-            std::make_unique<ExtractMap>(options_.out_dir, options_.extract.packing, pool_, stop_);
+        map_ = std::make_unique<ExtractMap>(options_.out_dir, options_.extract.compression, pool_,
+                                            stop_);
       TRY(extractor_, Extractor::make(options_.out_dir, options_.extract, callbacks, stop_));
     }
     if (map_ == nullptr) return extractor_->take(*tar_, member);

@@ -7,25 +7,22 @@
 #include <utility>
 
 #include "base/shortage.h"
+#include "replay/send/publication.h"
 
 namespace gophercap::replay {
 namespace {
 
 class FileTransmitter final : public transmit::Transmitter {
  public:
-  FileTransmitter(std::unique_ptr<capture::PcapWriter> writer, std::string path)
+  FileTransmitter(std::unique_ptr<capture::CaptureWriter> writer, std::string path)
       : writer_(std::move(writer)), path_(std::move(path)) {}
 
   transmit::SendOutcome send(std::span<const transmit::Frame> frames) noexcept override {
     for (size_t i = 0; i < frames.size(); ++i) {
       Result<> written = or_out_of_memory(path_, [&] { return write(frames[i]); });
-      if (writer_->published_bytes() != published_bytes_) {  // all before this frame, at least
-        published_bytes_ = writer_->published_bytes();
-        unpublished_ = {};
-      }
+      publication_.published(writer_->published_bytes());  // all before this frame, at least
       if (written) {
-        ++unpublished_.frames;
-        unpublished_.bytes += frames[i].captured_bytes;
+        publication_.written(writer_->written_bytes(), frames[i].captured_bytes);
         continue;
       }
       const Error& error = written.error();
@@ -43,15 +40,15 @@ class FileTransmitter final : public transmit::Transmitter {
 
   Result<> finish() override {
     if (failure_) return *failure_;
-    TRY_VOID(writer_->close());
-    unpublished_ = {};
-    return {};
+    Result<> closed = or_out_of_memory(path_, [&] { return writer_->close(); });
+    publication_.published(writer_->published_bytes());
+    return closed;
   }
 
   size_t preferred_batch() const noexcept override { return 256; }
   transmit::FrameLimits limits() const noexcept override { return {}; }
   // Written, but to a file that does not exist yet: after a failure it never will.
-  transmit::Unconfirmed unconfirmed() const noexcept override { return unpublished_; }
+  transmit::Unconfirmed unconfirmed() const noexcept override { return publication_.missing(); }
   std::string refusal() const override { return refusal_; }
   std::string describe() const override {
     return path_ == "-" ? "standard output" : "file " + path_;
@@ -65,12 +62,11 @@ class FileTransmitter final : public transmit::Transmitter {
                            .link_type = f.link_type});
   }
 
-  std::unique_ptr<capture::PcapWriter> writer_;
+  std::unique_ptr<capture::CaptureWriter> writer_;
   std::string path_;
   std::optional<Error> failure_;
   std::string refusal_;
-  uint64_t published_bytes_ = 0;
-  transmit::Unconfirmed unpublished_;
+  Publication publication_;
 };
 
 class DiscardingTransmitter final : public transmit::Transmitter {
@@ -91,8 +87,10 @@ std::unique_ptr<transmit::Transmitter> make_discarding_transmitter() {
 }
 
 Result<std::unique_ptr<transmit::Transmitter>> open_file_transmitter(
-    const std::string& path, const capture::WriterOptions& options) {
-  TRY(auto writer, capture::PcapWriter::create(path, options));
+    const std::string& path, const capture::WriterOptions& options,
+    const io::OutputOptions& output) {
+  TRY(std::unique_ptr<io::ByteSink> sink, io::open_output(path, output));
+  TRY(auto writer, capture::CaptureWriter::create(std::move(sink), options));
   return std::unique_ptr<transmit::Transmitter>(
       std::make_unique<FileTransmitter>(std::move(writer), path));
 }

@@ -1,4 +1,4 @@
-#include "archive/extract/packed_file.h"
+#include "io/compress/compressed_file.h"
 
 #include <unistd.h>
 
@@ -8,11 +8,11 @@
 #include <optional>
 #include <span>
 
-#include "archive/extract/block_codec.h"
 #include "base/bytes.h"
 #include "io/codec/zstd_header.h"
+#include "io/compress/block_compressor.h"
 
-namespace gophercap::archive {
+namespace gophercap::io {
 namespace {
 
 // Bytes at an offset, as many as there are.
@@ -22,7 +22,7 @@ Result<size_t> read_at(int fd, uint64_t offset, std::span<uint8_t> out) {
     const ssize_t count =
         ::pread(fd, out.data() + filled, out.size() - filled, static_cast<off_t>(offset + filled));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return errno_error(errno, "what was packed before");
+    if (count < 0) return errno_error(errno, "what was compressed before");
     if (count == 0) break;
     filled += static_cast<size_t>(count);
   }
@@ -31,7 +31,7 @@ Result<size_t> read_at(int fd, uint64_t offset, std::span<uint8_t> out) {
 
 // Of one frame.
 struct Frame {
-  uint64_t packed_bytes = 0;
+  uint64_t compressed_bytes = 0;
   uint64_t plain_bytes = 0;
   bool is_end = false;  // nothing may follow
 };
@@ -57,9 +57,9 @@ Result<std::optional<Frame>> zstd_frame(int fd, uint64_t offset) {
   constexpr size_t kBlockHeader = 3;
   constexpr size_t kChecksum = 4;
   constexpr unsigned kRle = 1;
-  std::array<uint8_t, io::ZstdHeader::kLongest> front{};
+  std::array<uint8_t, ZstdHeader::kLongest> front{};
   TRY(const size_t got, read_at(fd, offset, front));
-  const std::optional<io::ZstdHeader> header = io::read_zstd_header(std::span(front).first(got));
+  const std::optional<ZstdHeader> header = read_zstd_header(std::span(front).first(got));
   if (!header || !header->content_bytes) return std::optional<Frame>();
   uint64_t size = header->size;
   bool last = false;
@@ -76,10 +76,10 @@ Result<std::optional<Frame>> zstd_frame(int fd, uint64_t offset) {
 
 }  // namespace
 
-Result<bool> holds_packed(int fd, Packing packing, uint64_t plain_bytes,
-                          const std::stop_token& stop) {
+Result<bool> holds_compressed(int fd, Compression compression, uint64_t plain_bytes,
+                              const std::stop_token& stop) {
   const off_t end = ::lseek(fd, 0, SEEK_END);
-  if (end < 0) return errno_error(errno, "what was packed before");
+  if (end < 0) return errno_error(errno, "what was compressed before");
   const auto file_bytes = static_cast<uint64_t>(end);
   uint64_t offset = 0;
   uint64_t plain = 0;
@@ -87,15 +87,15 @@ Result<bool> holds_packed(int fd, Packing packing, uint64_t plain_bytes,
   while (offset < file_bytes && !ended) {
     if (stop.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
     TRY(const std::optional<Frame> frame,
-        packing == Packing::kGzip ? gzip_frame(fd, offset) : zstd_frame(fd, offset));
-    if (!frame || frame->packed_bytes > file_bytes - offset) return false;
-    offset += frame->packed_bytes;
+        compression == Compression::kGzip ? gzip_frame(fd, offset) : zstd_frame(fd, offset));
+    if (!frame || frame->compressed_bytes > file_bytes - offset) return false;
+    offset += frame->compressed_bytes;
     plain += frame->plain_bytes;
     ended = frame->is_end;
   }
   // gzip has a mark of its end. zstd has none, but a frame even of a file without bytes.
   return offset == file_bytes && plain == plain_bytes && offset > 0 &&
-         (ended || packing == Packing::kZstd);
+         (ended || compression == Compression::kZstd);
 }
 
-}  // namespace gophercap::archive
+}  // namespace gophercap::io

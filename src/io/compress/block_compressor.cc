@@ -1,4 +1,4 @@
-#include "archive/extract/block_codec.h"
+#include "io/compress/block_compressor.h"
 
 #include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
@@ -15,7 +15,7 @@
 
 #include "base/bytes.h"
 
-namespace gophercap::archive {
+namespace gophercap::io {
 namespace {
 
 // The SAM/BAM specification, 4.1: each member says how long it is, in two bytes.
@@ -72,15 +72,15 @@ struct FreeDeflate {
 };
 using Deflate = std::unique_ptr<libdeflate_compressor, FreeDeflate>;
 
-class GzipCodec final : public BlockCodec {
+class GzipBlockCompressor final : public BlockCompressor {
  public:
   // `deflate` null: the fast one.
-  explicit GzipCodec(Deflate deflate) : deflate_(std::move(deflate)) {
+  explicit GzipBlockCompressor(Deflate deflate) : deflate_(std::move(deflate)) {
     if (deflate_ == nullptr) fast_ = std::make_unique<FastDeflate>();
   }
 
   size_t block_bytes() const noexcept override { return kGzipBlock; }
-  size_t packed_limit() const noexcept override { return 0x10000; }
+  size_t compressed_limit() const noexcept override { return 0x10000; }
   std::span<const uint8_t> end_mark() const noexcept override { return kBgzfEnd; }
 
   Result<size_t> compress(std::span<const uint8_t> plain, std::span<uint8_t> out) override {
@@ -105,9 +105,9 @@ class GzipCodec final : public BlockCodec {
   std::unique_ptr<FastDeflate> fast_;
 };
 
-class ZstdCodec final : public BlockCodec {
+class ZstdBlockCompressor final : public BlockCompressor {
  public:
-  explicit ZstdCodec(int level) : context_(ZSTD_createCCtx()) {
+  explicit ZstdBlockCompressor(int level) : context_(ZSTD_createCCtx()) {
     if (context_ == nullptr) return;
     ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level);
     ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
@@ -115,7 +115,7 @@ class ZstdCodec final : public BlockCodec {
   bool usable() const noexcept { return context_ != nullptr; }
 
   size_t block_bytes() const noexcept override { return kFrame; }
-  size_t packed_limit() const noexcept override { return ZSTD_COMPRESSBOUND(kFrame); }
+  size_t compressed_limit() const noexcept override { return ZSTD_COMPRESSBOUND(kFrame); }
   std::span<const uint8_t> end_mark() const noexcept override { return {}; }
 
   Result<size_t> compress(std::span<const uint8_t> plain, std::span<uint8_t> out) override {
@@ -139,30 +139,20 @@ class ZstdCodec final : public BlockCodec {
 
 }  // namespace
 
-std::string_view suffix_of(Packing packing) noexcept {
-  switch (packing) {
-    case Packing::kNone:
-      return "";
-    case Packing::kGzip:
-      return ".gz";
-    case Packing::kZstd:
-      return ".zst";
-  }
-  return "";
-}
-
-Result<std::unique_ptr<BlockCodec>> make_block_codec(Packing packing, const Level& level) {
-  if (packing == Packing::kZstd) {
-    auto codec = std::make_unique<ZstdCodec>(level.zstd);
-    if (!codec->usable()) return errno_error(ENOMEM, "zstd");
-    return std::unique_ptr<BlockCodec>(std::move(codec));
+Result<std::unique_ptr<BlockCompressor>> make_block_compressor(Compression compression,
+                                                               const CompressionLevel& level) {
+  if (compression == Compression::kZstd) {
+    auto compressor = std::make_unique<ZstdBlockCompressor>(level.zstd);
+    if (!compressor->usable()) return errno_error(ENOMEM, "zstd");
+    return std::unique_ptr<BlockCompressor>(std::move(compressor));
   }
   Deflate deflate;
   if (level.gzip > 1) {
     deflate.reset(libdeflate_alloc_compressor(level.gzip));
     if (deflate == nullptr) return errno_error(ENOMEM, "gzip");
   }
-  return std::unique_ptr<BlockCodec>(std::make_unique<GzipCodec>(std::move(deflate)));
+  return std::unique_ptr<BlockCompressor>(
+      std::make_unique<GzipBlockCompressor>(std::move(deflate)));
 }
 
-}  // namespace gophercap::archive
+}  // namespace gophercap::io

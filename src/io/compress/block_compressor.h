@@ -7,26 +7,26 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string_view>
 
 #include "base/result.h"
+#include "io/compression.h"
 
-namespace gophercap::archive {
+namespace gophercap::io {
 
-enum class Packing : uint8_t { kNone, kGzip, kZstd };
+// Whether there is a BlockCompressor for it.
+constexpr bool can_compress(Compression compression) noexcept {
+  return compression == Compression::kGzip || compression == Compression::kZstd;
+}
 
-// "", ".gz", ".zst"
-std::string_view suffix_of(Packing packing) noexcept;
-
-struct Level {
+struct CompressionLevel {
   int gzip = 6;  // 1: ISA-L, about five times as fast as the others; 2 to 12: libdeflate
   int zstd = 3;  // 1 to 19
 };
 inline constexpr int kLargestGzipLevel = 12;
 inline constexpr int kLargestZstdLevel = 19;
-inline constexpr Level kFastLevel{1, 1};
-inline constexpr Level kDefaultLevel{6, 3};
-inline constexpr Level kBestLevel{kLargestGzipLevel, kLargestZstdLevel};
+inline constexpr CompressionLevel kFastLevel{1, 1};
+inline constexpr CompressionLevel kDefaultLevel{6, 3};
+inline constexpr CompressionLevel kBestLevel{kLargestGzipLevel, kLargestZstdLevel};
 
 // BGZF (the SAM/BAM specification, 4.1): a gzip member that says in its last two bytes here how
 // long it is, less 1; and the empty one that ends a file.
@@ -37,22 +37,23 @@ inline constexpr std::array<uint8_t, 28> kBgzfEnd = {0x1f, 0x8b, 8,   4,   0, 0,
                                                      0,    0,    0,   0,   0, 0, 0,    0};
 
 // One per thread.
-class BlockCodec {
+class BlockCompressor {
  public:
-  virtual ~BlockCodec() = default;
+  virtual ~BlockCompressor() = default;
 
   // Plain bytes of a block: all but the last of a file have so many.
   virtual size_t block_bytes() const noexcept = 0;
   // Room that compress() needs for any block.
-  virtual size_t packed_limit() const noexcept = 0;
+  virtual size_t compressed_limit() const noexcept = 0;
   // Returns how many bytes it wrote. REQUIRES: plain.size() <= block_bytes(),
-  // out.size() >= packed_limit().
+  // out.size() >= compressed_limit().
   virtual Result<size_t> compress(std::span<const uint8_t> plain, std::span<uint8_t> out) = 0;
   // Stands at the end of each file.
   virtual std::span<const uint8_t> end_mark() const noexcept = 0;
 };
 
-// REQUIRES: packing is not kNone. Fails with kIo where there is no memory.
-Result<std::unique_ptr<BlockCodec>> make_block_codec(Packing packing, const Level& level);
+// REQUIRES: can_compress(compression). Fails with kIo where there is no memory.
+Result<std::unique_ptr<BlockCompressor>> make_block_compressor(Compression compression,
+                                                               const CompressionLevel& level);
 
-}  // namespace gophercap::archive
+}  // namespace gophercap::io

@@ -1,10 +1,10 @@
-#include "archive/extract/packer.h"
+#include "io/compress/parallel_compressor.h"
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
-namespace gophercap::archive {
+namespace gophercap::io {
 namespace {
 
 // Enough that a worker finds the next block while the caller writes.
@@ -14,28 +14,28 @@ size_t slot_count(size_t workers) {
 
 }  // namespace
 
-Result<std::unique_ptr<Packer>> Packer::make(Packing packing, const Level& level,
-                                             unsigned workers) {
-  std::vector<std::unique_ptr<BlockCodec>> codecs;
+Result<std::unique_ptr<ParallelCompressor>> ParallelCompressor::make(Compression compression,
+                                                                     const CompressionLevel& level,
+                                                                     unsigned workers) {
+  std::vector<std::unique_ptr<BlockCompressor>> compressors;
   for (unsigned i = 0; i < std::max(workers, 1U) + 1; ++i) {
-    TRY(std::unique_ptr<BlockCodec> codec, make_block_codec(packing, level));
-    codecs.push_back(std::move(codec));
+    TRY(std::unique_ptr<BlockCompressor> compressor, make_block_compressor(compression, level));
+    compressors.push_back(std::move(compressor));
   }
-  return std::unique_ptr<Packer>(new Packer(std::move(codecs)));
+  return std::unique_ptr<ParallelCompressor>(new ParallelCompressor(std::move(compressors)));
 }
 
-Packer::Packer(std::vector<std::unique_ptr<BlockCodec>> codecs)
-    : codecs_(std::move(codecs)),
-      block_bytes_(codecs_.front()->block_bytes()),
-      slots_(slot_count(codecs_.size() - 1)) {
+ParallelCompressor::ParallelCompressor(std::vector<std::unique_ptr<BlockCompressor>> compressors)
+    : compressors_(std::move(compressors)),
+      block_bytes_(compressors_.front()->block_bytes()),
+      slots_(slot_count(compressors_.size() - 1)) {
   for (Slot& slot : slots_) {
     slot.plain.resize(block_bytes_);
-    slot.packed.resize(codecs_.front()->packed_limit());
+    slot.compressed.resize(compressors_.front()->compressed_limit());
   }
-  threads_.start_up_to(codecs_.size() - 1, [this](size_t i) { work(*codecs_[i + 1]); });
 }
 
-void Packer::close() noexcept {
+void ParallelCompressor::close() noexcept {
   {
     const MutexLock lock(mutex_);
     closing_ = true;
@@ -44,11 +44,11 @@ void Packer::close() noexcept {
   done_.notify_all();
 }
 
-void Packer::compress(Slot& slot, BlockCodec& codec) {
-  slot.packed_size = codec.compress({slot.plain.data(), slot.plain_size}, slot.packed);
+void ParallelCompressor::compress(Slot& slot, BlockCompressor& compressor) {
+  slot.compressed_size = compressor.compress({slot.plain.data(), slot.plain_size}, slot.compressed);
 }
 
-void Packer::work(BlockCodec& codec) {
+void ParallelCompressor::work(BlockCompressor& compressor) {
   while (true) {
     Slot* mine = nullptr;
     {
@@ -58,7 +58,7 @@ void Packer::work(BlockCodec& codec) {
       mine = &slot(claimed_++);
       mine->state = State::kBusy;
     }
-    compress(*mine, codec);
+    compress(*mine, compressor);
     {
       const MutexLock lock(mutex_);
       mine->state = State::kDone;
@@ -67,16 +67,19 @@ void Packer::work(BlockCodec& codec) {
   }
 }
 
-void Packer::begin(Write write) {
+void ParallelCompressor::begin(Write write) {
   const MutexLock lock(mutex_);
   write_ = std::move(write);
   written_ = filling_ = claimed_ = 0;
+  written_plain_bytes_ = 0;
   any_ = false;
   slot(0).plain_size = 0;
 }
 
 // Hands the block that is being filled to the workers and makes room for the next one.
-Result<> Packer::submit() {
+Result<> ParallelCompressor::submit() {
+  if (!std::exchange(started_, true))
+    threads_.start_up_to(compressors_.size() - 1, [this](size_t i) { work(*compressors_[i + 1]); });
   size_t next = 0;
   {
     const MutexLock lock(mutex_);
@@ -93,7 +96,7 @@ Result<> Packer::submit() {
 }
 
 // Waits for the oldest block, or compresses it here if no worker has come to it.
-Result<> Packer::write_oldest() {
+Result<> ParallelCompressor::write_oldest() {
   Slot& oldest = slot(written_);
   bool mine = false;
   {
@@ -104,13 +107,15 @@ Result<> Packer::write_oldest() {
     // A worker gave up; its block never comes.
     if (!mine && oldest.state != State::kDone) TRY_VOID(threads_.result());
   }
-  if (mine) compress(oldest, *codecs_.front());
+  if (mine) compress(oldest, *compressors_.front());
   ++written_;
-  TRY(const size_t size, oldest.packed_size);
-  return write_({oldest.packed.data(), size});
+  TRY(const size_t size, oldest.compressed_size);
+  TRY_VOID(write_({oldest.compressed.data(), size}));
+  written_plain_bytes_ += oldest.plain_size;
+  return {};
 }
 
-Result<> Packer::write_all() {
+Result<> ParallelCompressor::write_all() {
   size_t end = 0;
   {
     const MutexLock lock(mutex_);
@@ -120,7 +125,7 @@ Result<> Packer::write_all() {
   return {};
 }
 
-Result<> Packer::append(std::span<const uint8_t> bytes) {
+Result<> ParallelCompressor::append(std::span<const uint8_t> bytes) {
   while (!bytes.empty()) {
     Slot* filling = nullptr;
     {
@@ -137,7 +142,7 @@ Result<> Packer::append(std::span<const uint8_t> bytes) {
 }
 
 // Whole blocks of zeros are all the same, so that a hole of terabytes costs next to nothing.
-Result<> Packer::append_zeros(uint64_t count) {
+Result<> ParallelCompressor::append_zeros(uint64_t count) {
   static constexpr std::array<uint8_t, 4096> kZeros{};
   const auto append_some = [&](uint64_t zeros) -> Result<> {
     while (zeros > 0) {
@@ -159,16 +164,16 @@ Result<> Packer::append_zeros(uint64_t count) {
   return append_some(count % block_bytes_);
 }
 
-Result<> Packer::write_zero_blocks(uint64_t count) {
+Result<> ParallelCompressor::write_zero_blocks(uint64_t count) {
   constexpr uint64_t kAtOnce = 512;
   TRY_VOID(write_all());
   any_ = true;
   if (zero_block_.empty()) {
     const std::vector<uint8_t> plain(block_bytes_);
-    std::vector<uint8_t> packed(codecs_.front()->packed_limit());
-    TRY(const size_t size, codecs_.front()->compress(plain, packed));
-    packed.resize(size);
-    zero_block_ = std::move(packed);
+    std::vector<uint8_t> compressed(compressors_.front()->compressed_limit());
+    TRY(const size_t size, compressors_.front()->compress(plain, compressed));
+    compressed.resize(size);
+    zero_block_ = std::move(compressed);
   }
   std::vector<uint8_t> many;
   for (uint64_t i = 0; i < std::min(count, kAtOnce); ++i)
@@ -176,12 +181,13 @@ Result<> Packer::write_zero_blocks(uint64_t count) {
   while (count > 0) {
     const uint64_t step = std::min(count, kAtOnce);
     TRY_VOID(write_({many.data(), static_cast<size_t>(step) * zero_block_.size()}));
+    written_plain_bytes_ += step * block_bytes_;
     count -= step;
   }
   return {};
 }
 
-Result<> Packer::finish() {
+Result<> ParallelCompressor::finish() {
   TRY_VOID(write_all());
   Slot* last = nullptr;
   {
@@ -189,20 +195,21 @@ Result<> Packer::finish() {
     last = &slot(filling_);
   }
   // A file without bytes is an empty frame; gzip has its end mark for that.
-  const std::span<const uint8_t> mark = codecs_.front()->end_mark();
+  const std::span<const uint8_t> mark = compressors_.front()->end_mark();
   if (last->plain_size > 0 || (!any_ && mark.empty())) {
-    compress(*last, *codecs_.front());
-    TRY(const size_t size, last->packed_size);
-    TRY_VOID(write_({last->packed.data(), size}));
+    compress(*last, *compressors_.front());
+    TRY(const size_t size, last->compressed_size);
+    TRY_VOID(write_({last->compressed.data(), size}));
+    written_plain_bytes_ += last->plain_size;
   }
   if (mark.empty()) return {};
   return write_(mark);
 }
 
-void Packer::abandon() {
+void ParallelCompressor::abandon() {
   write_ = [](std::span<const uint8_t>) { return Result<>(); };
   // A worker gave up: those that are left end before their blocks are used again.
   if (!write_all()) threads_.end();
 }
 
-}  // namespace gophercap::archive
+}  // namespace gophercap::io
