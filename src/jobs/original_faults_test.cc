@@ -72,12 +72,12 @@ class OriginalReplayFaults : public ::testing::Test {
   }
 
   const replay::Report& run() {
-    options_.delivery.out_file = dir_.path("out.pcap");
+    options_.delivery.target = FileTarget{dir_.path("out.pcap")};
     Result<ReplayResult> result = run_replay(options_, reporter_, {});
     EXPECT_TRUE(result) << result.error().what;
     if (result) report_ = std::move(result->report);
     EXPECT_TRUE(report_.accounts.balanced());
-    sent_ = testing::read_capture(testing::read_file(options_.delivery.out_file)).packets;
+    sent_ = testing::read_capture(testing::read_file(output_of(options_.delivery.target))).packets;
     return report_;
   }
   Nanos took() const { return Nanos(sent_.back().time_ns - sent_.front().time_ns); }
@@ -289,7 +289,7 @@ TEST_F(OriginalReplayFaults, G18_B04_TheLastPacketIsNeverLost) {
 TEST_F(OriginalReplayFaults, G19_B08_LoopCountZeroSends) {
   capture("a.pcap", {0, kMilli});
   options_.schedule.loop_count = 0;
-  options_.delivery.out_file = "/dev/null";
+  options_.delivery.target = FileTarget{"/dev/null"};
   std::stop_source stop;
   std::jthread stopper([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));

@@ -150,27 +150,27 @@ TEST_F(RefusedMemory, MapOfATarball) {
 
 TEST_F(RefusedMemory, Replay) {
   ReplayOptions options = replay();
-  options.delivery.discard = true;
+  options.delivery.target = Nowhere{};
   with_little_memory([&] { return play(options); });
 }
 
 TEST_F(RefusedMemory, ReplayFromMemory) {
   ReplayOptions options = replay();
-  options.delivery.discard = true;
+  options.delivery.target = Nowhere{};
   options.delivery.preload = true;
   with_little_memory([&] { return play(options); });
 }
 
 TEST_F(RefusedMemory, ReplayToAFile) {
   ReplayOptions options = replay();
-  options.delivery.out_file = dir_.path("out/all.pcap");
+  options.delivery.target = FileTarget{dir_.path("out/all.pcap")};
   options.select.expression = "ip or not ip";
-  with_little_memory([&] { return play(options); }, options.delivery.out_file);
+  with_little_memory([&] { return play(options); }, output_of(options.delivery.target));
 }
 
 TEST_F(RefusedMemory, Verify) {
   ReplayOptions options = replay();
-  options.delivery.out_file = dir_.path("sent.pcap");
+  options.delivery.target = FileTarget{dir_.path("sent.pcap")};
   ASSERT_TRUE(play(options));
   VerifyOptions verify;
   verify.set = replay().set;

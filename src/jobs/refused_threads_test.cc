@@ -88,7 +88,7 @@ TEST_F(RefusedThreads, MapOfATarball) {
 
 TEST_F(RefusedThreads, Replay) {
   ReplayOptions options = replay();
-  options.delivery.discard = true;
+  options.delivery.target = Nowhere{};
   with_few_threads([&] { return play(options); });
   options.delivery.preload = true;
   with_few_threads([&] { return play(options); });
@@ -96,13 +96,13 @@ TEST_F(RefusedThreads, Replay) {
 
 TEST_F(RefusedThreads, ReplayToAFile) {
   ReplayOptions options = replay();
-  options.delivery.out_file = dir_.path("out/all.pcap");
-  with_few_threads([&] { return play(options); }, options.delivery.out_file);
+  options.delivery.target = FileTarget{dir_.path("out/all.pcap")};
+  with_few_threads([&] { return play(options); }, output_of(options.delivery.target));
 }
 
 TEST_F(RefusedThreads, Verify) {
   ReplayOptions options = replay();
-  options.delivery.out_file = dir_.path("sent.pcap");
+  options.delivery.target = FileTarget{dir_.path("sent.pcap")};
   ASSERT_TRUE(play(options));
   VerifyOptions verify;
   verify.set = replay().set;

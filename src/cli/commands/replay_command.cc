@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "cli/commands/commands.h"
@@ -108,8 +109,8 @@ ExitCode judge_lateness(const replay::Report& report, const std::string& text, C
 }
 
 HintContext hints_of(const jobs::ReplayOptions& options) {
-  const bool to_interface = options.delivery.out_file.empty() && !options.delivery.discard;
-  return {.interface_name = to_interface ? options.delivery.out_interface : "",
+  const auto* interface = std::get_if<jobs::InterfaceTarget>(&options.delivery.target);
+  return {.interface_name = interface == nullptr ? "" : interface->name,
           .dump_path = options.set.dump()};
 }
 
@@ -138,7 +139,7 @@ Outcome forecast(const jobs::ReplayOptions& options, bool json, Console& console
 Outcome replay_command(const Invocation& invocation, Console& console) {
   const jobs::ReplayOptions options = replay_options(invocation);
   const bool json = invocation.settings.flag(kThis, "json");
-  const bool simulated = options.delivery.discard || !options.delivery.out_file.empty();
+  const bool simulated = !jobs::traits_of(options.delivery.target).real_time;
   const std::vector<Complaint> complaints =
       check_replay(invocation.settings, options, wall_clock_ns());
   if (!complaints.empty()) return usage_error(console, complaints);
@@ -171,7 +172,7 @@ Outcome replay_command(const Invocation& invocation, Console& console) {
   code = merge(code, judge_lateness(result->report, invocation.settings.text(kThis, "fail-on-late"),
                                     console));
   const TextOptions text{console.out_is_terminal(), console.out_width()};
-  if (options.delivery.out_file == "-") {
+  if (jobs::output_of(options.delivery.target) == "-") {
     // Standard output is the capture; the summary is worth having all the same.
     const TextOptions words{console.err_is_terminal(), console.err_width()};
     if (!console.quiet()) console.plain(replay_report(result->report, simulated, words));

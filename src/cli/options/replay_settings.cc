@@ -8,6 +8,8 @@
 #include <chrono>
 #include <cstdint>
 #include <system_error>
+#include <utility>
+#include <variant>
 
 #include "cli/options/option_table.h"
 #include "replay/send/departure.h"
@@ -67,6 +69,23 @@ void check_order(const Settings& settings, Command command, const jobs::Schedule
   }
 }
 
+jobs::Target target_of(const Settings& settings) {
+  if (settings.flag(kThis, "discard")) return jobs::Nowhere{};
+  // Whoever names an interface on the command line does not mean the file of a configuration.
+  const std::string& file = settings.text(kThis, "out-file");
+  if (!file.empty() &&
+      settings.source(kThis, "out-interface") <= settings.source(kThis, "out-file")) {
+    return jobs::FileTarget{file, out_format(settings.text(kThis, "out-format"))};
+  }
+  return jobs::InterfaceTarget{
+      .name = settings.text(kThis, "out-interface"),
+      .backend = backend(settings.text(kThis, "tx")),
+      .qdisc_bypass = qdisc_bypass(settings.text(kThis, "qdisc-bypass")),
+      .tx_threads = static_cast<unsigned>(
+          std::clamp<int64_t>(settings.integer(kThis, "tx-threads"), 1, replay::kMostLanes)),
+      .link_timeout = settings.duration(kThis, "link-timeout").value_or(Nanos{0})};
+}
+
 // A limit that is never looked at would be taken for one that was kept. That of a configuration is
 // for other runs too.
 void check_fail_on_late(const Settings& settings, const jobs::ReplayOptions& options,
@@ -75,7 +94,7 @@ void check_fail_on_late(const Settings& settings, const jobs::ReplayOptions& opt
       settings.source(kThis, "fail-on-late") == Source::kConfigFile) {
     return;
   }
-  if (options.delivery.discard || !options.delivery.out_file.empty())
+  if (!jobs::traits_of(options.delivery.target).real_time)
     complaints.push_back({"--fail-on-late: is for an interface; nothing is late elsewhere", ""});
   if (options.schedule.topspeed)
     complaints.push_back({"--fail-on-late: excludes --topspeed, where nothing is late", ""});
@@ -176,17 +195,24 @@ std::vector<std::string> plan_without_effect(const Settings& settings, Command c
 
 std::vector<std::string> wire_without_effect(const Settings& settings,
                                              const jobs::ReplayOptions& options) {
+  const jobs::Target& target = options.delivery.target;
+  const jobs::TargetTraits traits = jobs::traits_of(target);
+  const bool to_interface = std::holds_alternative<jobs::InterfaceTarget>(target);
+  const bool to_file = std::holds_alternative<jobs::FileTarget>(target);
   std::vector<std::string> warnings;
-  if (options.delivery.discard || !options.delivery.out_file.empty()) {
-    for (const std::string_view option :
-         {"tx", "qdisc-bypass", "late", "pacing", "link-timeout", "start-at"}) {
-      if (asked_here(settings, kThis, option))
-        warnings.push_back(fmt::format("--{}: does nothing with {}", option,
-                                       options.delivery.discard ? "--discard" : "--out-file"));
-    }
-  } else if (options.schedule.topspeed && asked_here(settings, kThis, "late")) {
-    warnings.emplace_back("--late: does nothing with --topspeed, where nothing is late");
+  for (const auto& [option, means_something] :
+       {std::pair<std::string_view, bool>{"tx", to_interface},
+        {"qdisc-bypass", to_interface},
+        {"late", traits.real_time},
+        {"pacing", traits.real_time},
+        {"link-timeout", traits.has_link},
+        {"start-at", traits.real_time}}) {
+    if (!means_something && asked_here(settings, kThis, option))
+      warnings.push_back(
+          fmt::format("--{}: does nothing with {}", option, to_file ? "--out-file" : "--discard"));
   }
+  if (traits.real_time && options.schedule.topspeed && asked_here(settings, kThis, "late"))
+    warnings.emplace_back("--late: does nothing with --topspeed, where nothing is late");
   return warnings;
 }
 
@@ -198,17 +224,7 @@ jobs::ReplayOptions replay_options(const Invocation& invocation) {
   options.select = select_options(settings, kThis);
   options.schedule = schedule_options(settings, kThis);
   options.memory = memory_of(settings, kThis);
-  options.delivery.out_interface = settings.text(kThis, "out-interface");
-  options.delivery.out_file = settings.text(kThis, "out-file");
-  // Whoever names an interface on the command line does not mean the file of a configuration.
-  if (settings.source(kThis, "out-interface") > settings.source(kThis, "out-file"))
-    options.delivery.out_file.clear();
-  options.delivery.out_format = out_format(settings.text(kThis, "out-format"));
-  options.delivery.wire.backend = backend(settings.text(kThis, "tx"));
-  options.delivery.wire.qdisc_bypass = qdisc_bypass(settings.text(kThis, "qdisc-bypass"));
-  options.delivery.tx_threads = static_cast<unsigned>(
-      std::clamp<int64_t>(settings.integer(kThis, "tx-threads"), 1, replay::kMostLanes));
-  options.delivery.link_timeout = settings.duration(kThis, "link-timeout").value_or(Nanos{0});
+  options.delivery.target = target_of(settings);
   options.delivery.preload = settings.flag(kThis, "preload");
   if (const auto late = parse_late(settings.text(kThis, "late"))) {
     options.delivery.late = late->policy;
@@ -217,7 +233,6 @@ jobs::ReplayOptions replay_options(const Invocation& invocation) {
   if (const auto at = settings.time(kThis, "start-at"))
     options.delivery.start_at_wall_ns = ns_of(*at);
   options.delivery.pacing = pacing(settings.text(kThis, "pacing"));
-  options.delivery.discard = settings.flag(kThis, "discard");
   options.schedule.topspeed = settings.flag(kThis, "topspeed");
   if (settings.flag(kThis, "loop-infinite")) options.schedule.loop_count = 0;
   options.report_path = settings.text(kThis, "report");
@@ -228,15 +243,18 @@ jobs::ReplayOptions replay_options(const Invocation& invocation) {
 std::vector<Complaint> check_replay(const Settings& settings, const jobs::ReplayOptions& options,
                                     int64_t now_wall_ns) {
   const bool json = settings.flag(kThis, "json");
+  const jobs::Target& target = options.delivery.target;
+  const auto* interface = std::get_if<jobs::InterfaceTarget>(&target);
+  const auto* file = std::get_if<jobs::FileTarget>(&target);
+  const bool to_stdout = file != nullptr && file->is_standard_output();
   std::vector<Complaint> complaints;
   if (settings.source(kThis, "out-file") == Source::kCommandLine &&
       settings.source(kThis, "out-interface") == Source::kCommandLine) {
     complaints.push_back({"--out-file: excludes --out-interface", ""});
   }
-  if (options.delivery.discard && settings.source(kThis, "out-file") == Source::kCommandLine)
+  if (settings.flag(kThis, "discard") && settings.source(kThis, "out-file") == Source::kCommandLine)
     complaints.push_back({"--discard: excludes --out-file", ""});
-  if (!options.delivery.discard && options.delivery.out_file.empty() &&
-      options.delivery.out_interface.empty()) {
+  if (interface != nullptr && interface->name.empty()) {
     complaints.push_back({"replay: needs --out-interface or --out-file", ""});
   }
   check_plan(settings, kThis, options.select, options.schedule, complaints);
@@ -244,29 +262,27 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
     complaints.push_back({"--topspeed: excludes --pps and --mbps", ""});
   if (const auto late = parse_late(settings.text(kThis, "late")); !late)
     complaints.push_back({"--late: " + late.error().what, ""});
-  if (const int64_t threads = settings.integer(kThis, "tx-threads");
-      threads < 1 || threads > replay::kMostLanes) {
+  const int64_t tx_threads = settings.integer(kThis, "tx-threads");
+  if (tx_threads < 1 || tx_threads > replay::kMostLanes) {
     complaints.push_back({fmt::format("--tx-threads: from 1 to {}", replay::kMostLanes), ""});
   }
-  if (options.delivery.tx_threads > 1 &&
-      (options.delivery.discard || !options.delivery.out_file.empty()))
+  if (tx_threads > 1 && interface == nullptr)
     complaints.push_back({"--tx-threads: is for an interface", ""});
-  if (options.delivery.tx_threads > 1 && options.delivery.late == replay::LatePolicy::kSlip)
+  if (tx_threads > 1 && options.delivery.late == replay::LatePolicy::kSlip)
     complaints.push_back({"--tx-threads: excludes --late slip, which moves one schedule", ""});
   check_fail_on_late(settings, options, complaints);
-  if (options.delivery.link_timeout < Nanos{0})
+  if (settings.duration(kThis, "link-timeout").value_or(Nanos{0}) < Nanos{0})
     complaints.push_back({"--link-timeout: can't be below zero", ""});
   if (options.delivery.start_at_wall_ns && *options.delivery.start_at_wall_ns <= now_wall_ns)
     complaints.push_back({"--start-at: is over", "times without a zone are UTC"});
-  if (!options.delivery.out_file.empty() && options.delivery.out_file != "-" &&
-      options.delivery.out_file == options.report_path)
+  if (file != nullptr && !to_stdout && file->path == options.report_path)
     complaints.push_back({"--report: the same file as --out-file", ""});
   if (settings.flag(kThis, "dryrun")) return complaints;  // nothing is written
-  if (options.delivery.out_file == "-" && (json || options.report_path == "-")) {
+  if (to_stdout && (json || options.report_path == "-")) {
     complaints.push_back(
         {"--out-file: a capture and a report do not fit on one standard output", "--report FILE"});
   }
-  if (options.delivery.out_file == "-" && isatty(STDOUT_FILENO) == 1) {
+  if (to_stdout && isatty(STDOUT_FILENO) == 1) {
     complaints.push_back({"--out-file: a capture is no reading for a terminal",
                           "send standard output to a file or a pipe"});
   }

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <string_view>
+#include <variant>
 
 namespace gophercap::cli {
 namespace {
@@ -94,6 +96,24 @@ TEST_F(AskedOfTheWire, DoesNothingWithoutOne) {
   EXPECT_EQ(warnings(), Words{});
   set({"replay", "--discard"}, "replay: {tx: ring, late: drop}");
   EXPECT_EQ(warnings(), Words{}) << "a configuration is for other runs too";
+}
+
+TEST_F(AskedOfTheWire, TheTargetIsWhatTheCommandLineSays) {
+  const auto target = [&] { return replay_options(invocation_).delivery.target; };
+  const std::string_view file_by_config = "replay: {out: {file: f}}";
+  set({"replay"}, file_by_config);
+  EXPECT_EQ(jobs::describe(target()), "file f");
+  set({"replay", "--out-interface", "veth9", "--tx=ring", "--tx-threads=3"}, file_by_config);
+  const auto interface = std::get<jobs::InterfaceTarget>(target());
+  EXPECT_EQ(interface.name, "veth9");
+  EXPECT_EQ(interface.backend, transmit::Backend::kRing);
+  EXPECT_EQ(interface.tx_threads, 3U);
+  set({"replay", "--discard", "--tx-threads=3"}, file_by_config);
+  EXPECT_EQ(jobs::describe(target()), "nowhere");
+  EXPECT_EQ(complaints(), Words{"--tx-threads: is for an interface"});
+  set({"replay", "--out-file=-", "--out-format=pcapng"}, "replay: {out: {interface: veth9}}");
+  EXPECT_EQ(jobs::describe(target()), "standard output");
+  EXPECT_EQ(std::get<jobs::FileTarget>(target()).format, jobs::OutFormat::kPcapng);
 }
 
 TEST_F(AskedOfTheWire, ALimitThatNothingIsHeldAgainstIsRefused) {

@@ -122,7 +122,7 @@ class IndexMutation : public ::testing::TestWithParam<io::Compression> {
   uint64_t replayed() {
     ReplayOptions options;
     options.set.dump_path = dump_;
-    options.delivery.out_file = dir_.path("out");
+    options.delivery.target = FileTarget{dir_.path("out")};
     options.schedule.topspeed = true;
     const auto result = run_replay(options, reporter_, {});
     EXPECT_TRUE(result) << result.error().what;

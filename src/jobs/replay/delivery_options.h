@@ -3,30 +3,16 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
 #include "base/time.h"
+#include "jobs/replay/target.h"
 #include "replay/send/clock.h"
 #include "replay/send/sender.h"
-#include "transmit/wire/wire.h"
 
 namespace gophercap::jobs {
 
-enum class OutFormat : uint8_t {
-  kAuto,
-  kPcap,
-  kPcapng
-};  // kAuto: pcap where there is one link type, else pcapng
-
 struct DeliveryOptions {
-  std::string out_interface;
-  std::string out_file;  // not empty: written instead of sending; "-" = stdout
-  bool discard = false;  // everything but sending, as fast as it goes
-  OutFormat out_format = OutFormat::kAuto;
-  transmit::WireOptions wire;  // backend and qdisc_bypass; the rest is filled in
-  unsigned tx_threads = 1;     // 1 to replay::kMostLanes, for an interface
-  Nanos link_timeout{0};       // how long the interface may be down
-
+  Target target;
   replay::LatePolicy late = replay::LatePolicy::kCatchUp;
   Nanos late_limit{0};
   replay::Pacing pacing = replay::Pacing::kBalanced;

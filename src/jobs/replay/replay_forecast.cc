@@ -15,13 +15,14 @@
 #include "base/worker_pool.h"
 #include "io/parallel/decode_pool.h"
 #include "jobs/map/map_set.h"
+#include "jobs/replay/losses.h"
+#include "jobs/replay/open_target.h"
 #include "jobs/replay/replay_job.h"
 #include "jobs/replay/replay_setup.h"
-#include "jobs/replay/replay_target.h"
 #include "packet/link_type.h"
 #include "replay/plan/survey.h"
 #include "replay/plan/timeline.h"
-#include "transmit/link/interface.h"
+#include "transmit/transmitter.h"
 
 namespace gophercap::jobs {
 namespace {
@@ -170,23 +171,9 @@ Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
             [](const auto& a, const auto& b) { return a.path < b.path; });
   const replay::Plan& plan = setup.plan;
   Forecast forecast;
-  transmit::FrameLimits limits;
-  if (options.delivery.discard) {
-    forecast.target = "nowhere";
-  } else if (!options.delivery.out_file.empty()) {
-    forecast.target =
-        options.delivery.out_file == "-" ? "standard output" : "file " + options.delivery.out_file;
-  } else {
-    forecast.target = "interface " + options.delivery.out_interface;
-    const auto facts = transmit::inspect_interface(options.delivery.out_interface);
-    limits = transmit::interface_limits(facts ? *facts : transmit::InterfaceFacts{.mtu = 1500});
-    if (facts) forecast.target += fmt::format(" (MTU {})", facts->mtu);
-    const Result<> ready = facts ? transmit::check_ready(options.delivery.out_interface, *facts)
-                                 : Result<>(facts.error());
-    if (!ready) forecast.obstacle = ready.error();
-    warn_of_link_types(setup, reporter);
-    if (facts) warn_of_far_end(setup, *facts, reporter);
-  }
+  TargetOutlook target = look_at(options.delivery.target, setup, reporter);
+  forecast.target = std::move(target.description);
+  forecast.obstacle = std::move(target.obstacle);
   forecast.files = plan.files.size();
   forecast.files_outside_window = plan.files_outside_window;
   forecast.files_damaged = setup.set.damaged_files();
@@ -199,7 +186,8 @@ Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
   forecast.first = plan.first;
   forecast.last = plan.last;
   forecast.span = plan.span();
-  TRY(forecast.accounts, accounts_of(setup, limits, worker_count(options.set.workers), stop));
+  TRY(forecast.accounts,
+      accounts_of(setup, target.limits, worker_count(options.set.workers), stop));
   if (stop.stop_requested()) return Error{Errc::kCancelled, 0, "stopped before the plan was made"};
   add_times(forecast, setup);
   forecast.notes = setup.notes();

@@ -18,8 +18,8 @@
 #include "confine/confine.h"
 #include "io/file/atomic_file.h"
 #include "jobs/outputs.h"
+#include "jobs/replay/open_target.h"
 #include "jobs/replay/replay_setup.h"
-#include "jobs/replay/replay_target.h"
 #include "replay/engine.h"
 #include "replay/plan/plan.h"
 #include "replay/send/host.h"
@@ -30,8 +30,9 @@ namespace {
 
 // No input is overwritten, and nobody plays for hours to learn that the report has no place.
 Result<> check_outputs(const ReplayOptions& options, const dataset::DatasetSummary& set) {
+  const std::string output = output_of(options.delivery.target);
   for (const auto& [option, path] :
-       {std::pair<std::string, const std::string&>("--out-file", options.delivery.out_file),
+       {std::pair<std::string, const std::string&>("--out-file", output),
         {"--report", options.report_path}}) {
     if (path.empty() || path == "-") continue;
     const std::filesystem::path folder = std::filesystem::path(path).parent_path();
@@ -101,16 +102,12 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   if (!options.report_path.empty()) {
     TRY(report_file, io::AtomicFile::prepare(options.report_path, io::Sync::kYes, stop));
   }
-  TRY(ReplayTarget target, open_target(options.delivery, setup, reporter, stop));
+  TRY(const std::unique_ptr<OpenTarget> target,
+      open_target(options.delivery, setup, reporter, stop));
+  const bool real_time = traits_of(options.delivery.target).real_time;
   replay::EngineOptions engine = setup.engine;
-  if (target.wire) {
-    warn_of_losses(setup, target.wire->facts, reporter);
-    engine.send.link_up = &target.wire->link->up();
-    // A device of its own has a ring, whatever stands above it.
-    const transmit::InterfaceFacts& facts = target.wire->facts;
-    engine.send.queue_below = facts.has_queue() || facts.kind.empty();
-  }
-  const bool keeps_time = target.wire && setup.has_schedule();
+  target->prepare(setup, engine.send, reporter);
+  const bool keeps_time = real_time && setup.has_schedule();
   const auto watch = [&, packets = saturating_product(setup.plan.packets, setup.engine.loops),
                       total = keeps_time ? setup.total()
                                          : Nanos{0}](const replay::EngineProgress& now) {
@@ -119,14 +116,14 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   ReplayResult result;
   std::vector<std::string> refused;
   std::optional<replay::RealtimeProcess> realtime;
-  if (target.wire && options.delivery.pacing == replay::Pacing::kExact) realtime.emplace(refused);
+  if (real_time && options.delivery.pacing == replay::Pacing::kExact) realtime.emplace(refused);
   if (options.delivery.start_at_wall_ns) say_clock_state(reporter);
   confine_to_sending(options.delivery);
   result.report =
-      replay::play(setup.plan, engine, target.transmitters, target.clock_pointers, watch, stop);
-  target.finish(result.report);
+      replay::play(setup.plan, engine, target->transmitters(), target->clocks(), watch, stop);
+  target->finish(result.report);
   result.report.request = request_of(options);
-  result.report.profile = target.wire ? profile_name(options.delivery.pacing) : "";
+  result.report.profile = real_time ? profile_name(options.delivery.pacing) : "";
   result.report.host = replay::inspect_host();
   result.report.host.confinement = confine::job_confinement();
   std::move(refused.begin(), refused.end(), std::back_inserter(result.report.not_granted));

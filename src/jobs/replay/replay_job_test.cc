@@ -39,7 +39,7 @@ class ReplayJob : public ::testing::Test {
 
   ReplayOptions to_file() const {
     ReplayOptions options;
-    options.delivery.out_file = dir_.path("out");
+    options.delivery.target = FileTarget{dir_.path("out")};
     return options;
   }
 
@@ -54,7 +54,7 @@ class ReplayJob : public ::testing::Test {
     if (!result) return {};
     EXPECT_TRUE(result->report.accounts.balanced());
     std::vector<int64_t> seconds;
-    for (const auto& packet : read_capture(read_file(options.delivery.out_file)).packets)
+    for (const auto& packet : read_capture(read_file(output_of(options.delivery.target))).packets)
       seconds.push_back(packet.time_ns / kSecond);
     return seconds;
   }
@@ -115,14 +115,16 @@ TEST_F(ReplayJob, WritesPcapForOneLinkTypeAndPcapngForMore) {
   ReplayOptions options = to_file();
   options.set.paths = {capture("a.pcap", {100}), capture("b.pcap", {101}, 101)};
   ASSERT_TRUE(run(options));
-  EXPECT_EQ(read_capture(read_file(options.delivery.out_file)).format, capture::Format::kPcapng);
-  options.delivery.out_format = OutFormat::kPcap;
+  EXPECT_EQ(read_capture(read_file(output_of(options.delivery.target))).format,
+            capture::Format::kPcapng);
+  options.delivery.target = FileTarget{dir_.path("out"), OutFormat::kPcap};
   const Result<ReplayResult> refused = run(options);
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().what.find("--out-format pcapng"), std::string::npos);
   options.set.paths.pop_back();
   ASSERT_TRUE(run(options));
-  EXPECT_EQ(read_capture(read_file(options.delivery.out_file)).format, capture::Format::kPcapNanos);
+  EXPECT_EQ(read_capture(read_file(output_of(options.delivery.target))).format,
+            capture::Format::kPcapNanos);
 }
 
 TEST_F(ReplayJob, TimesBefore1970AndAfter2106AreWrittenAsPcapng) {
@@ -137,7 +139,8 @@ TEST_F(ReplayJob, TimesBefore1970AndAfter2106AreWrittenAsPcapng) {
                        capture("2020", {1'600'000'000})};
   EXPECT_EQ(seconds_written(options),
             (std::vector<int64_t>{-2'000'000'000, -1'999'999'999, 1'600'000'000, 5'000'000'000}));
-  EXPECT_EQ(read_capture(read_file(options.delivery.out_file)).format, capture::Format::kPcapng);
+  EXPECT_EQ(read_capture(read_file(output_of(options.delivery.target))).format,
+            capture::Format::kPcapng);
 }
 
 TEST_F(ReplayJob, TheReportTellsOfFilesThatBrokeBeforeTheirFirstPacket) {
@@ -158,7 +161,7 @@ TEST_F(ReplayJob, AReportWithoutAPlaceIsRefusedBeforeTheFirstPacket) {
   options.set.paths = {capture("a.pcap", {100})};
   options.report_path = dir_.path("no/such/report");
   EXPECT_FALSE(run(options));
-  EXPECT_FALSE(std::filesystem::exists(options.delivery.out_file));
+  EXPECT_FALSE(std::filesystem::exists(output_of(options.delivery.target)));
 }
 
 TEST_F(ReplayJob, AReportThatCannotBeWrittenCostsNothingElse) {
@@ -176,10 +179,13 @@ TEST_F(ReplayJob, NoCaptureIsOverwrittenByWhatIsMadeOfIt) {
   ReplayOptions options = to_file();
   options.set.paths = {capture("a.pcap", {100}), capture("b.pcap", {101})};
   const Bytes before = read_file(options.set.paths[0]);
-  for (std::string* out : {&options.delivery.out_file, &options.report_path}) {
+  for (const bool report : {false, true}) {
     ReplayOptions wrong = options;
-    (out == &options.delivery.out_file ? wrong.delivery.out_file : wrong.report_path) =
-        options.set.paths[0];
+    if (report) {
+      wrong.report_path = options.set.paths[0];
+    } else {
+      wrong.delivery.target = FileTarget{options.set.paths[0]};
+    }
     const Result<ReplayResult> refused = run(wrong);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Errc::kInvalidArgument);
@@ -265,7 +271,7 @@ TEST_F(ReplayJob, WhatAFormatCannotHoldIsSaidInWords) {
   far.enhanced({.timestamp = uint64_t{5'000'000'000} * kSecond, .data = ethernet_frame(60)});
   ReplayOptions options = to_file();
   options.set.paths = {dir_.write("far", far.bytes())};
-  options.delivery.out_format = OutFormat::kPcap;
+  options.delivery.target = FileTarget{dir_.path("out"), OutFormat::kPcap};
   const Result<ReplayResult> result = run(options);
   ASSERT_TRUE(result);
   EXPECT_EQ(result->report.accounts.failed, 1u);
@@ -284,13 +290,13 @@ TEST_F(ReplayJob, AStopBeforeTheFirstPacketIsCancelled) {
   std::stop_source stop;
   stop.request_stop();
   EXPECT_EQ(run(options, stop.get_token()).error().code, Errc::kCancelled);
-  EXPECT_FALSE(std::filesystem::exists(options.delivery.out_file));
+  EXPECT_FALSE(std::filesystem::exists(output_of(options.delivery.target)));
 }
 
 TEST_F(ReplayJob, NoCountBelowOneIsAnEnd) {
   // Endless: 0 in EngineOptions. Seen from here by its being stopped from outside only.
   ReplayOptions options;
-  options.delivery.out_file = "/dev/null";
+  options.delivery.target = FileTarget{"/dev/null"};
   options.schedule.loop_count = 0;
   options.set.paths = {capture("a.pcap", {100, 101})};
   std::stop_source stop;

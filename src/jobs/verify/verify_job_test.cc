@@ -56,11 +56,11 @@ class VerifyJob : public ::testing::Test {
     replay.select = options_.select;
     replay.schedule = options_.schedule;
     replay.memory = options_.memory;
-    replay.delivery.out_file = dir_.path("out.pcap");
+    replay.delivery.target = FileTarget{dir_.path("out.pcap")};
     replay.report_path = dir_.path("report.json");
     const auto done = run_replay(replay, reporter_, {});
     EXPECT_TRUE(done) << done.error().what;
-    return replay.delivery.out_file;
+    return output_of(replay.delivery.target);
   }
 
   void take_report(const std::string& path) {

@@ -1,0 +1,119 @@
+#include "jobs/replay/losses.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "packet/link_type.h"
+
+namespace gophercap::jobs {
+namespace {
+
+// How many packets surely are, as words; "" = none. Some that are longer may still fit
+// (too_long()): what may be none is not worth a word.
+std::string longer_than(const PlannedSet& setup, const transmit::FrameLimits& limits) {
+  // A limit that the user has set comes first.
+  if (setup.engine.choice.longest_frame_bytes <= limits.max_bytes) return {};
+  Bounds sum;
+  for (const dataset::FileSummary& file : setup.set.files) {
+    const CaptureTime low = file.min.value_or(setup.plan.first);
+    const CaptureTime high = file.max.value_or(setup.plan.first);
+    const replay::Window& window = setup.engine.choice.window;
+    if (window.contains_none(low, high)) continue;
+    const Bounds bounds = too_long(file, limits);
+    const bool whole = window.contains_all(low, high);
+    sum.most += bounds.most;
+    sum.least += whole ? bounds.least : 0;
+    sum.some_are = sum.some_are || bounds.some_are;
+  }
+  if (!sum.some_are) return {};
+  if (sum.least == sum.most) return fmt::format("{}", sum.least);
+  return sum.least > 0 ? fmt::format("{} to {}", sum.least, sum.most)
+                       : fmt::format("up to {}", sum.most);
+}
+
+}  // namespace
+
+Bounds too_long(const dataset::FileSummary& file, const transmit::FrameLimits& limits) noexcept {
+  if (file.max_captured_bytes <= limits.max_bytes) return {};
+  uint64_t others = 0;  // are skipped whatever their length, and may be the long ones
+  for (const dataset::LinkTypeCount& l : file.link_types) {
+    if (limits.ethernet_only && l.link_type != packet::kLinkTypeEthernet) others += l.packets;
+  }
+  if (others == file.packets) return {};
+  struct Threshold {
+    uint64_t bytes;
+    uint64_t packets;  // above it
+  };
+  const std::array<Threshold, 4> thresholds = {{{0, file.packets},
+                                                {1514, file.packets_above_1514},
+                                                {1518, file.packets_above_1518},
+                                                {9014, file.packets_above_9014}}};
+  // With a VLAN tag, and a frame check sequence that is left off, some bytes more may still fit.
+  constexpr uint64_t kFrameCheckBytes = 4;
+  const uint64_t surely = uint64_t{limits.max_bytes} + limits.vlan_extra_bytes + kFrameCheckBytes;
+  Bounds bounds{.least = 0, .most = file.packets, .some_are = file.max_captured_bytes > surely};
+  for (const Threshold& t : thresholds) {
+    if (t.bytes <= limits.max_bytes) bounds.most = t.packets;
+    if (t.bytes >= surely && t.bytes > 0) {
+      bounds.least = t.packets;
+      break;
+    }
+  }
+  bounds.some_are = bounds.some_are && others == 0;
+  bounds.least = std::max(bounds.least - std::min(bounds.least, others), uint64_t{bounds.some_are});
+  return bounds;
+}
+
+void warn_of_link_types(const PlannedSet& setup, Reporter& reporter) {
+  uint64_t others = 0;
+  bool cooked = false;
+  std::vector<std::string> names;
+  for (const dataset::LinkTypeCount& l : setup.plan.link_types) {
+    if (l.link_type == packet::kLinkTypeEthernet || l.packets == 0) continue;
+    others += l.packets;
+    cooked = cooked || l.link_type == packet::kLinkTypeLinuxCooked ||
+             l.link_type == packet::kLinkTypeLinuxCooked2;
+    const std::string_view name = packet::link_type_name(l.link_type);
+    names.push_back(name.empty() ? fmt::format("link type {}", l.link_type) : std::string(name));
+  }
+  if (others == 0) return;
+  reporter.warning(fmt::format(
+      "{} of {} packets will be skipped: not Ethernet ({}), and this version can't convert them{}",
+      others, setup.plan.packets, fmt::join(names, ", "),
+      cooked
+          ? "; a capture of one interface (tcpdump -i eth0), not of \"any\", has Ethernet headers"
+          : ""));
+}
+
+void warn_of_far_end(const PlannedSet& setup, const transmit::InterfaceFacts& facts,
+                     Reporter& reporter) {
+  transmit::FrameLimits far = transmit::interface_limits(facts);
+  if (!facts.far_end || far.far_end_bytes == UINT32_MAX) return;
+  far.max_bytes = far.far_end_bytes;
+  far.vlan_extra_bytes = 0;
+  if (const std::string count = longer_than(setup, far); !count.empty()) {
+    reporter.warning(fmt::format(
+        "{} of {} packets will fail: longer than the {} bytes that the far end takes ({}, MTU {})",
+        count, setup.plan.packets, far.max_bytes, facts.far_end->name, facts.far_end->mtu));
+  }
+}
+
+void warn_of_losses(const PlannedSet& setup, const transmit::InterfaceFacts& facts,
+                    Reporter& reporter) {
+  warn_of_link_types(setup, reporter);
+  const transmit::FrameLimits limits = transmit::interface_limits(facts);
+  if (const std::string count = longer_than(setup, limits); !count.empty()) {
+    reporter.warning(
+        fmt::format("{} of {} packets will be skipped: longer than the {} bytes of a frame here",
+                    count, setup.plan.packets, limits.max_bytes));
+  }
+  warn_of_far_end(setup, facts, reporter);
+}
+
+}  // namespace gophercap::jobs

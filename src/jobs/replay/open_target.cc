@@ -1,0 +1,223 @@
+#include "jobs/replay/open_target.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "jobs/replay/losses.h"
+#include "packet/link_type.h"
+#include "replay/send/departure.h"
+#include "replay/send/file_transmitter.h"
+#include "transmit/wire/wire.h"
+
+namespace gophercap::jobs {
+namespace {
+
+// The times of a recording go from the first packet's to that and the length of all loops.
+bool fits_pcap(const PlannedSet& setup) noexcept {
+  constexpr int64_t kEndOfPcap = int64_t{1} << 32;  // seconds: 2106
+  const int64_t first = ns_of(setup.plan.first);
+  int64_t last = 0;
+  return first >= 0 && !__builtin_add_overflow(first, setup.total().count(), &last) &&
+         last / 1'000'000'000 < kEndOfPcap;
+}
+
+Result<std::unique_ptr<transmit::Transmitter>> open_recording(const FileTarget& target,
+                                                              const PlannedSet& setup,
+                                                              const std::stop_token& stop) {
+  const replay::Plan& plan = setup.plan;
+  std::vector<uint32_t> used;
+  for (const dataset::LinkTypeCount& l : plan.link_types) {
+    // Of a header that is wrong: the file refuses such packets one by one, and they are counted.
+    if (l.packets > 0 && l.link_type <= capture::kLargestLinkType) used.push_back(l.link_type);
+  }
+  if (target.format == OutFormat::kPcap && used.size() > 1) {
+    return Error{
+        Errc::kInvalidArgument, 0,
+        fmt::format("{}: a pcap holds one link type, the set has {}; use --out-format pcapng",
+                    target.path, used.size())};
+  }
+  capture::WriterOptions writer;
+  const bool pcapng =
+      target.format == OutFormat::kPcapng ||
+      (target.format == OutFormat::kAuto && (used.size() != 1 || !fits_pcap(setup)));
+  writer.format = pcapng ? capture::OutputFormat::kPcapng : capture::OutputFormat::kPcapNanos;
+  writer.earliest = plan.first;
+  writer.link_type = used.empty() ? packet::kLinkTypeEthernet : used.front();
+  return replay::open_file_transmitter(target.path, writer, {.stop = stop});
+}
+
+Result<transmit::Wire> open_interface(const InterfaceTarget& target, const PlannedSet& setup) {
+  transmit::WireOptions wire{.backend = target.backend, .qdisc_bypass = target.qdisc_bypass};
+  wire.lanes = std::clamp(target.tx_threads, 1u, replay::kMostLanes);
+  wire.paced = !setup.engine.send.topspeed;
+  for (const dataset::FileSummary& file : setup.set.files) {
+    wire.longest_frame_bytes = std::max(wire.longest_frame_bytes, file.max_captured_bytes);
+  }
+  return transmit::open_wire(target.name, wire);
+}
+
+// Drivers count when a frame has left, which may be a moment after it was handed over.
+std::optional<transmit::InterfaceCounters> settled_counters(const transmit::Wire& wire,
+                                                            uint64_t sent) {
+  constexpr int kTries = 20;
+  auto counted = transmit::read_counters(wire.facts.index);
+  for (int i = 0;
+       counted && counted->tx_packets - wire.counted_before.tx_packets < sent && i < kTries; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(25));
+    counted = transmit::read_counters(wire.facts.index);
+  }
+  if (!counted) return std::nullopt;
+  return *counted;
+}
+
+// Taken by the target, and yet not through: on a wire never sent, of a recording in no file.
+void take_back(const transmit::Unconfirmed& lost, const TargetTraits& traits,
+               replay::Accounts& accounts) {
+  const uint64_t frames = std::min(lost.frames, accounts.sent);
+  accounts.sent -= frames;
+  accounts.sent_bytes -= std::min(lost.bytes, accounts.sent_bytes);
+  accounts.sent_cut = std::min(accounts.sent_cut, accounts.sent);
+  (traits.once_complete ? accounts.unsent_at_stop : accounts.failed) += frames;
+}
+
+class OpenInterface final : public OpenTarget {
+ public:
+  OpenInterface(transmit::Wire wire, Nanos link_timeout, replay::Pacing pacing)
+      : OpenTarget(InterfaceTarget::kTraits), wire_(std::move(wire)), link_timeout_(link_timeout) {
+    for (const auto& lane : wire_.lanes) add(*lane, std::make_unique<replay::RealClock>(pacing));
+  }
+
+  void prepare(const PlannedSet& setup, replay::SendOptions& send,
+               Reporter& reporter) const override {
+    warn_of_losses(setup, wire_.facts, reporter);
+    send.link_up = &wire_.link->up();
+    send.link_timeout = link_timeout_;
+    // A device of its own has a ring, whatever stands above it.
+    send.queue_below = wire_.facts.has_queue() || wire_.facts.kind.empty();
+  }
+
+ private:
+  void add_counters(replay::Report& report) override {
+    wire_.settle();
+    replay::InterfaceReport interface {
+      .name = wire_.interface, .facts = wire_.facts,
+      .backend = std::string(transmit::to_string(wire_.way.backend)),
+      .qdisc_bypass = wire_.way.qdisc_bypass, .reason = wire_.reason,
+      .tx_threads = wire_.lanes.size(), .notes = wire_.notes, .before = wire_.counted_before,
+      .after = std::nullopt
+    };
+    if (const auto after = settled_counters(wire_, report.accounts.sent)) {
+      interface.after = *after;
+      report.counted_by_interface = after->tx_packets - wire_.counted_before.tx_packets;
+    }
+    report.interface = std::move(interface);
+  }
+
+  transmit::Wire wire_;
+  const Nanos link_timeout_;
+};
+
+// A transmitter to which no time passes.
+class OpenSimulated final : public OpenTarget {
+ public:
+  OpenSimulated(const TargetTraits& traits, std::unique_ptr<transmit::Transmitter> transmitter)
+      : OpenTarget(traits), transmitter_(std::move(transmitter)) {
+    add(*transmitter_, std::make_unique<replay::SimulatedClock>());
+  }
+
+ private:
+  const std::unique_ptr<transmit::Transmitter> transmitter_;
+};
+
+// Opens each kind.
+struct Opener {
+  using Opened = Result<std::unique_ptr<OpenTarget>>;
+  const DeliveryOptions& options;
+  const PlannedSet& setup;
+  Reporter& reporter;
+  const std::stop_token& stop;
+
+  Opened operator()(const Nowhere&) const {
+    return std::make_unique<OpenSimulated>(Nowhere::kTraits, replay::make_discarding_transmitter());
+  }
+  Opened operator()(const FileTarget& target) const {
+    TRY(auto recording, open_recording(target, setup, stop));
+    return std::make_unique<OpenSimulated>(FileTarget::kTraits, std::move(recording));
+  }
+  Opened operator()(const InterfaceTarget& target) const {
+    TRY(transmit::Wire wire, open_interface(target, setup));
+    for (const std::string& note : wire.notes) reporter.warning("--tx: " + note);
+    return std::make_unique<OpenInterface>(std::move(wire), target.link_timeout, options.pacing);
+  }
+};
+
+// Looks at each kind.
+struct Onlooker {
+  const PlannedSet& setup;
+  Reporter& reporter;
+  TargetOutlook& outlook;
+
+  void operator()(const Nowhere&) const {}
+  void operator()(const FileTarget&) const {}
+  void operator()(const InterfaceTarget& target) const {
+    const auto facts = transmit::inspect_interface(target.name);
+    outlook.limits =
+        transmit::interface_limits(facts ? *facts : transmit::InterfaceFacts{.mtu = 1500});
+    if (facts) outlook.description += fmt::format(" (MTU {})", facts->mtu);
+    const Result<> ready =
+        facts ? transmit::check_ready(target.name, *facts) : Result<>(facts.error());
+    if (!ready) outlook.obstacle = ready.error();
+    warn_of_link_types(setup, reporter);
+    if (facts) warn_of_far_end(setup, *facts, reporter);
+  }
+};
+
+}  // namespace
+
+void OpenTarget::add(transmit::Transmitter& transmitter, std::unique_ptr<replay::Clock> clock) {
+  transmitters_.push_back(&transmitter);
+  clock_pointers_.push_back(clock.get());
+  clocks_.push_back(std::move(clock));
+}
+
+void OpenTarget::finish(replay::Report& report) {
+  transmit::Unconfirmed lost;
+  // Half a recording does not get the name of a whole one.
+  const bool given_up = traits_.once_complete && !report.failure.empty() && !report.interrupted;
+  for (transmit::Transmitter* transmitter : transmitters_) {
+    const Result<> finished = given_up ? Result<>() : transmitter->finish();
+    if (!finished && report.failure.empty()) {
+      report.failure = finished.error().what;
+      report.failure_errno = finished.error().sys;
+      report.loops_done = 0;  // as a whole
+    }
+    const transmit::Unconfirmed unconfirmed = transmitter->unconfirmed();
+    lost.frames += unconfirmed.frames;
+    lost.bytes += unconfirmed.bytes;
+    if (report.accounts.failed + lost.frames > 0 && !transmitter->refusal().empty())
+      report.first_refusal = transmitter->refusal();
+  }
+  take_back(lost, traits_, report.accounts);
+  if (traits_.has_counters) add_counters(report);
+}
+
+Result<std::unique_ptr<OpenTarget>> open_target(const DeliveryOptions& options,
+                                                const PlannedSet& setup, Reporter& reporter,
+                                                const std::stop_token& stop) {
+  return std::visit(Opener{options, setup, reporter, stop}, options.target);
+}
+
+TargetOutlook look_at(const Target& target, const PlannedSet& setup, Reporter& reporter) {
+  TargetOutlook outlook;
+  outlook.description = describe(target);
+  std::visit(Onlooker{setup, reporter, outlook}, target);
+  return outlook;
+}
+
+}  // namespace gophercap::jobs
