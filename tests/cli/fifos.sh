@@ -24,6 +24,7 @@ CASES = [
     (["replay", "--dump-json", "f-{}", "--discard"], HOME_OK, FILE_OUT),
     (["replay", "--dump-json", "f-{}", "--discard", "--dryrun"], HOME_OK, FILE_OUT),
     (["replay", "a.pcap", "--out-file", "f-{}"], HOME_OK, FILE_OUT),
+    (["replay", "a.pcap", "--out-file", "f-{}.gz"], HOME_OK, FILE_OUT),
     (["replay", "a.pcap", "--discard", "--report", "f-{}"], HOME_OK, FILE_OUT),
     (["verify", "a.pcap", "--dump-json", "f-{}"], HOME_OK, FILE_OUT),
     (["verify", "a.pcap", "--dump-json", "one.json", "--report", "f-{}"], HOME_OK, FILE_OUT),
@@ -37,7 +38,7 @@ CASES = [
 ]
 
 def begin(number, words, environment, where, sig):
-    os.mkfifo(f"f-{number}")
+    for name in f"f-{number}", f"f-{number}.gz": os.mkfifo(name)
     read = None
     if where == FULL_PIPE:
         read, out = os.pipe()

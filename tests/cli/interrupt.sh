@@ -54,7 +54,45 @@ cat a.pcap >f1
 wait "$pid"
 grep -q '"packets": 3' d.json
 
+# A recording is complete as far as it has come, also compressed.
+for signal in INT TERM; do
+  env --default-signal=INT "$GOPHERCAP" replay a.pcap --loop-infinite --out-file "$signal.pcap.gz" --report r.json >out 2>err &
+  pid=$!
+  for _ in {1..100}; do
+    [[ -n $(find . -name ".$signal.pcap.gz.*" -size +0) ]] && break
+    sleep 0.1
+  done
+  [[ ! -e $signal.pcap.gz ]]
+  kill -s "$signal" "$pid"
+  ends_by "$signal" "$pid"
+  gzip -t "$signal.pcap.gz"
+  python3 - "$signal.pcap.gz" <<'PYTHON'
+import gzip, json, sys
+sent = json.load(open("r.json", encoding="utf-8"))["packets"]["sent"]
+with gzip.open(sys.argv[1]) as file:
+    size = sum(len(block) for block in iter(lambda: file.read(1 << 20), b""))
+assert sent > 0 and size == 24 + 76 * sent, (size, sent)
+PYTHON
+done
+
 # A recording into a pipe that nobody reads.
+mkfifo f1.gz
+for signal in INT TERM; do
+  # shellcheck disable=SC2217
+  sleep 60 <f1.gz &
+  reader=$!
+  env --default-signal=INT "$GOPHERCAP" replay a.pcap --loop-infinite --out-file f1.gz >out 2>err &
+  pid=$!
+  for _ in {1..100}; do
+    [[ -n $(find "/proc/$pid/fd" -lname '*/f1.gz' 2>/dev/null) ]] && break
+    sleep 0.1
+  done
+  kill -s "$signal" "$pid"
+  ends_by "$signal" "$pid"
+  kill "$reader"
+  wait "$reader" 2>/dev/null || true
+  has err "interrupted; what was sent until then is reported"
+done
 for signal in INT TERM; do
   # shellcheck disable=SC2217
   sleep 60 <f1 &

@@ -18,7 +18,7 @@ mkdir set
 capture set/a.pcap
 tar -cf set.tar set
 exits 0 map set --dump-json d.json
-begin sent.pcap
+begin sent.pcap.gz
 kill -s KILL "$writer"
 wait "$writer" || true
 [[ -f $(cat parts) ]]
@@ -27,7 +27,7 @@ killed=$(cat parts)
 # As the others are left.
 touch .d.json.1-1.part .set.tar.index.1-1.part .r.json.1-1.part .n.yaml.1-1.part .foreign.1-1.part
 begin other.pcap
-exits 0 replay --dump-json d.json --out-file sent.pcap --report r.json
+exits 0 replay --dump-json d.json --out-file sent.pcap.gz --report r.json
 [[ ! -e $killed ]]
 exits 0 replay --dump-json d.json --out-file other.pcap
 [[ -e $(cat parts) ]] # the first one still writes it

@@ -52,6 +52,9 @@ for count in 1 40 400; do
   peak_below 128 replay 40 --out-file got.pcap --memory 64M --loop-count 2 --reorder
   xz -1 -c wanted.pcap >arrived.xz
 done
+for ending in gz zst; do peak_below 128 replay --dump-json 400.json --out-file got.pcap.$ending --memory 64M; done
+gzip -dc got.pcap.gz | cmp - got.pcap
+zstd -dcq got.pcap.zst | cmp - got.pcap
 peak_below 192 verify arrived.xz --dump-json 40.json --memory 128M
 peak_below 128 tarExtract set.tar.zst --out-dir extracted --map extracted.json --memory 64M
 cmp <(cd extracted/40 && ls) <(cd 40 && ls)

@@ -36,3 +36,40 @@ for format in pcap pcapng; do
 done
 exits 0 replay a.pcap --out-file all.pcap --report r.json
 has out "sent    7,901 packets"
+
+# Compressed: more of it fits, until nothing does. Of what went into a pipe whole blocks are counted: these can be decompressed.
+python3 - <<'PYTHON'
+import random, struct
+random.seed(1)
+with open("noise.pcap", "wb") as f:
+    f.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
+    for n in range(7901):
+        f.write(struct.pack("<IIII", n, 0, 560, 560) + random.randbytes(560))
+PYTHON
+# balanced LEAST MOST: so many were sent, says the report, and all others were not.
+balanced() {
+  python3 - "$@" <<'PYTHON'
+import json, sys
+packets = json.load(open("r.json", encoding="utf-8"))["packets"]
+assert packets["balanced"] and int(sys.argv[1]) <= packets["sent"] <= int(sys.argv[2]), packets
+assert packets["sent"] + packets["unsent_at_stop"] == packets["read"], packets
+PYTHON
+}
+mkfifo pipe.gz pipe.zst
+for ending in gz zst; do
+  status=0
+  (trap '' XFSZ; ulimit -f 300; exec "$GOPHERCAP" replay noise.pcap --out-file all.pcap.$ending --report r.json >out 2>err) || status=$?
+  [[ $status -eq 1 && ! -e all.pcap.$ending && -z $(find . -name '.all*') ]]
+  has err "File too large"
+  balanced 0 0
+  ln -s /dev/full full.$ending
+  exits 1 replay noise.pcap --out-file full.$ending --report r.json
+  has err "No space left on device"
+  balanced 0 0
+  head -c 2000000 <pipe.$ending >got &
+  status=0
+  "$GOPHERCAP" replay noise.pcap --out-file pipe.$ending --report r.json >out 2>err || status=$?
+  wait $!
+  [[ $status -eq 1 ]]
+  balanced 1 3700
+done

@@ -90,7 +90,7 @@ inline constexpr std::array kOwnOptions = {
     OptionSpec(kReplay, kWhere, "out-interface", "IF", "replay.out.interface", kInterface,
                "Interface to send to", {.default_value = "eth0", .everyday = true}),
     OptionSpec(kReplay, kWhere, "out-file", "FILE", "replay.out.file", kOutputPath,
-               "Write a capture instead, without waiting; - means stdout", {.everyday = true}),
+               "Write a capture; .gz and .zst compress it; - is stdout", {.everyday = true}),
     OptionSpec(kReplay, kWhere, "out-format", "auto|pcap|pcapng", "replay.out.format", kChoice,
                "Format of the output capture; auto: pcap if there is one link type",
                {.default_value = "auto"}),

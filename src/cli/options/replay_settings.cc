@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "cli/options/option_table.h"
+#include "io/compress/block_compressor.h"
 #include "replay/send/departure.h"
 
 namespace gophercap::cli {
@@ -75,7 +76,8 @@ jobs::Target target_of(const Settings& settings) {
   const std::string& file = settings.text(kThis, "out-file");
   if (!file.empty() &&
       settings.source(kThis, "out-interface") <= settings.source(kThis, "out-file")) {
-    return jobs::FileTarget{file, out_format(settings.text(kThis, "out-format"))};
+    return jobs::FileTarget{file, out_format(settings.text(kThis, "out-format")),
+                            io::compression_of_name(file)};
   }
   return jobs::InterfaceTarget{
       .name = settings.text(kThis, "out-interface"),
@@ -275,6 +277,12 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
     complaints.push_back({"--link-timeout: can't be below zero", ""});
   if (options.delivery.start_at_wall_ns && *options.delivery.start_at_wall_ns <= now_wall_ns)
     complaints.push_back({"--start-at: is over", "times without a zone are UTC"});
+  if (file != nullptr && file->compression != io::Compression::kNone &&
+      !io::can_compress(file->compression)) {
+    complaints.push_back({fmt::format("--out-file: {}: can't be compressed with {}", file->path,
+                                      io::to_string(file->compression)),
+                          "name it .gz or .zst, or compress it afterwards"});
+  }
   if (file != nullptr && !to_stdout && file->path == options.report_path)
     complaints.push_back({"--report: the same file as --out-file", ""});
   if (settings.flag(kThis, "dryrun")) return complaints;  // nothing is written

@@ -17,7 +17,7 @@ NameChoice choice_of(const std::vector<std::string>& suffixes, const std::string
 TEST(NameChoice, EndingsByDefaultAreThoseOfCapturesInAnyCase) {
   const NameChoice choice = choice_of({});
   for (const char* name : {"a.pcap", "A.PCAP", "a.pcapng", "a.cap", "a.pcap.gz", "a.Pcap.ZST",
-                           "a.cap.lz4", "a.pcapng.xz", "a.pcap.bz2"})
+                           "a.cap.lz4", "a.pcap.bgz", "a.pcapng.xz", "a.pcap.bz2"})
     EXPECT_TRUE(choice.ending_fits(name)) << name;
   for (const char* name : {"", "pcap", "a.pcap.zip", "a.pcap.gz.gz", "a.txt", "a.tar.gz", "apcap"})
     EXPECT_FALSE(choice.ending_fits(name)) << name;

@@ -212,4 +212,15 @@ void ParallelCompressor::abandon() {
   if (!write_all()) threads_.end();
 }
 
+uint64_t compression_memory_bytes(Compression compression, unsigned workers) noexcept {
+  // Both blocks of a slot, and the state of a BlockCompressor.
+  constexpr uint64_t kGzipSlot = uint64_t{128} << 10;
+  constexpr uint64_t kGzipState = uint64_t{1} << 20;
+  constexpr uint64_t kZstdSlot = uint64_t{1} << 20;
+  constexpr uint64_t kZstdState = uint64_t{2} << 20;
+  const bool gzip = compression == Compression::kGzip;
+  return slot_count(workers) * (gzip ? kGzipSlot : kZstdSlot) +
+         (uint64_t{workers} + 1) * (gzip ? kGzipState : kZstdState);
+}
+
 }  // namespace gophercap::io

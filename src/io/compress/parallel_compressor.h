@@ -83,4 +83,7 @@ class ParallelCompressor {
   ThreadGroup threads_{[this] { close(); }};
 };
 
+// About what a ParallelCompressor takes at the default level.
+uint64_t compression_memory_bytes(Compression compression, unsigned workers) noexcept;
+
 }  // namespace gophercap::io

@@ -8,7 +8,10 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <variant>
 
+#include "base/worker_pool.h"
+#include "io/compress/parallel_compressor.h"
 #include "jobs/replay/losses.h"
 #include "packet/link_type.h"
 #include "replay/send/departure.h"
@@ -25,6 +28,16 @@ bool fits_pcap(const PlannedSet& setup) noexcept {
   int64_t last = 0;
   return first >= 0 && !__builtin_add_overflow(first, setup.total().count(), &last) &&
          last / 1'000'000'000 < kEndOfPcap;
+}
+
+// That compress: as many as find room in a quarter of the memory for packets.
+unsigned workers_for(const FileTarget& target, const PlannedSet& setup) noexcept {
+  constexpr unsigned kMostWorkers = 8;  // one thread can't merge more than so many compress
+  unsigned workers = std::min(cpu_count(), kMostWorkers);
+  while (workers > 1 &&
+         io::compression_memory_bytes(target.compression, workers) > setup.engine.memory_bytes / 4)
+    --workers;
+  return workers;
 }
 
 Result<std::unique_ptr<transmit::Transmitter>> open_recording(const FileTarget& target,
@@ -49,7 +62,9 @@ Result<std::unique_ptr<transmit::Transmitter>> open_recording(const FileTarget& 
   writer.format = pcapng ? capture::OutputFormat::kPcapng : capture::OutputFormat::kPcapNanos;
   writer.earliest = plan.first;
   writer.link_type = used.empty() ? packet::kLinkTypeEthernet : used.front();
-  return replay::open_file_transmitter(target.path, writer, {.stop = stop});
+  return replay::open_file_transmitter(
+      target.path, writer,
+      {.stop = stop, .compression = target.compression, .workers = workers_for(target, setup)});
 }
 
 Result<transmit::Wire> open_interface(const InterfaceTarget& target, const PlannedSet& setup) {
@@ -218,6 +233,13 @@ TargetOutlook look_at(const Target& target, const PlannedSet& setup, Reporter& r
   outlook.description = describe(target);
   std::visit(Onlooker{setup, reporter, outlook}, target);
   return outlook;
+}
+
+uint64_t memory_of(const Target& target, const PlannedSet& setup) noexcept {
+  const auto* const file = std::get_if<FileTarget>(&target);
+  if (file == nullptr || file->compression == io::Compression::kNone) return 0;
+  return std::min(io::compression_memory_bytes(file->compression, workers_for(*file, setup)),
+                  setup.engine.memory_bytes / 2);
 }
 
 }  // namespace gophercap::jobs

@@ -57,6 +57,9 @@ Result<std::unique_ptr<OpenTarget>> open_target(const DeliveryOptions& options,
                                                 const PlannedSet& setup, Reporter& reporter,
                                                 const std::stop_token& stop);
 
+// What an open target takes of the memory that packets were to have.
+uint64_t memory_of(const Target& target, const PlannedSet& setup) noexcept;
+
 // What is known of a target without opening it.
 struct TargetOutlook {
   std::string description;        // as people read it

@@ -106,6 +106,7 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
       open_target(options.delivery, setup, reporter, stop));
   const bool real_time = traits_of(options.delivery.target).real_time;
   replay::EngineOptions engine = setup.engine;
+  engine.memory_bytes -= memory_of(options.delivery.target, setup);
   target->prepare(setup, engine.send, reporter);
   const bool keeps_time = real_time && setup.has_schedule();
   const auto watch = [&, packets = saturating_product(setup.plan.packets, setup.engine.loops),

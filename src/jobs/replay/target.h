@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/time.h"
+#include "io/compression.h"
 #include "transmit/wire/wire.h"
 
 namespace gophercap::jobs {
@@ -41,6 +42,7 @@ struct FileTarget {
 
   std::string path;  // "-" = standard output
   OutFormat format = OutFormat::kAuto;
+  io::Compression compression = io::Compression::kNone;  // or one that can_compress()
 
   bool is_standard_output() const noexcept { return path == "-"; }
 };
