@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <exception>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,9 +18,7 @@
 #include "base/thread_group.h"
 #include "capture/capture_reader.h"
 #include "cli/commands/commands.h"
-#include "cli/help/completion.h"
 #include "cli/help/help.h"
-#include "cli/help/man_page.h"
 #include "cli/options/environment.h"
 #include "cli/options/parser.h"
 #include "cli/options/settings.h"
@@ -109,17 +108,24 @@ Result<std::vector<Complaint>> load_settings(Invocation& invocation, Console& co
   return complaints;
 }
 
-// The configuration is read too: no command writes over it.
-Result<> keep_config(const Invocation& invocation) {
-  constexpr std::pair<Command, std::string_view> kOutputs[] = {{Command::kMap, "dump-json"},
-                                                               {Command::kReplay, "out-file"},
-                                                               {Command::kReplay, "report"},
-                                                               {Command::kTarExtract, "map"}};
-  for (const auto& [command, option] : kOutputs) {
-    if (command != invocation.arguments.command) continue;
-    TRY_VOID(jobs::keep_inputs(fmt::format("--{}", option),
-                               invocation.settings.text(command, option),
-                               {invocation.config_path}));
+// No command writes over what it is told to read. What a set consists of is known to its job only.
+Result<> keep_inputs(const Invocation& invocation) {
+  const CommandSpec& command = command_spec(invocation.arguments.command);
+  const std::vector<std::string>& named = invocation.arguments.positionals;
+  std::vector<std::string> inputs = named;
+  inputs.push_back(invocation.config_path);
+  for (const OptionSpec* option : options_of(command.id)) {
+    const bool dump = option->type == ValueType::kDump && command.dump == DumpUse::kReads;
+    if (option->type != ValueType::kPath && option->type != ValueType::kPathList &&
+        (!dump || !named.empty()))
+      continue;
+    const std::vector<std::string>& paths = invocation.settings.list(command.id, option->name);
+    inputs.insert(inputs.end(), paths.begin(), paths.end());
+  }
+  for (const OptionSpec* option : options_of(command.id)) {
+    if (!is_output(*option, command.id)) continue;
+    TRY_VOID(jobs::keep_inputs(fmt::format("--{}", option->name),
+                               invocation.settings.text(command.id, option->name), inputs));
   }
   return {};
 }
@@ -132,31 +138,18 @@ std::vector<Complaint> check_paths(const Arguments& arguments) {
            "is a variable not set?"}};
 }
 
-ExitCode help_command(const Arguments& arguments, Console& console) {
-  if (arguments.positionals.size() > 1) {
-    return usage_error(console, {{"help: takes one command", ""}}).code;
-  }
-  Command topic = Command::kGlobal;
-  if (!arguments.positionals.empty()) {
-    const Arguments named = parse_arguments(arguments.positionals);
-    if (!named.complaints.empty()) return usage_error(console, named.complaints).code;
-    topic = named.command;
-  }
-  return print_result(console, help_text(topic), ExitCode::kOk);
-}
-
-ExitCode completion_command(const Arguments& arguments, Console& console) {
-  const std::string script = arguments.positionals.size() == 1
-                                 ? completion_script(arguments.positionals.front())
-                                 : std::string{};
-  if (script.empty())
-    return usage_error(console, {{"completion: needs the name of a shell: bash, zsh or fish", ""}})
-        .code;
-  return print_result(console, script, ExitCode::kOk);
-}
-
-ExitCode version_command(Console& console) {
-  return print_result(console, "gopherCap " GOPHERCAP_VERSION "\n", ExitCode::kOk);
+// Reads the settings and gives privileges up. Empty: the command can run.
+std::optional<Outcome> prepare(const CommandSpec& command, Invocation& invocation,
+                               Console& console) {
+  if (const std::vector<Complaint> wrong = check_paths(invocation.arguments); !wrong.empty())
+    return usage_error(console, wrong);
+  const Result<std::vector<Complaint>> complaints = load_settings(invocation, console);
+  if (!complaints) return failed(console, complaints.error());
+  if (!complaints->empty()) return usage_error(console, *complaints);
+  if (const Result<> kept = keep_inputs(invocation); !kept)
+    return usage_error(console, {{kept.error().what, ""}});
+  jobs::begin_confinement(!invocation.settings.flag(Command::kGlobal, "no-sandbox"), command.sends);
+  return std::nullopt;
 }
 
 Outcome dispatch(Invocation& invocation, Console& console) {
@@ -167,54 +160,18 @@ Outcome dispatch(Invocation& invocation, Console& console) {
     return {print_result(console, help_text(arguments.command, extent), ExitCode::kOk)};
   }
   if (!arguments.complaints.empty()) return usage_error(console, arguments.complaints);
-  if (arguments.version) return {version_command(console)};
-  switch (arguments.command) {
-    case Command::kHelp:
-      return {help_command(arguments, console)};
-    case Command::kCompletion:
-      return {completion_command(arguments, console)};
-    case Command::kMap:
-    case Command::kReplay:
-    case Command::kVerify:
-    case Command::kTarExtract: {
-      if (const std::vector<Complaint> wrong = check_paths(arguments); !wrong.empty())
-        return usage_error(console, wrong);
-      const Result<std::vector<Complaint>> complaints = load_settings(invocation, console);
-      if (!complaints) {
-        print_error(console, complaints.error());
-        return {exit_code_of(complaints.error())};
-      }
-      if (!complaints->empty()) return usage_error(console, *complaints);
-      if (const Result<> kept = keep_config(invocation); !kept)
-        return usage_error(console, {{kept.error().what, ""}});
-      jobs::begin_confinement(!invocation.settings.flag(Command::kGlobal, "no-sandbox"),
-                              arguments.command == Command::kReplay);
-      if (arguments.command == Command::kMap) return map_command(invocation, console);
-      if (arguments.command == Command::kReplay) return replay_command(invocation, console);
-      if (arguments.command == Command::kVerify) return verify_command(invocation, console);
-      return tar_extract_command(invocation, console);
-    }
-    default:
-      break;
+  if (arguments.version) return version_command(invocation, console);
+  const CommandSpec& command = command_spec(arguments.command);
+  if (command.arguments.empty() && !arguments.positionals.empty()) {
+    return usage_error(
+        console,
+        {{fmt::format("{}: {} takes no arguments", arguments.positionals.front(), command.name),
+          ""}});
   }
-  if (!arguments.positionals.empty()) {
-    return usage_error(console,
-                       {{fmt::format("{}: {} takes no arguments", arguments.positionals.front(),
-                                     command_spec(arguments.command).name),
-                         ""}});
+  if (command.settings) {
+    if (const std::optional<Outcome> ended = prepare(command, invocation, console)) return *ended;
   }
-  switch (arguments.command) {
-    case Command::kVersion:
-      return {version_command(console)};
-    case Command::kMan:
-      return {print_result(console, man_page(GOPHERCAP_VERSION), ExitCode::kOk)};
-    case Command::kExampleConfig:
-      invocation.settings.apply(arguments);
-      return example_config_command(invocation, console);
-    default:
-      console.plain(short_usage());
-      return {ExitCode::kUsage};
-  }
+  return command.run(invocation, console);
 }
 
 // Words on standard error may fail as well; there is nothing left to do about it then.

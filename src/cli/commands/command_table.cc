@@ -1,7 +1,8 @@
 #include "cli/commands/command_table.h"
 
-#include <array>
 #include <cassert>
+
+#include "cli/commands/commands.h"
 
 namespace gophercap::cli {
 namespace {
@@ -53,67 +54,121 @@ constexpr Example kManExamples[] = {
 };
 
 constexpr CommandSpec kProgram = {
-    Command::kGlobal,
-    "",
-    "",
-    "COMMAND",
-    "Maps and replays datasets of packet captures as they happened.",
-    "A dataset is any number of capture files (pcap, pcapng, snoop, ERF; plain or compressed) that "
-    "may overlap in time. "
-    "map learns what is in them; replay merges them by time and puts every packet back at its own "
-    "moment.",
-    kProgramExamples,
-};
+    .id = Command::kGlobal,
+    .name = "",
+    .arguments = "COMMAND",
+    .summary = "Maps and replays datasets of packet captures as they happened.",
+    .details =
+        "A dataset is any number of capture files (pcap, pcapng, snoop, ERF; plain or compressed) "
+        "that "
+        "may overlap in time. "
+        "map learns what is in them; replay merges them by time and puts every packet back at its "
+        "own "
+        "moment.",
+    .examples = kProgramExamples,
+    .run = usage_command};
 
-constexpr std::array kCommands = {
-    CommandSpec{
-        Command::kMap, "map", "", "PATH...", "Learn what is in a dataset and write it to a dump.",
-        "Reads every capture once and writes what it learned (times, packets, damage) to "
-        "the dump that replay "
-        "loads. PATH is a file, a folder, which is walked, - for standard input, or a tarball "
-        "(plain or compressed), whose captures stay where they are; SET.tar.gz!/DIR/X.pcap "
-        "is one of them.\n"
-        "A terminal shows up to 40 files; of larger sets the damaged and the largest ones. "
-        "Piped, the table has "
-        "every file; --json has all that is known.",
-        kMapExamples},
-    CommandSpec{Command::kReplay, "replay", "", "[PATH...]",
-                "Send a dataset to an interface, in time and in order.",
-                "Merges the files of a dump by time and sends each packet at its own time relative "
+constexpr CommandSpec kCommands[] = {
+    {.id = Command::kMap,
+     .name = "map",
+     .arguments = "PATH...",
+     .operands = Operands::kFiles,
+     .summary = "Learn what is in a dataset and write it to a dump.",
+     .details =
+         "Reads every capture once and writes what it learned (times, packets, damage) to "
+         "the dump that replay "
+         "loads. PATH is a file, a folder, which is walked, - for standard input, or a tarball "
+         "(plain or compressed), whose captures stay where they are; SET.tar.gz!/DIR/X.pcap "
+         "is one of them.\n"
+         "A terminal shows up to 40 files; of larger sets the damaged and the largest ones. "
+         "Piped, the table has "
+         "every file; --json has all that is known.",
+     .examples = kMapExamples,
+     .set_title = "What to map",
+     .dump = DumpUse::kWrites,
+     .settings = true,
+     .run = map_command},
+    {.id = Command::kReplay,
+     .name = "replay",
+     .arguments = "[PATH...]",
+     .operands = Operands::kFiles,
+     .summary = "Send a dataset to an interface, in time and in order.",
+     .details = "Merges the files of a dump by time and sends each packet at its own time relative "
                 "to the whole set. "
                 "With PATHs those are mapped first; without, the dump is read.\n"
                 "Ctrl-C ends it with summary and report; SIGUSR1 asks how it goes.",
-                kReplayExamples},
-    CommandSpec{Command::kVerify, "verify", "", "CAPTURE...",
-                "Compare what a receiver captured with the plan of a replay.",
-                "CAPTURE was recorded at the far end, in one file or several; - is standard input. "
+     .examples = kReplayExamples,
+     .set_title = "What to replay",
+     .dump = DumpUse::kReads,
+     .settings = true,
+     .sends = true,
+     .run = replay_command},
+    {.id = Command::kVerify,
+     .name = "verify",
+     .arguments = "CAPTURE...",
+     .operands = Operands::kFiles,
+     .summary = "Compare what a receiver captured with the plan of a replay.",
+     .details = "CAPTURE was recorded at the far end, in one file or several; - is standard input. "
                 "The plan is that of the replay's report, or of a dump and the options that the "
                 "replay had.\n"
                 "Exit status 3: packets lost, duplicated or reordered. Frames of others on that "
                 "wire are only counted.",
-                kVerifyExamples},
-    CommandSpec{
-        Command::kTarExtract, "tarExtract", "tar-extract", "[TARBALL]",
-        "Extract chosen files out of a tarball, however large.",
-        "Reads TARBALL (- is standard input; plain or in gzip, zstd, lz4, xz, bzip2) once, in "
-        "little memory. Each file appears when it is complete. Members of one name get "
-        "numbers; what would leave the folder or replace a file of before is refused and "
-        "counted.",
-        kTarExamples},
-    CommandSpec{Command::kExampleConfig, "exampleConfig", "example-config", "",
-                "Write a configuration file with all keys and defaults.",
-                "Goes to the path of --config, which must not exist yet, else to standard output. "
+     .examples = kVerifyExamples,
+     .set_title = "What was replayed",
+     .dump = DumpUse::kReads,
+     .settings = true,
+     .run = verify_command},
+    {.id = Command::kTarExtract,
+     .name = "tarExtract",
+     .kebab = "tar-extract",
+     .arguments = "[TARBALL]",
+     .operands = Operands::kFiles,
+     .summary = "Extract chosen files out of a tarball, however large.",
+     .details =
+         "Reads TARBALL (- is standard input; plain or in gzip, zstd, lz4, xz, bzip2) once, in "
+         "little memory. Each file appears when it is complete. Members of one name get "
+         "numbers; what would leave the folder or replace a file of before is refused and "
+         "counted.",
+     .examples = kTarExamples,
+     .set_title = "What to extract",
+     .settings = true,
+     .run = tar_extract_command},
+    {.id = Command::kExampleConfig,
+     .name = "exampleConfig",
+     .kebab = "example-config",
+     .summary = "Write a configuration file with all keys and defaults.",
+     .details = "Goes to the path of --config, which must not exist yet, else to standard output. "
                 "A value of the command "
                 "line comes before one of the environment (GOPHERCAP_MAP_FILE_WORKERS for "
                 "map.file.workers), that "
                 "before the file's, that before the default.",
-                kExampleConfigExamples},
-    CommandSpec{Command::kVersion, "version", "", "", "Print the version.", "", kVersionExamples},
-    CommandSpec{Command::kCompletion, "completion", "", "bash|zsh|fish",
-                "Print a completion script for a shell.", "", kCompletionExamples},
-    CommandSpec{Command::kHelp, "help", "", "[COMMAND]", "Explain a command.", "", kHelpExamples},
-    CommandSpec{Command::kMan, "man", "", "", "Print the manual page in roff.", "", kManExamples,
-                true},
+     .examples = kExampleConfigExamples,
+     .run = example_config_command},
+    {.id = Command::kVersion,
+     .name = "version",
+     .summary = "Print the version.",
+     .examples = kVersionExamples,
+     .run = version_command},
+    {.id = Command::kCompletion,
+     .name = "completion",
+     .arguments = "bash|zsh|fish",
+     .operands = Operands::kShell,
+     .summary = "Print a completion script for a shell.",
+     .examples = kCompletionExamples,
+     .run = completion_command},
+    {.id = Command::kHelp,
+     .name = "help",
+     .arguments = "[COMMAND]",
+     .operands = Operands::kCommand,
+     .summary = "Explain a command.",
+     .examples = kHelpExamples,
+     .run = help_command},
+    {.id = Command::kMan,
+     .name = "man",
+     .summary = "Print the manual page in roff.",
+     .examples = kManExamples,
+     .hidden = true,
+     .run = man_command},
 };
 
 }  // namespace

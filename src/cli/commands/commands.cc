@@ -1,5 +1,6 @@
 #include "cli/commands/commands.h"
 
+#include <fmt/format.h>
 #include <net/if.h>
 
 #include <algorithm>
@@ -8,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "cli/options/replay_settings.h"
 #include "cli/text/hints.h"
+#include "cli/text/units.h"
 
 namespace gophercap::cli {
 namespace {
@@ -60,6 +63,16 @@ ExitCode exit_code_of(const Error& error) {
 Outcome failed(Console& console, const Error& error) {
   print_error(console, error);
   return {exit_code_of(error)};
+}
+
+ExitCode judge_lateness(const std::string& limit, const Histogram& times, std::string_view of,
+                        Console& console) {
+  if (limit.empty() || times.count() == 0) return ExitCode::kOk;
+  const LatenessLimit parsed = *parse_lateness_limit(limit);
+  const Nanos found(times.quantile(parsed.quantile));
+  if (found <= parsed.limit) return ExitCode::kOk;
+  console.error(fmt::format("--fail-on-late {}: it was {}{}", limit, human_duration(found), of));
+  return ExitCode::kFailed;
 }
 
 jobs::MemoryLimit memory_of(const Settings& settings, Command command) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/histogram.h"
 #include "base/result.h"
 #include "cli/options/complaint.h"
 #include "cli/options/parser.h"
@@ -22,11 +23,17 @@ struct Invocation {
   std::string config_path{};  // that the settings were read from; empty: none was
 };
 
-Outcome map_command(const Invocation& invocation, Console& console);
-Outcome replay_command(const Invocation& invocation, Console& console);
-Outcome verify_command(const Invocation& invocation, Console& console);
-Outcome tar_extract_command(const Invocation& invocation, Console& console);
-Outcome example_config_command(const Invocation& invocation, Console& console);
+// The handlers of command_table.cc.
+Outcome map_command(Invocation& invocation, Console& console);
+Outcome replay_command(Invocation& invocation, Console& console);
+Outcome verify_command(Invocation& invocation, Console& console);
+Outcome tar_extract_command(Invocation& invocation, Console& console);
+Outcome example_config_command(Invocation& invocation, Console& console);
+Outcome version_command(Invocation& invocation, Console& console);
+Outcome completion_command(Invocation& invocation, Console& console);
+Outcome help_command(Invocation& invocation, Console& console);
+Outcome man_command(Invocation& invocation, Console& console);
+Outcome usage_command(Invocation& invocation, Console& console);  // no command was given
 
 // Prints complaints and says kUsage.
 Outcome usage_error(Console& console, const std::vector<Complaint>& complaints);
@@ -46,6 +53,10 @@ void print_error(Console& console, const Error& error, const HintContext& contex
 
 // Prints why a command could not begin. The outcome of that.
 Outcome failed(Console& console, const Error& error);
+
+// Holds `times` against --fail-on-late; `of`: behind what was found. Its text has been checked.
+ExitCode judge_lateness(const std::string& limit, const Histogram& times, std::string_view of,
+                        Console& console);
 
 // Of --memory.
 jobs::MemoryLimit memory_of(const Settings& settings, Command command);

@@ -17,7 +17,8 @@ Result<> write_config(const std::string& path) {
 
 }  // namespace
 
-Outcome example_config_command(const Invocation& invocation, Console& console) {
+Outcome example_config_command(Invocation& invocation, Console& console) {
+  invocation.settings.apply(invocation.arguments);  // the command line alone counts
   const std::string& path = invocation.settings.text(Command::kExampleConfig, "config");
   if (path.empty() || path == "-") return {print_result(console, example_config(), ExitCode::kOk)};
   struct stat existing {};

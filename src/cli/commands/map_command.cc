@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/characters.h"
 #include "cli/commands/commands.h"
-#include "cli/terminal/progress.h"
-#include "cli/terminal/signals.h"
+#include "cli/commands/job_run.h"
 #include "cli/text/escape.h"
 #include "cli/text/text_report.h"
 #include "cli/text/trouble.h"
@@ -74,12 +74,10 @@ Outcome list_files(const dataset::Selection& selection, bool json, Console& cons
 }
 
 ExitCode judge(const jobs::MapResult& result, bool said, Console& console) {
-  ExitCode code = ExitCode::kOk;
-  if (const Troubles troubles(result.set); !troubles.none()) {
-    // Where the report does not reach a person's eyes, the exit status should not be the only word.
-    if (!said) troubles.warn("", result.set.files.size(), console);
-    code = merge(code, ExitCode::kIncomplete);
-  }
+  const Troubles troubles(result.set);
+  ExitCode code = troubles.code();
+  // Where the report does not reach a person's eyes, the exit status should not be the only word.
+  if (!said) troubles.warn("", result.set.files.size(), console);
   if (result.set.packets() == 0 && !result.interrupted) {
     console.error(fmt::format("map: no packet in {}", counted(result.set.files.size(), "file")));
     code = merge(code, ExitCode::kFailed);
@@ -89,7 +87,7 @@ ExitCode judge(const jobs::MapResult& result, bool said, Console& console) {
 
 }  // namespace
 
-Outcome map_command(const Invocation& invocation, Console& console) {
+Outcome map_command(Invocation& invocation, Console& console) {
   const Settings& settings = invocation.settings;
   jobs::MapOptions options;
   options.selection.paths = paths_of(invocation);
@@ -105,31 +103,24 @@ Outcome map_command(const Invocation& invocation, Console& console) {
   const bool json = settings.flag(kThis, "json");
   if (settings.flag(kThis, "dryrun")) return list_files(options.selection, json, console);
 
-  // Before the job makes threads.
-  SignalGuard signals;
-  if (const Result<> started = signals.start(); !started) return failed(console, started.error());
-  ConsoleReporter reporter(console, signals);
-  const Result<jobs::MapResult> result = jobs::run_map(options, reporter, signals.token());
-  console.clear_progress();
-  if (!result) {
-    print_error(console, result.error());
-    return {exit_code_of(result.error()), signals.received()};
-  }
+  JobRun run(console);
+  if (const Result<> started = run.start(); !started) return run.give_up(started.error());
+  const Result<jobs::MapResult> result = run.run(
+      [&](auto& reporter, auto stop) { return jobs::run_map(options, reporter, std::move(stop)); });
+  if (!result) return run.give_up(result.error());
   if (result->interrupted) console.error("map: interrupted, no dump was written");
 
   // The job writes a dump to standard output itself: nothing else may stand there then.
   const bool dump_printed = options.dump_path == "-" && !result->interrupted;
   const bool said = !dump_printed && !json && console.out_is_terminal();
-  ExitCode code = judge(*result, said, console);
-  if (!dump_printed && json) {
-    if (!result->interrupted)
-      code = print_result(console, dataset::dump_to_json(result->set), code);
-  } else if (!dump_printed) {
-    const TextOptions text{console.out_is_terminal(), console.out_width()};
-    code = print_result(
-        console, map_report(*result, result->interrupted ? "" : options.dump_path, text), code);
-  }
-  return {code, signals.received()};
+  const ExitCode code = judge(*result, said, console);
+  if (dump_printed || (json && result->interrupted)) return run.end(code);
+  return run.end(print_either(
+      console, json, [&] { return dataset::dump_to_json(result->set); },
+      [&](const TextOptions& text) {
+        return map_report(*result, result->interrupted ? "" : options.dump_path, text);
+      },
+      code));
 }
 
 }  // namespace gophercap::cli

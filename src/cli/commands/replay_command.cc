@@ -5,13 +5,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/job_run.h"
 #include "cli/options/replay_settings.h"
-#include "cli/terminal/progress.h"
-#include "cli/terminal/signals.h"
 #include "cli/text/hints.h"
 #include "cli/text/text_report.h"
 #include "cli/text/trouble.h"
@@ -43,10 +43,7 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
     print_error(console, replay::failure_of(report), hints);
     code = ExitCode::kFailed;
   }
-  if (const Troubles troubles(report.damaged); !troubles.none()) {
-    troubles.warn("", 0, console);
-    code = merge(code, ExitCode::kIncomplete);
-  }
+  code = merge(code, Troubles(report.damaged).warn("", 0, console));
   const replay::Accounts& accounts = report.accounts;
   if (accounts.filtered_vlan > 0 && expression.find("vlan") == std::string::npos) {
     console.warning(fmt::format(
@@ -98,92 +95,77 @@ int64_t wall_clock_ns() {
       .count();
 }
 
-// --fail-on-late; its text has been checked.
-ExitCode judge_lateness(const replay::Report& report, const std::string& text, Console& console) {
-  if (text.empty() || report.lateness.count() == 0) return ExitCode::kOk;
-  const LatenessLimit limit = *parse_lateness_limit(text);
-  const Nanos found(report.lateness.quantile(limit.quantile));
-  if (found <= limit.limit) return ExitCode::kOk;
-  console.error(fmt::format("--fail-on-late {}: it was {}", text, human_duration(found)));
-  return ExitCode::kFailed;
-}
-
 HintContext hints_of(const jobs::ReplayOptions& options) {
   const auto* interface = std::get_if<jobs::InterfaceTarget>(&options.delivery.target);
   return {.interface_name = interface == nullptr ? "" : interface->name,
           .dump_path = options.set.dump()};
 }
 
-Outcome forecast(const jobs::ReplayOptions& options, bool json, Console& console,
-                 ConsoleReporter& reporter, SignalGuard& signals) {
-  const HintContext hints = hints_of(options);
-  const Result<jobs::Forecast> plan = jobs::forecast_replay(options, reporter, signals.token());
-  console.clear_progress();
-  if (!plan) {
-    print_error(console, plan.error(), hints);
-    return {exit_code_of(plan.error()), signals.received()};
-  }
+Outcome forecast(const jobs::ReplayOptions& options, bool json, Console& console, JobRun& run) {
+  const Result<jobs::Forecast> plan = run.run([&](auto& reporter, auto stop) {
+    return jobs::forecast_replay(options, reporter, std::move(stop));
+  });
+  if (!plan) return run.give_up(plan.error());
   ExitCode code = ExitCode::kOk;
   if (plan->obstacle) {
-    print_error(console, *plan->obstacle, hints);
+    run.say(*plan->obstacle);
     code = ExitCode::kFailed;
   }
   if (nothing_matches(plan->accounts))
     code = merge(code, say_nothing_matches("nothing to send", options.select.expression, console));
-  code = print_result(console, json ? jobs::forecast_to_json(*plan) : forecast_report(*plan), code);
-  return {code, signals.received()};
+  return run.end(print_either(
+      console, json, [&] { return jobs::forecast_to_json(*plan); },
+      [&](const TextOptions& /*text*/) { return forecast_report(*plan); }, code));
+}
+
+// Standard output may be taken by the capture or by the report of the job.
+ExitCode print_summary(const jobs::ReplayResult& result, const jobs::ReplayOptions& options,
+                       bool json, Console& console, ExitCode code) {
+  const bool simulated = !jobs::traits_of(options.delivery.target).real_time;
+  const auto in_words = [&](const TextOptions& text) {
+    return replay_report(result.report, simulated, text);
+  };
+  if (jobs::output_of(options.delivery.target) ==
+      "-") {  // the summary is worth having all the same
+    if (!console.quiet()) console.plain(in_words({console.err_is_terminal(), console.err_width()}));
+    return code;
+  }
+  if (options.report_path == "-" && !result.report_error) return code;
+  return print_either(
+      console, json, [&] { return replay::report_to_json(result.report); }, in_words, code);
 }
 
 }  // namespace
 
-Outcome replay_command(const Invocation& invocation, Console& console) {
+Outcome replay_command(Invocation& invocation, Console& console) {
   const jobs::ReplayOptions options = replay_options(invocation);
   const bool json = invocation.settings.flag(kThis, "json");
-  const bool simulated = !jobs::traits_of(options.delivery.target).real_time;
   const std::vector<Complaint> complaints =
       check_replay(invocation.settings, options, wall_clock_ns());
   if (!complaints.empty()) return usage_error(console, complaints);
-  const HintContext hints = hints_of(options);
-
   for (const std::string& text : plan_without_effect(invocation.settings, kThis))
     console.warning(text);
   for (const std::string& text : wire_without_effect(invocation.settings, options))
     console.warning(text);
-  // Before the job makes threads.
-  SignalGuard signals;
-  if (const Result<> started = signals.start(); !started) return failed(console, started.error());
-  ConsoleReporter reporter(console, signals);
-  if (invocation.settings.flag(kThis, "dryrun"))
-    return forecast(options, json, console, reporter, signals);
-  const Result<jobs::ReplayResult> result = jobs::run_replay(options, reporter, signals.token());
-  console.clear_progress();
-  if (!result) {
-    print_error(console, result.error(), hints);
-    return {exit_code_of(result.error()), signals.received()};
-  }
+  const HintContext hints = hints_of(options);
+  JobRun run(console, hints);
+  if (const Result<> started = run.start(); !started) return run.give_up(started.error());
+  if (invocation.settings.flag(kThis, "dryrun")) return forecast(options, json, console, run);
+  const Result<jobs::ReplayResult> result = run.run([&](auto& reporter, auto stop) {
+    return jobs::run_replay(options, reporter, std::move(stop));
+  });
+  if (!result) return run.give_up(result.error());
 
   ExitCode code = judge(result->report, options.select.expression, console, hints);
   if (result->report_error) {
-    print_error(console, *result->report_error, hints);
+    run.say(*result->report_error);
     code = merge(code, ExitCode::kFailed);
   }
   if (result->interrupted)
     console.warning("replay: interrupted; what was sent until then is reported");
-  code = merge(code, judge_lateness(result->report, invocation.settings.text(kThis, "fail-on-late"),
-                                    console));
-  const TextOptions text{console.out_is_terminal(), console.out_width()};
-  if (jobs::output_of(options.delivery.target) == "-") {
-    // Standard output is the capture; the summary is worth having all the same.
-    const TextOptions words{console.err_is_terminal(), console.err_width()};
-    if (!console.quiet()) console.plain(replay_report(result->report, simulated, words));
-  } else if (options.report_path == "-" && !result->report_error) {
-    // The job has written the report there.
-  } else if (json) {
-    code = print_result(console, replay::report_to_json(result->report), code);
-  } else {
-    code = print_result(console, replay_report(result->report, simulated, text), code);
-  }
-  return {code, signals.received()};
+  code = merge(code, judge_lateness(invocation.settings.text(kThis, "fail-on-late"),
+                                    result->report.lateness, "", console));
+  return run.end(print_summary(*result, options, json, console, code));
 }
 
 }  // namespace gophercap::cli

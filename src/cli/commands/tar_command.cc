@@ -11,8 +11,7 @@
 
 #include "base/worker_pool.h"
 #include "cli/commands/commands.h"
-#include "cli/terminal/progress.h"
-#include "cli/terminal/signals.h"
+#include "cli/commands/job_run.h"
 #include "cli/text/tar_report.h"
 #include "cli/text/text_report.h"
 #include "cli/text/trouble.h"
@@ -138,10 +137,6 @@ class MemberList {
   std::string text_;
 };
 
-Troubles mapped_troubles(const jobs::TarResult& result) {
-  return result.map ? Troubles(*result.map) : Troubles(std::vector<replay::DamagedFile>());
-}
-
 ExitCode judge(const jobs::TarResult& result, const jobs::TarOptions& options, Console& console) {
   ExitCode code = ExitCode::kOk;
   const std::string name = options.tarball == "-" ? "standard input" : options.tarball;
@@ -163,10 +158,8 @@ ExitCode judge(const jobs::TarResult& result, const jobs::TarOptions& options, C
     console.note(fmt::format("the leading / is left off the paths of {}",
                              counted(result.counts.absolute, "member")));
   }
-  if (const Troubles troubles = mapped_troubles(result); !troubles.none()) {
-    troubles.warn("", result.map->files.size(), console);
-    code = merge(code, ExitCode::kIncomplete);
-  }
+  if (result.map)
+    code = merge(code, Troubles(*result.map).warn("", result.map->files.size(), console));
   if (const uint64_t refused = result.counts.refused_total(); refused > 0) {
     console.warning(fmt::format("{} not extracted", counted(refused, "member")));
     if (result.counts.refused[static_cast<size_t>(archive::Refusal::kExists)] > 0)
@@ -187,7 +180,7 @@ ExitCode judge(const jobs::TarResult& result, const jobs::TarOptions& options, C
 
 }  // namespace
 
-Outcome tar_extract_command(const Invocation& invocation, Console& console) {
+Outcome tar_extract_command(Invocation& invocation, Console& console) {
   jobs::TarOptions options = options_of(invocation);
   const std::vector<Complaint> complaints = check(invocation, options);
   if (!complaints.empty()) return usage_error(console, complaints);
@@ -196,37 +189,33 @@ Outcome tar_extract_command(const Invocation& invocation, Console& console) {
   MemberList list(console, json);
   if (dryrun) options.on_member = [&](const archive::Member& member) { return list.add(member); };
 
-  // Before the job makes threads.
-  SignalGuard signals;
-  if (const Result<> started = signals.start(); !started) return failed(console, started.error());
-  ConsoleReporter reporter(console, signals);
-  const Result<jobs::TarResult> result = jobs::run_tar_extract(options, reporter, signals.token());
-  console.clear_progress();
-  if (!result) {
-    print_error(console, result.error());
-    return {exit_code_of(result.error()), signals.received()};
-  }
+  JobRun run(console);
+  if (const Result<> started = run.start(); !started) return run.give_up(started.error());
+  const Result<jobs::TarResult> result = run.run([&](auto& reporter, auto stop) {
+    return jobs::run_tar_extract(options, reporter, std::move(stop));
+  });
+  if (!result) return run.give_up(result.error());
   ExitCode code = judge(*result, options, console);
   if (dryrun) {
     if (const Result<> printed = list.finish(*result); !printed) {
-      print_error(console, printed.error());
+      run.say(printed.error());
       code = merge(code, ExitCode::kFailed);
     }
     console.note(fmt::format("{} of {}, {} of files", group_digits(result->matching),
                              counted(result->members, "member"),
                              human_bytes(result->matching_bytes)));
-  } else if (options.map_path == "-" && !result->interrupted) {
-    // The dump stands there, and nothing else may.
-  } else if (json) {
-    code = print_result(
-        console, fmt::format("{{\"version\": 1, {}}}\n", tar_counters_json(*result, true)), code);
-  } else {
-    const TextOptions text{console.out_is_terminal(), console.out_width()};
-    code = print_result(
-        console, tar_report(*result, options.out_dir) + mapped_troubles(*result).list("", text),
-        code);
+    return run.end(code);
   }
-  return {code, signals.received()};
+  // Where the dump stands on standard output, nothing else may.
+  if (options.map_path == "-" && !result->interrupted) return run.end(code);
+  return run.end(print_either(
+      console, json,
+      [&] { return fmt::format("{{\"version\": 1, {}}}\n", tar_counters_json(*result, true)); },
+      [&](const TextOptions& text) {
+        const std::string troubles = result->map ? Troubles(*result->map).list("", text) : "";
+        return tar_report(*result, options.out_dir) + troubles;
+      },
+      code));
 }
 
 }  // namespace gophercap::cli

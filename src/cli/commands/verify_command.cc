@@ -6,10 +6,9 @@
 #include <vector>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/job_run.h"
 #include "cli/options/replay_settings.h"
 #include "cli/options/verify_settings.h"
-#include "cli/terminal/progress.h"
-#include "cli/terminal/signals.h"
 #include "cli/text/text_report.h"
 #include "cli/text/trouble.h"
 #include "cli/text/units.h"
@@ -21,19 +20,11 @@ namespace {
 
 constexpr Command kThis = Command::kVerify;
 
-void warn_of_trouble(const std::vector<replay::DamagedFile>& files, std::string_view of,
-                     Console& console, ExitCode& code) {
-  const Troubles troubles(files);
-  if (troubles.none()) return;
-  troubles.warn(of, 0, console);
-  code = merge(code, ExitCode::kIncomplete);
-}
-
 ExitCode judge(const jobs::VerifyResult& result, Console& console) {
   const replay::Arrivals& a = result.arrivals;
   ExitCode code = ExitCode::kOk;
-  warn_of_trouble(result.plan.damaged, " of the set", console, code);
-  warn_of_trouble(result.damaged_captures, " of the receiver", console, code);
+  code = merge(code, Troubles(result.plan.damaged).warn(" of the set", 0, console));
+  code = merge(code, Troubles(result.damaged_captures).warn(" of the receiver", 0, console));
   if (a.arrived == 0) {
     console.error("no packet of the plan is in what was captured");
     console.hint(
@@ -58,24 +49,16 @@ ExitCode judge(const jobs::VerifyResult& result, Console& console) {
   return code;
 }
 
-// --fail-on-late; its text has been checked. Lateness if the start is known, else what the offset
-// is off the median.
-ExitCode judge_lateness(const replay::Arrivals& arrivals, const std::string& text,
-                        Console& console) {
-  const bool absolute = arrivals.lateness.count() > 0;
-  const Histogram& times = absolute ? arrivals.lateness : arrivals.offset_error;
-  if (text.empty() || times.count() == 0) return ExitCode::kOk;
-  const LatenessLimit limit = *parse_lateness_limit(text);
-  const Nanos found(times.quantile(limit.quantile));
-  if (found <= limit.limit) return ExitCode::kOk;
-  console.error(fmt::format("--fail-on-late {}: it was {}{}", text, human_duration(found),
-                            absolute ? "" : " off the median"));
-  return ExitCode::kFailed;
+// Lateness if the start is known, else what the offset is off the median.
+ExitCode judge_times(const replay::Arrivals& arrivals, const std::string& limit, Console& console) {
+  return arrivals.lateness.count() > 0
+             ? judge_lateness(limit, arrivals.lateness, "", console)
+             : judge_lateness(limit, arrivals.offset_error, " off the median", console);
 }
 
 }  // namespace
 
-Outcome verify_command(const Invocation& invocation, Console& console) {
+Outcome verify_command(Invocation& invocation, Console& console) {
   Settings settings = invocation.settings;
   settings.take_from_replay();
   const std::vector<std::string>& captures = invocation.arguments.positionals;
@@ -84,23 +67,18 @@ Outcome verify_command(const Invocation& invocation, Console& console) {
       !complaints.empty()) {
     return usage_error(console, complaints);
   }
-  // Before the job makes threads.
-  SignalGuard signals;
-  if (const Result<> started = signals.start(); !started) return failed(console, started.error());
-  const auto give_up = [&](const Error& error) {
-    print_error(console, error, {.dump_path = options.set.dump_path});
-    return Outcome{exit_code_of(error), signals.received()};
-  };
+  JobRun run(console, {.dump_path = options.set.dump_path});
+  if (const Result<> started = run.start(); !started) return run.give_up(started.error());
   if (const std::string& path = settings.text(kThis, "report"); !path.empty()) {
-    Result<jobs::SentReport> sent =
-        jobs::read_sent_report(path, signals.token(), settings.owners());
-    if (!sent) return give_up(sent.error());
+    Result<jobs::SentReport> sent = jobs::read_sent_report(path, run.stop(), settings.owners());
+    if (!sent) return run.give_up(sent.error());
     std::vector<Complaint> complaints;
     if (sent->request) {
       complaints = take_report(settings, *sent);
       if (!complaints.empty()) return usage_error(console, complaints);
       options = verify_options(settings, captures);
       options.set.paths = set_of_report(settings, *sent->request);
+      run.set_hints({.dump_path = options.set.dump_path});
     }
     complaints = check_verify(settings, options, true);
     if (!complaints.empty()) return usage_error(console, complaints);
@@ -108,19 +86,15 @@ Outcome verify_command(const Invocation& invocation, Console& console) {
   }
   for (const std::string& text : plan_without_effect(settings, kThis)) console.warning(text);
 
-  ConsoleReporter reporter(console, signals);
-  const Result<jobs::VerifyResult> result = jobs::run_verify(options, reporter, signals.token());
-  console.clear_progress();
-  if (!result) return give_up(result.error());
-  ExitCode code = judge(*result, console);
-  code =
-      merge(code, judge_lateness(result->arrivals, settings.text(kThis, "fail-on-late"), console));
-  const TextOptions text{console.out_is_terminal(), console.out_width()};
-  code = print_result(
-      console,
-      settings.flag(kThis, "json") ? jobs::verify_to_json(*result) : verify_report(*result, text),
-      code);
-  return {code, signals.received()};
+  const Result<jobs::VerifyResult> result =
+      run.run([&](auto& reporter, auto stop) { return jobs::run_verify(options, reporter, stop); });
+  if (!result) return run.give_up(result.error());
+  const ExitCode code =
+      merge(judge(*result, console),
+            judge_times(result->arrivals, settings.text(kThis, "fail-on-late"), console));
+  return run.end(print_either(
+      console, settings.flag(kThis, "json"), [&] { return jobs::verify_to_json(*result); },
+      [&](const TextOptions& text) { return verify_report(*result, text); }, code));
 }
 
 }  // namespace gophercap::cli

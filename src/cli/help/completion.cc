@@ -30,10 +30,6 @@ std::string command_pattern(const CommandSpec& command) {
                                : fmt::format("{}|{}", command.name, command.kebab);
 }
 
-bool takes_paths(Command command) {
-  return command == Command::kMap || command == Command::kReplay || command == Command::kVerify;
-}
-
 // --- bash: plain functions of the shell, no bash-completion needed ---
 
 std::string_view bash_values(const OptionSpec& option) {
@@ -104,11 +100,11 @@ std::string bash_script() {
                        bash_case_of(command->id));
     out += fmt::format("      if [[ $cur == -* ]]; then _gophercap_take -W '{}'; return; fi\n",
                        fmt::join(words, " "));
-    if (takes_paths(command->id)) out += "      _gophercap_take -f\n";
-    if (command->id == Command::kGlobal || command->id == Command::kHelp) {
+    if (command->operands == Operands::kFiles) out += "      _gophercap_take -f\n";
+    if (command->id == Command::kGlobal || command->operands == Operands::kCommand) {
       out += fmt::format("      _gophercap_take -W '{}'\n", fmt::join(command_words(), " "));
     }
-    if (command->id == Command::kCompletion) out += "      _gophercap_take -W 'bash zsh fish'\n";
+    if (command->operands == Operands::kShell) out += "      _gophercap_take -W 'bash zsh fish'\n";
     out += "      ;;\n";
   }
   out += "  esac\n}\ncomplete -F _gophercap gophercap gopherCap\n";
@@ -192,11 +188,11 @@ std::string zsh_script() {
     if (command.hidden) continue;
     out += fmt::format("        {})\n          _arguments \\\n", command_pattern(command));
     append_zsh_arguments(out, command.id, "            ");
-    if (takes_paths(command.id)) {
+    if (command.operands == Operands::kFiles) {
       out += "            '*:PATH:_files'\n";
-    } else if (command.id == Command::kHelp) {
+    } else if (command.operands == Operands::kCommand) {
       out += fmt::format("            '1:command:({})'\n", fmt::join(command_words(), " "));
-    } else if (command.id == Command::kCompletion) {
+    } else if (command.operands == Operands::kShell) {
       out += "            '1:shell:(bash zsh fish)'\n";
     } else {
       out += "            '*:: :'\n";
@@ -261,12 +257,12 @@ std::string fish_script() {
     out += fmt::format("{} -d '{}'\n", fish_values(option), fish_text(option.help));
   }
   for (const CommandSpec& command : command_table()) {
-    if (takes_paths(command.id))
+    if (command.operands == Operands::kFiles)
       out += fmt::format("complete -c gophercap -n {} -F\n", seen(command));
-    if (command.id == Command::kCompletion) {
+    if (command.operands == Operands::kShell) {
       out += fmt::format("complete -c gophercap -n {} -a 'bash zsh fish'\n", seen(command));
     }
-    if (command.id == Command::kHelp) {
+    if (command.operands == Operands::kCommand) {
       out += fmt::format("complete -c gophercap -n {} -a '{}'\n", seen(command),
                          fmt::join(command_words(), " "));
     }

@@ -32,10 +32,6 @@ constexpr Habit kHabits[] = {
     {"q", "quiet"},
 };
 
-bool takes_captures(Command command) {
-  return command == Command::kMap || command == Command::kReplay || command == Command::kVerify;
-}
-
 // "x2.0", "p1000": a letter and its number.
 std::string_view without_number(std::string_view typed) {
   return typed.size() > 1 && typed[1] >= '0' && typed[1] <= '9' ? typed.substr(0, 1) : typed;
@@ -45,7 +41,7 @@ const Habit* find_habit(Command command, std::string_view typed) {
   for (const Habit& habit : kHabits) {
     if (habit.typed != without_number(typed)) continue;
     if (habit.only != Command::kGlobal && habit.only != command) continue;
-    if (habit.option.empty() ? takes_captures(command)
+    if (habit.option.empty() ? command_spec(command).operands == Operands::kFiles
                              : find_option(command, habit.option) != nullptr)
       return &habit;
   }

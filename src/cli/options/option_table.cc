@@ -18,10 +18,7 @@ using rows::kOptions;
 std::string_view title_of(Group group, Command command) {
   switch (group) {
     case Group::kWhat:
-      return command == Command::kMap          ? "What to map"
-             : command == Command::kVerify     ? "What was replayed"
-             : command == Command::kTarExtract ? "What to extract"
-                                               : "What to replay";
+      return command_spec(command).set_title;
     case Group::kPackets:
       return "Which packets";
     case Group::kWhen:
@@ -38,15 +35,15 @@ std::string_view title_of(Group group, Command command) {
   return command == Command::kGlobal ? "Options of all commands" : "Global options";
 }
 
-// The dump is what map writes, what replay and verify read, and no concern of others.
+// The dump stands where the command has use for it.
 Group group_of(const OptionSpec& option, Command command) {
   if (option.command != Command::kGlobal) return option.group;
-  if (option.type == kDump && command == Command::kMap) return Group::kWhere;
-  const bool works_on_sets = command == Command::kMap || command == Command::kReplay ||
-                             command == Command::kVerify || command == Command::kTarExtract;
-  if (!works_on_sets || (option.type == kDump && command == Command::kTarExtract))
-    return Group::kShared;
-  return option.group;
+  const CommandSpec& spec = command_spec(command);
+  if (spec.set_title.empty()) return Group::kShared;
+  if (option.type != kDump) return option.group;
+  return spec.dump == DumpUse::kWrites  ? Group::kWhere
+         : spec.dump == DumpUse::kReads ? Group::kWhat
+                                        : Group::kShared;
 }
 
 }  // namespace
@@ -98,6 +95,11 @@ bool is_list(ValueType type) noexcept {
 
 bool names_file(ValueType type) noexcept {
   return type == kPath || type == kPathList || type == kOutputPath || type == kDump;
+}
+
+bool is_output(const OptionSpec& option, Command command) noexcept {
+  return option.type == kOutputPath ||
+         (option.type == kDump && command_spec(command).dump == DumpUse::kWrites);
 }
 
 bool names_something(ValueType type) noexcept {

@@ -97,6 +97,9 @@ bool is_list(ValueType type) noexcept;
 // A path on the command line, in the environment or in a configuration.
 bool names_file(ValueType type) noexcept;
 
+// Names a file that `command` writes. Every such file is kept from being one that it reads.
+bool is_output(const OptionSpec& option, Command command) noexcept;
+
 // What names a file, a folder or an interface. Given empty on the command line it is a variable
 // that was not set, and what would happen without the option is not what was meant. A configuration
 // has all keys, so there an empty one is not given.

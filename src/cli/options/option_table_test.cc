@@ -174,6 +174,16 @@ TEST(OptionTable, EveryCommandIsInEveryProduct) {
   }
 }
 
+// A command that is a row only would do nothing.
+TEST(OptionTable, EveryCommandHasAHandler) {
+  EXPECT_NE(program_spec().run, nullptr);
+  for (const CommandSpec& command : command_table()) {
+    EXPECT_NE(command.run, nullptr) << command.name;
+    EXPECT_EQ(command.operands == Operands::kNone, command.arguments.empty()) << command.name;
+    EXPECT_EQ(command.settings, !command.set_title.empty()) << command.name;
+  }
+}
+
 TEST(OptionTable, KeysFollowTheRule) {
   // Those of the original, which are not <command>.<flag with - as .>, stand in the reference by
   // name.

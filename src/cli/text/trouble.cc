@@ -51,7 +51,7 @@ std::string Troubles::list(std::string_view of, const TextOptions& options) cons
   return out;
 }
 
-void Troubles::warn(std::string_view of, size_t total, Console& console) const {
+ExitCode Troubles::warn(std::string_view of, size_t total, Console& console) const {
   if (!damaged_.empty()) {
     const std::string count =
         total > 0 ? fmt::format("{} of {}", group_digits(damaged_.size()), counted(total, "file"))
@@ -59,6 +59,7 @@ void Troubles::warn(std::string_view of, size_t total, Console& console) const {
     console.warning(fmt::format("{}{} damaged; what stands before the damage is used", count, of));
   }
   warn_of_unread(of, console);
+  return code();
 }
 
 void Troubles::warn_of_unread(std::string_view of, Console& console) const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "capture/capture_reader.h"
+#include "cli/exit_code.h"
 #include "cli/terminal/console.h"
 #include "cli/text/text_report.h"
 #include "dataset/scan/file_summary.h"
@@ -30,7 +31,10 @@ class Troubles {
   std::string list(std::string_view of, const TextOptions& options) const;
   // One line for either sort: how many there are, and of those that were not read the first, with
   // the cause. `total` files: 0 = not said.
-  void warn(std::string_view of, size_t total, Console& console) const;
+  // What that makes of the exit status.
+  ExitCode warn(std::string_view of, size_t total, Console& console) const;
+  // The same without a word.
+  ExitCode code() const noexcept { return none() ? ExitCode::kOk : ExitCode::kIncomplete; }
   void warn_of_unread(std::string_view of, Console& console) const;
 
  private:

@@ -1,0 +1,62 @@
+// What every command does around its job: signals, progress, errors, printing, the exit status.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <utility>
+
+#include "base/result.h"
+#include "cli/commands/commands.h"
+#include "cli/terminal/progress.h"
+#include "cli/terminal/signals.h"
+#include "cli/text/text_report.h"
+
+namespace gophercap::cli {
+
+// To be made before the job makes threads.
+class JobRun {
+ public:
+  explicit JobRun(Console& console, HintContext hints = {})
+      : console_(console), hints_(std::move(hints)) {}
+
+  // REQUIRES: once, before the methods below.
+  Result<> start() {
+    TRY_VOID(signals_.start());
+    reporter_.emplace(console_, signals_);
+    return {};
+  }
+
+  std::stop_token stop() const { return signals_.token(); }
+
+  // Calls `job` with reporter and stop token; the progress line is gone afterwards.
+  template <class Job>
+  auto run(Job job) {
+    auto result = job(*reporter_, signals_.token());
+    console_.clear_progress();
+    return result;
+  }
+
+  void set_hints(HintContext hints) { hints_ = std::move(hints); }
+  void say(const Error& error) { print_error(console_, error, hints_); }
+  Outcome give_up(const Error& error) {
+    say(error);
+    return {exit_code_of(error), signals_.received()};
+  }
+  Outcome end(ExitCode code) const { return {code, signals_.received()}; }
+
+ private:
+  Console& console_;
+  HintContext hints_;
+  SignalGuard signals_;
+  std::optional<ConsoleReporter> reporter_;
+};
+
+// Prints the result as JSON or in words; only what is asked for is made.
+template <class Json, class Text>
+ExitCode print_either(Console& console, bool json, Json json_of, Text text_of, ExitCode code) {
+  if (json) return print_result(console, json_of(), code);
+  return print_result(console, text_of(TextOptions{console.out_is_terminal(), console.out_width()}),
+                      code);
+}
+
+}  // namespace gophercap::cli
