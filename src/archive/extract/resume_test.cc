@@ -53,7 +53,7 @@ TEST(Extractor, ResumeLooksAtTheFramesOfWhatIsPacked) {
       EXPECT_FALSE(resumed(longer) && size > 0);
       if (compression == io::Compression::kGzip && size > 0) {
         // Without the mark of its end it may go on.
-        EXPECT_FALSE(resumed(Bytes(whole.begin(), whole.end() - kBgzfEnd.size())));
+        EXPECT_FALSE(resumed(Bytes(whole.begin(), whole.end() - io::kBgzfEnd.size())));
       }
     }
   }
