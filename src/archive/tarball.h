@@ -1,4 +1,5 @@
-// Opens a tarball: a tar archive, plain or in any codec that io knows, from a file or from "-".
+// Opens a tarball: a tar archive, plain or compressed by any supported codec, from a file or from
+// "-".
 #pragma once
 
 #include <atomic>
@@ -14,20 +15,22 @@
 namespace gophercap::archive {
 
 struct Tarball {
-  std::string name;                        // as messages call it
-  std::unique_ptr<io::ByteSource> source;  // the bytes of the archive
+  std::string name;                        // the name used in messages
+  std::unique_ptr<io::ByteSource> source;  // the decompressed archive
   io::Compression compression = io::Compression::kNone;
   io::FileFacts facts;
-  // Bytes of the file that were read up to now. A codec reads 128 KiB ahead, with helpers more.
+  // How many bytes of the file were read so far. A codec reads 128 KiB ahead, and more with
+  // helpers.
   std::shared_ptr<const std::atomic<uint64_t>> bytes_read;
 };
 
-// `pool`: helpers for decompressing; `checkpoints`: as in io::decode(). REQUIRES: they outlive the
-// source. Once `stop` is asked for, reading fails with kCancelled.
+// `pool` has helpers for decompression; `checkpoints` is as in io::decode(). When a stop is
+// requested through `stop`, reading fails with kCancelled. REQUIRES: `pool` and `checkpoints`
+// outlive the source.
 Result<Tarball> open_tarball(const std::string& path, io::DecodePool* pool = nullptr,
                              io::CheckpointSink* checkpoints = nullptr, std::stop_token stop = {});
 
-// Whether the file begins as a tar archive does, once it is decompressed.
+// Returns whether the decompressed file begins like a tar archive.
 Result<bool> holds_tar(const std::string& path);
 
 }  // namespace gophercap::archive

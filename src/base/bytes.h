@@ -1,5 +1,5 @@
-// Bytes from outside: byte-order loads by memcpy and a bounds-checked cursor. No struct overlays
-// anywhere.
+// Byte-order loads and stores by memcpy, for bytes from files and the network. Structs are never
+// overlaid on such bytes.
 #pragma once
 
 #include <bit>
@@ -47,7 +47,7 @@ inline uint64_t load_be64(const uint8_t* p) noexcept {
   return byte_swap(load_le64(p));
 }
 
-// Loads in the byte order that a file's header announced.
+// Loads in the byte order that the header of a file has announced.
 struct ByteOrder {
   bool big = false;
   uint16_t load16(const uint8_t* p) const noexcept { return big ? load_be16(p) : load_le16(p); }

@@ -26,7 +26,7 @@ constexpr std::array<Range, 11> kUnprintable = {{{0x0000, 0x001f},
                                                  {0xfff9, 0xfffb},
                                                  {0xe0000, 0xe0fff}}};
 
-// Whether the byte may begin a character that escape_json() looks for.
+// Returns whether a character that escape_json() replaces may begin with this byte.
 bool may_be_unprintable(char c) noexcept {
   return static_cast<uint8_t>(c) >= 0x7f;
 }

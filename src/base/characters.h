@@ -1,5 +1,5 @@
-// Characters of text from outside that must not reach a terminal as they are. One table for
-// everything that is printed or written: lines of text (cli/text/escape.h) and JSON.
+// Finds characters in untrusted text that must not reach a terminal unescaped. All output uses this
+// one table: lines of text (cli/text/escape.h) and JSON.
 #pragma once
 
 #include <string>
@@ -13,20 +13,20 @@ struct Character {
   bool valid = false;
 };
 
-// The first character of UTF-8 text, which must not be empty; an invalid one is one byte long.
-// Overlong forms, surrogates and codes above U+10FFFF are invalid.
+// Returns the first character of UTF-8 text, which must not be empty. An invalid character is one
+// byte long. Overlong forms, surrogates and codes above U+10FFFF are invalid.
 Character first_character(std::string_view text) noexcept;
 
-// Controls (C0, DEL, C1) and what makes text look like another: line and paragraph separators,
-// bidirectional controls, zero-width characters, tags.
+// True for controls (C0, DEL, C1) and for characters that can disguise text: line and paragraph
+// separators, bidirectional controls, zero-width characters, tags.
 bool is_unprintable(char32_t code) noexcept;
 
-// Appends the character as JSON's \uXXXX, as a pair of surrogates above U+FFFF.
+// Appends the character as \uXXXX of JSON, as a surrogate pair above U+FFFF.
 void append_json_escape(std::string& out, char32_t code);
 
-// JSON text in which characters that are unprintable above U+001F are written as \uXXXX: the same
-// values for every parser. Below U+0020 stand only line ends between values; the writer has escaped
-// the others. REQUIRES: valid JSON, in which such characters stand in strings only.
+// Returns the JSON text with unprintable characters above U+001F written as \uXXXX; parsers read
+// the same values. Characters below U+0020 can only be line ends between values, because the JSON
+// writer has escaped all others. REQUIRES: valid JSON, so such characters occur only in strings.
 std::string escape_json(std::string json);
 
 }  // namespace gophercap

@@ -1,4 +1,4 @@
-// Owner of a file descriptor.
+// Owns a file descriptor.
 #pragma once
 
 #include <utility>
@@ -22,15 +22,15 @@ class Fd {
   int value() const noexcept { return fd_; }
   bool valid() const noexcept { return fd_ >= 0; }
   int release() noexcept { return std::exchange(fd_, -1); }
-  void reset() noexcept;  // closes; errors of close() are meaningless for inputs and checked by
-                          // AtomicFile for outputs
+  void reset() noexcept;  // Closes. Errors of close() do not matter for inputs; AtomicFile checks
+                          // them for outputs.
 
  private:
   int fd_ = -1;
 };
 
-// Whether this errno says that there is no descriptor left, for this process or for all: which is
-// not the fault of what was to be opened.
+// True if this errno says that the process or the system has no file descriptors left. That is not
+// a fault of the file to be opened.
 bool is_fd_shortage(int sys) noexcept;
 
 }  // namespace gophercap

@@ -6,7 +6,7 @@
 namespace gophercap {
 
 void Histogram::merge(const Histogram& other) noexcept {
-  // One that was moved from has none.
+  // A histogram that was moved from has no buckets.
   const size_t buckets = std::min(counts_.size(), other.counts_.size());
   for (size_t i = 0; i < buckets; ++i) counts_[i] += other.counts_[i];
   count_ += other.count_;
@@ -23,8 +23,8 @@ void Histogram::clear() noexcept {
 
 int64_t Histogram::quantile(double q) const noexcept {
   if (count_ == 0) return 0;
-  // 0.07 of 100 values are 7, though the double nearest to 0.07 lies above it: forgive the rounding
-  // of a decimal.
+  // 7 of 100 values are a share of 0.07, but the nearest double lies above 0.07. The tolerance
+  // absorbs this rounding.
   const double wanted = std::clamp(q, 0.0, 1.0) * static_cast<double>(count_) * (1 - 1e-14);
   const uint64_t rank = std::clamp<uint64_t>(static_cast<uint64_t>(std::ceil(wanted)), 1, count_);
   uint64_t seen = 0;

@@ -1,6 +1,6 @@
-// Histogram of non-negative durations with a bounded relative error, fixed memory and no allocation
-// while recording: what lateness is measured with. Buckets are those of an HDR histogram with 6
-// significant bits; their 30 KB are not on the stack of whoever holds a report.
+// A histogram of non-negative durations, used to measure lateness. It has a bounded relative error
+// and fixed memory, and recording does not allocate. Buckets are those of an HDR histogram with 6
+// significant bits; their 30 KB are on the heap, so reports can live on the stack.
 #pragma once
 
 #include <bit>
@@ -10,9 +10,9 @@
 
 namespace gophercap {
 
-// Values 0 … 2^63-1 in nanoseconds; a quantile is at most 1/64 (1.6 %) above the true value.
-// record() by one thread; reading at the same time gives a slightly torn but harmless picture only
-// after copying, so copy at a quiet moment or accept it.
+// Holds values from 0 to 2^63-1 ns. A quantile is at most 1/64 (1.6 %) above the true value. Only
+// one thread may call record(). A thread that reads or copies meanwhile may see a slightly
+// inconsistent state, which is harmless.
 class Histogram {
  public:
   void record(int64_t value) noexcept { record_many(value, 1); }
@@ -29,10 +29,10 @@ class Histogram {
   uint64_t count() const noexcept { return count_; }
   int64_t max() const noexcept { return static_cast<int64_t>(max_); }
   double mean() const noexcept { return count_ == 0 ? 0 : sum_ / static_cast<double>(count_); }
-  // Smallest recorded value (rounded up to its bucket's top, never above max()) that at least q of
-  // all values do not exceed. 0 < q <= 1; 0 where nothing was recorded.
+  // Returns the smallest recorded value that at least q of all values do not exceed, rounded up to
+  // the top of its bucket but never above max(). 0 < q <= 1. Returns 0 if nothing was recorded.
   int64_t quantile(double q) const noexcept;
-  // Calls visit(smallest, largest, count) for every bucket that is not empty, the smallest first.
+  // Calls visit(smallest, largest, count) for every non-empty bucket in ascending order.
   template <class Visit>
   void for_each_bucket(const Visit& visit) const {
     uint64_t low = 0;

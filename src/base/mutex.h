@@ -1,5 +1,5 @@
-// std::mutex and condition variable with the annotations that clang's -Wthread-safety checks
-// (libstdc++'s have none).
+// std::mutex and std::condition_variable with annotations for clang's -Wthread-safety, which those
+// of libstdc++ lack.
 #pragma once
 
 #include <chrono>

@@ -7,9 +7,9 @@
 namespace gophercap {
 namespace {
 
-constexpr size_t kMostDigits = 18;  // of a number and its fraction together: 10^18 fits 64 bits
+constexpr size_t kMostDigits = 18;  // of a number including its fraction: 10^18 fits into 64 bits
 
-// "12.50" as 1250/100, in lowest terms.
+// Parses "12.50" as 1250/100, in lowest terms.
 bool parse_decimal(std::string_view text, Ratio& out) {
   uint64_t num = 0;
   uint64_t den = 1;
@@ -39,7 +39,7 @@ Result<Ratio> parse_ratio(std::string_view text) {
   bool ok = parse_decimal(text.substr(0, slash), above);
   if (slash != std::string_view::npos) ok = ok && parse_decimal(text.substr(slash + 1), below);
   if (ok) {
-    // (a/b) / (c/d) = ad / bc; what can be cancelled across goes first, so that less overflows.
+    // (a/b) / (c/d) = ad / bc. Common factors are cancelled first, so that fewer products overflow.
     const uint64_t g = std::gcd(above.num, below.num);
     const uint64_t h = std::gcd(above.den, below.den);
     Ratio result;

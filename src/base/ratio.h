@@ -1,4 +1,4 @@
-// A positive ratio of whole numbers. Not a float: 1/3 stays 1/3 over a year of packets.
+// A positive ratio of integers. It is not a float, so 1/3 stays exact over a year of packets.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +17,11 @@ struct Ratio {
   bool operator==(const Ratio&) const = default;
 };
 
-// "2", "0.5", "2.4", "1/3", "0.1/0.3", in lowest terms. Fails with kInvalidArgument: malformed, not
-// above zero, or too many digits for 64 bits.
+// Parses "2", "0.5", "2.4", "1/3", "0.1/0.3" and returns lowest terms. Fails with kInvalidArgument
+// if the text is malformed, not above zero, or has too many digits for 64 bits.
 Result<Ratio> parse_ratio(std::string_view text);
 
-// "2", "12/5".
+// Returns "2", "12/5".
 std::string format_ratio(Ratio ratio);
 
 }  // namespace gophercap

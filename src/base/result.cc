@@ -81,7 +81,7 @@ Error out_of_memory(std::string_view object) noexcept {
     text += kWords;
     error.what = std::move(text);
   } catch (const std::bad_alloc&) {
-    error.what = kWords;  // short enough to lie in the string itself
+    error.what = kWords;  // short enough for the string's own buffer, so it does not allocate
   }
   return error;
 }

@@ -1,7 +1,7 @@
-// Result<T>: a value or an Error. The only way in which functions of this project fail.
+// Result<T> is a value or an Error. Functions of this project fail in no other way.
 //
-// Why not std::expected: it needs C++23, where clang 14 has none, and clang is kept for tidy,
-// thread-safety analysis and fuzzing. Our own name makes the later switch a change of this file.
+// std::expected would need C++23. clang 14, which is used for clang-tidy, thread-safety analysis
+// and fuzzing, does not have it. With our own name, a later switch changes only this file.
 //
 //   Result<Fd> fd = open_file(path);          if (!fd) return fd.error().with_context(path);
 //   TRY(Fd fd, open_file(path));              // same, without the context
@@ -18,36 +18,37 @@ namespace gophercap {
 
 enum class Errc : uint8_t {
   kIo,               // the operating system refused or failed; Error::sys has errno
-  kTruncated,        // input ends in the middle of something
+  kTruncated,        // input ends inside a record or frame
   kCorrupt,          // input contradicts its format
-  kUnsupported,      // well-formed, but not something we read
-  kNotFound,         // no such file, interface, entry
+  kUnsupported,      // input is well-formed, but of a kind that is not supported
+  kNotFound,         // no such file, interface or entry
   kPermission,       // EACCES, EPERM
   kNoSpace,          // ENOSPC, EDQUOT
   kNoMemory,         // ENOMEM, or an allocation that failed
-  kMemoryBound,      // takes more memory than --memory gives
-  kInvalidArgument,  // the caller's (in the end: the user's) value is wrong
-  kCancelled,        // a stop was asked for
-  kInternal,         // our bug
+  kMemoryBound,      // needs more memory than --memory allows
+  kInvalidArgument,  // a value given by the caller, usually by the user, is wrong
+  kCancelled,        // a stop was requested
+  kInternal,         // a bug in gophercap
 };
 
-// "io", "truncated", …: stable words, used in JSON output.
+// "io", "truncated", …: these words are stable and used in JSON output.
 std::string_view to_string(Errc code) noexcept;
 
 struct [[nodiscard]] Error {
   Errc code = Errc::kInternal;
-  int sys = 0;  // errno, 0 where there is none
+  int sys = 0;  // errno, or 0
   std::string what{};
 
-  // "<context>: <what>". Each boundary adds the object that it knows; what has come from a boundary
-  // further down that knew it too has it already, and is left as it is.
+  // Returns "<context>: <what>". Each layer adds the object that it knows. If `what` already begins
+  // with that object, because a lower layer has added it, the error stays as it is.
   Error with_context(std::string_view context) const;
 };
 
-// The one place where errno becomes an Error: "<context>: <strerror>".
+// Converts errno to an Error: "<context>: <strerror>". Nothing else does that.
 Error errno_error(int sys, std::string_view context);
 
-// "<object>: out of memory". Where there is none for the words either, it is without the object.
+// Returns "<object>: out of memory". If there is no memory for this text either, the object is left
+// out.
 Error out_of_memory(std::string_view object) noexcept;
 
 template <class T = void>

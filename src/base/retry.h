@@ -1,4 +1,4 @@
-// System calls that a signal may interrupt.
+// Repeats system calls that a signal has interrupted.
 #pragma once
 
 #include <cerrno>
@@ -6,8 +6,8 @@
 
 namespace gophercap {
 
-// Makes the call again for as long as a signal has interrupted it before it did anything. Not for
-// close(): its descriptor is gone however it ends.
+// Repeats the call while it fails with EINTR. Not for close(): after it the descriptor is closed
+// even if it fails.
 template <class Call>
 auto uninterrupted(Call&& call) {
   auto result = call();

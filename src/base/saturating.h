@@ -1,4 +1,4 @@
-// Sums and products that stay at the end of 64 bits instead of starting again at zero.
+// Sums and products that saturate at the limit of 64 bits instead of wrapping around.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// What the system had too little of. That is a reason to end the run, and never damage of an input.
+// Errors that mean that the system ran out of memory or descriptors. They end the run and never
+// count as damage of an input.
 #pragma once
 
 #include <new>
@@ -14,13 +15,13 @@ inline bool is_shortage(const Error& error) noexcept {
   return error.code == Errc::kNoMemory || is_fd_shortage(error.sys);
 }
 
-// What the calling thread works on, by the innermost or_out_of_memory() around it; empty: unknown.
-// For the last words of a process that a library ends.
+// The object that the calling thread works on, set by the innermost or_out_of_memory(); empty if
+// unknown. Used for the last message of a process that a library terminates.
 std::string_view object_at_work() noexcept;
 
 class ObjectAtWork {
  public:
-  // REQUIRES: the text outlives this.
+  // REQUIRES: `object` outlives this.
   explicit ObjectAtWork(std::string_view object) noexcept;
   ~ObjectAtWork();
   ObjectAtWork(const ObjectAtWork&) = delete;
@@ -30,7 +31,7 @@ class ObjectAtWork {
   std::string_view before_;
 };
 
-// Calls `body`, which returns a Result; an allocation that fails in it is "<object>: out of
+// Calls `body`, which returns a Result. If an allocation in it fails, returns "<object>: out of
 // memory".
 template <class Body>
 std::invoke_result_t<Body> or_out_of_memory(std::string_view object, Body&& body) {

@@ -1,6 +1,6 @@
-// A bounded queue between one producing and one consuming thread, without locks and, while it has
-// room and contents, without cache-line traffic: each side keeps a copy of the other's index and
-// looks again only when that says full or empty.
+// A bounded, lock-free queue between one producing and one consuming thread. Each side caches the
+// other's index and reloads it only when the ring looks full or empty, so there is no cache-line
+// traffic otherwise.
 #pragma once
 
 #include <algorithm>
@@ -12,8 +12,8 @@
 
 namespace gophercap {
 
-// T is trivially copyable. Producer: free_slots(), push(), close(). Consumer: front(), pop(),
-// exhausted().
+// T must be trivially copyable. For the producer: free_slots(), push(), close(). For the consumer:
+// front(), pop(), exhausted().
 template <class T>
 class SpscRing {
  public:
@@ -23,7 +23,8 @@ class SpscRing {
 
   size_t capacity() const noexcept { return mask_ + 1; }
 
-  // How many entries can be pushed now, at least; exact if it is less than `wanted`.
+  // Returns a lower bound of the number of entries that can be pushed now. It is exact if it is
+  // less than `wanted`.
   size_t free_slots(size_t wanted = 1) noexcept {
     size_t room = capacity() - (head_local_ - tail_seen_);
     if (room < wanted) {
@@ -32,17 +33,18 @@ class SpscRing {
     }
     return room;
   }
-  // Writes an entry without showing it yet. REQUIRES: free_slots() > 0.
+  // Writes an entry without making it visible yet. REQUIRES: free_slots() > 0.
   void push(const T& entry) noexcept { slots_[head_local_++ & mask_] = entry; }
-  // Shows all pushed entries to the consumer. Batches cost one store.
+  // Makes all pushed entries visible to the consumer with one store, so pushing in batches is
+  // cheap.
   void publish() noexcept { head_.store(head_local_, std::memory_order_release); }
-  // Nothing more will come. Publishes what was pushed.
+  // Publishes what was pushed and declares that nothing more will come.
   void close() noexcept {
     publish();
     closed_.store(true, std::memory_order_release);
   }
 
-  // The oldest entries that lie in one piece; empty if there is none at the moment.
+  // Returns the oldest entries that are contiguous in memory, or nothing if the ring is empty.
   std::span<const T> front() noexcept {
     if (head_seen_ == tail_local_) {
       head_seen_ = head_.load(std::memory_order_acquire);
@@ -51,12 +53,12 @@ class SpscRing {
     const size_t index = tail_local_ & mask_;
     return {&slots_[index], std::min(head_seen_ - tail_local_, capacity() - index)};
   }
-  // Entries at hand, also behind the wrap. May be called by either side; the other side's view may
-  // be newer.
+  // Number of entries in the ring, including those after the wrap. Either side may call it; the
+  // other side may already have changed it.
   size_t size() const noexcept {
     return head_.load(std::memory_order_acquire) - tail_.load(std::memory_order_acquire);
   }
-  // Entries taken out since the beginning; may be called by anybody.
+  // Number of entries popped since the beginning. Any thread may call it.
   size_t popped() const noexcept { return tail_.load(std::memory_order_relaxed); }
   void pop(size_t n) noexcept {  // REQUIRES: n <= front().size()
     tail_local_ += n;
@@ -74,9 +76,9 @@ class SpscRing {
   alignas(kCacheLine) std::atomic<size_t> head_{0};  // written by the producer
   std::atomic<bool> closed_{false};
   alignas(kCacheLine) std::atomic<size_t> tail_{0};  // written by the consumer
-  alignas(kCacheLine) size_t head_local_ = 0;        // producer's own
+  alignas(kCacheLine) size_t head_local_ = 0;        // used by the producer only
   size_t tail_seen_ = 0;
-  alignas(kCacheLine) size_t tail_local_ = 0;  // consumer's own
+  alignas(kCacheLine) size_t tail_local_ = 0;  // used by the consumer only
   size_t head_seen_ = 0;
 };
 

@@ -12,8 +12,9 @@
 namespace gophercap {
 namespace {
 
-// Whatever `ulimit -s` says: with little it would be too little for the libraries that are called,
-// with its usual 8 MiB a limit of memory is reached by what nobody uses.
+// The stack size does not depend on `ulimit -s`: a small one would not be enough for the libraries
+// that threads call, and the usual 8 MiB per thread would exhaust a memory limit without being
+// used.
 constexpr size_t kStackBytes = size_t{1} << 20;
 
 constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
@@ -27,14 +28,14 @@ int create(pthread_t& thread, void* (*enter)(void*), void* start) {
   }
   pthread_attr_t attributes;
   if (const int error = ::pthread_attr_init(&attributes); error != 0) return error;
-  // Refused only where a thread needs more by itself (EINVAL); the default does then.
+  // This fails only if the system requires larger stacks (EINVAL). The default size is used then.
   static_cast<void>(::pthread_attr_setstacksize(&attributes, kStackBytes));
   const int error = ::pthread_create(&thread, &attributes, enter, start);
   ::pthread_attr_destroy(&attributes);
   return error;
 }
 
-// EAGAIN is the answer to a stack that there is no memory for, too.
+// pthread_create() also returns EAGAIN if there is no memory for a stack.
 bool room_for_a_stack() noexcept {
   void* const stack = ::mmap(nullptr, kStackBytes, PROT_READ | PROT_WRITE,
                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -80,7 +81,7 @@ void ThreadGroup::run(const std::function<void()>& body) noexcept {
 Result<> ThreadGroup::start(std::function<void()> body) {
   try {
     auto start = std::make_unique<Start>(Start{this, std::move(body)});
-    threads_.emplace_back();  // its place comes first: what runs is always in the list
+    threads_.emplace_back();  // reserved first, so that every running thread is in the list
     if (const int error = create(threads_.back(), &enter, start.get()); error != 0) {
       threads_.pop_back();
       return refused(error);

@@ -1,4 +1,5 @@
-// A group of threads and how it is stopped. Nothing else makes threads (tests/check_includes.py).
+// A group of threads that are stopped and joined together. Only this class creates threads
+// (tests/check_includes.py enforces it).
 #pragma once
 
 #include <pthread.h>
@@ -17,41 +18,41 @@
 
 namespace gophercap {
 
-// However the scope is left that a group lives in, its threads have been told to end and have ended
-// before anything declared in front of it is destroyed: make it the last member, or the last of the
-// variables that its threads use.
+// When a group is destroyed, its threads have been asked to end and have ended. Declare it after
+// everything that its threads use: as the last member, or as the last of the variables involved.
 //
-// No exception leaves a thread: the first one that a body throws is kept for the owner, and the
-// group is stopped, so that nobody waits for what will not come.
+// No exception leaves a thread. The first exception that a body throws is kept for the owner, and
+// the group is stopped, so that no thread waits for something that will never happen.
 //
-// All methods are for the owner, one call at a time, but failed(), which anybody may call.
+// Only the owner may call the methods, one at a time. failed() may be called by any thread.
 class ThreadGroup {
  public:
-  // `stop` wakes the threads and makes them end. It is called by the owner who ends the group and
-  // by a thread whose body threw, so at any time, from any thread, more than once. It must not
-  // throw. Without one, bodies end by themselves.
+  // `stop` wakes the threads and makes them end. The owner calls it to end the group, and so does a
+  // thread whose body has thrown. It may therefore be called at any time, from any thread and more
+  // than once, and must not throw. Without `stop`, bodies have to end by themselves.
   explicit ThreadGroup(std::function<void()> stop = {}) : stop_(std::move(stop)) {}
   ~ThreadGroup() { end(); }
   ThreadGroup(const ThreadGroup&) = delete;
   ThreadGroup& operator=(const ThreadGroup&) = delete;
 
-  // One more thread. Refused: which limit it was, or that memory was short (kNoMemory).
+  // Starts one more thread. If the system refuses it, the error names the limit, or is kNoMemory.
   Result<> start(std::function<void()> body);
-  // Where fewer do: up to `wanted` more. How many there are now; the missing ones are counted in
-  // threads_missing(), and refusal() says why.
+  // Starts up to `wanted` more threads, for work that can be done with fewer. Returns the number of
+  // threads in the group. threads_missing() counts the missing ones, refusal() says why.
   size_t start_up_to(size_t wanted, const std::function<void(size_t)>& body);
   Result<> refusal() const;
 
-  // Waits until all bodies have returned by themselves.
+  // Waits until all bodies have returned without asking them to end.
   void join() noexcept;
-  // Tells them to end, and waits.
+  // Asks the threads to end, and waits for them.
   void end() noexcept;
 
-  // Whether a body threw.
+  // True if a body threw.
   bool failed() const noexcept { return failed_.load(std::memory_order_acquire); }
-  // What it threw: refused memory as an Error, anything else as it was.
+  // Returns a failed allocation (std::bad_alloc) in a body as an Error; rethrows any other
+  // exception.
   Result<> result() const;
-  // As it was, whatever it was.
+  // Rethrows the exception of a body, if there was one.
   void rethrow() const;
 
  private:
@@ -67,11 +68,11 @@ class ThreadGroup {
   std::exception_ptr failure_ GUARDED_BY(mutex_);
 };
 
-// How many threads start_up_to() did without, in this process.
+// How many threads start_up_to() could not start in this process.
 uint64_t threads_missing() noexcept;
 
-// For tests: the first `most` threads of all groups are created from now on, those behind them are
-// refused as by a limit, until this is destroyed.
+// For tests: until this is destroyed, only `most` more threads can be created in all groups;
+// further ones are refused as by a system limit.
 class FewThreadsForTest {
  public:
   explicit FewThreadsForTest(int64_t most) noexcept;
@@ -79,7 +80,7 @@ class FewThreadsForTest {
   FewThreadsForTest(const FewThreadsForTest&) = delete;
   FewThreadsForTest& operator=(const FewThreadsForTest&) = delete;
 
-  // Whether there was a refusal.
+  // True if a thread was refused.
   bool refused() const noexcept;
 };
 

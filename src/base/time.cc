@@ -12,10 +12,10 @@ namespace {
 
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 
-// Signed product and sum that say so when they do not fit.
+// Returns false if the result does not fit into 64 bits.
 bool seconds_to_nanos(int64_t seconds, int64_t fraction_ns, int64_t& out) {
-  // The fraction is never negative: for the earliest second of the range only the sum of both fits
-  // 64 bits.
+  // The fraction is never negative. In the earliest second of the range only the sum fits into 64
+  // bits, not the product.
   const __int128 wide = static_cast<__int128>(seconds) * kNanosPerSecond + fraction_ns;
   if (wide < std::numeric_limits<int64_t>::min() || wide > std::numeric_limits<int64_t>::max()) {
     return false;
@@ -28,7 +28,7 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-// Takes text from its front piece by piece; every step says whether it found what it wants.
+// Parses text from the front. Every method returns whether it found what it expects.
 struct Scanner {
   std::string_view rest;
 
@@ -48,7 +48,7 @@ struct Scanner {
     value = v;
     return true;
   }
-  // ".123": at least one digit; those behind the ninth are below a nanosecond and are dropped.
+  // ".123": at least one digit. Digits after the ninth are below a nanosecond and are dropped.
   bool fraction(int64_t& nanos) {
     nanos = 0;
     if (!literal('.')) return true;
@@ -74,7 +74,8 @@ struct Scanner {
   }
 };
 
-// Both quote the beginning of the text only: it may come from a file and be of any length.
+// not_a_time() and not_a_duration() quote only the beginning of the text, which may come from a
+// file and have any length.
 Error not_a_time(std::string_view text, std::string_view why) {
   return {Errc::kInvalidArgument, 0,
           fmt::format("\"{}\" is not a time: {}", text.substr(0, 64), why)};
@@ -102,7 +103,8 @@ constexpr std::array<Unit, 8> kUnits = {{
 
 constexpr uint64_t kLimit = uint64_t{1} << 63;  // magnitude of the smallest duration
 
-// One "1.5h" off the front of `rest`, added to `total`. Returns what is wrong, or nullptr.
+// Parses one term such as "1.5h" at the front of `rest` and adds it to `total`. Returns an error
+// text, or nullptr.
 const char* take_term(std::string_view& rest, uint64_t& total) {
   uint64_t whole = 0;
   size_t i = 0;
@@ -138,9 +140,8 @@ const char* take_term(std::string_view& rest, uint64_t& total) {
   if (whole > kLimit / unit) return "too long";
   uint64_t value = whole * unit;
   if (fraction > 0) {
-    // Floating point on purpose: this is how Go rounds "0.3333333333333333333h" to 20 minutes.
-    // Exact for every fraction that format_duration writes, because unit / scale is a whole number
-    // there.
+    // Floating point matches Go, which rounds "0.3333333333333333333h" to 20 minutes. It is exact
+    // for every fraction that format_duration() writes, because unit / scale is an integer there.
     value +=
         static_cast<uint64_t>(static_cast<double>(fraction) * (static_cast<double>(unit) / scale));
   }
@@ -150,7 +151,7 @@ const char* take_term(std::string_view& rest, uint64_t& total) {
   return nullptr;
 }
 
-// "1.5" out of 1500 thousandths: no trailing zeros.
+// Formats 1500 thousandths as "1.5", without trailing zeros.
 std::string decimal(uint64_t value, uint64_t unit) {
   std::string text = fmt::format("{}", value / unit);
   uint64_t fraction = value % unit;
@@ -227,7 +228,7 @@ Result<CaptureTime> parse_time(std::string_view text) {
                                          std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return not_a_time(text, "there is no such day");
-  // No leap second: POSIX time, which captures count in, has none either.
+  // Leap seconds are not accepted: captures use POSIX time, which has none.
   if (hour > 23 || minute > 59 || second > 59) return not_a_time(text, "there is no such hour");
 
   const int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
@@ -242,7 +243,7 @@ Result<CaptureTime> parse_time(std::string_view text) {
 std::string format_duration(Nanos d) {
   const int64_t ns = d.count();
   if (ns == 0) return "0s";
-  // Negated as unsigned: the smallest value has no positive counterpart.
+  // Negated as unsigned because the smallest value has no positive counterpart.
   const uint64_t magnitude = ns < 0 ? -static_cast<uint64_t>(ns) : static_cast<uint64_t>(ns);
   std::string text = ns < 0 ? "-" : "";
   if (magnitude < 1'000) return text + fmt::format("{}ns", magnitude);

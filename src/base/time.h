@@ -1,6 +1,6 @@
-// Two clocks that do not mix: CaptureTime (what a capture says) and SendTime (this machine, now).
-// They do not compare and do not subtract from each other; only replay::Timeline converts.
-// Durations are signed 64-bit nanoseconds.
+// Two clocks that cannot be mixed: CaptureTime (time stamps of a capture) and SendTime (this
+// machine, now). They cannot be compared or subtracted; only replay::Timeline converts between
+// them. Durations are signed 64-bit nanoseconds.
 #pragma once
 
 #include <chrono>
@@ -25,7 +25,7 @@ struct CaptureClock {
 };
 using CaptureTime = CaptureClock::time_point;
 
-// CLOCK_MONOTONIC: what packets are sent by.
+// CLOCK_MONOTONIC, the clock by which packets are sent.
 struct SendClock {
   using duration = Nanos;
   using rep = duration::rep;
@@ -46,7 +46,7 @@ inline constexpr int64_t ns_of(SendTime t) noexcept {
   return t.time_since_epoch().count();
 }
 
-// Durations at the ends of 64 bits (292 years) stay there.
+// Sums that exceed 64 bits (292 years) saturate.
 constexpr Nanos saturating_add(Nanos a, Nanos b) noexcept {
   int64_t sum = 0;
   if (__builtin_add_overflow(a.count(), b.count(), &sum))
@@ -61,18 +61,19 @@ constexpr Nanos saturating_distance(CaptureTime from, CaptureTime to) noexcept {
   return Nanos(ns);
 }
 
-// 2020-09-28T08:00:00.123456789Z: RFC 3339 in UTC, fraction without trailing zeros, as Go's
-// RFC3339Nano.
+// Returns RFC 3339 in UTC with a fraction without trailing zeros, as Go's RFC3339Nano:
+// 2020-09-28T08:00:00.123456789Z.
 std::string format_rfc3339(CaptureTime t);
-// Accepts RFC 3339 (with any zone offset) and "2006-01-02 15:04:05[.fraction]" as UTC (or with a
-// zone). Every time that CaptureTime holds (1677-09-21 to 2262-04-11) reads back as it was written;
-// digits behind the ninth are dropped. Fails with kInvalidArgument: malformed, or outside that
-// range (Go's zero time, year 1, among them).
+// Accepts RFC 3339 (with any zone offset) and "2006-01-02 15:04:05[.fraction]" (UTC unless there is
+// a zone). Every CaptureTime (1677-09-21 to 2262-04-11) can be formatted and parsed back; digits
+// after the ninth are dropped. Fails with kInvalidArgument if the text is malformed or outside that
+// range, such as Go's zero time (year 1).
 Result<CaptureTime> parse_time(std::string_view text);
 
-// Go's time.Duration form: "1h30m0s", "250ms", "1.5s", "0s", "-3µs".
+// Returns the format of Go's time.Duration: "1h30m0s", "250ms", "1.5s", "0s", "-3µs".
 std::string format_duration(Nanos d);
-// Parses that form ("us", "µs" and "μs" alike). Fails with kInvalidArgument.
+// Parses the format of format_duration(), with "us", "µs" and "μs" alike. Fails with
+// kInvalidArgument.
 Result<Nanos> parse_duration(std::string_view text);
 
 }  // namespace gophercap

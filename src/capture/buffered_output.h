@@ -1,5 +1,4 @@
-// A block of bytes in front of a ByteSink, so that writing a packet is a copy and not a system
-// call.
+// Buffers the writes to a ByteSink, so that writing a packet is a copy and not a system call.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +14,8 @@
 
 namespace gophercap::capture {
 
-// Not thread-safe. The first failure sticks: every later call that reaches the sink returns it, so
-// that a file with a hole is never committed.
+// Not thread-safe. After the first failure, every later call that reaches the sink returns the same
+// error, so a file with a hole is never completed.
 class BufferedOutput {
  public:
   static constexpr size_t kBlockBytes = size_t{256} << 10;
@@ -35,7 +34,7 @@ class BufferedOutput {
 
   std::unique_ptr<io::ByteSink> sink_;
   std::vector<uint8_t> block_;
-  uint64_t passed_on_ = 0;  // to the sink
+  uint64_t passed_on_ = 0;  // passed to the sink
   std::optional<Error> failure_;
 };
 

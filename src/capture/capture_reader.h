@@ -1,4 +1,4 @@
-// Reads packets out of a capture of any format we know: pcap and its relatives, pcapng, snoop, ERF.
+// Reads packets from captures of all supported formats: pcap and its variants, pcapng, snoop, ERF.
 #pragma once
 
 #include <array>
@@ -28,38 +28,37 @@ enum class Format : uint8_t {
   kErf
 };
 
-// "unknown", "pcap", "pcap-ns", "pcap-modified", "pcap-ixia", "pcapng", "snoop", "erf": the words
-// of the dump.
+// "unknown", "pcap", "pcap-ns", "pcap-modified", "pcap-ixia", "pcapng", "snoop", "erf", as used in
+// dumps.
 std::string_view to_string(Format format) noexcept;
 
-// What a capture says about one of its interfaces. A format with one header for the file has one;
-// pcap has one more for each further header in the file that says something else (`cat a.pcap
-// b.pcap`).
+// An interface that a capture describes. A format with one header per file has one interface. pcap
+// has one more for each further file header with other values (`cat a.pcap b.pcap`).
 struct Interface {
   uint32_t link_type = 0;
-  uint32_t snap_length = 0;  // 0 = not limited
+  uint32_t snap_length = 0;  // 0: no limit
 };
 
-// Whether an error of this kind is the system's refusal (permission, memory, an I/O error), or that
-// of the bound that the user set for memory, and says nothing against the bytes that were to be
-// read.
+// Returns whether an error of this kind means that the system (permission, memory, an I/O error) or
+// the user's memory limit prevented reading. Such an error does not mean that the file is damaged.
 bool is_refusal(Errc code) noexcept;
 
 // Where and why reading stopped before the end.
 struct Damage {
-  uint64_t offset_bytes = 0;  // in the plain bytes: beginning of the record that could not be read
+  uint64_t offset_bytes = 0;  // where the record that could not be read begins, in the plain bytes
   Errc code = Errc::kCorrupt;
   std::string reason;
 
-  // The system did not let it be read: then nobody is told of damage.
+  // True if the system refused reading; this must not be reported as damage.
   bool refused() const noexcept { return is_refusal(code); }
 };
 
-// What kept the file at `path` from being opened. Where the error names it, the reason does not.
+// Describes why the file at `path` could not be opened. If the error begins with the path, the
+// reason does not repeat it.
 Damage unopened(std::string_view path, const Error& error);
 
 enum class ReadStatus : uint8_t {
-  kPacket,     // batch has at least one packet
+  kPacket,     // the batch has at least one packet
   kEnd,        // regular end: between two records
   kTruncated,  // the file ends inside a record; damage() has the details
   kCorrupt,    // the bytes contradict the format (or an unsupported variant); damage() has the
@@ -75,17 +74,17 @@ struct PacketBatch {
 };
 
 struct ReaderOptions {
-  // Bytes per read of the source. 256 KiB stays in the L2 cache, which is what makes the scan fast
+  // Bytes per read of the source. 256 KiB fit into the L2 cache, which makes the scan fast
   // (docs/perf.md).
   size_t block_bytes = size_t{256} << 10;
-  // Time of packets without a time of their own that come before the first one that has one.
+  // The time of packets without a time stamp that come before the first one with a time stamp.
   CaptureTime initial_time{};
 };
 
 class Parser;
 struct ReaderState;
 
-// Not thread-safe. May be moved between threads between calls.
+// Not thread-safe, but different threads may take turns.
 class CaptureReader {
  public:
   CaptureReader(std::unique_ptr<ReaderState> state, std::unique_ptr<Parser> parser);
@@ -93,35 +92,35 @@ class CaptureReader {
   CaptureReader(const CaptureReader&) = delete;
   CaptureReader& operator=(const CaptureReader&) = delete;
 
-  // Fills `batch` with the next packets of the file, as many as are at hand. kPacket: 1 to
-  // kCapacity packets, whose data stays valid until the next call. Otherwise the batch is empty,
-  // and every further call returns the same status.
+  // Fills `batch` with the next available packets. kPacket: the batch has 1 to kCapacity packets,
+  // whose data stays valid until the next call. With any other status the batch is empty, and every
+  // further call returns the same status.
   ReadStatus read(PacketBatch& batch);
 
   Format format() const noexcept;
-  // Interfaces seen up to now (pcapng and pcap add them while reading); PacketView::interface is an
-  // index into it. References stay valid until the next read().
+  // The interfaces found so far (pcapng and pcap add some while reading); PacketView::interface is
+  // an index into them. References stay valid until the next read().
   const std::vector<Interface>& interfaces() const noexcept;
-  // pcapng: sections seen up to now; pcap: captures that stand one after the other; otherwise 1.
+  // pcapng: number of sections so far. pcap: number of concatenated captures so far. Otherwise 1.
   uint32_t sections() const noexcept;
 
-  // Set once read() returned kTruncated, kCorrupt or kFailed.
+  // Set after read() has returned kTruncated, kCorrupt or kFailed.
   const std::optional<Damage>& damage() const noexcept;
-  // Plain bytes of zeros behind the last packet: padding, neither packets nor damage. Known after
-  // kEnd.
+  // Number of plain zero bytes after the last packet. They are padding, neither packets nor damage.
+  // Valid after kEnd.
   uint64_t padding_bytes() const noexcept;
-  // Plain bytes read up to now.
+  // Number of plain bytes read so far.
   uint64_t plain_bytes() const noexcept;
 
  private:
   std::unique_ptr<ReaderState> state_;
   std::unique_ptr<Parser> parser_;
-  ReadStatus final_ = ReadStatus::kPacket;  // set once it is something else
+  ReadStatus final_ = ReadStatus::kPacket;  // set once the status is not kPacket
 };
 
-// Recognizes the format by content and reads the header. Errors: kTruncated (no or only half a
-// header), kCorrupt, kUnsupported (not a capture that we know; or a version we do not), or the
-// source's own.
+// Recognizes the format by content and reads the header. Errors: kTruncated (the header is missing
+// or incomplete), kCorrupt, kUnsupported (not a known capture format, or an unknown version), those
+// of the source.
 Result<std::unique_ptr<CaptureReader>> open_capture(std::unique_ptr<io::ByteSource> source,
                                                     const ReaderOptions& options = {});
 

@@ -1,5 +1,4 @@
-// Inside of CaptureReader: one Parser per format, working on a state that is the same for all of
-// them.
+// Internals of CaptureReader: a Parser per format, and the state that all of them share.
 #pragma once
 
 #include <algorithm>
@@ -23,16 +22,16 @@ struct ReaderState {
   RecordBuffer buffer;
   std::vector<Interface> interfaces;
   uint32_t sections = 1;
-  uint64_t packets = 0;   // delivered up to now: numbers packets in messages
-  CaptureTime last_time;  // what a packet without a time inherits
+  uint64_t packets = 0;   // packets returned so far; used to number packets in messages
+  CaptureTime last_time;  // inherited by packets without a time
   uint64_t padding_bytes = 0;
   std::optional<Damage> damage;
 
-  // The file ends or breaks at `offset_bytes`, where something was expected that is not all there.
-  // If the source failed, that is the reason; otherwise `what` is ("packet 17: record header").
+  // Ends reading because the file ends inside something that begins at `offset_bytes`; `what` names
+  // it ("packet 17: record header"). If the source has failed, its error is the reason instead.
   ReadStatus cut_at(uint64_t offset_bytes, std::string what);
   ReadStatus corrupt_at(uint64_t offset_bytes, std::string reason, Errc code = Errc::kCorrupt);
-  // The regular end, unless the source failed.
+  // Ends reading at a regular end, unless the source has failed.
   ReadStatus end();
 
   std::string next_packet() const { return "packet " + std::to_string(packets + 1); }
@@ -41,23 +40,24 @@ struct ReaderState {
 class Parser {
  public:
   virtual ~Parser() = default;
-  // As CaptureReader::read(), but called once after the end only.
+  // Like CaptureReader::read(), but not called again after the end.
   virtual ReadStatus parse(ReaderState& state, PacketBatch& batch) = 0;
   virtual Format format() const noexcept = 0;
 };
 
-// Of all sections, or captures, of a file together. Each costs memory for good, and a compressed
-// file may hold any number.
+// In all sections or captures of a file together. Each interface uses memory until the end, and a
+// compressed file may contain any number.
 inline constexpr size_t kMaxInterfaces = size_t{1} << 20;
 
-// The fraction of a second as it is meant, which may be more than one: writers that subtract
-// without a borrow leave a negative one (SPEC 3). `per_second`: units that make a second.
+// Returns the intended fraction of a second, which may be more than one second. Writers that
+// subtract without borrowing leave a negative one (SPEC 3). `per_second` is the number of units in
+// a second.
 inline int64_t fraction_units(uint32_t fraction, uint32_t per_second) noexcept {
   return fraction > 0u - per_second ? int64_t{static_cast<int32_t>(fraction)} : int64_t{fraction};
 }
 
-// Of a frame check sequence of `fcs_bytes` at the end of the original packet: the bytes that were
-// captured.
+// Returns how many captured bytes belong to a frame check sequence of `fcs_bytes` at the end of the
+// original packet.
 inline uint8_t captured_fcs_bytes(uint32_t fcs_bytes, uint32_t captured,
                                   uint32_t original) noexcept {
   if (fcs_bytes == 0) return 0;
@@ -66,16 +66,18 @@ inline uint8_t captured_fcs_bytes(uint32_t fcs_bytes, uint32_t captured,
   return static_cast<uint8_t>(std::min(fcs_bytes - missing, captured));
 }
 
-// Each reads the format's header from state.buffer, which stands at the file's beginning.
+// Each function reads the header of its format from state.buffer, which is at the beginning of the
+// file.
 Result<std::unique_ptr<Parser>> open_pcap(ReaderState& state);
 Result<std::unique_ptr<Parser>> open_pcapng(ReaderState& state);
 Result<std::unique_ptr<Parser>> open_snoop(ReaderState& state);
 Result<std::unique_ptr<Parser>> open_erf(ReaderState& state);
 
-// Do the bytes at the buffer's front look like that format? Nothing is consumed.
+// Return whether the bytes at the front of the buffer look like that format, without consuming
+// them.
 bool is_pcap(const RecordBuffer& buffer) noexcept;
 bool is_pcapng(const RecordBuffer& buffer) noexcept;
 bool is_snoop(const RecordBuffer& buffer) noexcept;
-bool is_erf(RecordBuffer& buffer);  // reads as far as it needs to judge
+bool is_erf(RecordBuffer& buffer);  // reads as far as it needs to decide
 
 }  // namespace gophercap::capture

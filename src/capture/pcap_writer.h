@@ -1,4 +1,4 @@
-// The pcap half of CaptureWriter::create().
+// The pcap part of CaptureWriter::create().
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// The pcapng half of CaptureWriter::create().
+// The pcapng part of CaptureWriter::create().
 #pragma once
 
 #include <memory>

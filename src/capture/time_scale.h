@@ -1,4 +1,4 @@
-// The time stamps of a pcapng interface.
+// Converts the time stamps of a pcapng interface.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace gophercap::capture {
 
-// Converts the 64-bit time stamps of one interface: if_tsresol and if_tsoffset.
+// Converts the 64-bit time stamps of an interface with its if_tsresol and if_tsoffset.
 class TimeScale {
  public:
   void set_resolution(uint8_t tsresol) noexcept {
@@ -22,7 +22,7 @@ class TimeScale {
       for (unsigned i = exponent; i < 9; ++i) multiplier_ *= 10;
     } else {
       for (unsigned i = 9; i < exponent; ++i) {
-        // 10^20 is above any 64-bit stamp: everything is 0 from there on.
+        // 10^20 exceeds every 64-bit time stamp, so the result is 0 from there on.
         if (divisor_ > std::numeric_limits<uint64_t>::max() / 10) {
           multiplier_ = 0;
           break;
@@ -35,8 +35,8 @@ class TimeScale {
     offset_ns_ = static_cast<Int128>(seconds) * kNanosPerSecond;
   }
 
-  // Nanoseconds since 1970, finer ones floored. False: not representable in 64 bits (before 1677 or
-  // after 2262).
+  // Gives nanoseconds since 1970, rounded down. Returns false if they do not fit into 64 bits
+  // (before 1677 or after 2262).
   bool convert(uint64_t stamp, CaptureTime& out) const noexcept {
     const UInt128 scaled =
         static_cast<UInt128>(divisor_ == 1 ? stamp : stamp / divisor_) * multiplier_;
@@ -48,7 +48,8 @@ class TimeScale {
   }
 
  private:
-  // GCC's and clang's 128-bit integers; __extension__ keeps -Wpedantic of a packager quiet.
+  // The 128-bit integers of GCC and clang; __extension__ avoids a warning with -Wpedantic, which
+  // some packagers use.
   __extension__ using Int128 = __int128;
   __extension__ using UInt128 = unsigned __int128;
   static constexpr int64_t kNanosPerSecond = 1'000'000'000;

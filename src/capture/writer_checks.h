@@ -1,4 +1,4 @@
-// What pcap and pcapng have in common when they are written.
+// Checks shared by the writers of pcap and pcapng.
 #pragma once
 
 #include <cstdint>
@@ -9,12 +9,12 @@
 
 namespace gophercap::capture {
 
-// The limit that a header announces: options.snap_length, but never below what packets of the link
-// type may have, since libpcap cuts packets to it.
+// Returns the snap length for a header: options.snap_length, but at least what packets of the link
+// type may have, since libpcap cuts packets to this value.
 uint32_t announced_snap_length(const WriterOptions& options, uint32_t link_type) noexcept;
 
-// Why a packet can't be written to either format, whatever its time. kInvalidArgument, with the
-// output's name in front.
+// Fails with kInvalidArgument, naming the output, if a packet cannot be written to either format,
+// whatever its time.
 Result<> check_packet(const OutputPacket& packet, const std::string& name);
 Error unwritable_time(CaptureTime time, std::string_view range, const std::string& name);
 

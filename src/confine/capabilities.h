@@ -8,8 +8,9 @@ namespace gophercap::confine {
 
 bool has_capabilities(const std::vector<int>& wanted);
 
-// Drops all but `keep`, and those that `folders` need to be written at all: a folder of another
-// user's takes no file from a root without CAP_DAC_OVERRIDE. Returns what is left, as words.
+// Drops all capabilities except `keep` and those needed to write to `folders`: without
+// CAP_DAC_OVERRIDE, root cannot create files in a folder of another user. Returns the remaining
+// ones as text.
 std::string drop_capabilities(std::vector<int> keep, const std::vector<std::string>& folders);
 
 }  // namespace gophercap::confine

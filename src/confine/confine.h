@@ -1,6 +1,6 @@
-// Least privilege: what the calling thread, and every thread that it starts from then on, may still
-// do. Captures come from strangers; code that a hostile one has taken over is to find nothing worth
-// having. docs/security.md says what each wall is for.
+// Least privilege: limits what the calling thread, and every thread that it starts later, may do.
+// Captures come from untrusted sources, and code that a hostile one has taken over must not be able
+// to do harm. docs/security.md describes each restriction.
 #pragma once
 
 #include <cstdint>
@@ -10,63 +10,66 @@
 
 namespace gophercap::confine {
 
-// Which system calls are left. None starts programs, traces, mounts, or loads code into the kernel.
+// Which system calls stay allowed. None of these sets allows to start programs, trace, mount, or
+// load code into the kernel.
 enum class Calls : uint8_t {
-  kWaiting,    // memory, locks, descriptors that are open: a thread that waits for events
-  kLink,       // the same, and questions by rtnetlink
-  kFiles,      // files too: reads captures, writes outputs
-  kSending,    // the same, sends by sockets that are open, asks by rtnetlink
-  kPreparing,  // files, new sockets, limits, and being confined further
+  kWaiting,    // memory, locks, open descriptors: for a thread that waits for events
+  kLink,       // kWaiting and rtnetlink queries
+  kFiles,      // kWaiting and files: reads captures, writes outputs
+  kSending,    // kFiles, sending on open sockets, rtnetlink queries
+  kPreparing,  // files, new sockets, resource limits, and further confinement
 };
 
 struct Files {
-  std::vector<std::string> reads{};  // files; beside these only what libraries read
-  // Files that are written or replaced; "-" and empty ones are passed over. What may be written are
-  // the folders that they come to lie in, since a file appears there under another name first.
+  std::vector<std::string> reads{};  // files to read, besides those that libraries read
+  // Files that are written or replaced; "-" and empty paths are ignored. Their folders become
+  // writable, since a file is created there under a temporary name first.
   std::vector<std::string> outputs{};
-  std::vector<std::string> devices{};  // written as they are, where they exist
-  std::vector<std::string> folders{};  // that exist, and are written below
+  std::vector<std::string> devices{};  // written in place, if they exist
+  std::vector<std::string> folders{};  // existing folders; everything below may be written
   std::vector<std::string> emptied{};  // folders in which empty folders may be removed
-  bool names_resolved = false;         // of hosts and ports, which needs files and the network
+  bool names_resolved = false;         // names of hosts and ports are resolved, which needs files
+                                       // and the network
 };
 
 struct Needs {
-  std::optional<Calls> calls{};     // empty: as before
-  std::optional<Files> files{};     // empty: as before
-  std::vector<int> capabilities{};  // to keep, of those that the thread has: CAP_NET_RAW, …
-  // Whether files and folders of others are written and changed, as root may.
+  std::optional<Calls> calls{};     // empty: unchanged
+  std::optional<Files> files{};     // empty: unchanged
+  std::vector<int> capabilities{};  // to keep if the thread has them: CAP_NET_RAW, …
+  // True if files and folders of other users are written and changed, as root may do.
   bool owns_all = false;
 };
 
-// What became of each wall, in words for a report: "yes" or what was got, or "no: why".
+// The result of each restriction, as text for a report: "yes" or details, or "no: why".
 struct Confinement {
   std::string no_new_privs;
-  std::string capabilities;  // that are left; "none"
+  std::string capabilities;  // the remaining ones, or "none"
   std::string seccomp;
   std::string landlock;
 };
 
-// Puts up each wall that the system has; that it has none is no failure. A thread can be confined
-// further by the next call, after kPreparing, and never less.
+// Applies every restriction that the system supports; a missing one is not a failure. After
+// kPreparing, the next call can confine the thread further, but never less.
 Confinement confine(const Needs& needs);
 
-// Whether the calling thread has, or may take, all of these.
+// Returns whether the calling thread has, or may acquire, all of these.
 bool holds(const std::vector<int>& capabilities);
 
-// For a process that runs one job. Off until it is turned on, so that tests can run jobs in a
-// process that stays as it is.
+// Confinement of a process that runs one job. It is off until turn_on() is called, so tests can run
+// jobs without confining the test process.
 
-// In builds that write files of their own at their end (coverage, sanitizers), and with `wanted`
-// false, nothing is confined. To be called before other threads exist.
+// Turns confinement on and takes the first step, unless `wanted` is false or the build writes files
+// of its own at exit (coverage, sanitizers). Must be called before other threads exist.
 void turn_on(bool wanted, const Needs& from_the_beginning);
 
-// confine(), if it was turned on, and the step before was kPreparing: what is left then is all that
-// a job needs. Not for two threads at once.
+// Calls confine() if confinement is turned on and the previous step was kPreparing; after any other
+// step, only what the job needs is left anyway. Not thread-safe.
 void confine_job(const Needs& needs);
-// What confine_job() has got so far.
+// What confine_job() has achieved so far.
 Confinement job_confinement();
 
-// For a thread that lives beside the job and began before it was confined: no capability, no file.
+// For a helper thread that was started before the job was confined: it loses all capabilities and
+// all access to files.
 void confine_helper(Calls calls);
 
 }  // namespace gophercap::confine

@@ -1,4 +1,4 @@
-// A filter of system calls (seccomp(2)), as an allow-list for each kind of work.
+// Filters system calls (seccomp(2)) with an allow-list for each kind of work.
 #pragma once
 
 #include <string>
@@ -7,9 +7,9 @@
 
 namespace gophercap::confine {
 
-// For the calling thread; sets no_new_privs. What isn't allowed fails with ENOSYS: a newer C
-// library that tries a call which is harmless, and not known here, then does without, as on an
-// older kernel. Returns what was got, as words: "yes", or "no: why".
+// Applies to the calling thread; sets no_new_privs. A call that is not allowed fails with ENOSYS,
+// as on an older kernel, so that a newer C library which tries a harmless call that is not listed
+// here falls back. Returns the result as text: "yes", or "no: why".
 std::string filter_system_calls(Calls calls);
 
 }  // namespace gophercap::confine

@@ -1,4 +1,4 @@
-// Opens the captures of a set, whether they are files or lie in tarballs.
+// Opens the captures of a set, both files and members of tarballs.
 #pragma once
 
 #include <memory>
@@ -13,17 +13,17 @@
 
 namespace gophercap::dataset {
 
-// Thread-safe once all tarballs were added.
+// Thread-safe after all tarballs were added.
 class CaptureStore {
  public:
   void add(const std::string& tarball, std::shared_ptr<const archive::ArchiveIndex> index) {
     indexes_[tarball] = std::move(index);
   }
   void remove(const std::string& tarball) { indexes_.erase(tarball); }
-  // Null: not added.
+  // Returns null if the tarball was not added.
   const archive::ArchiveIndex* index_of(const std::string& tarball) const;
 
-  // `path` as in FileSummary. REQUIRES: the store outlives the source.
+  // `path` is that of a FileSummary. REQUIRES: the store outlives the source.
   Result<io::Input> open(const std::string& path, const io::InputOptions& options = {}) const;
 
  private:

@@ -1,5 +1,5 @@
-// ByteSink: bytes in order, to a file, a pipe, or through a compression. Everything that writes
-// captures writes to it.
+// ByteSink writes bytes in order to a file or a pipe, possibly compressed. Everything that writes
+// captures writes to a ByteSink.
 #pragma once
 
 #include <cstdint>
@@ -10,24 +10,25 @@
 
 namespace gophercap::io {
 
-// Not thread-safe: one writer at a time. A sink may be moved between threads between calls.
-// Destroyed without commit(): what is not published never appears.
+// Not thread-safe: only one writer at a time, but different threads may take turns. If a sink is
+// destroyed without commit(), bytes that are not published yet never appear.
 class ByteSink {
  public:
   virtual ~ByteSink() = default;
 
-  // Takes all of `bytes`, or fails (kNoSpace, kPermission, kIo, kCancelled, …) with name() in
-  // front. After a failure every later call fails too, commit() included: nothing with a hole is
-  // ever completed. An error may belong to bytes of an earlier call that were held back.
+  // Writes all of `bytes`, or fails (kNoSpace, kPermission, kIo, kCancelled, …) with name() in the
+  // error. After a failure every later call fails too, including commit(), so that an output with a
+  // hole is never completed. Since bytes may be held back, an error may concern bytes of an earlier
+  // call.
   virtual Result<> write(std::span<const uint8_t> bytes) = 0;
-  // Once, at the end: everything that was written goes out, and a file appears under its name.
+  // Call once, at the end. Writes out everything and makes a file appear under its name.
   virtual Result<> commit() = 0;
 
-  // For messages: the path as given, or "standard output".
+  // The path as given, or "standard output", for messages.
   virtual const std::string& name() const noexcept = 0;
-  // How many bytes of those written, from the first one on, others can read whatever follows: of a
-  // pipe or a device those that the system has taken, of a file none before commit(). A
-  // compression counts plain bytes.
+  // How many of the written bytes, counted from the first one, others can already read, whatever
+  // happens next. For a pipe or a device these are the bytes that the system has accepted; for a
+  // file there are none before commit(). With compression, uncompressed bytes are counted.
   virtual uint64_t published_bytes() const noexcept = 0;
 };
 

@@ -1,5 +1,4 @@
-// ByteSource: bytes in order, plain or out of a codec. Everything that is parsed is read through
-// it.
+// ByteSource reads bytes in order, plain or decompressed. All parsers read from a ByteSource.
 #pragma once
 
 #include <cstddef>
@@ -11,15 +10,15 @@
 
 namespace gophercap::io {
 
-// Not thread-safe: one reader at a time. A source may be moved between threads between calls.
+// Not thread-safe: only one reader at a time, but different threads may take turns.
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
 
-  // Fills `out` from its beginning and returns how many bytes were written, at most out.size(). 0
-  // means the end, and stays so. May return less than asked for without being at the end. What
-  // could be read before a fault is returned first; the fault itself (kTruncated, kCorrupt, kIo, …)
-  // comes from the next call, and from every call after that. REQUIRES: !out.empty().
+  // Fills the beginning of `out` and returns the number of bytes written, at most out.size().
+  // Returns 0 at the end, and in every later call. Fewer bytes than requested do not mean the end.
+  // Bytes before a fault are returned first; the next call and every later one return the fault
+  // (kTruncated, kCorrupt, kIo, …). REQUIRES: !out.empty().
   virtual Result<size_t> read(std::span<uint8_t> out) = 0;
 };
 

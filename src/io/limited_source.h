@@ -11,8 +11,8 @@
 
 namespace gophercap::io {
 
-// At most `size` bytes of `rest`, which may have fewer. What lies behind them is never asked for,
-// so no fault there is met.
+// Gives at most `size` bytes of `rest`, which may be shorter. Bytes after these are never read, so
+// a fault there does not matter.
 class LimitedSource final : public ByteSource {
  public:
   LimitedSource(std::unique_ptr<ByteSource> rest, uint64_t size)

@@ -1,5 +1,4 @@
-// Opens an input and puts the codec in front of it that its first bytes ask for. By content, never
-// by name.
+// Opens an input with the codec for its compression, which is recognized by content, never by name.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +22,8 @@ class DecodePool;
 class FdCache;
 class PausableSource;
 
-// What the first bytes (at least 6 where the input has them) announce. A zstd or lz4 skippable
-// frame counts.
+// Recognizes the compression by the first bytes (at least 6 if the input has them). A skippable
+// frame of zstd or lz4 counts.
 Compression probe_compression(std::span<const uint8_t> first_bytes) noexcept;
 
 struct FileFacts {
@@ -32,50 +31,51 @@ struct FileFacts {
   int64_t mtime_ns = 0;  // since 1970
   uint64_t inode = 0;
   uint64_t device = 0;
-  bool regular = false;  // false: stdin, pipe, device; the other facts mean nothing then
+  bool regular = false;  // false for stdin, a pipe or a device; the other fields are meaningless
+                         // then
 };
 
-// FileFacts::mtime_ns of a file. File systems hold years that nanoseconds in 64 bits do not: these
-// wrap, which is as good for telling whether a file has changed.
+// Returns FileFacts::mtime_ns of a file. Years that do not fit into 64-bit nanoseconds wrap around,
+// which is still good enough to detect that a file has changed.
 int64_t mtime_ns_of(const struct stat& status) noexcept;
 
 struct Input {
   std::unique_ptr<ByteSource> source;  // plain bytes
   Compression compression = Compression::kNone;
   FileFacts facts;
-  // The source, or what it reads from, where its decoder can be closed for a while; else null.
+  // The source, or the one it reads from, if its decoder can be paused; otherwise null.
   PausableSource* pausable = nullptr;
 };
 
-// What an input shares with the job that reads it. REQUIRES: both outlive the source.
+// What an input shares with the job that reads it. REQUIRES: `fds` and `pool` outlive the source.
 struct InputOptions {
-  // Bounds descriptors: the source gives its descriptor back to the cache between reads and opens
-  // again at its offset (fails with kIo if the file has been replaced meanwhile). Null: it holds
-  // one.
+  // Limits the number of descriptors: the source returns its descriptor to the cache between reads
+  // and reopens the file if needed (kIo if the file was replaced meanwhile). Null: the source keeps
+  // its descriptor.
   FdCache* fds = nullptr;
-  // Helpers that decompress ahead of the reader where the format can be cut; the bytes and the
-  // fault are the same with any number of them, and without.
+  // Helpers that decompress ahead of the reader if the format allows it. The bytes and the fault do
+  // not depend on their number.
   DecodePool* pool = nullptr;
-  // Once it is asked for, reading fails with kCancelled, soon even where much has to be decoded
-  // before there is a byte.
+  // When a stop is requested, reading fails with kCancelled, soon even if much has to be decoded
+  // before the next byte.
   std::stop_token stop{};
-  // Of the plain bytes no more than these are read; 0: all of them.
+  // Limits the number of plain bytes read; 0: no limit.
   uint64_t most_bytes = 0;
-  // kTrusted: for what is believed, without `fds`.
+  // kTrusted is for files whose contents are trusted; it cannot be combined with `fds`.
   Owners owners = Owners::kAnyone;
 };
 
 // "-" is standard input.
 Result<Input> open_input(const std::string& path, const InputOptions& options = {});
 
-// Puts the codec in front of `raw` that its first bytes ask for. Nested compression is not
-// followed. `checkpoints`, where given, is told of the places at which decode_from() may begin, as
-// far as the format has any: gzip, zstd and lz4. REQUIRES: both outlive the source.
+// Wraps `raw` with the codec that its first bytes indicate. Nested compression is not decoded.
+// `checkpoints`, if not null, receives the places from which decode_from() can start; only gzip,
+// zstd and lz4 have them. REQUIRES: `pool` and `checkpoints` outlive the source.
 Result<Input> decode(std::unique_ptr<ByteSource> raw, DecodePool* pool = nullptr,
                      CheckpointSink* checkpoints = nullptr);
 
-// The bytes of a compressed input from a checkpoint on. `raw` begins at its stored_offset; for
-// plain input that is its plain_offset. `checkpoints` as in decode(), by offsets from there.
+// Decodes a compressed input from a checkpoint on. `raw` begins at its stored_offset, which for
+// plain input is its plain_offset. `checkpoints` is as in decode(); its offsets count from there.
 Result<std::unique_ptr<ByteSource>> decode_from(Checkpoint checkpoint, Compression compression,
                                                 std::unique_ptr<ByteSource> raw,
                                                 DecodePool* pool = nullptr,

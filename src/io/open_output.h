@@ -1,5 +1,5 @@
 // Opens an output: a file that appears when it is complete, a pipe, a device, or standard output,
-// with a compression in front of it where one is asked for.
+// optionally compressed.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,7 @@ struct OutputOptions {
   std::stop_token stop{};  // see AtomicFile::create()
   Compression compression = Compression::kNone;
   CompressionLevel level{};
-  unsigned workers = 1;  // that compress
+  unsigned workers = 1;  // compressing threads
 };
 
 // "-" is standard output. REQUIRES: compression is kNone, or can_compress(compression).

@@ -1,4 +1,4 @@
-// Puts bytes back in front of a source that can't be rewound.
+// Puts bytes back in front of a source that cannot be rewound.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// A run of bytes out of the middle of another source.
+// A range of bytes of another source.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 
 namespace gophercap::io {
 
-// `size` bytes of `rest`, from `skip` bytes on; what is skipped is read and dropped at the first
-// read. kTruncated where `rest` ends before them.
+// Gives `size` bytes of `rest`, from `skip` bytes on. The first read skips the bytes before. Fails
+// with kTruncated if `rest` ends too early.
 class SliceSource final : public ByteSource {
  public:
   SliceSource(std::unique_ptr<ByteSource> rest, uint64_t skip, uint64_t size)

@@ -1,4 +1,4 @@
-// Compressed streams that have checkpoints, and who collects these.
+// Compressed streams with checkpoints for tests, and a sink that collects them.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace gophercap::testing {
 
-// Keeps every place that is at least so far behind the one before.
+// Keeps every checkpoint that is at least this far after the previous one.
 class Collected final : public io::CheckpointSink {
  public:
   explicit Collected(uint64_t spacing) : spacing_(spacing) {}
@@ -23,17 +23,17 @@ class Collected final : public io::CheckpointSink {
   uint64_t next_ = 1;  // the beginning needs none
 };
 
-// Text-like, with repeats from far and near, and some that no codec makes smaller.
+// Text-like bytes with near and far repeats, and parts that no codec can compress.
 std::vector<uint8_t> mixed_bytes(size_t size, uint32_t seed);
 
-// A gzip file around raw deflate data.
+// Wraps raw deflate data into a gzip file.
 std::vector<uint8_t> gzip_of(const std::vector<uint8_t>& deflated,
                              const std::vector<uint8_t>& plain);
 
-// One member whose blocks end after so many plain bytes at the latest.
+// One member whose blocks have at most this many plain bytes.
 std::vector<uint8_t> gzip_in_blocks(const std::vector<uint8_t>& plain, size_t block);
 
-// One member of stored blocks alone.
+// One member that consists of stored blocks only.
 std::vector<uint8_t> gzip_stored(const std::vector<uint8_t>& plain, size_t block);
 
 }  // namespace gophercap::testing

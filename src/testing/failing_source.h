@@ -1,4 +1,4 @@
-// A ByteSource that fails after some bytes, as a disk or a network file system does.
+// A ByteSource that fails after some bytes, as a disk or a network file system may.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace gophercap::testing {
 
-// Gives the first `good_bytes` of `bytes`, then `error` on every read.
+// Returns the first `good_bytes` of `bytes`, then `error` on every read.
 class FailingSource final : public io::ByteSource {
  public:
   FailingSource(std::vector<uint8_t> bytes, size_t good_bytes, Error error);

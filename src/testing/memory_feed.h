@@ -1,5 +1,5 @@
-// A BlockFeed over bytes in memory. Each block is a copy of its own size, so that a sanitizer sees
-// who reads beyond it or keeps it too long.
+// A BlockFeed over bytes in memory. Each block is a separate copy, so that a sanitizer detects
+// reading beyond it or keeping it too long.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace gophercap::testing {
 
 class MemoryFeed final : public archive::BlockFeed {
  public:
-  // `fault` comes in place of the end.
+  // `fault` is returned instead of the end.
   explicit MemoryFeed(std::span<const uint8_t> bytes, size_t block = size_t{1} << 20,
                       std::optional<Error> fault = {})
       : bytes_(bytes), block_size_(block), fault_(std::move(fault)) {}

@@ -1,4 +1,4 @@
-// A ByteSink into memory, that fails once it is full, as a disk does.
+// A ByteSink that writes to memory and fails when it is full, as a disk does.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 namespace gophercap::testing {
 
-// What a MemorySink got; outlives it.
+// What a MemorySink has received; outlives the sink.
 struct SinkContent {
   std::vector<uint8_t> bytes;
   bool committed = false;
@@ -20,8 +20,8 @@ struct SinkContent {
 
 class MemorySink final : public io::ByteSink {
  public:
-  // `direct`: what is written is published at once, as into a pipe. It takes `most_bytes`, and
-  // nothing of a piece that goes beyond them.
+  // `direct`: written bytes are published at once, as with a pipe. The sink takes `most_bytes`, and
+  // nothing of a piece that would exceed them.
   explicit MemorySink(SinkContent& content, bool direct = false,
                       size_t most_bytes = std::numeric_limits<size_t>::max())
       : content_(content), direct_(direct), most_bytes_(most_bytes) {}

@@ -1,4 +1,4 @@
-// A ByteSource over bytes in memory, in pieces as small as a test wants them.
+// A ByteSource over bytes in memory that returns pieces as small as a test wants.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
-// Builds captures in memory, so that a test reads as a list of records and every field can lie.
-// Nothing is checked: what is asked for is written. Times are in the units of the file; every
-// length can be given apart from the data.
+// Builds captures in memory, so that a test reads like a list of records and every field can have a
+// wrong value. Nothing is checked. Times are in the units of the file; every length can differ from
+// that of the data.
 #pragma once
 
 #include <cstddef>
@@ -15,9 +15,9 @@ namespace gophercap::testing {
 
 using Bytes = std::vector<uint8_t>;
 
-// n bytes that differ from those of another seed.
+// n bytes that depend on the seed.
 Bytes payload(size_t n, uint8_t seed = 0);
-// An Ethernet II frame of n bytes (at least 14), type 0x88b5 (local experiment), filled as
+// An Ethernet II frame of n bytes (at least 14), type 0x88b5 (local experiment), filled like
 // payload().
 Bytes ethernet_frame(size_t n, uint8_t seed = 0);
 std::string_view as_text(const Bytes& bytes);
@@ -62,9 +62,9 @@ struct PcapHeader {
   int32_t zone = 0;
   uint32_t sigfigs = 0;
   uint32_t snap_length = 262144;
-  uint32_t link_type = 1;  // the low 16 bits of the field
-  uint8_t fcs_words = 0;   // bits 28-31: FCS length in 16-bit words …
-  bool fcs_valid = false;  // … and bit 26, which says that they count
+  uint32_t link_type = 1;  // low 16 bits of the field
+  uint8_t fcs_words = 0;   // bits 28-31: FCS length in 16-bit words, …
+  bool fcs_valid = false;  // … and bit 26, which makes them valid
   uint16_t reserved = 0;   // bits 16-25
 };
 
@@ -72,8 +72,8 @@ struct PcapRecord {
   uint32_t seconds = 0;
   uint32_t fraction = 0;
   Bytes data{};
-  std::optional<uint32_t> captured{};  // as written; default: data.size()
-  std::optional<uint32_t> original{};  // as written; default: data.size()
+  std::optional<uint32_t> captured{};  // value written; default: data.size()
+  std::optional<uint32_t> original{};  // value written; default: data.size()
   Bytes extra{};  // between record header and data; default: 8 zeros with kMagicModified
 };
 
@@ -81,7 +81,7 @@ class PcapBuilder {
  public:
   explicit PcapBuilder(const PcapHeader& header = {});
   PcapBuilder& record(const PcapRecord& record);
-  // A well-formed record at a time in nanoseconds since 1970, not negative.
+  // A well-formed record with a time in nanoseconds since 1970, not negative.
   PcapBuilder& packet(int64_t time_ns, const Bytes& data);
   PcapBuilder& raw(std::span<const uint8_t> bytes);
   PcapBuilder& zeros(size_t n);
@@ -99,7 +99,7 @@ class PcapBuilder {
 struct Option {
   uint16_t code = 0;
   Bytes value{};
-  std::optional<uint16_t> length{};  // as written; default: value.size()
+  std::optional<uint16_t> length{};  // value written; default: value.size()
 };
 
 struct SectionHeader {
@@ -113,7 +113,7 @@ struct SectionHeader {
 struct InterfaceBlock {
   uint16_t link_type = 1;
   uint32_t snap_length = 0;
-  std::optional<uint8_t> tsresol{};  // as written: 9 = nanoseconds, 0x80 | n = 2^-n seconds
+  std::optional<uint8_t> tsresol{};  // value written: 9 = nanoseconds, 0x80 | n = 2^-n seconds
   std::optional<int64_t> tsoffset{};
   std::optional<uint8_t> fcs_length{};  // bytes
   std::vector<Option> options{};        // further ones
@@ -142,7 +142,7 @@ struct ObsoletePacket {
   std::optional<uint32_t> original{};
 };
 
-// Lengths of a block, as written; default: the true ones.
+// Lengths written to a block; default: the correct ones.
 struct BlockLengths {
   std::optional<uint32_t> total{};
   std::optional<uint32_t> trailer{};
@@ -150,13 +150,13 @@ struct BlockLengths {
 
 class PcapngBuilder {
  public:
-  // Blocks are written in the byte order of the newest section(); little-endian before the first.
+  // Blocks are written in the byte order of the latest section(); little-endian before the first.
   PcapngBuilder& section(const SectionHeader& section = {}, const BlockLengths& lengths = {});
   PcapngBuilder& interface(const InterfaceBlock& interface = {}, const BlockLengths& lengths = {});
   PcapngBuilder& enhanced(const EnhancedPacket& packet, const BlockLengths& lengths = {});
   PcapngBuilder& simple(const SimplePacket& packet, const BlockLengths& lengths = {});
   PcapngBuilder& obsolete(const ObsoletePacket& packet, const BlockLengths& lengths = {});
-  // Any block; `body` stands between the two lengths and is padded to 32 bits.
+  // A block of any type; `body` goes between the two lengths and is padded to 32 bits.
   PcapngBuilder& block(uint32_t type, const Bytes& body, const BlockLengths& lengths = {});
   PcapngBuilder& raw(std::span<const uint8_t> bytes);
   PcapngBuilder& zeros(size_t n);
@@ -196,14 +196,15 @@ class SnoopBuilder {
 
 struct ErfRecord {
   uint32_t seconds = 0;
-  uint32_t fraction = 0;  // of a second, in 2^-32
-  uint8_t type = 2;   // 2 = Ethernet, whose frame stands behind two bytes (offset, pad); bit 7 is
-                      // set for `extensions`
+  uint32_t fraction = 0;  // fraction of a second, in 2^-32
+  uint8_t type = 2;   // 2 = Ethernet, whose frame follows two bytes (offset, pad); bit 7 is set for
+                      // `extensions`
   uint8_t flags = 4;  // varying record length
   uint16_t loss_or_color = 0;
   std::vector<uint64_t> extensions{};  // eight bytes each; bit 63 ("more follow") is set as needed
   Bytes data{};                        // of the frame
-  size_t tail_zeros = 0;               // padding behind the frame, counted in the record's length
+  size_t tail_zeros = 0;               // padding after the frame, included in the length of the
+                                       // record
   std::optional<uint16_t> record_bytes{};
   std::optional<uint16_t> wire_bytes{};  // default: data.size()
 };

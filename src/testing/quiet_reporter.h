@@ -1,4 +1,4 @@
-// A Reporter that remembers what it was told.
+// A Reporter that records what it is told.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ class QuietReporter final : public jobs::Reporter {
   void info(std::string_view line) override { notes.emplace_back(line); }
   void warning(std::string_view line) override { warnings.emplace_back(line); }
 
-  // Whether a line of `lines` holds `text`.
+  // Returns whether any of `lines` contains `text`.
   static bool mentions(const std::vector<std::string>& lines, std::string_view text) {
     return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
       return line.find(text) != std::string::npos;

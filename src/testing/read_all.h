@@ -1,4 +1,4 @@
-// Reads a ByteSource to its end or to its fault, and holds it to its contract on the way.
+// Reads a ByteSource to its end or to its fault, and checks that it meets its contract.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ struct ReadAll {
   std::optional<Error> fault;  // none: a clean end
 };
 
-// Reads at most `out_size` bytes at once and stops, as if at the end, behind `limit` of them. Adds
-// a test failure where something follows the end, or something other than the same fault the fault.
+// Reads at most `out_size` bytes at once, and stops after `limit` bytes as if at the end. Fails the
+// test if anything follows the end, or anything other than the same fault follows a fault.
 ReadAll read_all(io::ByteSource& source, size_t out_size = size_t{64} << 10,
                  size_t limit = std::numeric_limits<size_t>::max());
 

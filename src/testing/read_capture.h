@@ -1,4 +1,4 @@
-// Reads a capture to its end and keeps copies of everything that it said, so that two ways of
+// Reads a capture to its end and copies everything that the reader returns, so that two ways of
 // reading can be compared as a whole.
 #pragma once
 
@@ -28,9 +28,9 @@ struct ReadPacket {
 };
 std::ostream& operator<<(std::ostream& out, const ReadPacket& packet);
 
-// Everything but plain_bytes, which depends on how far the source was read ahead of a fault.
+// Everything except plain_bytes, which depends on how far the source was read ahead of a fault.
 struct ReadCapture {
-  std::optional<Errc> open_error{};  // then the rest says nothing
+  std::optional<Errc> open_error{};  // if set, the other fields are meaningless
   capture::ReadStatus status = capture::ReadStatus::kPacket;
   capture::Format format = capture::Format::kUnknown;
   std::vector<ReadPacket> packets{};
@@ -47,13 +47,13 @@ std::ostream& operator<<(std::ostream& out, const ReadCapture& capture);
 
 struct HowToRead {
   size_t block_bytes = size_t{64} << 10;
-  size_t max_chunk = std::numeric_limits<size_t>::max();  // of one read() of the source
+  size_t max_chunk = std::numeric_limits<size_t>::max();  // bytes per read() of the source
   int64_t initial_time_ns = 0;
 };
 
 ReadCapture read_capture(const Bytes& bytes, const HowToRead& how = {});
-// Checks on its way what every reader promises: offsets rise, lengths stay below their limits, the
-// final status stays. What does not hold is a failure of the running test.
+// Also checks what every reader guarantees: offsets increase, lengths stay below their limits, the
+// final status stays the same. Fails the running test otherwise.
 ReadCapture read_capture(std::unique_ptr<io::ByteSource> source,
                          const capture::ReaderOptions& options);
 

@@ -1,4 +1,4 @@
-// A Transmitter that remembers what it was given, and refuses what a test tells it to.
+// A Transmitter that records what it is given, and rejects what a test tells it to reject.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,10 @@ class RecordingTransmitter final : public transmit::Transmitter {
     CaptureTime stamp;
   };
   std::vector<Sent> sent;
-  std::vector<size_t> calls;  // frames offered per send()
+  std::vector<size_t> calls;  // number of frames passed to each send()
 
-  // Called for each frame before it is taken; returns an errno to refuse it with, 0 to take it.
+  // Called for each frame before it is accepted; returns 0 to accept it, or the errno to reject it
+  // with.
   std::function<int(const transmit::Frame&, size_t index)> refuse;
   size_t batch = 256;
   bool ethernet_only = false;

@@ -1,4 +1,4 @@
-// Builds tar archives in memory. Nothing is checked: what is asked for is written.
+// Builds tar archives in memory. Nothing is checked.
 #pragma once
 
 #include <cstdint>
@@ -20,17 +20,17 @@ struct TarMember {
   std::string link{};
   uint32_t mode = 0644;
   int64_t mtime = 1'600'000'000;
-  std::optional<uint64_t> size{};  // as written; default: data.size()
-  bool base_256 = false;           // how the size is written
+  std::optional<uint64_t> size{};  // value written; default: data.size()
+  bool base_256 = false;           // encoding of the size
   TarDialect dialect = TarDialect::kUstar;
 };
 
 class TarBuilder {
  public:
   TarBuilder& member(const TarMember& member);
-  // A header of GNU tar ('L' name, 'K' link) for the member that follows.
+  // A header of GNU tar ('L' name, 'K' link) for the next member.
   TarBuilder& gnu_long(char type, std::string_view text);
-  // A pax header for the member that follows.
+  // A pax header for the next member.
   TarBuilder& pax(const std::vector<std::pair<std::string, std::string>>& records);
   TarBuilder& raw(std::span<const uint8_t> bytes);
   TarBuilder& end();  // two records of zeros

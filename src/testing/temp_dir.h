@@ -1,4 +1,4 @@
-// A folder for the files of one test.
+// A temporary folder for a test.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace gophercap::testing {
 
-// Made on construction, removed with all that is in it on destruction. Fails the test if it can't
-// do what is asked for.
+// The constructor creates it, the destructor removes it with everything in it. The test fails if
+// something cannot be done.
 class TempDir {
  public:
   TempDir();
@@ -20,9 +20,9 @@ class TempDir {
   TempDir& operator=(const TempDir&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
-  std::string path(std::string_view name) const;  // of something inside, whether it exists or not
+  std::string path(std::string_view name) const;  // of something inside, which need not exist
 
-  // Writes a file, making the folders above it. Returns its path.
+  // Writes a file, creating its folders, and returns its path.
   std::string write(std::string_view name, std::span<const uint8_t> bytes = {}) const;
   std::string write(std::string_view name, std::string_view text) const;
   std::string make_folder(std::string_view name) const;
@@ -33,7 +33,7 @@ class TempDir {
   std::filesystem::path path_;
 };
 
-// Fails the test if there is no such file.
+// Fails the test if the file does not exist.
 std::vector<uint8_t> read_file(const std::string& path);
 
 }  // namespace gophercap::testing

@@ -1,5 +1,5 @@
-// Puts members of an archive into a folder: what may be there, under names of their own, complete
-// or not at all.
+// Extracts members of an archive into a folder. Refuses unsafe members and never overwrites another
+// member; a file appears only when it is complete.
 #pragma once
 
 #include <sys/stat.h>
@@ -29,12 +29,13 @@
 namespace gophercap::archive {
 
 struct ExtractOptions {
-  io::Compression compression = io::Compression::kNone;  // of what is not compressed already
+  io::Compression compression = io::Compression::kNone;  // for files that are not compressed
+                                                         // already
   io::CompressionLevel level{};
-  unsigned workers = 1;  // that compress
-  bool flatten = false;  // all into one folder: "a/b.pcap" becomes "a-b.pcap"
-  bool force = false;    // replaces files of before this run
-  // Leaves alone those that are complete, and removes what runs that were killed left unfinished.
+  unsigned workers = 1;  // compressing threads
+  bool flatten = false;  // put all files into one folder: "a/b.pcap" becomes "a-b.pcap"
+  bool force = false;    // replace files that existed before this run
+  // Keep complete files, and remove unfinished ones that killed runs have left.
   bool resume = false;
   OutputLimits limits{};
   bool sync = false;
@@ -42,15 +43,15 @@ struct ExtractOptions {
 
 struct ExtractCounts {
   uint64_t files = 0;    // written
-  uint64_t resumed = 0;  // were complete
+  uint64_t resumed = 0;  // already complete
   uint64_t folders = 0;
   uint64_t links = 0;
-  uint64_t plain_bytes = 0;    // of the files written, holes included
-  uint64_t written_bytes = 0;  // as they are on the disk, without holes
-  uint64_t packed_before = 0;  // files that were compressed already
-  uint64_t numbered = 0;       // whose name was taken
-  uint64_t left_over = 0;      // unfinished files of runs that were killed, removed
-  uint64_t absolute = 0;       // files, folders and links whose path lost a slash in front
+  uint64_t plain_bytes = 0;    // of the files written, including holes
+  uint64_t written_bytes = 0;  // on disk, without holes
+  uint64_t packed_before = 0;  // files that were already compressed
+  uint64_t numbered = 0;       // numbered because their name was taken
+  uint64_t left_over = 0;      // unfinished files of killed runs that were removed
+  uint64_t absolute = 0;       // files, folders and links whose leading slash was removed
   uint64_t set_id = 0;         // that lost a set-user-id or set-group-id bit
   std::array<uint64_t, kRefusals> refused{};
 
@@ -64,12 +65,13 @@ class Extractor {
     std::function<void(const Member&, Refusal)> refused = [](const Member&, Refusal) {};
     std::function<void(const Member&, std::string_view)> numbered = [](const Member&,
                                                                        std::string_view) {};
-    // Before each piece of a file is written.
+    // Called before each piece of a file is written.
     std::function<void(const Piece&)> piece = [](const Piece&) {};
-    // A file or a link is there, below the folder; `written`: all its pieces came by.
+    // Called when a file or a link was created, with its path below the folder; `written` means
+    // that all its pieces were passed to `piece`.
     std::function<void(std::string_view, bool)> made = [](std::string_view, bool) {};
-    std::function<void()> tick = [] {};  // now and then
-    // Of the tarball up to now, as it is stored.
+    std::function<void()> tick = [] {};  // called from time to time
+    // Number of bytes read from the tarball so far, as stored.
     std::function<uint64_t()> bytes_read = [] { return uint64_t{0}; };
   };
 
@@ -77,17 +79,17 @@ class Extractor {
                                                  const ExtractOptions& options, Callbacks callbacks,
                                                  std::stop_token stop);
 
-  // Extracts the member that `tar` has come to. Errors: those of `tar` (tar.failed() then), and
-  // those of the output (disk full), which end the run.
+  // Extracts the member at which `tar` is positioned. Errors come from `tar` (tar.failed() is set
+  // then) or from the output (disk full); the latter end the run.
   Result<> take(TarReader& tar, const Member& member);
-  // Modes and times of folders.
+  // Sets modes and times of folders.
   Result<> finish();
 
   const ExtractCounts& counts() const noexcept { return counts_; }
 
  private:
   using Verdict = Result<std::optional<Refusal>>;
-  // Whether what stands on the disk is what would be written.
+  // Returns whether the existing file equals what would be written.
   using IsComplete = std::function<Result<bool>(const std::string&, const struct stat&)>;
   enum class Spot : uint8_t { kFree, kReplace, kComplete };
   struct Target {
@@ -104,7 +106,7 @@ class Extractor {
   std::string free_name(const std::string& name) const;
   void made(const Member& member, const std::string& name, const std::string& wanted,
             bool written = false);
-  // Where the member of this path was put; empty: nowhere.
+  // Where the member with this path was extracted to; empty if it was not.
   std::string output_of(const std::vector<std::string_view>& parts) const;
 
   Result<bool> holds(const std::string& name, const struct stat& facts, const Member& member,
@@ -125,7 +127,7 @@ class Extractor {
   std::unique_ptr<io::ParallelCompressor> compressor_;
   OutputGuard guard_;
   ExtractCounts counts_;
-  PathSet cleared_;  // folders in which nothing unfinished is left
+  PathSet cleared_;  // folders whose unfinished files were removed
 };
 
 }  // namespace gophercap::archive

@@ -1,4 +1,4 @@
-// What the tests of the extractor have in common.
+// Common code of the extractor tests.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ namespace gophercap::archive {
 namespace fs = std::filesystem;
 using Bytes = std::vector<uint8_t>;
 
-// All bytes in one block.
+// Returns all bytes in one block.
 class WholeFeed final : public BlockFeed {
  public:
   explicit WholeFeed(std::span<const uint8_t> bytes) : bytes_(bytes) {}
@@ -37,7 +37,7 @@ class WholeFeed final : public BlockFeed {
 struct Outcome {
   ExtractCounts counts;
   std::map<std::string, Refusal> refused;
-  std::map<std::string, std::string> numbered;  // by where it was put
+  std::map<std::string, std::string> numbered;  // keyed by the path that was used
   std::optional<Error> error;
 };
 
@@ -70,7 +70,7 @@ inline Outcome extract(const Bytes& tarball, const std::string& out_dir,
   return outcome;
 }
 
-// Everything below a folder, sorted: "dir/", "file", "link -> target".
+// Lists everything below a folder, sorted: "dir/", "file", "link -> target".
 inline std::vector<std::string> tree(const fs::path& top) {
   std::vector<std::string> names;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(top)) {

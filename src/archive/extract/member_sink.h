@@ -1,4 +1,4 @@
-// Takes the pieces of a member to its file, as they are or compressed.
+// Writes the pieces of a member to its file, compressed or not.
 #pragma once
 
 #include <cstdint>
@@ -14,22 +14,22 @@
 
 namespace gophercap::archive {
 
-// Not thread-safe. Errors: those of the file and of the guard, kCancelled while a hole is
-// compressed.
+// Not thread-safe. Errors come from the file and the guard; kCancelled if a stop is requested while
+// a hole is compressed.
 class MemberSink {
  public:
-  // `compressor` null: as they are. REQUIRES: it outlives the sink and serves no other meanwhile,
-  // and so does the guard.
+  // If `compressor` is null, the bytes are written unchanged. REQUIRES: `compressor` and the guard
+  // outlive the sink, and no other sink uses `compressor` meanwhile.
   MemberSink(OutputFile file, io::ParallelCompressor* compressor, OutputGuard& guard,
              uint64_t size_bytes, std::stop_token stop);
   ~MemberSink();
   MemberSink(const MemberSink&) = delete;
   MemberSink& operator=(const MemberSink&) = delete;
 
-  // A refusal (kContradiction): the piece is behind the member's end, or before one that came
-  // before it.
+  // Refuses a piece (kContradiction) that is beyond the end of the member or before an earlier
+  // piece.
   Result<std::optional<Refusal>> put(const Piece& piece);
-  // All pieces have come: what follows the last one is a hole.
+  // Call after the last piece; the rest of the file is a hole.
   Result<> finish();
 
   OutputFile& file() noexcept { return file_; }

@@ -1,4 +1,4 @@
-// A file below a folder that is open: it has its name only once it is complete.
+// A file in an open folder that gets its name only when it is complete.
 #pragma once
 
 #include <sys/stat.h>
@@ -14,12 +14,12 @@ namespace gophercap::archive {
 
 enum class Existing : uint8_t { kKeep, kReplace };
 
-// As io::AtomicFile, but relative to a descriptor, so that nobody can put a symbolic link into its
-// path meanwhile, and able not to replace anything. Destroyed before publish(): nothing is left.
-// Not thread-safe. Errors have `shown` in front.
+// Like io::AtomicFile, but relative to a descriptor, so that nobody can insert a symbolic link into
+// its path meanwhile, and with the choice not to replace anything. If it is destroyed before
+// publish(), nothing is left. Not thread-safe. Errors begin with `shown`.
 class OutputFile {
  public:
-  // REQUIRES: `folder` stays open as long as the file lives.
+  // REQUIRES: `folder` stays open while the file exists.
   static Result<OutputFile> create(int folder, const std::string& name, std::string shown);
   OutputFile(OutputFile&&) noexcept = default;
   OutputFile& operator=(OutputFile&&) = delete;
@@ -27,12 +27,13 @@ class OutputFile {
 
   Result<> write_at(std::span<const uint8_t> bytes, uint64_t offset);
   Result<> append(std::span<const uint8_t> bytes);
-  // What lies between what was written and `size_bytes` is a hole.
+  // Makes everything between the written bytes and `size_bytes` a hole.
   Result<> set_size(uint64_t size_bytes);
   uint64_t appended_bytes() const noexcept { return appended_; }
 
-  // Sets mode and time of modification, and gives the file its name. False: the name is taken (with
-  // kReplace: by a folder); nothing is left then. `sync`: file and folder survive a power cut.
+  // Sets mode and modification time and gives the file its name. Returns false, and removes the
+  // file, if the name is taken (with kReplace: by a folder). `sync` makes file and folder survive a
+  // power failure.
   Result<bool> publish(mode_t mode, timespec mtime, Existing existing, bool sync);
 
  private:

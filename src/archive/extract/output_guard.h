@@ -1,4 +1,4 @@
-// Ends an extraction that writes more than was bargained for.
+// Stops an extraction that writes more than its limits allow.
 #pragma once
 
 #include <cstdint>
@@ -11,23 +11,24 @@
 namespace gophercap::archive {
 
 struct OutputLimits {
-  uint64_t most_bytes = UINT64_MAX;  // written, as they are on the disk: without holes, packed
-  // Plain bytes for each byte of the tarball, from kRatioCounts on; 0: any number. Deflate can't
-  // have more than 1032.
+  uint64_t most_bytes = UINT64_MAX;  // bytes written to disk: compressed, without holes
+  // Limit on plain bytes per byte of the tarball, checked from kRatioCounts bytes on; 0: no limit.
+  // Deflate cannot exceed 1032.
   uint64_t most_ratio = 1000;
 };
 inline constexpr uint64_t kRatioCounts = uint64_t{1} << 30;
 
-// Not thread-safe. Errors end the run: kNoSpace, in words that name the flag.
+// Not thread-safe. An exceeded limit is kNoSpace and names the option; it ends the run.
 class OutputGuard {
  public:
-  // `bytes_read` of the tarball up to now; `shown`: what is written, for messages.
+  // `bytes_read` returns how much of the tarball was read so far; `shown` names the output in
+  // messages.
   OutputGuard(const OutputLimits& limits, std::function<uint64_t()> bytes_read, std::string shown)
       : limits_(limits), bytes_read_(std::move(bytes_read)), shown_(std::move(shown)) {}
 
-  // Before they are written, or compressed: there, holes count.
+  // Call before bytes are written or compressed. When they are compressed, holes count.
   Result<> plain(uint64_t bytes);
-  // Before they go to the disk.
+  // Call before bytes are written to disk.
   Result<> written(uint64_t bytes);
 
  private:

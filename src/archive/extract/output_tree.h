@@ -1,5 +1,5 @@
-// The folder that members are extracted to, and the folders below it. No symbolic link below it is
-// ever followed, whoever made it.
+// The folder that members are extracted to, and the folders below it. Symbolic links below it are
+// never followed, whoever has created them.
 #pragma once
 
 #include <sys/stat.h>
@@ -19,33 +19,33 @@
 
 namespace gophercap::archive {
 
-// Not thread-safe. Paths below are relative to the top; "" is the top.
+// Not thread-safe. Paths are relative to the top folder; "" is the top folder.
 class OutputTree {
  public:
-  // Makes `path`, and what is above it, if it does not exist.
+  // Creates `path` and its parents if they do not exist.
   static Result<std::unique_ptr<OutputTree>> open(const std::string& path);
 
-  // Goes to the folder of these names and makes what is missing of it. Where a file of this run
-  // already has the name of a folder, the folder gets a number. A refusal: kInTheWay, kBadName.
+  // Enters the folder with these names and creates what is missing. If a file of this run already
+  // has the name of a folder, the folder gets a number. Refuses with kInTheWay or kBadName.
   Result<std::optional<Refusal>> enter(const std::vector<std::string_view>& names);
 
-  // Where enter() went last.
+  // The folder that enter() has entered last.
   int folder() const noexcept { return current_.value(); }
   const std::string& folder_path() const noexcept { return current_path_; }
-  std::string path_of(std::string_view name) const;  // below the top
+  std::string path_of(std::string_view name) const;  // relative to the top
   std::string shown(std::string_view path) const;    // for messages
 
-  // Paths that this run has made.
+  // Records a path that this run has created.
   void note(std::string_view path) { made_.insert(path); }
   bool made(std::string_view path) const { return made_.contains(path); }
 
-  // What a folder shall be like in the end. Set once all that goes into it is there, which is taken
-  // to be so when another folder is entered that is not below it.
+  // Sets the final mode and time of a folder later, when another folder is entered that is not
+  // below it. By then everything in it is assumed to be extracted.
   void finish_later(mode_t mode, timespec mtime);
-  // After a stop, folders that would not let their owner in again are left as they are.
+  // After a stop request, folders whose mode would lock out their owner keep their present mode.
   Result<> finish_folders(const std::stop_token& stop);
 
-  // A descriptor of a folder below the top, as it is; kNotFound if there is none.
+  // Opens an existing folder below the top; kNotFound if there is none.
   Result<Fd> open_folder(const std::string& path) const;
 
  private:
@@ -64,10 +64,10 @@ class OutputTree {
   Fd top_;
   Fd current_;
   std::string current_path_;
-  std::string asked_;  // what enter() was asked for last
+  std::string asked_;  // the last path passed to enter()
   PathSet made_;
-  std::vector<Pending> pending_;    // each below the one before
-  std::vector<Pending> forbidden_;  // that would not let us in again: at the very end
+  std::vector<Pending> pending_;    // each is below the previous one
+  std::vector<Pending> forbidden_;  // folders whose mode would lock us out; set at the very end
 };
 
 }  // namespace gophercap::archive

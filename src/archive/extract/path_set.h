@@ -1,4 +1,4 @@
-// The output paths of a run, 8 to 16 bytes each, whatever their length.
+// The output paths of a run, in 8 to 16 bytes each, whatever their length.
 #pragma once
 
 #include <xxhash.h>
@@ -11,7 +11,7 @@
 
 namespace gophercap::archive {
 
-// Of another seed in each run, so that no archive can be made of paths that all collide.
+// The seed differs in each run, so nobody can make an archive whose paths all collide.
 struct PathHash {
   size_t operator()(std::string_view path) const {
     static const uint64_t kSeed = uint64_t{std::random_device{}()} << 32 | std::random_device{}();
@@ -19,8 +19,8 @@ struct PathHash {
   }
 };
 
-// Remembers hashes, not paths: a million members take 16 MiB. That two paths share one is as good
-// as impossible, and the cost of it is a number in a name that needed none. Not thread-safe.
+// Stores hashes instead of paths: a million members take 16 MiB. A collision is practically
+// impossible, and would only number a name without need. Not thread-safe.
 class PathSet {
  public:
   void insert(std::string_view path) {
@@ -41,10 +41,10 @@ class PathSet {
 
   static uint64_t hash(std::string_view path) {
     const uint64_t value = PathHash{}(path);
-    return value == 0 ? 1 : value;  // 0 is an empty slot
+    return value == 0 ? 1 : value;  // 0 marks an empty slot
   }
 
-  // Where `value` is, or would be put.
+  // Returns the slot that holds `value` or would receive it.
   size_t find(uint64_t value) const {
     const size_t mask = slots_.size() - 1;
     size_t place = value & mask;
@@ -60,7 +60,7 @@ class PathSet {
     }
   }
 
-  std::vector<uint64_t> slots_;  // a power of two of them, at most half full
+  std::vector<uint64_t> slots_;  // their number is a power of two; at most half are used
   size_t count_ = 0;
 };
 

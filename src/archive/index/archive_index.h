@@ -1,5 +1,5 @@
-// The index of a tarball: where each file in it lies, and where its decompression can begin.
-// docs/formats/archive-index.md has the written form, an SQLite database.
+// The index of a tarball: where each of its files is, and where decompression can begin. It is an
+// SQLite database; docs/formats/archive-index.md describes it.
 #pragma once
 
 #include <cstdint>
@@ -21,15 +21,16 @@
 
 namespace gophercap::archive {
 
-// How much of a tarball an index has; in numbers, as it is written.
+// How much of a tarball an index covers. The numbers are stored in the file.
 enum class Coverage : uint8_t {
-  kUpToDamage = 0,  // it breaks where the index ends
+  kUpToDamage = 0,  // the tarball breaks off where the index ends
   kWhole = 1,
-  kMembersLeftOut = 2,  // to its end, but some of those asked for could not be used
-  kDoubtful = 3,        // to its end, but headers were damaged: only a pass can tell of which
+  kMembersLeftOut = 2,  // complete, but some of the selected members could not be used
+  kDoubtful = 3,        // complete, but headers were damaged; only another pass can tell which
+                        // members are affected
 };
 
-// By this a tarball is known again, wherever it lies now.
+// Identifies a tarball, wherever it is.
 struct TarballIdentity {
   uint64_t size_bytes = 0;
   int64_t mtime_ns = 0;
@@ -38,33 +39,34 @@ struct TarballIdentity {
   bool operator==(const TarballIdentity&) const = default;
 };
 
-// Errors: kUnsupported for what is no regular file.
+// Fails with kUnsupported if it is not a regular file.
 Result<TarballIdentity> identify(const std::string& path);
 
-// Bytes of a file that lie together in the archive; those of its extents follow one another there.
+// Bytes of a file that are contiguous in the archive. The extents of a file follow one another
+// there.
 struct Extent {
-  uint64_t offset = 0;  // in the file
+  uint64_t offset = 0;  // offset in the file
   uint64_t size_bytes = 0;
 
   bool operator==(const Extent&) const = default;
 };
 
-// What the path of a member is, as against that in the archive.
+// How the path of a member in the index relates to that in the archive.
 enum class NameOrigin : uint8_t {
   kOwn = 0,
-  kNumbered = 1,  // the path was there before
-  kLink = 2,      // of a link that leads to the member
+  kNumbered = 1,  // numbered because the path was taken
+  kLink = 2,      // the path of a link to the member
 };
 
 struct IndexedMember {
-  std::string path;             // as it would be extracted; bytes
-  uint64_t archive_offset = 0;  // of its first byte, in the plain archive
+  std::string path;             // the path it would be extracted to, as bytes
+  uint64_t archive_offset = 0;  // of its first byte, in the decompressed archive
   uint64_t size_bytes = 0;
   int64_t mtime_ns = 0;
-  // Of a sparse file, in order; empty: all of it lies together.
+  // Extents of a sparse file, in order; empty if the file is contiguous.
   std::vector<Extent> extents{};
-  // Of the first of its headers, in the plain archive: what the index says of a member is held
-  // against them.
+  // Offset of the first of its headers in the decompressed archive. The index entry is checked
+  // against these headers.
   uint64_t header_offset = 0;
   NameOrigin origin = NameOrigin::kOwn;
   std::string stored_path{};  // in the archive, without "./"; empty with kOwn
@@ -72,20 +74,20 @@ struct IndexedMember {
   bool operator==(const IndexedMember&) const = default;
 };
 
-// More extents than this are not kept: such a member has no place in the index.
+// Members with more extents than this are not put into the index.
 inline constexpr size_t kMostExtents = 200'000;
-// Zeros take time as bytes do. No capture has so many.
+// Reading zeros takes time too, and no capture contains this many.
 inline constexpr uint64_t kLargestHole = uint64_t{64} << 30;
 
-// The path of the `number`th (from 1) index in a folder for tarballs of this name: two tarballs of
-// one name can have their indexes beside one dump.
+// Returns the path of the `number`th (from 1) index for tarballs with this name in a folder, since
+// two tarballs with the same name may have their indexes beside the same dump.
 std::string index_path(const std::string& folder, std::string_view tarball_path, unsigned number);
 
-// Thread-safe: the checkpoints come from the thread that decompresses.
+// Thread-safe, because checkpoints come from the decompressing thread.
 class IndexWriter {
  public:
-  // Writes beside `path`, which appears in finish(). Destroyed before: nothing stays.
-  // `tarball_path` is for people.
+  // Writes a temporary file beside `path`; finish() gives it its name. If it is destroyed before,
+  // nothing is left. `tarball_path` is informative only.
   static Result<std::unique_ptr<IndexWriter>> create(const std::string& path,
                                                      const std::string& tarball_path,
                                                      const TarballIdentity& identity,
@@ -94,13 +96,13 @@ class IndexWriter {
   IndexWriter(const IndexWriter&) = delete;
   IndexWriter& operator=(const IndexWriter&) = delete;
 
-  // A path that is there already keeps its first member. kInvalidArgument: a number that does not
-  // fit into 63 bits.
+  // If the path exists already, its first member stays. kInvalidArgument if a number does not fit
+  // into 63 bits.
   Result<> add(const IndexedMember& member);
-  // Another path of the member at `target`. False: there is no such member.
+  // Adds another path for the member at `target`. Returns false if there is no such member.
   Result<bool> add_link(std::string_view path, std::string_view target);
   Result<> add(const io::Checkpoint& checkpoint);
-  // `plain_bytes` of the archive, as far as it could be read.
+  // `plain_bytes` is the length of the decompressed archive, as far as it could be read.
   Result<> finish(uint64_t plain_bytes, Coverage coverage);
 
  private:
@@ -121,36 +123,38 @@ class IndexWriter {
   std::vector<uint8_t> packed_ GUARDED_BY(mutex_);
 };
 
-// Thread-safe. Hostile files are expected: kCorrupt, kUnsupported (another version).
+// Thread-safe. Files may be hostile: kCorrupt, kUnsupported (another version).
 class ArchiveIndex {
  public:
-  // `owners`: see io::open_file().
+  // For `owners` see io::open_file().
   static Result<std::unique_ptr<ArchiveIndex>> open(const std::string& path,
                                                     io::Owners owners = io::Owners::kTrusted);
-  // Whether there is an index, of any version and in any state: then it may be replaced.
+  // Returns whether there is an index of any version and in any state, so that it may be replaced.
   static bool is_at(const std::string& path);
   ~ArchiveIndex();
   ArchiveIndex(const ArchiveIndex&) = delete;
   ArchiveIndex& operator=(const ArchiveIndex&) = delete;
 
-  // Where it is.
+  // The path of the index.
   const std::string& path() const noexcept { return path_; }
   const TarballIdentity& identity() const noexcept { return identity_; }
-  // Where the tarball was when the index was made, as it was given then.
+  // The path of the tarball as given when the index was made.
   const std::string& tarball_path() const noexcept { return tarball_path_; }
   io::Compression compression() const noexcept { return compression_; }
   uint64_t plain_bytes() const noexcept { return plain_bytes_; }
   Coverage coverage() const noexcept { return coverage_; }
 
-  // Ordered by the bytes of their paths, as far as `visit` says true. It must not call the index.
+  // Calls `visit` for the members, ordered by the bytes of their paths, until it returns false.
+  // `visit` must not call the index.
   Result<> each_member(const std::function<bool(const IndexedMember&)>& visit) const;
-  // kNotFound.
+  // Fails with kNotFound if there is no such member.
   Result<IndexedMember> find(std::string_view path) const;
-  // The last one at or before that byte of the plain archive; the beginning where there is none.
+  // Returns the last checkpoint at or before that byte of the decompressed archive, or the
+  // beginning.
   Result<io::Checkpoint> checkpoint_for(uint64_t plain_offset) const;
-  // The first one behind that byte.
+  // Returns the first checkpoint after that byte.
   Result<std::optional<io::Checkpoint>> checkpoint_behind(uint64_t plain_offset) const;
-  // How many bytes are decoded for nothing on the way to that one.
+  // How many bytes have to be decoded and dropped to get to that byte.
   Result<uint64_t> decoded_before(uint64_t plain_offset) const;
 
  private:
@@ -171,22 +175,22 @@ class ArchiveIndex {
   std::unique_ptr<Database> database_ GUARDED_BY(mutex_);
 };
 
-// Opens a member of the tarball at `tarball_path`, decoded from wherever the index allows it to
-// begin, with helpers from one such place to the next. Its facts are those of the member. kIo: the
-// tarball is not the one of the index (size and time are looked at, the head is not), or it is not
-// what the index says of it, here or as it is read: such an error names the index (is_disagreement)
-// and says nothing of the tarball, which only a pass over it can do. REQUIRES: the index outlives
-// the source.
+// Opens a member of the tarball at `tarball_path`. Decoding starts at the nearest checkpoint, and
+// helpers decode from checkpoint to checkpoint. The facts of the input are those of the member.
+// Fails with kIo if the tarball is not the one of the index (size and time are checked, its head is
+// not), or contradicts the index, now or while it is read. Such an error names the index
+// (is_disagreement()) and does not mean that the tarball is damaged; only a pass over it can tell.
+// REQUIRES: the index outlives the source.
 Result<io::Input> open_member(const std::string& tarball_path, const ArchiveIndex& index,
                               std::string_view member, const io::InputOptions& options = {});
 
-// Holds members against their headers in the tarball, in the order in which they lie there, as far
-// as that takes less than decoding kMostChecked bytes. Fails as open_member().
+// Compares members with their headers in the tarball, in archive order, as far as this takes less
+// than decoding kMostChecked bytes. Fails like open_member().
 inline constexpr uint64_t kMostChecked = uint64_t{32} << 20;
 Result<> check_members(const std::string& tarball_path, const ArchiveIndex& index,
                        const std::vector<std::string>& members, const std::stop_token& stop);
 
-// An error of an index that is not that of its tarball, and so has to be made anew.
+// The error for an index that does not match its tarball and has to be made anew.
 Error disagreement(const std::string& index_path, std::string_view what);
 bool is_disagreement(std::string_view reason);
 

@@ -1,4 +1,4 @@
-// Takes the checkpoints of a tarball to its index, as far apart as is worth their size.
+// Writes the checkpoints of a tarball to its index, at a distance that keeps the index small.
 #pragma once
 
 #include <atomic>
@@ -12,18 +12,18 @@
 
 namespace gophercap::archive {
 
-// Thread-safe, so that it may be looked at while somebody decodes.
+// Thread-safe, so that it can be read while a thread decodes.
 class CheckpointKeeper final : public io::CheckpointSink {
  public:
-  // 16 MiB are inflated in a fiftieth of a second, and a window takes 10 to 30 KiB: of an archive
-  // that is half as large as its bytes, three thousandths.
+  // Inflating 16 MiB takes about 20 ms, and a window takes 10 to 30 KiB: 0.3 % of an archive that
+  // is compressed to half its size.
   static constexpr uint64_t kSpacing = uint64_t{16} << 20;
 
   explicit CheckpointKeeper(uint64_t spacing_bytes = kSpacing)
       : spacing_(spacing_bytes), next_(spacing_bytes) {}
 
-  // Until then nothing is kept. REQUIRES: nothing has been decoded yet; the writer lives longer
-  // than what decodes.
+  // Nothing is kept before this call. REQUIRES: nothing has been decoded yet; the writer outlives
+  // the decoder.
   void write_to(IndexWriter& writer) noexcept { writer_ = &writer; }
 
   bool wanted(uint64_t plain_offset) const noexcept override {
@@ -37,7 +37,7 @@ class CheckpointKeeper final : public io::CheckpointSink {
     if (result_) result_ = writer_->add(checkpoint);
   }
 
-  // What went wrong with writing them.
+  // The first error from writing checkpoints.
   Result<> result() const {
     const MutexLock lock(mutex_);
     return result_;

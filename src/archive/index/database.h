@@ -1,4 +1,4 @@
-// The little of SQLite that an index needs, in our terms.
+// A small wrapper around the part of SQLite that an index needs.
 #pragma once
 
 #include <cstdint>
@@ -17,24 +17,23 @@ namespace gophercap::archive {
 
 class Database;
 
-// A prepared statement. Parameters and columns are counted from 0. Not thread-safe.
+// A prepared statement. Parameters and columns are numbered from 0. Not thread-safe.
 class Statement {
  public:
   ~Statement();
   Statement(Statement&& other) noexcept;
   Statement& operator=(Statement&&) = delete;
 
-  // Begins anew; what was bound stays until it is bound again.
+  // Restarts the statement and keeps its bound values.
   void reset() noexcept;
-  // The bytes have to live until the statement is reset or bound again.
+  // Bound bytes must stay valid until the statement is reset or bound again.
   void bind(int parameter, int64_t value) noexcept;
   void bind(int parameter, std::string_view text) noexcept;  // stored as bytes
   void bind(int parameter, std::span<const uint8_t> bytes) noexcept;
 
-  // True: there is a row. False: there is no more.
-  // Also fails where something could not be bound.
+  // Returns true if there is a row, false at the end. Also fails if a value could not be bound.
   Result<bool> step();
-  // The columns of the row. kCorrupt where a column has another type or, as a count, is negative.
+  // Columns of the current row. kCorrupt if a column has another type or a count is negative.
   Result<int64_t> integer(int column) const;
   Result<uint64_t> count(int column) const;
   // Valid until the next step() or reset().
@@ -49,17 +48,18 @@ class Statement {
 
   Database* database_;
   sqlite3_stmt* statement_;
-  int bound_ = 0;  // the first status of binding that is not SQLITE_OK
+  int bound_ = 0;  // first status of a bind call that is not SQLITE_OK
 };
 
-// Not thread-safe. Errors: kCorrupt (no database, or a damaged one), kNoSpace, kIo, with the path.
+// Not thread-safe. Errors (kCorrupt for a damaged file or one that is not a database, kNoSpace,
+// kIo) name the path.
 class Database {
  public:
-  // The empty file behind this descriptor is made into a database that is written without a
-  // journal: it is of use only when it is complete. `path` is for errors. REQUIRES: the descriptor
-  // stays open until this has returned.
+  // Turns the empty file behind this descriptor into a database. It is written without a journal,
+  // since it is useful only when it is complete. `path` is for errors. REQUIRES: the descriptor
+  // stays open until this returns.
   static Result<std::unique_ptr<Database>> create(int fd, const std::string& path);
-  // The same of a file that is read, and that nobody writes to.
+  // Opens an existing file read-only, assuming that nobody writes to it.
   static Result<std::unique_ptr<Database>> open(int fd, const std::string& path);
   ~Database();
   Database(const Database&) = delete;

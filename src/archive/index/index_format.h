@@ -1,4 +1,4 @@
-// What reader and writer of an index have in common.
+// Definitions shared by the reader and the writer of an index.
 #pragma once
 
 #include <xxhash.h>
@@ -18,8 +18,8 @@ namespace gophercap::archive {
 inline constexpr int kIndexVersion = 2;                   // PRAGMA user_version
 inline constexpr int64_t kIndexApplication = 0x67634958;  // PRAGMA application_id: "gcIX"
 
-// Over the columns of a row in their order: SQLite itself does not notice a byte that has changed
-// in a file, and a wrong offset or window gives wrong bytes that nothing else would show.
+// A hash over the columns of a row in their order. SQLite does not detect a changed byte in its
+// file, and a wrong offset or window gives wrong bytes that nothing else would reveal.
 class RowHash {
  public:
   RowHash& add(uint64_t value) {
@@ -37,7 +37,7 @@ class RowHash {
   RowHash& add(std::string_view text) {
     return add({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
   }
-  // As SQLite keeps it.
+  // The hash as a signed integer, the type that SQLite stores.
   int64_t value() const noexcept {
     return static_cast<int64_t>(XXH3_64bits(bytes_.data(), bytes_.size()));
   }
@@ -46,7 +46,8 @@ class RowHash {
   std::vector<uint8_t> bytes_;
 };
 
-// For the last column but one of the archive's row: which rows there are.
+// Hashes the hashes of all rows, to detect missing rows. It is stored in the last column but one of
+// the archive's row.
 Result<int64_t> hash_of_rows(Database& database);
 
 }  // namespace gophercap::archive

@@ -1,4 +1,4 @@
-// The member that a TarReader has come to, as a source of bytes.
+// Reads the current member of a TarReader as a ByteSource.
 #pragma once
 
 #include <cstdint>
@@ -13,25 +13,25 @@
 
 namespace gophercap::archive {
 
-// Holes are given as zeros, so that its bytes are those of the extracted file. Errors: the
-// reader's, kCorrupt for bytes that lie behind the end or before others, kUnsupported for a hole
-// that no capture has, kCancelled.
+// Holes are read as zeros, as in the extracted file. Errors: those of the reader, kCorrupt for
+// pieces beyond the end or out of order, kUnsupported for a hole that is too large for any capture,
+// kCancelled.
 class MemberSource final : public io::ByteSource {
  public:
-  // REQUIRES: `tar` outlives the source and is used by nobody else until finish(); nothing of the
+  // REQUIRES: `tar` outlives the source and is not used otherwise until finish(); nothing of the
   // member has been read.
   MemberSource(TarReader& tar, const Member& member, std::stop_token stop = {});
 
   Result<size_t> read(std::span<uint8_t> out) override;
 
-  // Passes over what is left. Errors: as read(); what contradicts itself has been passed over.
+  // Skips the rest of the member. Fails like read(); pieces that contradict the header are skipped.
   Result<> finish();
 
-  // REQUIRES: finish() was called, and failed only because the archive breaks there: then this is
-  // as far as it goes.
+  // The extents of the member. REQUIRES: finish() has been called, and failed only if the archive
+  // breaks off there; the extents end there then.
   const std::vector<Extent>& extents() const noexcept { return extents_; }
   uint64_t archive_offset() const noexcept { return archive_offset_; }
-  // False: it has more extents than an index keeps.
+  // False if it has more extents than an index stores.
   bool can_be_indexed() const noexcept { return !too_many_; }
 
  private:
@@ -44,7 +44,7 @@ class MemberSource final : public io::ByteSource {
   const uint64_t archive_offset_;
   const uint64_t size_bytes_;
   uint64_t position_ = 0;
-  Piece piece_{};  // what of it was not given yet
+  Piece piece_{};  // the part of it that has not been returned yet
   uint64_t end_of_pieces_ = 0;
   bool ended_ = false;  // no more pieces
   bool too_many_ = false;

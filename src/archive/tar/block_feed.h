@@ -1,4 +1,4 @@
-// Bytes in blocks that the giver owns: what TarReader reads from.
+// Provides bytes in blocks without copying them. TarReader reads from a BlockFeed.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@ class BlockFeed {
  public:
   virtual ~BlockFeed() = default;
 
-  // The next bytes, which stay valid until the next call. Empty: the end, and it stays so. A fault
-  // comes again on every further call.
+  // Returns the next bytes, which stay valid until the next call, or nothing at the end and on
+  // every later call. A fault is returned again by every later call.
   virtual Result<std::span<const uint8_t>> next() = 0;
 };
 

@@ -1,4 +1,4 @@
-// The headers in front of a member's own one: long names, pax records.
+// The headers before a member's own header: long names and pax records.
 #pragma once
 
 #include <cstdint>
@@ -16,23 +16,24 @@ namespace gophercap::archive {
 // Not thread-safe.
 class ExtendedHeaders {
  public:
-  // A header of this kind is one of these.
+  // Returns whether a header of this kind is an extended header.
   static bool is_extended(uint8_t kind) noexcept;
 
-  // Reads what follows a header of such a kind: `size_bytes`, and what fills their last block.
-  // Errors: kTruncated, kUnsupported (a list of access that no file system has), the input's own.
+  // Reads the contents of such a header: `size_bytes` and the padding of their last block. Errors:
+  // kTruncated, kUnsupported (an access control list that no file system has), those of the input.
   Result<> read(TarInput& in, uint8_t kind, uint64_t size_bytes);
 
-  // For the next member.
+  // Forgets everything, for the next member.
   void clear();
   bool any() const noexcept { return any_; }
 
-  // Where a member has them all, those of pax count.
+  // The name and the link target. If a member has both GNU and pax headers, those of pax are used.
   const std::optional<std::string>& name() const noexcept;
   const std::optional<std::string>& link() const noexcept;
   const PaxFacts& pax() const noexcept { return pax_; }
   const std::string& fault() const noexcept { return pax_.fault; }
-  // What a header for all members says that is not followed; empty: nothing. Told once.
+  // Returns what a global pax header sets that is not supported, and clears it; empty if there is
+  // nothing.
   std::string take_notice() { return std::exchange(notice_, {}); }
 
  private:

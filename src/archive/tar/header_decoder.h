@@ -1,4 +1,4 @@
-// What a header says of its member: libarchive reads that.
+// Parses the header of a member with libarchive.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +12,18 @@
 
 namespace gophercap::archive {
 
-// Each header is given to the library alone and without what is not wanted of it, so that neither
-// the members before it, nor attributes, owners or sparse maps, change what it makes of it. Where
-// members begin and end is not its affair. Not thread-safe.
+// libarchive gets each header separately and reduced to what is needed, so that previous members,
+// attributes, owners and sparse maps cannot affect the result. It does not determine where members
+// begin and end. Not thread-safe.
 class HeaderDecoder {
  public:
-  // `header`: 512 bytes whose checksum is right; `mtime`: of a pax header, empty if it has none.
-  // `named`: an extended header has the name, so that the one here, which may be cut, says nothing.
-  // Sets all but the size and what extended headers say; `doubt` where the library warns of
-  // something that matters. Errors: kNoMemory, kCorrupt with the library's words.
+  // `header` has 512 bytes with a correct checksum; `mtime` is that of a pax header, or empty. If
+  // `named` is set, an extended header has the name, so the possibly truncated one here is ignored.
+  // Sets everything except the size and what extended headers contain; sets `doubt` if libarchive
+  // warns about something important. Errors: kNoMemory, kCorrupt with libarchive's message.
   static Result<Member> decode(std::span<const uint8_t> header, std::string_view mtime, bool named);
 
-  // Fails where libarchive can't read tar.
+  // Fails if this libarchive cannot read tar.
   static Result<> check();
 };
 

@@ -1,4 +1,4 @@
-// Which bytes belong to a member that may be a link.
+// Decides which bytes belong to a member that may be a link.
 #pragma once
 
 #include <cstdint>
@@ -13,23 +13,23 @@
 
 namespace gophercap::archive {
 
-// Links, folders and devices have no bytes, and a size that means something else, as GNU tar has
-// it. POSIX alone lets a hard link have some, which hardly anybody writes: those of the file that
-// it leads to. So it remembers of each file its path, its size and its first bytes (as hashes, 16
-// to 32 bytes a file). Not thread-safe.
+// As in GNU tar, links, folders and devices have no data, and their size has another meaning. Only
+// POSIX allows a hard link to have data, that of the file that it links to, and hardly any archive
+// has such links. To recognize them, this remembers the path, size and first bytes of each file, as
+// hashes, in 16 to 32 bytes per file. Not thread-safe.
 class LinkBodies {
  public:
   struct Body {
     uint64_t size_bytes = 0;
-    std::string doubt{};  // whether it is one; empty: no doubt
+    std::string doubt{};  // whether the member may be damaged, and why; empty: no doubt
   };
 
-  // Of a member with this header, whose size is `size_bytes` and whose bytes, if it has any, are
-  // next in `in`. `long_link`: what it leads to, where its own header does not say it.
+  // Returns the body of the member with this header. `size_bytes` is its size; its data, if any,
+  // comes next in `in`. `long_link` is its link target from an extended header.
   Result<Body> body_of(std::span<const uint8_t> header, uint64_t size_bytes,
                        const std::optional<std::string>& long_link, TarInput& in) const;
 
-  // Remembers a file whose `size_bytes` are next in `in`.
+  // Remembers a file whose `size_bytes` of data come next in `in`.
   void add_file(std::span<const uint8_t> header, std::string_view path, uint64_t size_bytes,
                 TarInput& in);
 

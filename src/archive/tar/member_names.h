@@ -1,5 +1,5 @@
-// Where the members of an archive would be put, as the Extractor does it in an empty folder: no two
-// of them get the same path, and no file that of a folder.
+// Determines the paths that the Extractor would give the members of an archive in an empty folder.
+// All paths differ, also those of files and folders.
 #pragma once
 
 #include <optional>
@@ -15,10 +15,10 @@ namespace gophercap::archive {
 // Not thread-safe.
 class MemberNames {
  public:
-  // A folder of these names is made, and what is above it.
+  // Adds a folder with these names, and its parents.
   std::optional<Refusal> add_folder(const std::vector<std::string_view>& parts);
 
-  // `path` is set to where the file or link of these names gets.
+  // Sets `path` to the path that the file or link with these names gets.
   std::optional<Refusal> add(const std::vector<std::string_view>& parts, std::string& path);
 
   bool contains(std::string_view path) const { return made_.contains(path); }
@@ -30,7 +30,8 @@ class MemberNames {
   PathSet folders_;
 };
 
-// Whether a path with these names may have become `path`, by numbers in one or more of them.
+// Returns whether `path` can be the numbered form of `stored`, with a number in one or more of its
+// names.
 bool may_be_numbered(std::string_view path, std::string_view stored);
 
 }  // namespace gophercap::archive

@@ -1,4 +1,4 @@
-// Paths of members: what of them may become a path on this machine.
+// Decides whether and how the path of a member becomes a path on this machine.
 #pragma once
 
 #include <cstddef>
@@ -11,38 +11,38 @@
 
 namespace gophercap::archive {
 
-// Why a member is not extracted.
+// Reasons for not extracting a member.
 enum class Refusal : uint8_t {
-  kAbsolutePath,  // of what a symbolic link leads to
+  kAbsolutePath,  // the target of a symbolic link
   kLeadsUp,       // ".." in its path
-  kBadName,       // empty, or one that the file system does not take
-  kLinkOutside,   // a link to something that is not below the folder
-  kLinkTarget,    // a hard link to what was not extracted
-  kLinkFolder,    // a link to the top folder, where folders are left out
+  kBadName,       // empty, or refused by the file system
+  kLinkOutside,   // a link to something outside the folder
+  kLinkTarget,    // a hard link to a member that was not extracted
+  kLinkFolder,    // a link to the top folder, if folders are left out
   kDevice,
   kFifo,
   kUnknownKind,
-  kExists,         // a file of before this run
-  kInTheWay,       // something of before this run that is no folder stands where one is needed
-  kContradiction,  // bytes behind its own end
+  kExists,         // a file that existed before this run
+  kInTheWay,       // not a folder, but in the place of one; it existed before this run
+  kContradiction,  // data beyond the end of the member
   kTooLarge,       // for the file system
   kPathTooLong,
   kTooDeep,
 };
 inline constexpr size_t kRefusals = 15;
 
-// Beyond these a path is refused: the system takes none that is longer in one call, and what is
-// done for a member grows with its folders.
-inline constexpr size_t kLongestPath = 4095;  // bytes: PATH_MAX without the zero behind it
-inline constexpr size_t kMostLevels = 256;    // its own name included
+// Longer paths are refused: no system call accepts them, and the work for each member grows with
+// the number of its folders.
+inline constexpr size_t kLongestPath = 4095;  // bytes: PATH_MAX without the terminating zero
+inline constexpr size_t kMostLevels = 256;    // including its own name
 
-// "absolute_path", …: stable words, used in JSON output.
+// "absolute_path", …: these words are stable and used in JSON output.
 std::string_view to_string(Refusal refusal) noexcept;
-// "its path is absolute", …: for people.
+// "its path is absolute", …: for messages.
 std::string_view reason_of(Refusal refusal) noexcept;
 
-// The parts between slashes, without empty ones and ".". They point into `path`. Slashes at its
-// beginning are left off, as tar does; is_absolute() tells. A refusal: kLeadsUp, kPathTooLong,
+// Splits a path at slashes, without empty parts and ".". The parts point into `path`. Leading
+// slashes are removed, as tar does; is_absolute() tells. Refuses with kLeadsUp, kPathTooLong or
 // kTooDeep.
 std::optional<Refusal> split_path(std::string_view path, std::vector<std::string_view>& parts);
 
@@ -50,18 +50,19 @@ inline bool is_absolute(std::string_view path) noexcept {
   return path.starts_with('/');
 }
 
-// Whether a symbolic link in a folder `depth` below the top stays below the top wherever it is
-// followed: neither absolute, nor upwards once it has gone down (what it goes down through may be a
-// link itself), nor upwards beyond the top.
+// Returns whether a symbolic link in a folder `depth` levels below the top always stays below the
+// top. It must not be absolute, not go up after it has gone down (the folder that it goes through
+// may be a link itself), and not go up beyond the top.
 bool stays_inside(std::string_view link_target, size_t depth);
 
 std::string join_parts(const std::vector<std::string_view>& parts, char separator);
 
-// "x.pcap.gz" and 2: "x.2.pcap.gz". An ending of compression goes with the one before it.
+// Returns "x.2.pcap.gz" for "x.pcap.gz" and 2. An extension for compression is kept together with
+// the one before it.
 std::string numbered_name(std::string_view name, uint64_t number);
 
-// The first numbered name that is not taken. REQUIRES: the numbers of one name are taken in turn,
-// so that it can be searched by halves.
+// Returns the first numbered name that is not taken. REQUIRES: numbers are assigned in ascending
+// order, so that a binary search works.
 std::string free_name(std::string_view name, const std::function<bool(const std::string&)>& taken);
 
 }  // namespace gophercap::archive

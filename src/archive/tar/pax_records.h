@@ -1,4 +1,4 @@
-// The records of pax headers: "LENGTH KEY=VALUE\n", one after the other.
+// Parses the records of pax headers: "LENGTH KEY=VALUE\n", one after the other.
 #pragma once
 
 #include <cstdint>
@@ -10,34 +10,34 @@
 
 namespace gophercap::archive {
 
-// What of them says how a member is to be read. Attributes, owners and comments are passed over,
+// The records that affect how a member is read. Attributes, owners and comments are skipped,
 // whatever their length.
 struct PaxFacts {
   std::optional<std::string> path;
   std::optional<std::string> link;
   std::optional<uint64_t> size_bytes;
-  std::string mtime;  // as it is written; empty: none
+  std::string mtime;  // as written; empty: none
 
-  // Of a sparse file, as GNU tar has written them in its versions 0.0, 0.1 and 1.0.
+  // The sparse file records of GNU tar, versions 0.0, 0.1 and 1.0.
   struct Sparse {
     std::optional<uint64_t> major;
     std::optional<uint64_t> minor;
     std::optional<uint64_t> real_size_bytes;
     std::optional<std::string> name;
     std::optional<uint64_t> runs;
-    bool has_map = false;         // 0.0 or 0.1; 1.0 has it in front of the member's bytes
+    bool has_map = false;         // in 0.0 or 0.1; in 1.0 the map comes before the member's data
     std::vector<uint64_t> map{};  // offset, length, offset, …
   };
   Sparse sparse;
 
-  uint64_t acl_bytes = 0;  // of the longest access control lists of one header, together
-  // What could not be read as it should; empty: nothing. A name may be concerned.
+  uint64_t acl_bytes = 0;  // length of the access control lists of one header, in total
+  // What could not be read properly, which may affect a name; empty: nothing.
   std::string fault;
 };
 
-// Later records count, also those of an earlier call. A damaged record is read as far as it makes
-// sense: where its length counts characters as it should count bytes, and up to the end of its line
-// otherwise.
+// Later records override earlier ones, including those of an earlier call. A damaged record is read
+// as far as it makes sense: if its length counts characters instead of bytes, as that; otherwise up
+// to the end of its line.
 void read_pax_records(std::string_view records, PaxFacts& facts);
 
 }  // namespace gophercap::archive

@@ -1,4 +1,4 @@
-// Reads, and so decompresses, on a thread of its own, a few blocks ahead of whoever takes them.
+// Reads, and so decompresses, a few blocks ahead in its own thread.
 #pragma once
 
 #include <cstddef>
@@ -19,16 +19,16 @@
 
 namespace gophercap::archive {
 
-// next() is for one thread. Its destructor waits for a read of the source that is under way. Where
-// the system refuses the thread, next() reads by itself.
+// Only one thread may call next(). The destructor waits for a read in progress. If the system
+// refuses the thread, next() reads directly.
 class ReadAhead final : public BlockFeed {
  public:
-  // 8 MiB are a fiftieth of a second of inflating: enough to even out what a write may wait for.
-  // While the taker is the faster one, two or three blocks are in use, and stay in the cache.
+  // 8 MiB in total, about 20 ms of inflating: enough to bridge the time that a write may block.
+  // While the consumer is faster, only two or three blocks are in use and stay in the cache.
   static constexpr size_t kBlockBytes = size_t{128} << 10;
   static constexpr size_t kBlocks = 64;
 
-  // `stop`: next() fails with kCancelled from then on, also while it waits.
+  // When a stop is requested through `stop`, next() fails with kCancelled, even while it waits.
   ReadAhead(std::unique_ptr<io::ByteSource> source, std::stop_token stop);
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
@@ -44,16 +44,16 @@ class ReadAhead final : public BlockFeed {
   void close() noexcept;
   void run();
   Result<std::span<const uint8_t>> next_here() REQUIRES_LOCK(mutex_);
-  // Fills the block as far as the source goes. True: there is more.
+  // Fills the block as far as the source allows. Returns true if there is more.
   bool fill(Block& block, std::optional<Error>& fault);
 
   const std::unique_ptr<io::ByteSource> source_;
   const std::stop_token stop_;
   Mutex mutex_;
   CondVar changed_;
-  std::deque<Block> full_ GUARDED_BY(mutex_);   // in the order of their bytes
-  std::vector<Block> free_ GUARDED_BY(mutex_);  // the last one was in use a moment ago
-  Block lent_;                                  // what the taker has
+  std::deque<Block> full_ GUARDED_BY(mutex_);   // in byte order
+  std::vector<Block> free_ GUARDED_BY(mutex_);  // the last one was used most recently
+  Block lent_;                                  // the block that the consumer has
   bool ended_ GUARDED_BY(mutex_) = false;
   bool closing_ GUARDED_BY(mutex_) = false;
   std::optional<Error> fault_ GUARDED_BY(mutex_);

@@ -1,4 +1,4 @@
-// All that a TarReader gives.
+// Reads everything that a TarReader returns.
 #pragma once
 
 #include <fmt/format.h>
@@ -19,7 +19,7 @@ namespace gophercap::archive {
 
 struct ReadMember {
   Member member;
-  std::vector<uint8_t> data;  // holes are zeros
+  std::vector<uint8_t> data;  // holes are read as zeros
   bool whole = false;
 };
 
@@ -58,7 +58,7 @@ inline ReadTar read_tar(const std::vector<uint8_t>& bytes, size_t block = size_t
   return read_tar(feed);
 }
 
-// Writes the right checksum into the header at `at`.
+// Writes the correct checksum into the header at `at`.
 inline void sum_up(std::vector<uint8_t>& bytes, size_t at) {
   std::fill_n(bytes.begin() + static_cast<ptrdiff_t>(at) + 148, 8, uint8_t{' '});
   uint32_t sum = 0;
@@ -67,7 +67,7 @@ inline void sum_up(std::vector<uint8_t>& bytes, size_t at) {
   std::copy(text.begin(), text.end(), bytes.begin() + static_cast<ptrdiff_t>(at) + 148);
 }
 
-// The same with this size in it.
+// Writes this size and the correct checksum into the header at `at`.
 inline void set_size(std::vector<uint8_t>& bytes, size_t at, uint64_t size) {
   const std::string text = fmt::format("{:011o}", size);
   std::copy(text.begin(), text.end(), bytes.begin() + static_cast<ptrdiff_t>(at) + 124);

@@ -1,4 +1,4 @@
-// One block of 512 bytes that describes a member.
+// A header block of 512 bytes that describes a member.
 #pragma once
 
 #include <cstddef>
@@ -8,21 +8,21 @@
 
 namespace gophercap::archive {
 
-inline constexpr size_t kTarHeaderBytes = 512;  // what begins_tar() needs
+inline constexpr size_t kTarHeaderBytes = 512;  // required by begins_tar()
 
 // REQUIRES: block.size() >= kTarHeaderBytes.
 bool has_right_checksum(std::span<const uint8_t> block) noexcept;
 
-// Whether these may be the first bytes of a tar archive: a header whose checksum is right.
+// Returns whether these can be the first bytes of a tar archive: a header with a correct checksum.
 bool begins_tar(std::span<const uint8_t> front) noexcept;
 
-// Bytes up to the end of the last block that `bytes` of them begin. REQUIRES: below 2^63.
+// Rounds up to whole blocks. REQUIRES: the result is below 2^63.
 constexpr uint64_t whole_blocks(uint64_t bytes) noexcept {
   return (bytes + kTarHeaderBytes - 1) / kTarHeaderBytes * kTarHeaderBytes;
 }
 
-// A number as headers have it: octal with blanks in front, or binary with the first bit set. None:
-// it is neither, negative, or has more than 63 bits. An empty field is 0.
+// Parses a number in a header: octal with leading blanks, or binary if the first bit is set. An
+// empty field is 0. Returns nothing if it is neither, negative, or needs more than 63 bits.
 std::optional<uint64_t> tar_number(std::span<const uint8_t> field) noexcept;
 
 struct HeaderField {
@@ -46,11 +46,11 @@ constexpr std::span<const uint8_t> in_header(std::span<const uint8_t> header, He
   return header.subspan(field.offset, field.size);
 }
 
-// Whether its size is a number, or of no matter, as that of a hard link. REQUIRES: as above.
+// Returns whether its size is a number or irrelevant, as for a hard link. REQUIRES: as above.
 bool has_size(std::span<const uint8_t> block) noexcept;
 
-// Whether a block that stands where none was announced is a header: begins_tar(), and its numbers
-// are numbers. Other bytes have a right checksum by chance, once in some ten million blocks.
+// Returns whether an unexpected block is a header: begins_tar(), and its numbers are valid. About
+// one in ten million other blocks has a correct checksum by chance.
 bool looks_like_header(std::span<const uint8_t> block) noexcept;
 
 bool is_all_zeros(std::span<const uint8_t> bytes) noexcept;

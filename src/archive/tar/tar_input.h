@@ -1,4 +1,4 @@
-// The bytes of an archive in front of whoever reads its headers.
+// The bytes of an archive as needed for reading its headers.
 #pragma once
 
 #include <cstddef>
@@ -19,37 +19,38 @@ class TarInput {
   // REQUIRES: `feed` outlives this.
   explicit TarInput(BlockFeed& feed) : feed_(feed) {}
 
-  // The next `count` bytes, fewer at the end; nothing is consumed. Valid until the next call of any
-  // function. REQUIRES: count <= kLongestPeek.
+  // Returns the next `count` bytes, or fewer at the end, without consuming them. They are valid
+  // until the next call of any method. REQUIRES: count <= kLongestPeek.
   Result<std::span<const uint8_t>> peek(size_t count);
-  // Consumes what peek() gave, or a part of it.
+  // Consumes the bytes that peek() has returned, or some of them.
   void advance(size_t count) noexcept;
 
-  // Consumes the next bytes, `most` of them at most and as many as lie together. Empty: the end.
+  // Consumes and returns the next bytes: those that are contiguous, but at most `most`. Empty at
+  // the end.
   Result<std::span<const uint8_t>> take(uint64_t most);
-  // False: the input ends before. kTruncated is for the caller to say.
+  // Returns false if the input ends too early; the caller then reports kTruncated.
   Result<bool> skip(uint64_t count);
-  // Appends `count` bytes to `to`. False: the input ends before.
+  // Appends `count` bytes to `to`. Returns false if the input ends too early.
   Result<bool> append(uint64_t count, std::vector<uint8_t>& to);
 
-  // Bytes consumed.
+  // Number of bytes consumed.
   uint64_t position() const noexcept { return given_ - (front_.size() - begin_) - rest_.size(); }
-  // Bytes that the feed gave.
+  // Number of bytes obtained from the feed.
   uint64_t given() const noexcept { return given_; }
 
  private:
-  // Makes rest_ hold bytes. False: the end.
+  // Makes sure that rest_ is not empty. Returns false at the end.
   Result<bool> refill();
 
   BlockFeed& feed_;
-  std::vector<uint8_t> front_;  // of several blocks, before rest_; from begin_ on
+  std::vector<uint8_t> front_;  // bytes of several blocks before rest_, from begin_ on
   size_t begin_ = 0;
-  std::span<const uint8_t> rest_;  // of the last block
+  std::span<const uint8_t> rest_;  // the rest of the last block
   uint64_t given_ = 0;
 };
 
-// Consumes blocks that nobody needs, `bytes` of them, up to the first header among them: what says
-// that there are as many is then wrong.
+// Consumes `bytes` bytes of unused blocks, but stops at a header among them: then the number of
+// bytes must be wrong.
 enum class Passed : uint8_t { kAll, kUpToHeader, kUpToEnd };
 Result<Passed> pass_over(uint64_t bytes, TarInput& in);
 

@@ -1,4 +1,4 @@
-// What a tar archive says of one of its members.
+// What a tar archive says about a member.
 #pragma once
 
 #include <cstdint>
@@ -9,18 +9,18 @@ namespace gophercap::archive {
 enum class MemberKind : uint8_t { kFile, kFolder, kHardLink, kSymlink, kDevice, kFifo, kOther };
 
 struct Member {
-  std::string path;  // the bytes of the archive, not checked for anything
+  std::string path;  // as in the archive, unchecked
   std::string link;  // target of a link
   MemberKind kind = MemberKind::kFile;
-  uint64_t size_bytes = 0;  // of the file, its holes included
+  uint64_t size_bytes = 0;  // of the file, including holes
   int64_t mtime_seconds = 0;
   uint32_t mtime_nanos = 0;
-  uint32_t mode = 0;  // permissions, set-id and sticky bits
-  // What of its headers is damaged, so that its name or its bytes may be others; empty: nothing.
+  uint32_t mode = 0;  // permission, set-id and sticky bits
+  // Describes damage of its headers, because of which its name or data may be wrong; empty: none.
   std::string doubt{};
 };
 
-// Nanoseconds since 1970; of times that they can't hold, the nearest.
+// Nanoseconds since 1970, saturated if the time does not fit.
 int64_t mtime_ns_of(const Member& member) noexcept;
 
 }  // namespace gophercap::archive

@@ -1,4 +1,4 @@
-// The members of a tar archive, one after another: ustar, GNU, pax and V7, sparse files, large
+// Reads the members of a tar archive one after another: ustar, GNU, pax and V7, sparse files, large
 // numbers.
 #pragma once
 
@@ -16,57 +16,57 @@
 
 namespace gophercap::archive {
 
-// Bytes of a member and where they belong; what no piece covers is a hole.
+// A part of a member's data and its offset; everything outside the pieces is a hole.
 struct Piece {
   std::span<const uint8_t> bytes;
   uint64_t offset = 0;
 };
 
-// Places of an archive that had to be passed over, behind which it went on. A member may have been
-// lost at each of them.
+// Places in an archive that had to be skipped. A member may have been lost at each of them.
 struct TarLosses {
   static constexpr size_t kMostKept = 20;
   struct Place {
-    uint64_t offset = 0;  // in the plain archive
-    std::string reason;   // ends a sentence: "a damaged header; 1,024 bytes passed over"
+    uint64_t offset = 0;  // in the decompressed archive
+    std::string reason;   // the end of a sentence: "a damaged header; 1,024 bytes passed over"
   };
 
   uint64_t count = 0;
   uint64_t bytes = 0;
-  std::vector<Place> first;  // kMostKept of them at most
+  std::vector<Place> first;  // at most kMostKept
 };
 
-// Where members begin and end is read as GNU tar does it, whose archives most are; what a header
-// says of its member is read by libarchive. Archives that were put one behind the other are read
-// as one, as `tar --ignore-zeros` does. Behind a damaged header it goes on at the next good one.
-// Not thread-safe.
+// Beginning and end of a member are determined as in GNU tar, which has written most archives;
+// libarchive parses the headers. Concatenated archives are read as one, as with `tar
+// --ignore-zeros`. After a damaged header, reading continues at the next valid one. Not
+// thread-safe.
 class TarReader {
  public:
-  // REQUIRES: `feed` outlives the reader. Reads up to the first header.
+  // Reads up to the first header. REQUIRES: `feed` outlives the reader.
   static Result<std::unique_ptr<TarReader>> open(BlockFeed& feed);
   ~TarReader();
   TarReader(const TarReader&) = delete;
   TarReader& operator=(const TarReader&) = delete;
 
-  // The next member, whether the one before was read or not. False: the archive has ended.
-  // Errors, which are final: kUnsupported (no tar archive), kCorrupt, kTruncated (also where the
-  // mark at the end is missing), the feed's own.
+  // Goes to the next member, whether the current one was read or not. Returns false at the end of
+  // the archive. Errors are final: kUnsupported (not a tar archive), kCorrupt, kTruncated (also if
+  // the end mark is missing), those of the feed.
   Result<bool> next(Member& member);
 
-  // The next bytes of the member, valid until the next call. False: it is complete.
+  // Returns the next data of the member, valid until the next call. Returns false if the member is
+  // complete.
   Result<bool> read(Piece& piece);
 
-  // Where the first header of the member begins.
+  // Offset of the first header of the member.
   uint64_t header_offset() const noexcept;
 
-  // Up to now.
+  // The losses so far.
   const TarLosses& losses() const noexcept;
 
-  // Whether next() or read() has failed.
+  // True after next() or read() has failed.
   bool failed() const noexcept;
 
-  // Bytes of the archive up to what was read last; where it broke once it has failed. Between
-  // next() and the first read() this is where the bytes of the member begin.
+  // Offset in the archive after the last bytes read, or of the place where it broke off, after a
+  // failure. Between next() and the first read() it is the offset of the member's data.
   uint64_t plain_bytes() const noexcept;
 
  private:

@@ -1,6 +1,6 @@
-// The JSON dump of a dataset: what `map` writes and `replay` reads. Format: docs/formats/dump.md.
-// Compatible both ways with the original tool's dump (SPEC: every key of the original with its
-// type, no zero time).
+// The JSON dump of a dataset, which `map` writes and `replay` reads; docs/formats/dump.md describes
+// it. It is compatible with the dump of the original tool in both directions: it has every key of
+// the original with its type, and never a zero time.
 #pragma once
 
 #include <stop_token>
@@ -16,32 +16,33 @@ namespace gophercap::dataset {
 
 inline constexpr int kDumpVersion = 1;
 
-// The same set makes the same bytes.
+// The same set gives the same bytes.
 std::string dump_to_json(const DatasetSummary& set);
 
 struct Dump {
   DatasetSummary set;
-  // False: written by the original tool (no version key). Then only the paths mean anything: its
-  // counts and times are known to be wrong (first packet not counted, last instead of
-  // largest time), so map the files again.
+  // False if the original tool has written it (there is no version key). Then only the paths can be
+  // used and the files must be mapped again: its counts and times are known to be wrong (the first
+  // packet is not counted, the last time is taken for the largest).
   bool ours = false;
 };
 
-// Hostile input is expected. Errors: kCorrupt (not JSON, wrong types; says where), kUnsupported (a
+// Input may be hostile. Errors: kCorrupt (not JSON, wrong types; with the place), kUnsupported (a
 // newer version).
 Result<Dump> dump_from_json(std::string_view json);
-// kCancelled once `stop` is asked for, also while a FIFO brings nothing. `owners`: see
+// Fails with kCancelled when a stop is requested, also while waiting for a FIFO. For `owners` see
 // io::open_file().
 Result<Dump> read_dump(const std::string& path, const std::stop_token& stop = {},
                        io::Owners owners = io::Owners::kTrusted);
 
-// Atomic and synced (SPEC 5). "-" = standard output. `stop`: see io::AtomicFile::create().
+// Writes atomically and synced (SPEC 5). "-" is standard output. For `stop` see
+// io::AtomicFile::create().
 Result<> write_dump(const DatasetSummary& set, const std::string& path, std::stop_token stop = {});
-// Writes and commits it.
+// Writes the dump and commits the file.
 Result<> write_dump(const DatasetSummary& set, io::AtomicFile file);
 
-// True if the file still has the size and mtime that the summary was made with, or what could not
-// be used is still no file.
+// Returns whether the file still has the size and modification time of the summary. For an entry
+// that could not be used, whether there is still no file.
 bool still_valid(const FileSummary& file);
 
 }  // namespace gophercap::dataset

@@ -1,4 +1,4 @@
-// The parser behind read_dump(), which spares it a copy of the text.
+// The parser of read_dump(). It works on the text without copying it.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace gophercap::dataset {
 
-// Bytes behind the text that the JSON parser may look at (and ignores).
+// Bytes after the text that the JSON parser may read (and ignores).
 inline constexpr size_t kDumpPadding = 64;
 
 // REQUIRES: json.capacity() >= json.size() + kDumpPadding.

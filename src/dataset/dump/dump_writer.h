@@ -1,4 +1,4 @@
-// Writes a dump piece by piece, so that a large one need not be in memory as a whole.
+// Writes a dump piece by piece, so that a large one is never in memory as a whole.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace gophercap::dataset {
 
-// begin(), file() for each of set.files, end(). What text() holds may be written out and cleared
-// between any two calls. REQUIRES: summarize() was called for `set`, which outlives the writer.
+// Call begin(), then file() for each of set.files, then end(). Between any two calls, text() may be
+// written out and cleared. REQUIRES: summarize() was called for `set`, which outlives the writer.
 class DumpWriter {
  public:
   explicit DumpWriter(const DatasetSummary& set);
@@ -25,8 +25,8 @@ class DumpWriter {
   void order_and_lengths(const FileSummary& file);
 
   const DatasetSummary& set_;
-  // What is written where there is no time: the original's loader refuses Go's zero time and, per
-  // file, times outside of the set's.
+  // Written where there is no time: the original's loader refuses Go's zero time and times of files
+  // outside those of the set.
   CaptureTime set_beginning_;
   JsonText json_;
 };

@@ -1,5 +1,5 @@
-// Single values out of a parsed dump, of exactly the type that docs/formats/dump.md says. Fail with
-// kCorrupt and what was expected; the caller adds where.
+// Extracts single values of a parsed dump, with exactly the types of docs/formats/dump.md. Fails
+// with kCorrupt and the expected type; the caller adds the place.
 #pragma once
 
 #include <fmt/format.h>
@@ -15,7 +15,7 @@
 
 namespace gophercap::dataset {
 
-// Counts are ints in the original: nothing above this can be right.
+// Counts are ints in the original, so a larger value cannot be right.
 inline constexpr uint64_t kLargestCount = std::numeric_limits<int64_t>::max();
 
 Error corrupt(std::string what);
@@ -32,7 +32,7 @@ Result<> read_small(const simdjson::dom::element& json, T& target) {
   return {};
 }
 
-// The enumerator from the enumeration's 0 to `last` whose word (to_string) this is.
+// Returns the enumerator, from 0 to `last`, whose to_string() is this word.
 template <class Enum>
 Result<Enum> read_word(const simdjson::dom::element& json, Enum last) {
   TRY(const std::string_view text, read_text(json));

@@ -1,4 +1,4 @@
-// Which names are those of captures that are wanted.
+// Decides by name which files are wanted captures.
 #pragma once
 
 #include <optional>
@@ -12,22 +12,22 @@
 
 namespace gophercap::dataset {
 
-// Thread-safe once made.
+// Thread-safe after construction.
 class NameChoice {
  public:
-  // `suffixes` and `regexp` as in Selection. Fails with kInvalidArgument (regexp).
+  // `suffixes` and `regexp` are as in Selection. Fails with kInvalidArgument (regexp).
   static Result<NameChoice> make(const std::vector<std::string>& suffixes,
                                  const std::string& regexp);
-  // Just these paths.
+  // Chooses exactly these paths.
   static NameChoice exactly(std::unordered_set<std::string> paths);
 
   bool ending_fits(std::string_view name) const noexcept;
-  // Of a file in a tarball. Where the ending that was asked for is that of the tarball, it says
-  // nothing of what lies in it: captures are taken by their usual endings then.
+  // For a file in a tarball. If the requested extension is that of the tarball itself, it says
+  // nothing about the files inside; captures are then taken by their usual extensions.
   bool member_ending_fits(std::string_view tarball, std::string_view name) const noexcept;
-  // Of paths given exactly, whether it is one of them.
+  // With exact paths, whether this is one of them.
   bool path_fits(const std::string& path) const;
-  // Not everything with an ending that fits is taken.
+  // True if a matching extension alone is not sufficient.
   bool by_path() const noexcept { return exactly_ || pattern_; }
 
  private:
@@ -38,10 +38,10 @@ class NameChoice {
   std::optional<PathPattern> pattern_;
 };
 
-// By the endings that are taken by default.
+// Checks the default extensions.
 bool is_capture_name(std::string_view name) noexcept;
 
-// "x.pcap" of "x.pcap.gz": without the ending of a compression, where it has one.
+// Removes the extension for compression, if there is one: "x.pcap" for "x.pcap.gz".
 std::string_view without_compression(std::string_view name) noexcept;
 
 }  // namespace gophercap::dataset

@@ -1,4 +1,4 @@
-// Files of folders that were passed over because of their names: some may be captures all the same.
+// Files in folders that were skipped because of their names, although some may be captures.
 #pragma once
 
 #include <cstddef>
@@ -10,22 +10,22 @@
 namespace gophercap::dataset {
 
 struct PassedOver {
-  uint64_t files = 0;      // passed over
-  uint64_t looked_at = 0;  // of these; the others nobody knows
-  uint64_t captures = 0;   // of those that were looked at
-  std::string first;       // capture, by path bytes
+  uint64_t files = 0;      // files that were skipped
+  uint64_t looked_at = 0;  // of these, how many were examined; the others are unknown
+  uint64_t captures = 0;   // of those examined
+  std::string first;       // the first capture, ordered by path bytes
 };
 
 class PassedOverFiles {
  public:
-  // So many are looked at.
+  // At most this many files are examined.
   static constexpr size_t kMostLooks = 1000;
 
-  // A regular file that was found in a folder.
+  // Adds a regular file that was found in a folder.
   void add(std::string path);
-  // By the first bytes of what is in them, also behind compression. What can't be read, belongs to
-  // another user in a shared folder, or is no regular file any more, is no capture. Asked to stop,
-  // it tells what it knows.
+  // Checks the first bytes of the files, decompressed if necessary. A file that cannot be read,
+  // belongs to another user in a shared folder, or is no longer a regular file does not count as a
+  // capture. When a stop is requested, it returns what is known by then.
   PassedOver look(const std::stop_token& stop);
 
  private:

@@ -1,4 +1,4 @@
-// A regular expression on paths (the syntax of RE2, which is that of Go).
+// A regular expression for paths, in the syntax of RE2 and Go.
 #pragma once
 
 #include <memory>
@@ -9,17 +9,17 @@
 
 namespace gophercap::dataset {
 
-// Thread-safe once made.
+// Thread-safe after construction.
 class PathPattern {
  public:
-  // Fails with kInvalidArgument, and says what is wrong with the expression but not which it is.
+  // Fails with kInvalidArgument. The error says what is wrong, but does not quote the expression.
   static Result<PathPattern> make(const std::string& regexp);
   ~PathPattern();
   PathPattern(PathPattern&&) noexcept;
   PathPattern& operator=(PathPattern&&) noexcept;
 
-  // Whether it matches somewhere in the path. As in Go, a byte that is no UTF-8 is a character
-  // (U+FFFD); the library by itself lets "." match no such byte.
+  // Returns whether it matches anywhere in the path. As in Go, a byte that is not UTF-8 counts as a
+  // character (U+FFFD); RE2 alone would not let "." match it.
   bool matches(std::string_view path) const;
 
  private:

@@ -1,4 +1,5 @@
-// One capture under two names, as where somebody has compressed a file and kept it.
+// Finds captures that exist under two names, for example because somebody has compressed a file and
+// kept it.
 #pragma once
 
 #include <vector>
@@ -12,9 +13,9 @@ struct SameCapture {
   const FileSummary* second = nullptr;
 };
 
-// Files of one folder (or of one folder of a tarball) whose names differ by the ending of a
-// compression only, as x.pcap and x.pcap.gz, and whose packets have the same figures; in the order
-// of the set. The set has to outlive the result.
+// Returns files of the same folder (also inside a tarball) whose names differ only by an extension
+// for compression, such as x.pcap and x.pcap.gz, and whose packets have the same figures, in the
+// order of the set. The set must outlive the result.
 std::vector<SameCapture> captures_under_two_names(const DatasetSummary& set);
 
 }  // namespace gophercap::dataset

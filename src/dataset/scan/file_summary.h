@@ -1,5 +1,5 @@
-// What is known of a capture file after one pass over it, and of a set of them.
-// docs/formats/dump.md has the written form.
+// What one pass over a capture file has shown, and the same for a set of files.
+// docs/formats/dump.md describes the written form.
 #pragma once
 
 #include <chrono>
@@ -16,17 +16,18 @@
 
 namespace gophercap::dataset {
 
-// How a member of a tarball is written: "big.tar.gz!/dir/x.pcap" (SPEC 3).
+// Returns the path of a member of a tarball: "big.tar.gz!/dir/x.pcap" (SPEC 3).
 std::string member_path(std::string_view tarball, std::string_view member);
 struct MemberPath {
   std::string tarball;
   std::string member;
 };
-// Where `path` is that of a member: at the first "!/" behind what `is_tarball` says to be one.
+// Splits the path of a member at the first "!/" after a path for which `is_tarball` is true.
+// Returns nothing for other paths.
 std::optional<MemberPath> split_member_path(
     const std::string& path, const std::function<bool(const std::string&)>& is_tarball);
 
-// Smaller steps back are disorder.
+// Smaller steps back count as packets out of order, not as a step of the clock.
 inline constexpr Nanos kClockStep = std::chrono::seconds(1);
 
 struct LinkTypeCount {
@@ -36,42 +37,43 @@ struct LinkTypeCount {
 };
 
 struct FileSummary {
-  std::string path;  // bytes, as given or found; of a member: see member_path()
-  // Path of the tarball that it lies in; empty: it is a file of its own.
+  std::string path;  // bytes, as given or found; for a member see member_path()
+  // Path of the tarball that contains it; empty for a file.
   std::string tarball;
   capture::Format format = capture::Format::kUnknown;
   io::Compression compression = io::Compression::kNone;
   std::vector<LinkTypeCount> link_types;  // in order of first appearance
   uint32_t interfaces = 0;
-  uint32_t sections = 0;     // of a pcapng; captures, one after the other, of a pcap
-  uint32_t snap_length = 0;  // the largest of the interfaces'; 0 = not limited
+  uint32_t sections = 0;     // pcapng: sections; pcap: concatenated captures
+  uint32_t snap_length = 0;  // the largest of all interfaces; 0: no limit
 
   uint64_t packets = 0;
   uint64_t captured_bytes = 0;
   uint64_t wire_bytes = 0;   // sum of original lengths
-  uint64_t plain_bytes = 0;  // length of the decompressed file, as far as it was read: a replay
-                             // reads no further, whatever was written since
+  uint64_t plain_bytes = 0;  // length of the decompressed file as far as it was read; a replay
+                             // reads no further, even if the file has grown
   uint32_t max_captured_bytes = 0;
 
-  // Of packets that have a time. Empty: there is none. first/last in file order; min/max by time.
+  // Times of packets that have one; empty if there are none. first and last in file order, min and
+  // max by time.
   std::optional<CaptureTime> first, last, min, max;
-  uint64_t out_of_order = 0;   // packets whose time is below that of the packet before them
-  Nanos largest_step_back{0};  // how far a packet lies below the largest time before it
-  uint64_t largest_step_back_packets = 0;  // by how many places such a packet stands too late
-                                           // (exact up to 4096, then rounded up by at most 4095)
+  uint64_t out_of_order = 0;   // packets with a time below that of the previous packet
+  Nanos largest_step_back{0};  // largest distance of a packet below the largest time before it
+  uint64_t largest_step_back_packets = 0;  // number of places by which such a packet is too late
+                                           // (exact up to 4096, then too large by at most 4095)
   Nanos largest_gap{0};                    // between a packet and the largest time before it
-  std::optional<CaptureTime> largest_gap_from;  // that time; empty: there is no gap, or an older
-                                                // dump does not say
-  // A clock that was set back: packets whose time is more than kClockStep below that of the packet
-  // before them, the time of the packet before the first of these, and how many packets lie more
-  // than kClockStep below the largest time before them.
+  std::optional<CaptureTime> largest_gap_from;  // that largest time; empty if there is no gap, or
+                                                // the dump is too old to say
+  // Steps of a clock that was set back: the number of packets more than kClockStep below the
+  // previous packet, the time of the packet before the first of these, and the number of packets
+  // more than kClockStep below the largest time before them.
   uint64_t clock_steps_back = 0;
   std::optional<CaptureTime> first_step_back_from;
   uint64_t packets_behind_step = 0;
 
-  uint64_t packets_above_1514 = 0;  // captured bytes: will not fit MTU 1500, …
-  uint64_t packets_above_1518 = 0;  // … with a VLAN tag, …
-  uint64_t packets_above_9014 = 0;  // … MTU 9000
+  uint64_t packets_above_1514 = 0;  // too long for an MTU of 1500, by captured length, …
+  uint64_t packets_above_1518 = 0;  // … of 1500 with a VLAN tag, …
+  uint64_t packets_above_9014 = 0;  // … of 9000
   uint64_t packets_cut = 0;         // captured < original
   uint64_t packets_without_time = 0;
   uint64_t packets_fraction_carried = 0;
@@ -84,32 +86,32 @@ struct FileSummary {
   std::optional<capture::Damage> damage;
 
   bool empty() const noexcept { return packets == 0; }
-  // Several captures one after the other, as `cat a.pcap b.pcap` makes it: `sections` of them. Of a
-  // pcapng, which is made to have sections, that is nothing to tell.
+  // True if the file consists of several concatenated captures, as from `cat a.pcap b.pcap`.
+  // Several sections of a pcapng do not count, since the format is made for them.
   bool joined() const noexcept { return sections > 1 && format != capture::Format::kPcapng; }
-  // In its tarball. REQUIRES: it lies in one.
+  // The path inside its tarball. REQUIRES: it is in a tarball.
   std::string_view member() const noexcept;
 };
 
-// The entry of what could not be used at all: a capture, a folder, a tarball as such. It has the
-// size and the time of what stands under that path now, so that a change is noticed
+// Returns the entry for something that could not be used at all: a capture, a folder, or a whole
+// tarball. It has the present size and time of that path, so that a later change is noticed
 // (still_valid()).
 FileSummary unreadable(const std::string& path, const Error& error);
 
 struct DatasetSummary {
   std::vector<FileSummary> files;  // ordered by path bytes
   std::optional<CaptureTime> beginning,
-      end;  // smallest and largest time of all files; empty: no packet has a time
-  uint64_t overlap_depth = 0;  // most files whose [min, max] hold one instant
+      end;  // smallest and largest time of all files; empty if no packet has a time
+  uint64_t overlap_depth = 0;  // largest number of files whose [min, max] contain the same instant
 
   uint64_t packets() const noexcept;
   uint64_t captured_bytes() const noexcept;
   uint64_t damaged_files() const noexcept;
-  // Those that the system did not let be read to their end (capture::Damage::refused()).
+  // Number of files that the system did not let be read to their end (capture::Damage::refused()).
   uint64_t unread_files() const noexcept;
 };
 
-// Fills beginning, end and overlap_depth from files.
+// Computes beginning, end and overlap_depth from files.
 void summarize(DatasetSummary& set);
 
 }  // namespace gophercap::dataset

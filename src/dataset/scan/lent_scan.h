@@ -1,4 +1,4 @@
-// Scans a capture whose bytes somebody else reads, and lends piece by piece.
+// Scans a capture whose bytes another reader provides piece by piece.
 #pragma once
 
 #include <cstdint>
@@ -16,25 +16,26 @@ class DecodePool;
 
 namespace gophercap::dataset {
 
-// Its methods are for one thread; the scan has one of its own.
+// Only one thread may call its methods; the scan runs in its own thread.
 class LentScan {
  public:
-  // `pool`: helpers for decompressing. REQUIRES: it outlives the scan.
-  // Once `stop` is asked for, a scan ends early, holes included.
+  // `pool` has helpers for decompression. When a stop is requested through `stop`, a scan ends
+  // early, even inside a hole. REQUIRES: `pool` outlives the scan.
   explicit LentScan(io::DecodePool* pool = nullptr, std::stop_token stop = {});
   ~LentScan() = default;
   LentScan(const LentScan&) = delete;
   LentScan& operator=(const LentScan&) = delete;
 
-  // A new capture. Fails if the system refuses the thread. REQUIRES: the one before was finished.
+  // Begins a new capture. Fails if the system refuses the thread. REQUIRES: the previous capture
+  // was finished.
   Result<> begin();
-  // Bytes and where they belong, in order; zeros are what lies between. They may change as soon as
-  // this returns. REQUIRES: begin() was called.
+  // Passes bytes and their offset, in order; everything between is zeros. The bytes may be
+  // overwritten after this returns. REQUIRES: begin() was called.
   void lend(std::span<const uint8_t> bytes, uint64_t offset);
-  // Instead of finish() where nobody wants to know.
+  // Ends the capture without a result, instead of finish().
   void abandon();
-  // The capture has that many bytes. All of its summary but path, size and time of the file. What
-  // the scan threw is thrown here.
+  // Ends the capture, which has `size_bytes`. Returns the summary without path, size and time of
+  // the file. Rethrows what the scan has thrown.
   FileSummary finish(uint64_t size_bytes);
 
  private:
@@ -42,14 +43,14 @@ class LentScan {
 
   void close() noexcept;
   void run();
-  Result<size_t> take(std::span<uint8_t> out);  // what the scan reads
+  Result<size_t> take(std::span<uint8_t> out);  // called by the scan to read
 
   Mutex mutex_;
   CondVar changed_;
   bool closing_ GUARDED_BY(mutex_) = false;
   bool scanning_ GUARDED_BY(mutex_) = false;
   bool abandoned_ GUARDED_BY(mutex_) = false;
-  bool deaf_ GUARDED_BY(mutex_) = false;  // the scan wants no more
+  bool deaf_ GUARDED_BY(mutex_) = false;  // the scan needs no more bytes
   std::span<const uint8_t> lent_ GUARDED_BY(mutex_);
   uint64_t lent_offset_ GUARDED_BY(mutex_) = 0;
   uint64_t position_ GUARDED_BY(mutex_) = 0;

@@ -1,4 +1,4 @@
-// The times at which nothing of a set was captured, as far as it is known without reading it.
+// The times during which a set has no packets, as far as they are known without reading the files.
 #pragma once
 
 #include <cstddef>
@@ -9,20 +9,21 @@
 
 namespace gophercap::dataset {
 
-// Of one file: it has packets at both ends; others of it may be anywhere between.
+// A time span of a file with packets at both ends and possibly between.
 struct Stretch {
   CaptureTime from{}, to{};
   size_t file = 0;
 };
 
 struct Pause {
-  CaptureTime from{}, to{};       // times of the packets before and behind it
-  size_t before = 0, after = 0;   // files of these; the same: it lies inside one file
+  CaptureTime from{}, to{};       // times of the packets before and after the pause
+  size_t before = 0, after = 0;   // indexes of the files of these; equal if the pause is inside a
+                                  // file
   Nanos length() const noexcept;  // saturated
 };
 
-// The times between the stretches that are longer than `longer_than`, the longest first; at most
-// `most` of them. All of them together: `sum` (saturated).
+// The pauses between the stretches that are longer than `longer_than`, longest first, at most
+// `most` of them; `sum` covers all of them (saturated).
 struct Pauses {
   std::vector<Pause> longest;
   uint64_t count = 0;
@@ -30,8 +31,8 @@ struct Pauses {
 };
 Pauses find_pauses(std::vector<Stretch> stretches, Nanos longer_than, size_t most);
 
-// A file that is known to be busy in [from, to] but for `gap` behind `gap_from`: its one or two
-// stretches. `gap_from` outside of it, or a gap of 0: one.
+// Adds the stretches of a file that has packets in [from, to] except for a gap of `gap` after
+// `gap_from`. This is one stretch if the gap is 0 or `gap_from` is outside, otherwise two.
 void add_stretches(std::vector<Stretch>& stretches, const Stretch& whole, CaptureTime gap_from,
                    Nanos gap);
 

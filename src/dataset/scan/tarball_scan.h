@@ -1,4 +1,4 @@
-// One pass over a tarball: the captures in it, summarized, and its index.
+// Scans a tarball in one pass: summarizes its captures and makes its index.
 #pragma once
 
 #include <array>
@@ -20,32 +20,34 @@ namespace gophercap::dataset {
 
 struct TarballScan {
   std::vector<FileSummary> files;  // ordered by path bytes
-  uint64_t members = 0;            // seen
-  // Chosen links to files that were not chosen: to be scanned by the index.
+  uint64_t members = 0;            // members seen
+  // Selected links to files that were not selected; they must be scanned by means of the index.
   std::vector<std::string> unscanned;
-  uint64_t left_out = 0;  // would be chosen, but can't be: their path, what they contradict
-  std::array<uint64_t, archive::kRefusals> refused{};  // of these, whose path can't be used
-  uint64_t absolute = 0;                               // paths that lost a slash in front
-  // Damaged places that the pass went on behind; and members, chosen or not, whose headers are
-  // damaged, so that they may be others than they seem.
+  uint64_t left_out = 0;  // selected, but unusable because of their path or because they contradict
+                          // their header
+  std::array<uint64_t, archive::kRefusals> refused{};  // of these, members with an unusable path,
+                                                       // by reason
+  uint64_t absolute = 0;                               // paths whose leading slash was removed
+  // Damaged places that were skipped, and members, selected or not, with damaged headers, which may
+  // not be what they seem.
   archive::TarLosses losses;
   uint64_t doubtful = 0;
-  std::string first_doubt;  // "NAME: REASON" of one that is not among `files`
-  // Where the tarball broke (in its plain bytes), after which nothing is known.
+  std::string first_doubt;  // "NAME: REASON" of a doubtful member that is not among `files`
+  // Where the tarball breaks off, in its plain bytes. Nothing is known about the rest.
   std::optional<capture::Damage> damage;
   bool interrupted = false;
 };
 
-// Members get the paths that they would be extracted to, as member_path() writes them: without
-// "./", and numbered where two share one or a file has that of a folder. A link to a chosen member
-// stands for it. All files go into the index, chosen or not. Fails where the tarball can't be
-// opened or is none, and where the index can't be written; no index is made where `index_path` is
-// empty. `pool`: helpers for decompressing.
+// Members get the paths to which they would be extracted, in the form of member_path(): without
+// "./", and numbered if two are equal or a file has the path of a folder. A link to a selected
+// member stands for that member. All files go into the index, selected or not. Fails if the tarball
+// cannot be opened or is not one, or if the index cannot be written. No index is made if
+// `index_path` is empty. `pool` has helpers for decompression.
 Result<TarballScan> scan_tarball(const std::string& path, const NameChoice& choice,
                                  const std::string& index_path, ScanProgress& progress,
                                  std::stop_token stop, io::DecodePool* pool = nullptr);
 
-// Standard input, which is a capture or a tarball of captures.
+// Scans standard input, which is a capture or a tarball of captures.
 Result<TarballScan> scan_standard_input(const NameChoice& choice, ScanProgress& progress,
                                         std::stop_token stop, io::DecodePool* pool = nullptr);
 

@@ -1,4 +1,4 @@
-// bzip2: any number of streams.
+// Decompresses bzip2, any number of streams.
 #pragma once
 
 #include <memory>
@@ -7,7 +7,7 @@
 
 namespace gophercap::io {
 
-// Zeros after a stream are padding and ignored; anything else that is no stream is kCorrupt.
+// Zeros after a stream are padding and ignored; other bytes that are not a stream are kCorrupt.
 std::unique_ptr<ByteSource> make_bzip2_source(std::unique_ptr<ByteSource> raw);
 
 }  // namespace gophercap::io

@@ -1,4 +1,4 @@
-// Places in a compressed stream at which decoding may begin again.
+// Places in a compressed stream at which decoding can be resumed.
 #pragma once
 
 #include <cstddef>
@@ -7,29 +7,31 @@
 
 namespace gophercap::io {
 
-// Either between two frames (gzip members, frames of zstd and lz4), where nothing of what stood
-// before is needed, or between two deflate blocks of a gzip member, which may refer to the 32 KiB
-// before them (as in zlib's example zran.c).
+// A checkpoint is either between two frames (gzip members, zstd frames, lz4 frames), where no
+// earlier data is needed, or between two deflate blocks of a gzip member, which may refer to the 32
+// KiB before them (as in zlib's example zran.c).
 struct Checkpoint {
   static constexpr size_t kMostWindow = 32768;
 
-  uint64_t plain_offset = 0;   // of the first byte that decoding from here gives
-  uint64_t stored_offset = 0;  // of the first byte that it needs
-  bool inside_member = false;  // the rest is for these
-  uint8_t used_bits = 0;    // 0 to 7: lowest bits of the first byte that belong to what was before
-  uint32_t member_crc = 0;  // CRC-32 and length (modulo 2^32) of the member's bytes before
+  uint64_t plain_offset = 0;   // of the first byte that decoding from here produces
+  uint64_t stored_offset = 0;  // of the first compressed byte that decoding needs
+  bool inside_member = false;  // true: between deflate blocks; the following fields apply
+  uint8_t used_bits = 0;       // 0 to 7: number of low bits of the first byte that belong to the
+                               // previous block
+  uint32_t member_crc = 0;     // CRC-32 and length (modulo 2^32) of the member's bytes before this
+                               // place
   uint32_t member_size = 0;
-  std::vector<uint8_t> window{};  // the plain bytes before, at most kMostWindow
+  std::vector<uint8_t> window{};  // the plain bytes before this place, at most kMostWindow
 
   bool operator==(const Checkpoint&) const = default;
 };
 
-// Is asked while a stream is decoded, on the thread that reads it.
+// Receives checkpoints while a stream is decoded. Called on the thread that reads the stream.
 class CheckpointSink {
  public:
   virtual ~CheckpointSink() = default;
 
-  // Whether the next place that is found at `plain_offset` or behind it is worth keeping.
+  // Returns whether the next checkpoint at or after `plain_offset` is worth keeping.
   virtual bool wanted(uint64_t plain_offset) const noexcept = 0;
   virtual void add(Checkpoint checkpoint) = 0;
 };

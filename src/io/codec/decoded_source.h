@@ -1,4 +1,4 @@
-// What all decompressing sources have in common: the ByteSource contract around a decoder.
+// The common part of all decompressing sources: implements ByteSource on top of a decoder.
 #pragma once
 
 #include <algorithm>
@@ -16,8 +16,8 @@
 
 namespace gophercap::io {
 
-// Callers with room for a step get the bytes straight from the decoder, a StreamDecoder, others out
-// of a buffer of ours.
+// If the caller's buffer has room for a whole step, the decoder (a StreamDecoder) writes to it
+// directly. Otherwise the bytes go through a staging buffer.
 template <class Decoder>
 class DecodedSource final : public ByteSource {
  public:
@@ -58,7 +58,7 @@ class DecodedSource final : public ByteSource {
   InputBlock in_;
   Decoder decoder_;
   std::unique_ptr<uint8_t[]> staging_;
-  std::span<const uint8_t> staged_;  // part of staging_ that the caller has not got yet
+  std::span<const uint8_t> staged_;  // part of staging_ that has not been returned yet
   std::optional<Error> fault_;
   bool ended_ = false;
 };

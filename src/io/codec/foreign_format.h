@@ -1,4 +1,4 @@
-// Files that people have, whose format is known but not read: named in the words that refuse them.
+// Recognizes known formats that are not supported, so that the error can name them.
 #pragma once
 
 #include <cstddef>
@@ -10,28 +10,30 @@
 
 namespace gophercap::io {
 
-// Of a file, to tell by.
+// How many first bytes of a file are needed to recognize its format.
 inline constexpr size_t kForeignBytes = 512;
 
 enum class Foreign : uint8_t {
-  kArchive,     // a container of files
-  kCompressed,  // by a codec that is not read, or once more
-  kCapture,     // of a format that is not read
-  kReadable,    // a capture, or a tarball, that is read elsewhere
+  kArchive,     // an archive
+  kCompressed,  // compressed by an unsupported codec, or compressed twice
+  kCapture,     // a capture in an unsupported format
+  kReadable,    // a capture or a tarball, which other commands or options read
   kOther,
 };
 
 struct ForeignFormat {
   std::string_view name;  // with its article: "a zip archive"
-  std::string_view cure;  // what to do about it; may be empty
+  std::string_view cure;  // a hint on what to do; may be empty
   Foreign kind = Foreign::kOther;
 };
 
-// What the first bytes of a file, up to kForeignBytes, announce. None: it is not known.
+// Recognizes a format by the first bytes of a file, up to kForeignBytes. Returns nothing if the
+// format is unknown.
 std::optional<ForeignFormat> recognize_foreign(std::span<const uint8_t> first_bytes) noexcept;
 
-// "not a capture file but a zip archive: extract it first (unzip)", or where it is not known "not a
-// capture file: it begins with 61 62 63 64". `wanted`: "a capture file". REQUIRES: four bytes.
+// Returns "not a capture file but a zip archive: extract it first (unzip)", or for an unknown
+// format "not a capture file: it begins with 61 62 63 64". `wanted` is "a capture file" here.
+// REQUIRES: at least four bytes.
 std::string refusal_of(std::span<const uint8_t> first_bytes, std::string_view wanted);
 
 }  // namespace gophercap::io

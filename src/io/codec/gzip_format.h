@@ -1,5 +1,5 @@
-// The header and trailer of a gzip member (RFC 1952, 2.3.1): for those who read it from a stream,
-// and those who have it in one piece.
+// The header and trailer of a gzip member (RFC 1952, 2.3.1), used when reading from a stream and
+// when reading from memory.
 #pragma once
 
 #include <cstddef>

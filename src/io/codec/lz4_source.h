@@ -1,4 +1,5 @@
-// lz4: any number of frames, skippable ones and those of the legacy format (lz4 -l) among them.
+// Decompresses lz4: any number of frames, including skippable frames and the legacy format (lz4
+// -l).
 #pragma once
 
 #include <memory>
@@ -9,13 +10,15 @@
 
 namespace gophercap::io {
 
-// Zeros after a frame are padding and ignored; anything else that is no frame is kCorrupt. The
-// legacy format has no end mark and no checksum: a file of it that is cut between two blocks looks
-// complete. `checkpoints`, where given, is told of frames and has to outlive the source.
+// Zeros after a frame are padding and ignored; other bytes that are not a frame are kCorrupt. The
+// legacy format has no end mark and no checksum, so a file in it that is cut between two blocks
+// looks complete. `checkpoints`, which may be null, receives the beginnings of frames and must
+// outlive the source.
 std::unique_ptr<ByteSource> make_lz4_source(std::unique_ptr<ByteSource> raw,
                                             CheckpointSink* checkpoints = nullptr);
 
-// The decoder of it. `first`: nothing has been decoded before, so that a frame must follow.
+// Makes the decoder for lz4. `first` means that nothing has been decoded yet, so a frame must
+// follow.
 std::unique_ptr<StreamDecoder> make_lz4_decoder(bool first, CheckpointSink* checkpoints = nullptr);
 
 }  // namespace gophercap::io

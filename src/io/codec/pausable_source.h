@@ -1,4 +1,4 @@
-// A compressed file whose decoder may be closed between two reads, and opened again where it was.
+// A compressed file whose decoder can be closed between two reads and reopened at the same place.
 #pragma once
 
 #include <cstdint>
@@ -14,33 +14,36 @@
 
 namespace gophercap::io {
 
-// The bytes and the fault are those of the source that it is given first. Begins anew at the last
-// checkpoint that was met, as far as the format has any, else at the beginning of the file.
+// Gives the same bytes and the same fault as the source that it wraps. A decoder that was closed is
+// reopened at the last checkpoint passed, if the format has any, otherwise at the beginning of the
+// file.
 class PausableSource final : public ByteSource, public Pausable {
  public:
-  // The plain bytes from a checkpoint on, decoded without helpers; `found` is told of further ones,
-  // by offsets from there. The checkpoint of the beginning has zeros.
+  // Returns the plain bytes from a checkpoint on, decoded without helper threads. `found` receives
+  // further checkpoints, with offsets from there. The checkpoint of the beginning is all zeros.
   using Open =
       std::function<Result<std::unique_ptr<ByteSource>>(Checkpoint from, CheckpointSink* found)>;
 
-  // `open` has to give what `source` gives. Once `stop` is asked for, waiting ends with kCancelled.
+  // `open` must give the same bytes as `source`. When a stop is requested through `stop`, waiting
+  // ends with kCancelled.
   PausableSource(std::unique_ptr<ByteSource> source, Open open, std::stop_token stop);
   ~PausableSource() override;
   PausableSource(const PausableSource&) = delete;
   PausableSource& operator=(const PausableSource&) = delete;
 
-  // Waits where there is no memory for the decoder until other files have given it back. Fails with
-  // kMemoryBound where there is too little even without them.
+  // If there is no memory for the decoder, waits until other files release theirs. Fails with
+  // kMemoryBound if the memory would not be enough even then.
   Result<size_t> read(std::span<uint8_t> out) override;
 
-  // Until the next read, others may have the memory. A reader of several files says so whenever it
-  // turns to another one; else they would wait for each other.
+  // Allows others to take the memory of the decoder until the next read. A thread that reads
+  // several files must call this whenever it turns to another one; otherwise the files would wait
+  // for each other.
   void pause();
 
   std::unique_ptr<ByteSource> give_up() noexcept override { return std::move(source_); }
 
  private:
-  // The last two checkpoints: a decoder may be ahead of what has been read.
+  // Keeps the last two checkpoints, because a decoder may be ahead of what has been read.
   class Keeper final : public CheckpointSink {
    public:
     bool wanted(uint64_t plain_offset) const noexcept override;
@@ -61,11 +64,11 @@ class PausableSource final : public ByteSource, public Pausable {
   Result<size_t> wait_and_retry(std::span<uint8_t> out);
   Result<> open_again();
 
-  std::unique_ptr<ByteSource> source_;  // null: closed
+  std::unique_ptr<ByteSource> source_;  // null while closed
   const Open open_;
   const std::stop_token stop_;
-  std::unique_ptr<Keeper> keeper_;  // none before it is opened again
-  uint64_t offset_ = 0;             // of the next byte to be read
+  std::unique_ptr<Keeper> keeper_;  // null until the first reopening
+  uint64_t offset_ = 0;             // of the next byte to read
   std::unique_ptr<const Error> fault_;
   bool paused_ = false;
 };

@@ -1,4 +1,4 @@
-// A decoder that takes the frames of a format one after the other, in steps.
+// A decoder that decodes the frames of a format one after the other, in steps.
 #pragma once
 
 #include <cstddef>
@@ -12,9 +12,9 @@ namespace gophercap::io {
 
 enum class Decoding : uint8_t { kMore, kEnd };
 
-// Each step has the same room for its output (kDecodingStep), whatever the caller's buffer is. How
-// soon a library notices damage depends on that room, and a file must give the same bytes to each
-// of its readers: else a replay would meet other packets than the map announced.
+// Each step has the same room for its output (kDecodingStep), whatever the size of the caller's
+// buffer. How soon a library notices damage depends on that room, and all readers must get the same
+// bytes from a damaged file: otherwise a replay would see other packets than the map has announced.
 inline constexpr size_t kDecodingStep = size_t{128} << 10;
 
 // Not thread-safe.
@@ -22,13 +22,13 @@ class StreamDecoder {
  public:
   virtual ~StreamDecoder() = default;
 
-  // Takes one step: sets `produced` (0 at first) to the bytes that it wrote to `out`, also where it
-  // fails, and says kEnd where the input ends and may end. It is not called again after kEnd or an
+  // Decodes one step. Sets `produced` (initially 0) to the number of bytes written to `out`, also
+  // on failure. Returns kEnd at a valid end of the input. Must not be called again after kEnd or an
   // error.
   virtual Result<Decoding> decode(InputBlock& in, std::span<uint8_t> out, size_t& produced) = 0;
 
-  // Whether the last step has taken a frame to its end, so that what comes next is none of this
-  // decoder's affair if somebody else likes to have it.
+  // True if the last step completed a frame, so that another decoder may continue with the next
+  // one.
   virtual bool between_frames() const noexcept = 0;
 };
 

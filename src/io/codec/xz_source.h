@@ -1,4 +1,4 @@
-// xz: any number of streams with padding between and behind them.
+// Decompresses xz: any number of streams, with padding between and after them.
 #pragma once
 
 #include <memory>
@@ -8,8 +8,9 @@
 
 namespace gophercap::io {
 
-// A stream that needs more than the memory bound allows is kMemoryBound. With helpers of `pool`,
-// which must outlive the source, blocks are decoded in parallel, in at most 64 MiB for each thread.
+// Fails with kMemoryBound if a stream needs more memory than the limit allows. With helpers of
+// `pool`, which must outlive the source, blocks are decoded in parallel, using at most 64 MiB for
+// each thread.
 std::unique_ptr<ByteSource> make_xz_source(std::unique_ptr<ByteSource> raw,
                                            DecodePool* pool = nullptr);
 

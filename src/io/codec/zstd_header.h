@@ -1,4 +1,4 @@
-// The header of a zstd frame (RFC 8878, 3.1.1.1), as far as others than the library need it.
+// Parses the header of a zstd frame (RFC 8878, 3.1.1.1), for callers that need it without decoding.
 #pragma once
 
 #include <cstddef>
@@ -8,17 +8,18 @@
 
 namespace gophercap::io {
 
-// Blocks follow it, then 4 bytes of checksum if it has one.
+// The blocks of the frame follow, then a checksum of 4 bytes if it has one.
 struct ZstdHeader {
   static constexpr size_t kLongest = 18;
 
-  size_t size = 0;  // of itself
+  size_t size = 0;  // length of the header itself
   uint64_t window_bytes = 0;
   std::optional<uint64_t> content_bytes;
   bool checksum = false;
 };
 
-// Of the frame at the beginning of `front`; none if it is none, is cut, or wants a dictionary.
+// Parses the frame header at the beginning of `front`. Returns nothing if it is no header, is cut
+// off, or needs a dictionary.
 std::optional<ZstdHeader> read_zstd_header(std::span<const uint8_t> front);
 
 }  // namespace gophercap::io

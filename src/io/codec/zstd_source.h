@@ -1,4 +1,4 @@
-// Zstandard (RFC 8878): any number of frames, skippable ones among them.
+// Decompresses Zstandard (RFC 8878), any number of frames, including skippable ones.
 #pragma once
 
 #include <cstdint>
@@ -10,21 +10,24 @@
 
 namespace gophercap::io {
 
-// As far as the library goes (2 GiB), so that `zstd --long=31` is read where the memory bound
-// allows it. The memory is taken when a frame asks for it.
+// The largest window of the library (2 GiB), so that `zstd --long=31` can be read if the memory
+// limit allows it. The memory is allocated when a frame needs it.
 inline constexpr int kLargestZstdWindowLog = 31;
 
-// Frames that want a larger window than 2^max_window_log bytes, or than the memory bound allows,
-// are kMemoryBound. `checkpoints`, where given, is told of frames and has to outlive the source.
+// Fails with kMemoryBound if a frame needs a larger window than 2^max_window_log bytes, or than the
+// memory limit allows. `checkpoints`, which may be null, receives the beginnings of frames and must
+// outlive the source.
 std::unique_ptr<ByteSource> make_zstd_source(std::unique_ptr<ByteSource> raw,
                                              int max_window_log = kLargestZstdWindowLog,
                                              CheckpointSink* checkpoints = nullptr);
 
-// The decoder of it. `first`: nothing has been decoded before, so that a frame must follow.
+// Makes the decoder for zstd. `first` means that nothing has been decoded yet, so a frame must
+// follow.
 std::unique_ptr<StreamDecoder> make_zstd_decoder(bool first, int max_window_log,
                                                  CheckpointSink* checkpoints = nullptr);
 
-// Whether a frame of such a window could be decoded, were it the only one.
+// Returns whether the memory limit allows to decode a frame with this window if no other file is
+// open.
 bool zstd_memory_allows(uint64_t window_bytes);
 
 }  // namespace gophercap::io

@@ -15,32 +15,33 @@
 
 namespace gophercap::io {
 
-// Writes to a temporary file in the same folder, then renames. Destroyed without commit(): the
-// temporary file is removed and the old file, if any, is untouched. "-" and things that are not
-// regular files (/dev/null, a FIFO) are written directly. The mode is 0644 less umask (see
-// NewFile); a symlink's target is replaced, not the link. No symbolic link of another user is
-// followed, and no pipe or device of another in a shared folder is written to (kPermission). Not
-// thread-safe. Errors: kNoSpace, kPermission, kIo, with the path in front.
+// Writes to a temporary file in the same folder and then renames it. If it is destroyed without
+// commit(), the temporary file is removed and an existing file stays untouched. "-" and everything
+// that is not a regular file (/dev/null, a FIFO) is written directly. The mode is 0644 minus umask
+// (see NewFile). If the path is a symbolic link, its target is replaced. Symbolic links of other
+// users are not followed, and pipes and devices of other users in shared folders are not written to
+// (kPermission). Not thread-safe. Errors (kNoSpace, kPermission, kIo) begin with the path.
 class AtomicFile final : public ByteSink {
  public:
-  // Waits for the reader of a FIFO. Once `stop` is asked for, a pipe gets what its reader still
-  // takes; one that has no reader, or whose reader takes nothing, for a second fails with
-  // kCancelled.
+  // Opening a FIFO waits for its reader. After a stop was requested through `stop`, a pipe still
+  // gets what its reader accepts; if it has no reader, or the reader accepts nothing for a second,
+  // writing fails with kCancelled.
   static Result<AtomicFile> create(const std::string& path, Sync sync, std::stop_token stop = {});
-  // As create(), for what is written at the end of a job: where that is no place for a file, it is
-  // known at its beginning, and whoever swaps its folder meanwhile gets nothing. Other things than
-  // files, which may have to be waited for, are opened when they are written to.
+  // Like create(), but for a file that is written at the end of a job: it is created now, so an
+  // unusable location is reported at the beginning of the job and exchanging the folder meanwhile
+  // has no effect. Pipes and devices, which may have to be waited for, are opened at the first
+  // write.
   static Result<AtomicFile> prepare(const std::string& path, Sync sync, std::stop_token stop = {});
   AtomicFile(AtomicFile&&) noexcept = default;
   AtomicFile& operator=(AtomicFile&&) noexcept = default;
   ~AtomicFile() override = default;
 
-  // A short write is continued, EINTR repeated.
+  // Continues short writes and retries after EINTR.
   Result<> write(std::span<const uint8_t> bytes) override;
   Result<> write(std::string_view text);
-  Result<> commit() override;  // fsync (file and folder) if asked for, rename
+  Result<> commit() override;  // syncs (file and folder) if requested, then renames
   const std::string& name() const noexcept override { return path_; }
-  // What is written to "-", a FIFO or a device is there at once.
+  // Bytes written to "-", a FIFO or a device are published at once.
   uint64_t published_bytes() const noexcept override { return published_bytes_; }
 
  private:
@@ -52,17 +53,17 @@ class AtomicFile final : public ByteSink {
   void heed(std::stop_token stop);
 
   std::string path_;             // as given by the caller
-  std::optional<NewFile> file_;  // none: written directly
+  std::optional<NewFile> file_;  // empty: the output is written to directly
   Fd direct_;
   uint64_t written_bytes_ = 0;
   uint64_t published_bytes_ = 0;
   Sync sync_ = Sync::kNo;
-  std::stop_token stop_;  // of pipes only
+  std::stop_token stop_;  // for pipes only
   struct Later {
     std::string path;
     std::stop_token stop;
   };
-  std::optional<Later> later_;  // still to be opened
+  std::optional<Later> later_;  // set while the output has not been opened yet
 };
 
 }  // namespace gophercap::io

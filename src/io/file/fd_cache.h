@@ -1,5 +1,5 @@
-// A bounded set of open read-only descriptors, so that 10,000 captures can be read at once under
-// `ulimit -n 256`.
+// A limited set of open read-only descriptors, so that 10,000 captures can be read at the same time
+// under `ulimit -n 256`.
 #pragma once
 
 #include <cstddef>
@@ -11,9 +11,9 @@
 
 namespace gophercap::io {
 
-// Thread-safe. Keeps at most `capacity` descriptors open and closes the one that was not used for
-// longest; one in use by a lease is never closed, so at most (threads that read) more than
-// `capacity` exist for a moment.
+// Thread-safe. Keeps at most `capacity` descriptors open and closes the least recently used one. A
+// descriptor in use is never closed, so for a short time there may be as many more as there are
+// reading threads.
 class FdCache {
  public:
   explicit FdCache(size_t capacity);
@@ -21,8 +21,8 @@ class FdCache {
   FdCache(const FdCache&) = delete;
   FdCache& operator=(const FdCache&) = delete;
 
-  // The soft limit on open files less what the program needs for itself; raises the soft limit to
-  // the hard one first (capped at 4096: more descriptors than that buy nothing).
+  // The soft limit on open files minus what the program needs otherwise. Raises the soft limit to
+  // the hard limit first, up to 4096; more descriptors bring no advantage.
   static size_t capacity_from_limits();
 
   struct Impl;

@@ -1,4 +1,4 @@
-// The inside of FdCache, for file_source only.
+// Internals of FdCache, used only by file_source.
 #pragma once
 
 #include <cstddef>
@@ -12,31 +12,31 @@
 
 namespace gophercap::io {
 
-// One file that takes its turns at having a descriptor. Lives in its reader and is linked into the
-// cache only while it has a descriptor that nobody uses, so that a turn costs neither an allocation
-// nor a look-up.
+// A file that has a descriptor only at times. Its reader owns it; it is linked into the cache only
+// while it has a descriptor that is not in use. So taking and returning a descriptor costs neither
+// an allocation nor a lookup.
 struct FdEntry {
   explicit FdEntry(std::string file_path) : path(std::move(file_path)) {}
 
   const std::string path;
-  Fd fd;  // the cache's while the entry is linked, else the reader's
+  Fd fd;  // belongs to the cache while the entry is linked, otherwise to the reader
   FdEntry* newer = nullptr;
   FdEntry* older = nullptr;
   bool linked = false;
 };
 
-// Thread-safe, but each entry belongs to one reader.
+// Thread-safe, but each entry is used by one reader.
 struct FdCache::Impl {
   explicit Impl(size_t capacity_fds) : capacity_(capacity_fds) {}
 
-  // Gives `entry` a descriptor that stays open until give_back(). True: it had to be opened
-  // (again).
+  // Gives `entry` a descriptor, which stays open until give_back(). Returns true if the file had to
+  // be opened.
   Result<bool> take(FdEntry& entry);
-  // `entry` keeps its descriptor until another file needs the place.
+  // Returns the descriptor to the cache. It stays open until another file needs its place.
   void give_back(FdEntry& entry);
-  // Closes the descriptor of an entry that is not taken, for good.
+  // Closes the descriptor of an entry that is not taken. The entry is not used again.
   void forget(FdEntry& entry);
-  // A taken descriptor leaves the cache and becomes the caller's.
+  // Removes a taken descriptor from the cache and passes it to the caller.
   Fd detach(FdEntry& entry);
 
  private:
@@ -47,7 +47,7 @@ struct FdCache::Impl {
 
   const size_t capacity_;
   Mutex mutex_;
-  size_t open_count_ GUARDED_BY(mutex_) = 0;  // linked and taken ones
+  size_t open_count_ GUARDED_BY(mutex_) = 0;  // linked and taken entries
   FdEntry* newest_ GUARDED_BY(mutex_) = nullptr;
   FdEntry* oldest_ GUARDED_BY(mutex_) = nullptr;
 };

@@ -1,4 +1,4 @@
-// Bytes of a file, a pipe, a device or standard input.
+// Reads a file, a pipe, a device or standard input.
 #pragma once
 
 #include <cstdint>
@@ -16,16 +16,16 @@
 
 namespace gophercap::io {
 
-// A read is one pread() or read() straight into the caller's span.
+// Each read is one pread() or read() directly into the caller's span.
 //
-// With a cache the descriptor of a regular file is there for the taking by other files between two
-// reads. Whoever replaces or shortens the file meanwhile gets kIo from the next read, never a
-// mixture of two files.
+// With a cache, the descriptor of a regular file may be closed between two reads so that other
+// files can be opened. If the file is replaced or truncated meanwhile, the next read fails with
+// kIo; the bytes of two files are never mixed.
 class FileSource final : public ByteSource {
  public:
-  // "-" is standard input. Once `stop` is asked for, reads fail with kCancelled, also one
-  // that waits for what a pipe may still bring.
-  // REQUIRES: `fds`, where given, outlives the source; it is for captures, whoever they belong to.
+  // "-" is standard input. When a stop is requested through `stop`, reads fail with kCancelled,
+  // also while they wait for a pipe. REQUIRES: `fds`, if not null, outlives the source. `fds` is
+  // for captures, whose owner does not matter.
   static Result<std::unique_ptr<FileSource>> open(const std::string& path, FdCache* fds,
                                                   std::stop_token stop = {},
                                                   Owners owners = Owners::kAnyone);
@@ -37,7 +37,7 @@ class FileSource final : public ByteSource {
 
   const FileFacts& facts() const noexcept { return facts_; }
 
-  // The next read is of the bytes from `offset` on. REQUIRES: facts().regular.
+  // Makes the next read start at `offset`. REQUIRES: facts().regular.
   void seek(uint64_t offset) noexcept;
   void rewind() noexcept { seek(0); }
 
@@ -50,11 +50,11 @@ class FileSource final : public ByteSource {
   Result<size_t> read_leased(std::span<uint8_t> out);
   Result<size_t> read_from(int fd, std::span<uint8_t> out);
 
-  FdEntry entry_;         // its descriptor: the cache's if there is one, else ours
-  FdCache::Impl* cache_;  // null: the descriptor is ours
+  FdEntry entry_;         // its descriptor belongs to the cache if there is one
+  FdCache::Impl* cache_;  // null: this source owns the descriptor
   const std::stop_token stop_;
   FileFacts facts_;
-  uint64_t offset_ = 0;  // of regular files
+  uint64_t offset_ = 0;  // for regular files
   bool ended_ = false;
   std::unique_ptr<const Error> fault_;
 };

@@ -1,4 +1,4 @@
-// A file that is made in its folder under a hidden name, and gets its own when it is complete.
+// A file that is written under a hidden name in its folder and renamed when it is complete.
 #pragma once
 
 #include <cstdint>
@@ -13,26 +13,28 @@ namespace gophercap::io {
 
 enum class Sync : uint8_t { kNo, kYes };
 
-// Makes bytes, or the new name of a file in its folder, survive a power cut, where the file system
-// can.
+// Makes written bytes, or a file's new name in its folder, survive a power failure, if the file
+// system supports it.
 Result<> sync_fd(int fd, const std::string& shown);
 
-// What killed runs of this user have left of a file with the same name in the same folder is
-// removed. Not thread-safe. Errors: with the path in front.
+// Files that killed runs of this user have left of the same name in the same folder are removed.
+// Not thread-safe. Errors begin with the path.
 class NewFile {
  public:
-  // REQUIRES: what is at `place`, if anything, is a regular file. That one is replaced, and never
-  // written into. The new one is ours, with the mode 0644 less umask; one of ours that it replaces
-  // hands on that it may be read by fewer. `shown` is the path in errors.
+  // REQUIRES: `place` is free or a regular file. An existing file is replaced, never written to.
+  // The new file belongs to the current user and has the mode 0644 minus umask; if it replaces a
+  // file of the same user with stricter read permissions, it inherits these. `shown` is the path in
+  // errors.
   static Result<NewFile> create(WalkEnd place, std::string shown);
   NewFile(NewFile&&) noexcept = default;
   NewFile& operator=(NewFile&& other) noexcept;
-  ~NewFile() = default;  // not published: it goes
+  ~NewFile() = default;  // removes the file if it was not published
 
   int fd() const noexcept { return file_.fd(); }
   bool valid() const noexcept { return file_.valid(); }
   void discard() noexcept { file_.discard(); }
-  // Syncs if asked for, closes and renames. Whatever comes of it, the file is no longer valid().
+  // Syncs if requested, closes and renames. Afterwards the file is no longer valid(), even if this
+  // fails.
   Result<> publish(Sync sync);
 
  private:
@@ -41,7 +43,7 @@ class NewFile {
   Fd folder_;
   std::string name_;
   std::string shown_;
-  TempFile file_;  // in folder_
+  TempFile file_;  // a file in folder_
 };
 
 }  // namespace gophercap::io

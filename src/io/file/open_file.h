@@ -1,4 +1,4 @@
-// Opening what is read. Never waits for the writer of a FIFO.
+// Opens files for reading, without waiting for the writer of a FIFO.
 #pragma once
 
 #include <cstdint>
@@ -10,18 +10,21 @@
 
 namespace gophercap::io {
 
-// Whose files are taken where everybody may put some (see WalkEnd::shared).
+// Whose files are accepted in folders that everybody may write to (see WalkEnd::shared).
 enum class Owners : uint8_t {
-  kAnyone,   // of captures, which are judged by what is in them
-  kTrusted,  // of what is believed: a dump, an index, a configuration (see is_trusted_owner())
+  kAnyone,   // for captures, whose contents are checked anyway
+  kTrusted,  // for files whose contents are trusted: a dump, an index, a configuration (see
+             // is_trusted_owner())
 };
 
-// Read-only and close-on-exec. The error has the path. Until a FIFO has a writer poll() waits,
-// while read() would say that it has ended. kTrusted: kPermission for a file of another user in a
-// shared folder, and for a link of another that lies behind one; see is_distrusted().
+// Opens read-only and close-on-exec. The error names the path. As long as a FIFO has no writer, use
+// poll(): it waits, while read() would report the end. With kTrusted, files of other users in
+// shared folders, and links of other users that lead there, fail with kPermission; see
+// is_distrusted().
 Result<Fd> open_file(const std::string& path, Owners owners = Owners::kAnyone);
 
-// Whether open_file() has refused what the user may want to take all the same.
+// Returns whether open_file() has refused a file because of its owner. The user may want to allow
+// it (--trust).
 bool is_distrusted(const Error& error) noexcept;
 
 bool is_regular(int fd) noexcept;

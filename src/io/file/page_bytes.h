@@ -1,5 +1,5 @@
-// Memory for the kernel to read files into. It copies to a place that is aligned as the file's
-// pages are several times as fast as to another.
+// Page-aligned memory for file contents. The kernel copies from its page cache several times as
+// fast if the destination has the same alignment.
 #pragma once
 
 #include <cstddef>
@@ -18,12 +18,12 @@ struct FreePages {
 };
 using PageBytes = std::unique_ptr<uint8_t[], FreePages>;
 
-// `count` bytes from the beginning of a page on, with whatever is in them.
+// Returns `count` uninitialized bytes, starting at a page boundary.
 inline PageBytes make_page_bytes(size_t count) {
   return PageBytes(new (std::align_val_t{kPageBytes}) uint8_t[count]);
 }
 
-// The least number of whole pages that holds that many bytes, in bytes.
+// Rounds up to a multiple of the page size.
 constexpr size_t round_up_to_pages(size_t bytes) noexcept {
   return (bytes + kPageBytes - 1) / kPageBytes * kPageBytes;
 }

@@ -1,5 +1,5 @@
-// Paths gone name by name, from descriptor to descriptor, so that nobody can put a symbolic link
-// into the way between a look and the use of what was looked at.
+// Resolves paths component by component with descriptors, so that nobody can insert a symbolic link
+// between checking a file and using it.
 #pragma once
 
 #include <sys/stat.h>
@@ -13,44 +13,44 @@
 
 namespace gophercap::io {
 
-// Whether the word of this user counts where everybody may put files: root, who runs this, and who
-// called sudo (SUDO_UID, as root only). The environment and the real user of a program that has
-// more rights than who calls it count for nothing.
+// Returns whether files of this user are trusted in shared folders: those of root, of the current
+// user, and of the user who called sudo (SUDO_UID, only if run as root). In a set-user-id program,
+// neither the environment nor the calling user is trusted.
 bool is_trusted_owner(uid_t owner) noexcept;
 
-// "belongs to another user (uid 1000)".
+// Returns "belongs to another user (uid 1000)".
 std::string of_another_user(uid_t owner);
 
-// How errors end that say what was not done because of an owner.
+// The end of errors about files that were not read because of their owner.
 inline constexpr std::string_view kNotRead = "; it is not read";
 inline constexpr std::string_view kNotWritten = "; nothing is written through it";
 
 enum class Purpose {
-  kRead,   // symbolic links of others are followed, but for those behind a shared folder
-  kWrite,  // no symbolic link of another user is followed, wherever it lies
+  kRead,   // links of other users are followed, except after a shared folder
+  kWrite,  // links of other users are never followed
 };
 
 struct WalkEnd {
-  Fd folder;         // O_PATH
-  std::string name;  // in it; "." where the path ends with a folder
-  // Of what is there, which is no symbolic link but where by_kernel is set. None: nothing is there.
+  Fd folder;         // opened with O_PATH
+  std::string name;  // name in `folder`; "." if the path ends with a folder
+  // About the existing file, which is not a symbolic link unless by_kernel is set. Empty if there
+  // is none.
   std::optional<struct stat> facts;
-  // The way led through a shared folder: one where everybody may put files, and none take those of
-  // others away (world-writable and sticky, as /tmp).
+  // True if the path leads through a shared folder: one that everybody may write to, where nobody
+  // can remove files of others (world-writable and sticky, like /tmp).
   bool shared = false;
-  // `name` is a link of /proc to something that may have no path (a pipe, say): open() has to
-  // follow it.
+  // True if `name` is a link in /proc to something that may not have a path, such as a pipe. open()
+  // must then follow it.
   bool by_kernel = false;
 
-  // For the last argument of openat().
+  // The O_NOFOLLOW flag for openat(), or 0.
   int no_follow() const noexcept;
 };
 
-// Errors: with `path` in front; kPermission for a link that is not followed.
+// Errors begin with `path`. kPermission if a link is not followed.
 Result<WalkEnd> walk(const std::string& path, Purpose purpose);
 
-// The folder at `path` for what is to be written into it, made where it is missing, with those
-// above it.
+// Opens the folder at `path` for writing files into it. Creates it and its parents if necessary.
 Result<Fd> make_folder(const std::string& path);
 
 }  // namespace gophercap::io

@@ -1,5 +1,5 @@
-// A file under a hidden name in its folder, until it is complete. Whatever ends the process in
-// order, it goes; what a killed process has left is found by the next one.
+// A temporary file with a hidden name in the folder of its final one. It is removed however the
+// process ends; if the process is killed, the next run finds and removes it.
 #pragma once
 
 #include <sys/types.h>
@@ -17,44 +17,45 @@ namespace gophercap::io {
 
 struct UnfinishedFile;
 
-// Its name is ".NAME.PROCESS-NUMBER.part". It is locked (flock) as long as it has that name, so
-// that nobody takes it for a left-over. Not thread-safe.
+// The name is ".NAME.PROCESS-NUMBER.part". The file is locked (flock) while it has this name, so
+// that no other process takes it for a leftover. Not thread-safe.
 class TempFile {
  public:
   TempFile() noexcept;
-  // REQUIRES: `folder` stays open as long as the file is valid(). Opened for reading and writing,
-  // new, with `mode` less umask. Errors: `shown` and the cause.
+  // Creates the file with `mode` minus umask, open for reading and writing. Errors consist of
+  // `shown` and the cause. REQUIRES: `folder` stays open while the file is valid().
   static Result<TempFile> create(int folder, const std::string& name, mode_t mode,
                                  const std::string& shown);
   TempFile(TempFile&& other) noexcept;
   TempFile& operator=(TempFile&& other) noexcept;
-  ~TempFile();  // still valid(): it goes
+  ~TempFile();  // removes the file if it is still valid()
 
   bool valid() const noexcept { return entry_ != nullptr; }
   int fd() const noexcept { return fd_.value(); }
   const char* name() const noexcept;  // REQUIRES: valid()
 
-  // Closes it, still under its hidden name. NFS and quotas report what did not fit here at the
-  // latest.
+  // Closes the file, which keeps its hidden name. Write errors that NFS and quotas delay are
+  // reported here.
   Result<> close(const std::string& shown);
-  // It has got a name of its own, or there is nothing left to remove: no longer valid().
+  // Call after the file was renamed or removed. It is no longer valid() then.
   void release() noexcept;
-  // Removes it: no longer valid().
+  // Removes the file. It is no longer valid() then.
   void discard() noexcept;
 
  private:
-  std::unique_ptr<UnfinishedFile> entry_;  // empty: there is no such name
+  std::unique_ptr<UnfinishedFile> entry_;  // null if there is no file with that name
   Fd fd_;
-  Fd lock_;  // the same file, while it is closed and has its hidden name
+  Fd lock_;  // the same file, locked, once it has been closed
 };
 
-// Removes the files of this process that are still valid(), and lets no more be made. For what ends
-// the process without leaving its scopes: a library that calls exit(), a terminate handler. From
-// any thread.
+// Removes all files of this process that are still valid(), and prevents new ones. For ends of the
+// process that do not unwind the stack: a library that calls exit(), a terminate handler. Any
+// thread may call it.
 void remove_unfinished() noexcept;
 
 // Removes the files in `folder` that killed runs of this user have left of `name` (empty: of any
-// name), and no others: those that a process is writing are locked by it. Returns how many.
+// name). Files that another process is writing are locked and stay. Returns the number of removed
+// files.
 uint64_t remove_left_over(int folder, std::string_view name, const std::stop_token& stop);
 
 }  // namespace gophercap::io

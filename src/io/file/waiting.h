@@ -1,5 +1,5 @@
-// Waits for what another program has to do first: open the other end of a pipe, bring bytes, take
-// bytes. Each looks for a stop every 50 ms, so that one signal ends it.
+// Waits for other programs: to open the other end of a pipe, to write to it, or to read from it.
+// Every wait checks for a stop request every 50 ms, so one signal ends it.
 #pragma once
 
 #include <stop_token>
@@ -11,16 +11,17 @@
 
 namespace gophercap::io {
 
-// Until a read would not wait. For a FIFO that includes its first writer. What poll() can't wait
-// for, read() will. kCancelled once `stop` is asked for.
+// Waits until a read would not block; for a FIFO this includes its first writer. Returns at once
+// for anything that poll() does not support. Fails with kCancelled when a stop is requested.
 Result<> wait_to_read(int fd, const std::stop_token& stop);
 
-// Until PIPE_BUF bytes fit into the pipe. After a stop its reader has a second, since what is
-// finished then (a report, say) is still wanted; kCancelled if it takes nothing until then.
+// Waits until PIPE_BUF bytes fit into the pipe. After a stop request the reader still has one
+// second, since the output completed then (such as a report) is still wanted. Fails with kCancelled
+// if it reads nothing in that time.
 Result<> wait_to_write(int fd, const std::stop_token& stop, const std::string& shown);
 
-// Opens what is at `place` and no regular file (a FIFO, a device) for writing. Waits for the reader
-// of a FIFO, after a stop for a second; that one is open with O_NONBLOCK if a stop is possible.
+// Opens a FIFO or a device for writing. Waits for the reader of a FIFO, for at most a second after
+// a stop request. A FIFO is opened with O_NONBLOCK if a stop is possible.
 Result<Fd> open_to_write(const WalkEnd& place, const std::string& shown,
                          const std::stop_token& stop);
 

@@ -1,4 +1,4 @@
-// Bytes that grow, without the zeros that a std::vector writes before somebody else does.
+// A growing byte buffer that, unlike std::vector, does not initialize new bytes.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,7 @@ class ByteBuffer {
   size_t capacity() const noexcept { return capacity_; }
   std::span<const uint8_t> bytes() const noexcept { return {bytes_.get(), size_}; }
 
-  // Room for `capacity` bytes; those up to size() are kept.
+  // Makes room for `capacity` bytes and keeps the first size() bytes.
   void reserve(size_t capacity) {
     if (capacity <= capacity_) return;
     std::unique_ptr<uint8_t[]> larger(new uint8_t[capacity]);
@@ -40,7 +40,7 @@ class ByteBuffer {
   // REQUIRES: size <= size().
   void truncate(size_t size) noexcept { size_ = size; }
 
-  // Gives the memory back.
+  // Frees the memory.
   void free() noexcept {
     bytes_.reset();
     size_ = 0;

@@ -1,4 +1,4 @@
-// One bound for what decompressing takes: windows, dictionaries, blocks.
+// One limit for the memory of all decoders: windows, dictionaries, blocks.
 #pragma once
 
 #include <atomic>
@@ -15,69 +15,73 @@
 
 namespace gophercap::io {
 
-// Has memory that it can do without until it is read on.
+// A reader whose decoder memory can be taken away until it is read again.
 class Pausable {
  public:
   virtual ~Pausable() = default;
-  // What holds the memory; null: it has none. Called by any thread, while this is paused.
+  // Returns the decoder, which holds the memory, or null. Any thread may call it while this reader
+  // is paused.
   virtual std::unique_ptr<ByteSource> give_up() noexcept = 0;
 
  private:
   friend class MemoryBound;
-  // Under its lock:
+  // Guarded by the lock of MemoryBound:
   std::list<Pausable*>::iterator place_{};
   bool listed_ = false;
 };
 
-// Of the process, as memory is: readers of all files of a job share it. Thread-safe. Asked when a
-// decoder is made or its window becomes known, never for a block.
+// There is one limit for the process, shared by the readers of all files of a job. Thread-safe.
+// Decoders ask when they are created and when a frame announces a larger window, never per block.
 //
-// Where there is no room, readers that are paused lose their decoders, the one that was paused last
-// first: files are read in turns, so its turn comes last. Where that does not do, the request fails
-// with what is_shortage() knows; a PausableSource then gives its own back and waits for others that
-// are being read. It never waits while it holds any, so that the ones that hold some can go on.
+// If there is no room, paused readers lose their decoders, beginning with the most recently paused
+// one: files are read in turns, so its next turn is the last. If that is not enough, the request
+// fails with an error for which is_shortage() is true. A PausableSource then releases its own
+// memory and waits for other active readers. It holds no memory while it waits, so those can
+// continue.
 class MemoryBound {
  public:
-  // Decoders get as much whatever was asked for: gzip, lz4, bzip2 and the default levels of zstd
-  // and xz need no more.
+  // Decoders may always use this much: gzip, lz4, bzip2 and the default levels of zstd and xz need
+  // no more.
   static constexpr uint64_t kLeast = uint64_t{16} << 20;
-  // As zstd and xz have it: more has to be asked for by the user.
+  // Like zstd and xz, larger windows are accepted only if the user has allowed them.
   static constexpr uint64_t kLargestWindowUnasked = uint64_t{128} << 20;
-  // Before a decoder: its block of input, and one of output.
+  // The buffers of each decoder: one block of input and one of output.
   static constexpr uint64_t kBuffers = uint64_t{272} << 10;
 
   static MemoryBound& of_process() noexcept;
 
-  // `asked`: the user gave the number. Nothing is set aside any more.
+  // `asked`: the user has given the number. Clears set_aside().
   void set(uint64_t bytes, bool asked) noexcept;
-  // As much of it is for other things than decoders.
+  // Reserves this much of the limit for uses other than decoders.
   void set_aside(uint64_t bytes) noexcept;
 
   uint64_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }
   uint64_t used() const noexcept;
-  uint64_t room() const noexcept;  // for decoders, all in all
-  // The most that one decoder has asked for since set().
+  uint64_t room() const noexcept;  // for all decoders together
+  // The largest request of a single decoder since set().
   uint64_t largest() const noexcept;
 
-  // Before anything of such a window is allocated.
+  // Must be called before memory for such a window is allocated.
   Result<> check_window(uint64_t window_bytes, std::string_view format) const;
 
-  // For MemoryShare.
+  // For MemoryShare only.
   Result<> take(uint64_t more, uint64_t whole, std::string_view format);
-  bool take_spare(uint64_t more) noexcept;  // without taking from the paused
+  bool take_spare(uint64_t more) noexcept;  // does not take memory from paused readers
   void give_back(uint64_t bytes) noexcept;
 
-  // For PausableSource: one that is being read is active.
+  // For PausableSource: a reader is active while it is being read.
   void enter() noexcept;
   void leave() noexcept;
   void pause(Pausable& active);
   void resume(Pausable& paused) noexcept;
-  // Waits until others have given back enough for what was refused to this thread last, or none is
-  // active, or for a stop; enters. False: none else is active. REQUIRES: the caller is not active.
+  // Waits until others have released enough for this thread's last refused request, until none of
+  // them is active, or until a stop is requested; then enters. Returns false if no other reader is
+  // active. REQUIRES: the caller is not active.
   bool wait_for_room(const std::stop_token& stop);
-  // Changes whenever somebody becomes active.
+  // Changes whenever a reader becomes active.
   uint64_t entries() const noexcept;
-  // Held by who tries again after a shortage, so that two do not take it from each other.
+  // Held while retrying after a shortage, so that two readers do not take the memory from each
+  // other.
   Mutex& turn() noexcept { return turn_; }
 
  private:
@@ -96,10 +100,10 @@ class MemoryBound {
   uint64_t active_ GUARDED_BY(mutex_) = 0;
   uint64_t entries_ GUARDED_BY(mutex_) = 0;
   uint64_t returns_ GUARDED_BY(mutex_) = 0;
-  std::list<Pausable*> paused_ GUARDED_BY(mutex_);  // the last one was paused last
+  std::list<Pausable*> paused_ GUARDED_BY(mutex_);  // the most recently paused one is last
 };
 
-// A part of the bound; given back at the end. Not thread-safe.
+// A share of the limit, released by the destructor. Not thread-safe.
 class MemoryShare {
  public:
   MemoryShare() = default;
@@ -107,12 +111,13 @@ class MemoryShare {
   MemoryShare(const MemoryShare&) = delete;
   MemoryShare& operator=(const MemoryShare&) = delete;
 
-  // Makes it `bytes` at least. Errors: kMemoryBound, is_shortage() or for good.
+  // Grows the share to at least `bytes`. Fails with kMemoryBound; is_shortage() tells whether
+  // waiting may help.
   Result<> grow(uint64_t bytes, std::string_view format);
-  // The same if there is room that nobody has to give up for it.
+  // Does the same if there is room without taking memory from others.
   bool grow_if_spare(uint64_t bytes) noexcept;
-  // For what only makes things faster: `wanted`, or a quarter of all room if that is less; nothing
-  // if it is not spare when this is called first. Returns bytes().
+  // For memory that only improves speed: grows to `wanted`, or to a quarter of all room if that is
+  // less, but to nothing if that is not free at the first call. Returns bytes().
   uint64_t grow_once(uint64_t wanted) noexcept;
   void release() noexcept;
   uint64_t bytes() const noexcept { return bytes_; }
@@ -122,11 +127,11 @@ class MemoryShare {
   bool asked_ = false;
 };
 
-// Whether there may be room once others have given theirs back.
+// Returns whether there may be room once others have released their memory.
 bool is_shortage(const Error& error) noexcept;
 
-// As long as it lives, requests of this thread take nothing from paused readers: a helper may be at
-// work for one of them.
+// While it exists, requests of this thread take nothing from paused readers, because a helper may
+// be working for one of them.
 class NothingTaken {
  public:
   NothingTaken() noexcept;
@@ -140,10 +145,11 @@ class NothingTaken {
 
 // "2 GiB", "1.5 MiB".
 std::string binary_size(uint64_t bytes);
-// A round value for --memory of at least `bytes` and some: "3G", "192M".
+// Returns a rounded value for --memory that is somewhat larger than `bytes`: "3G", "192M".
 std::string memory_flag(uint64_t bytes);
 
-// A quarter of what is free, at least 256 MiB. `root`: for tests; where /proc and /sys are.
+// Returns a quarter of the free memory, at least 256 MiB. `root` replaces the location of /proc and
+// /sys in tests.
 uint64_t default_memory_bytes(const std::string& root = "");
 
 }  // namespace gophercap::io

@@ -1,5 +1,5 @@
-// Threads that help to decompress: shared by all sources of a job, so that their number is that of
-// the job whatever the number of files.
+// Helper threads for decompression, shared by all sources of a job, so that their number does not
+// depend on the number of files.
 #pragma once
 
 #include <algorithm>
@@ -15,14 +15,14 @@
 
 namespace gophercap::io {
 
-// Every method may be called by any thread at any time. A pool that is busy, or has no helpers,
-// slows nobody down: whoever needs a task that nobody has begun does it himself.
+// Any thread may call any method at any time. A pool that is busy or has no helpers never delays
+// anyone: a thread that needs a task that has not begun runs it itself.
 class DecodePool {
  public:
   static constexpr size_t kMemoryPerSource = size_t{64} << 20;
 
-  // Work that is done once: by a helper, or by who needs it. Between offer() and finish() or
-  // withdraw() it belongs to the pool.
+  // Work that is done once, by a helper or by the thread that needs it. The pool owns it from
+  // offer() until finish() or withdraw() returns.
   class Task {
    public:
     Task(const void* owner, std::function<void()> work) : owner_(owner), work_(std::move(work)) {}
@@ -37,14 +37,15 @@ class DecodePool {
     const std::function<void()> work_;
     // Guarded by the mutex of the pool:
     State state_ = State::kIdle;
-    std::exception_ptr failure_{};  // what the work threw
+    std::exception_ptr failure_{};  // what the work has thrown
   };
 
-  // Helpers for those libraries that bring threads of their own. Meanwhile as many of the pool's
-  // own sleep.
+  // Takes helpers away from the pool for a library that creates its own threads. Meanwhile as many
+  // threads of the pool sleep.
   class Loan {
    public:
-    // At most a fair share of them, which may be none. REQUIRES: `pool`, where given, outlives it.
+    // Takes at most a fair share of the helpers, possibly none. REQUIRES: `pool`, if not null,
+    // outlives this.
     explicit Loan(DecodePool* pool);
     ~Loan();
     Loan(const Loan&) = delete;
@@ -57,14 +58,14 @@ class DecodePool {
     unsigned helpers_ = 0;
   };
 
-  // Of `threads` that each read a source, those that have none to read.
+  // How many of `threads`, each of which reads one source, have no source to read.
   static unsigned spare(uint64_t threads, uint64_t sources) noexcept {
     sources = std::max<uint64_t>(sources, 1);
     return threads > sources ? static_cast<unsigned>(threads - sources) : 0;
   }
 
-  // `sources`: how many are read at once, as far as one knows. `memory_per_source`: what is decoded
-  // ahead of a source's reader, with the compressed bytes of it, stays below.
+  // `sources` is the expected number of sources read at once. `memory_per_source` limits what is
+  // decoded ahead for a source, including its compressed bytes.
   explicit DecodePool(unsigned helpers, size_t sources = 1,
                       size_t memory_per_source = kMemoryPerSource);
   // REQUIRES: no source uses it any more.
@@ -75,12 +76,12 @@ class DecodePool {
   unsigned helpers() const noexcept { return helpers_; }
   size_t memory_per_source() const noexcept { return memory_per_source_; }
 
-  // Tasks are begun in the order in which they are offered.
+  // Tasks begin in the order in which they are offered.
   void offer(Task& task);
-  // Returns when the task is done; what it threw is thrown here. While a helper is at it, other
-  // tasks of its owner are done here.
+  // Returns when the task is done, and rethrows what it has thrown. While a helper works on it,
+  // this thread runs other tasks of the same owner.
   void finish(Task& task);
-  // Returns when nobody is at the task and nobody will be.
+  // Returns when nobody works on the task and nobody will.
   void withdraw(Task& task);
 
  private:
@@ -94,14 +95,14 @@ class DecodePool {
   const size_t sources_;
   const size_t memory_per_source_;
   Mutex mutex_;
-  CondVar ready_;  // for helpers: a task, a loan given back, the end
+  CondVar ready_;  // signals helpers: a task was offered, a loan was returned, or the pool ends
   CondVar done_;
   std::deque<Task*> offered_ GUARDED_BY(mutex_);
-  unsigned helping_ GUARDED_BY(mutex_) = 0;  // helpers that are at a task
+  unsigned helping_ GUARDED_BY(mutex_) = 0;  // helpers that are working on a task
   unsigned lent_ GUARDED_BY(mutex_) = 0;
   bool closing_ GUARDED_BY(mutex_) = false;
   bool begun_ GUARDED_BY(mutex_) = false;
-  ThreadGroup threads_{[this] { close(); }};  // none before the first task
+  ThreadGroup threads_{[this] { close(); }};  // empty before the first task
 };
 
 }  // namespace gophercap::io

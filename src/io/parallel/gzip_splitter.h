@@ -1,4 +1,4 @@
-// Cuts gzip at its members.
+// Cuts gzip input at its members.
 #pragma once
 
 #include <memory>
@@ -7,9 +7,9 @@
 
 namespace gophercap::io {
 
-// Members of BGZF say how long they are. Where another member begins is guessed from its first
-// bytes, once an input has turned out to have more than one; a guess counts if the member before
-// ends there.
+// BGZF members contain their length. For other gzip input, once it has turned out to have more than
+// one member, the beginning of the next member is guessed from its first bytes. A guess is correct
+// if the member before ends exactly there.
 std::unique_ptr<Splitter> make_gzip_splitter(const SplitLimits& limits = {});
 
 }  // namespace gophercap::io

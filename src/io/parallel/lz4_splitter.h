@@ -1,4 +1,4 @@
-// Cuts lz4 at its frames, and large frames at their blocks where these are independent.
+// Cuts lz4 input at its frames, and large frames at their blocks if these are independent.
 #pragma once
 
 #include <memory>
@@ -7,7 +7,7 @@
 
 namespace gophercap::io {
 
-// Blocks that depend on those before, and the legacy format, are left to the stream decoder.
+// Dependent blocks and the legacy format are left to the stream decoder.
 std::unique_ptr<Splitter> make_lz4_splitter(const SplitLimits& limits = {});
 
 }  // namespace gophercap::io

@@ -1,4 +1,4 @@
-// Decompresses ahead of its reader, on several threads, what a format allows to cut.
+// Decompresses ahead of its reader on several threads, if the format can be cut into pieces.
 #pragma once
 
 #include <cstddef>
@@ -21,20 +21,20 @@
 
 namespace gophercap::io {
 
-// Gives the bytes and the fault that the format's stream decoder gives, whatever the number of
-// helpers: that decoder takes over wherever a piece can't be cut or doesn't decode, from the
-// beginning of that very frame. So the raw input is read, and pieces are cut, by the reader's
-// thread alone; only the decoding of whole pieces is given away.
+// Gives the same bytes and the same fault as the format's stream decoder, for any number of
+// helpers. Whenever a piece cannot be cut or decoded, the stream decoder takes over from the
+// beginning of that frame. Only the reader's thread reads the raw input and cuts it; only the
+// decoding of whole pieces is passed to helpers.
 //
-// Checkpoints are places before frames: where a piece was cut, and where the stream decoder finds
-// one, also in the middle of a frame where the format has such. Which of them depends on the
-// helpers; that there is one soon behind where it is wanted does not.
+// Checkpoints are places between frames where a piece was cut, and the places that the stream
+// decoder finds, which may lie inside a frame. Which ones are found depends on the helpers, but
+// there is always one soon after a place where one is wanted.
 //
-// Memory: that of the pool for a source, or one segment where that is more. An input of one small
-// frame costs a buffer for its compressed and one for its plain bytes.
+// Memory: the pool's limit for a source, or one segment if that is more. An input of one small
+// frame needs one buffer for its compressed bytes and one for its plain bytes.
 class SplitSource final : public ByteSource {
  public:
-  // REQUIRES: `pool` and `checkpoints`, which may be null, outlive the source.
+  // REQUIRES: `pool` and `checkpoints`, if not null, outlive the source.
   SplitSource(std::unique_ptr<ByteSource> raw, std::unique_ptr<Splitter> splitter, DecodePool& pool,
               CheckpointSink* checkpoints = nullptr);
   ~SplitSource() override;
@@ -48,12 +48,13 @@ class SplitSource final : public ByteSource {
     Slot(const SplitSource* owner, std::unique_ptr<SegmentDecoder> its_decoder)
         : decoder(std::move(its_decoder)), task(owner, [this] { decoder->decode(segment); }) {}
     Segment segment;
-    uint64_t stored_offset = 0;  // in the raw input
+    uint64_t stored_offset = 0;  // offset in the raw input
     const std::unique_ptr<SegmentDecoder> decoder;
     DecodePool::Task task;
   };
 
-  // What the stream decoder finds, by the offsets of the whole: it counts the bytes of its own.
+  // Passes on the checkpoints of the stream decoder, which counts from where it took over, with
+  // offsets in the whole stream.
   class Rebased final : public CheckpointSink {
    public:
     explicit Rebased(CheckpointSink* sink) : sink_(sink) {}
@@ -65,7 +66,8 @@ class SplitSource final : public ByteSource {
       sink_->add(std::move(checkpoint));
     }
     void set_base(uint64_t base) noexcept { base_ = base; }
-    // What it is going to take for the beginning of a frame was made up by the splitter.
+    // Set if the splitter has put a made-up frame header in front of the input, so that the
+    // decoder's "beginning of a frame" is not a real one.
     void set_within_frame(bool within) noexcept { within_frame_ = within; }
     CheckpointSink* sink() const noexcept { return sink_; }
 
@@ -87,20 +89,20 @@ class SplitSource final : public ByteSource {
   MemoryShare memory_;  // for what is decoded ahead
   const std::unique_ptr<Splitter> splitter_;
   Rebased checkpoints_;
-  uint64_t plain_bytes_ = 0;     // decoded, by whomever
-  uint64_t streamed_bytes_ = 0;  // of these, by the stream decoder
+  uint64_t plain_bytes_ = 0;     // decoded by any thread
+  uint64_t streamed_bytes_ = 0;  // of these, decoded by the stream decoder
   InputBlock in_;
-  std::deque<std::unique_ptr<Slot>> ahead_;  // in the order of the input; the pool's
+  std::deque<std::unique_ptr<Slot>> ahead_;  // in input order; owned by the pool
   std::vector<std::unique_ptr<Slot>> free_;
-  std::unique_ptr<Slot> current_;          // ready_ is part of it
-  std::unique_ptr<StreamDecoder> stream_;  // none before it is needed
-  std::unique_ptr<uint8_t[]> staging_;     // for a step of it
-  std::span<const uint8_t> ready_;         // decoded, and not yet given out
-  std::optional<Error> fault_;             // comes behind ready_
-  size_t held_bytes_ = 0;                  // by slots
+  std::unique_ptr<Slot> current_;          // ready_ points into it
+  std::unique_ptr<StreamDecoder> stream_;  // null until needed
+  std::unique_ptr<uint8_t[]> staging_;     // output of one step of stream_
+  std::span<const uint8_t> ready_;         // decoded, but not returned yet
+  std::optional<Error> fault_;             // comes after ready_
+  size_t held_bytes_ = 0;                  // held by slots
   bool nothing_to_cut_ = false;
   bool streaming_ = false;
-  bool first_ = true;  // nothing has been decoded
+  bool first_ = true;  // true until something has been decoded
   bool ended_ = false;
 };
 

@@ -1,5 +1,5 @@
-// What a format has to say to a SplitSource: where its compressed bytes can be cut, and how the
-// pieces are decoded, each without the one before.
+// What a format must provide for a SplitSource: where its compressed bytes can be cut, and how to
+// decode the pieces independently.
 #pragma once
 
 #include <cstddef>
@@ -17,41 +17,41 @@
 namespace gophercap::io {
 
 struct SplitLimits {
-  // Frames are gathered until there are so many bytes: below that threads cost more than they
-  // bring, above it the bytes leave the cache before somebody reads them.
+  // Frames are collected up to this size. Smaller pieces cost more in thread switches than they
+  // gain; larger ones leave the cache before they are read.
   size_t enough_packed = size_t{256} << 10;
   size_t enough_plain = size_t{512} << 10;
-  // What is larger is decoded in steps. Of lz4 the largest blocks (4 MiB), of pzstd the frames of
-  // its usual levels (8 MiB) have to fit.
+  // Larger frames are decoded in steps by the stream decoder. The largest lz4 blocks (4 MiB) and
+  // the usual frames of pzstd (8 MiB plain) must fit.
   size_t most_packed = size_t{6} << 20;
   size_t most_plain = size_t{8} << 20;
 };
 
-// Frames (members), whole and one after the other, or blocks of one.
+// Whole consecutive frames (members), or blocks of one frame.
 struct Segment {
-  // ISA-L 2.30 copies a match before it checks whether its distance reaches behind the beginning of
-  // the data. The bytes in front of where it writes to must therefore be ours.
+  // ISA-L 2.30 copies a match before it checks whether its distance reaches beyond the beginning of
+  // the data. So the bytes before the output must belong to us.
   static constexpr size_t kGuard = size_t{32} << 10;
 
   ByteBuffer packed;
-  size_t plain_limit = 0;     // as much may come out of it
-  uint32_t note = 0;          // of the splitter to itself and to its decoder
-  bool within_frame = false;  // goes on with the frame of the segment before
-  ByteBuffer room;            // for kGuard bytes and what comes out
-  // What the decoder made of it: frames from the beginning on, all of them if none is damaged.
+  size_t plain_limit = 0;     // upper limit of the decoded size
+  uint32_t note = 0;          // for the splitter and its decoder; nobody else uses it
+  bool within_frame = false;  // continues the frame of the previous segment
+  ByteBuffer room;            // kGuard bytes, then the output
+  // The decoded bytes of all frames up to the first damaged one.
   std::span<const uint8_t> plain;  // in `room`
-  size_t good_packed = 0;          // of `packed`, up to the end of a frame
+  size_t good_packed = 0;          // how many bytes of `packed` these frames took
 
   std::span<uint8_t> plain_room() noexcept { return {room.data() + kGuard, plain_limit}; }
 };
 
-// Keeps what a library needs for decoding. One at a time, but on any thread.
+// Holds the state that a library needs for decoding. Used by one thread at a time, any thread.
 class SegmentDecoder {
  public:
   virtual ~SegmentDecoder() = default;
 
   // Sets plain and good_packed. A frame counts only if the stream decoder would give exactly its
-  // bytes and find nothing wrong with it; that one finds words for all others.
+  // bytes and find no fault in it. Errors are left to the stream decoder, which describes them.
   virtual void decode(Segment& segment) = 0;
 };
 
@@ -60,34 +60,37 @@ class Splitter {
  public:
   virtual ~Splitter() = default;
 
-  // Moves frames from `in` to `segment`, which is empty. False: there is none that can be moved,
-  // for whatever reason (too large, damaged, the end, a fault of the input); none is consumed then.
+  // Moves frames from `in` to `segment`, which is empty. Returns false, without consuming anything,
+  // if no frame can be moved, for whatever reason: too large, damaged, end of input, an input
+  // fault.
   virtual bool cut(InputBlock& in, Segment& segment) = 0;
 
-  // Called for each segment when it has been decoded, in order. An error stands behind its bytes.
+  // Called for each segment after it was decoded, in order. An error comes after the bytes of the
+  // segment.
   virtual Result<> check(const Segment& /*segment*/) { return {}; }
 
-  // The stream decoder is going to take what comes behind the last checked segment and what
-  // check() took for good of it; later segments come back and are cut once more. Returns what has
-  // to stand in front of it.
+  // Called before the stream decoder takes over after the last checked segment. Later segments are
+  // put back and cut again. Returns bytes that must be put in front of the input.
   virtual std::vector<uint8_t> resume() { return {}; }
 
   virtual std::unique_ptr<SegmentDecoder> make_segment_decoder() const = 0;
-  // `first`: nothing of the input has been decoded before. `checkpoints`, where given, outlives it
-  // and is told of places by the plain bytes that this decoder has given.
+  // `first` means that nothing of the input has been decoded yet. `checkpoints`, if not null,
+  // outlives the decoder and receives places by the number of plain bytes that this decoder has
+  // given.
   virtual std::unique_ptr<StreamDecoder> make_stream_decoder(bool first,
                                                              CheckpointSink* checkpoints) const = 0;
 };
 
-// For cut(). False where the input ends or fails before; what there was has been moved then.
+// For cut(): moves `count` bytes. Returns false if the input ends or fails before; the bytes so far
+// have been moved then.
 bool take(InputBlock& in, size_t count, ByteBuffer& to);
 
-// For cut(): moves the skippable frame (of zstd and lz4) that begins with `front`. As take(), and
-// false where the segment would become larger than the limits allow.
+// For cut(): moves the skippable frame (of zstd and lz4) that begins with `front`. Returns false
+// like take(), and also if the segment would exceed the limits.
 bool take_skippable(InputBlock& in, std::span<const uint8_t> front, const SplitLimits& limits,
                     Segment& segment);
 
-// For cut(): gives back to `in` what `from` holds behind `size` bytes.
+// For cut(): returns the bytes of `from` after the first `size` to `in`.
 void give_back(InputBlock& in, size_t size, ByteBuffer& from);
 
 }  // namespace gophercap::io

@@ -1,4 +1,4 @@
-// Decompresses from checkpoint to checkpoint, several stretches at once.
+// Decompresses the stretches between checkpoints, several at once.
 #pragma once
 
 #include <algorithm>
@@ -20,36 +20,37 @@
 
 namespace gophercap::io {
 
-// A compressed stream, by its checkpoints.
+// A compressed stream with known checkpoints.
 class CheckpointedStream {
  public:
   virtual ~CheckpointedStream() = default;
 
-  // The first checkpoint behind `plain_offset`; none: there is no more. Called by the thread that
-  // reads.
+  // Returns the first checkpoint after `plain_offset`, or nothing if there is none. Called by the
+  // thread that reads.
   virtual Result<std::optional<Checkpoint>> checkpoint_behind(uint64_t plain_offset) = 0;
 
-  // The plain bytes from there on; `pool` as in decode_from(). Any thread, several at once.
+  // Returns the plain bytes from the checkpoint on; `pool` is as in decode_from(). Called by any
+  // thread, several at once.
   virtual Result<std::unique_ptr<ByteSource>> open_at(Checkpoint checkpoint, DecodePool* pool) = 0;
 };
 
-// The plain bytes of a stream from a checkpoint on. Decoding begins anew at each checkpoint,
-// whatever the number of helpers, so that the bytes and the fault are the same with any number of
-// them, and without.
+// Gives the plain bytes of a stream from a checkpoint on. Decoding starts anew at each checkpoint,
+// so the bytes and the fault are the same for any number of helpers.
 //
-// What a stretch gave is held against the next checkpoint: its checksum inside a gzip member, what
-// stands between two frames otherwise. What a decoder gives behind a checkpoint, and what one gives
-// that begins there, has to be the same.
+// The end of a stretch is compared with the next checkpoint: inside a gzip member the checksum must
+// match; between two frames it must be possible to decode on. The first bytes after a checkpoint
+// must be the same whether decoding came from before or started there.
 //
-// Memory: what is decoded ahead stays below that of the pool for a source. The first stretch is
-// decoded as it is read, so that a source that was only opened, or ends in it, needs none; so are
-// stretches that are longer than kMostAhead, and all where nobody helps.
+// Memory: what is decoded ahead stays below the pool's limit for a source. The first stretch is
+// decoded as it is read, so a source that was only opened, or ends in it, needs no memory for that.
+// The same goes for stretches longer than kMostAhead, and for all stretches if there are no
+// helpers.
 class StretchSource final : public ByteSource {
  public:
   static constexpr uint64_t kMostAhead = uint64_t{24} << 20;
 
   // Nothing is decoded from `end` on, an offset in the plain bytes. `pool` may be null. REQUIRES:
-  // it outlives the source.
+  // `pool` outlives the source.
   StretchSource(std::unique_ptr<CheckpointedStream> stream, Checkpoint first, uint64_t end,
                 DecodePool* pool);
   ~StretchSource() override;
@@ -59,28 +60,29 @@ class StretchSource final : public ByteSource {
   Result<size_t> read(std::span<uint8_t> out) override;
 
  private:
-  // What has to be true where a stretch ends. Is shown its bytes, in order.
+  // Checks the end of a stretch against the next checkpoint. Gets the bytes of the stretch in
+  // order.
   class EndCheck {
    public:
     EndCheck() = default;
-    // `behind`: the checkpoint there; null: nothing is known.
+    // `behind` is the checkpoint at the end of the stretch, or null if there is none.
     EndCheck(const Checkpoint& begin, uint64_t size_bytes, const Checkpoint* behind);
     void add(std::span<const uint8_t> bytes) noexcept;
-    // Once all were shown. `rest` is what they came from.
+    // Call after all bytes were passed. `rest` is the source that they came from.
     Result<> finish(ByteSource& rest);
-    // The first bytes behind, by the decoder that came from before.
+    // The first bytes after the stretch, as given by the decoder that came from before.
     std::vector<uint8_t> take_behind() noexcept { return std::move(behind_); }
 
    private:
     enum class Kind : uint8_t { kNone, kBetweenFrames, kChecksum, kImpossible };
     Kind kind_ = Kind::kNone;
-    uint64_t ignored_ = 0;  // bytes of members before the one of the checksum
+    uint64_t ignored_ = 0;  // bytes of members before the one that the checksum covers
     uint32_t crc_ = 0;
     uint32_t expected_crc_ = 0;
     std::vector<uint8_t> behind_;
   };
 
-  // From one checkpoint to the next one.
+  // The bytes from one checkpoint to the next.
   struct Stretch {
     Stretch(const StretchSource& source, Checkpoint its_begin, size_t bytes, const EndCheck& end,
             ByteBuffer buffer)
@@ -97,8 +99,9 @@ class StretchSource final : public ByteSource {
     const size_t size_bytes;
     EndCheck check;
     ByteBuffer room;
-    std::span<const uint8_t> plain;  // in `room`; less: here the stream ends, or has a fault
-    std::optional<Error> fault;      // behind them
+    std::span<const uint8_t> plain;  // points into `room`; if it is too short, the stream ends or
+                                     // has a fault here
+    std::optional<Error> fault;      // comes after `plain`
     DecodePool::Task task;
   };
 
@@ -113,22 +116,22 @@ class StretchSource final : public ByteSource {
   DecodePool* const pool_;
   MemoryShare memory_;  // for what is decoded ahead
   const uint64_t end_;
-  // Where the first stretch not in ahead_ begins. In an optional g++ 12 takes its window for
-  // uninitialized at -O3.
+  // Beginning of the first stretch that is not in ahead_. It is a pointer because g++ 12 at -O3
+  // takes the window in an optional for uninitialized.
   std::unique_ptr<Checkpoint> next_;
-  std::deque<std::unique_ptr<Stretch>> ahead_;  // in order; the pool's
-  std::unique_ptr<Stretch> current_;            // decoded; ready_ is part of it
-  ByteBuffer spare_;                            // memory that has been paid for
-  size_t held_bytes_ = 0;                       // of current_ and ahead_
-  std::span<const uint8_t> ready_;              // not yet given out
-  std::unique_ptr<ByteSource> streaming_;       // a stretch that is decoded as it is read
+  std::deque<std::unique_ptr<Stretch>> ahead_;  // in order; owned by the pool
+  std::unique_ptr<Stretch> current_;            // decoded; ready_ points into it
+  ByteBuffer spare_;                            // memory for reuse, already accounted for
+  size_t held_bytes_ = 0;                       // held by current_ and ahead_
+  std::span<const uint8_t> ready_;              // not returned yet
+  std::unique_ptr<ByteSource> streaming_;       // the stretch that is decoded as it is read
   uint64_t streaming_left_ = 0;
   EndCheck streaming_check_;
-  std::vector<uint8_t> joint_;  // what the next stretch has to begin with, as far as it is known
+  std::vector<uint8_t> joint_;  // the known first bytes of the next stretch
   bool first_ = true;
-  bool must_stream_ = false;     // what begins at next_, once ahead_ is empty
-  std::optional<Error> broken_;  // behind ahead_ nothing can be planned
-  std::optional<Error> fault_;   // final; comes behind ready_
+  bool must_stream_ = false;     // the stretch at next_ must be streamed once ahead_ is empty
+  std::optional<Error> broken_;  // after the stretches in ahead_, nothing can be planned
+  std::optional<Error> fault_;   // final; comes after ready_
   bool ended_ = false;
 };
 

@@ -1,4 +1,4 @@
-// Cuts zstd at its frames.
+// Cuts zstd input at its frames.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// What the system knows of a network interface, before anything is sent.
+// What the system knows about a network interface before anything is sent.
 #pragma once
 
 #include <cstdint>
@@ -14,31 +14,31 @@ namespace gophercap::transmit {
 struct FarEnd {
   std::string name{};
   uint32_t mtu = 0;
-  uint32_t max_mtu = 0;  // 0: any
+  uint32_t max_mtu = 0;  // 0: no limit
   bool in_other_namespace = false;
 };
 
 struct InterfaceFacts {
   unsigned index = 0;
-  uint32_t mtu = 0;        // bytes behind the Ethernet header
-  uint32_t max_mtu = 0;    // what it can be set to; 0: any
-  bool up = false;         // by its administrator
-  bool carrier = false;    // somebody is at the other end (IFF_LOWER_UP)
-  bool ethernet = false;   // takes Ethernet frames: an Ethernet device or loopback
-  std::string kind{};      // "veth", "bridge", …; empty: a device of its own
+  uint32_t mtu = 0;        // payload bytes after the Ethernet header
+  uint32_t max_mtu = 0;    // the largest MTU it can be set to; 0: no limit
+  bool up = false;         // administratively up
+  bool carrier = false;    // the other end is there (IFF_LOWER_UP)
+  bool ethernet = false;   // accepts Ethernet frames: an Ethernet device or loopback
+  std::string kind{};      // "veth", "bridge", …; empty for hardware
   std::string queueing{};  // the queueing discipline: "noqueue", "mq", "fq_codel", …
-  // Empty: there is none, or nothing can be learned of it.
+  // Empty if there is none or it cannot be queried.
   std::optional<FarEnd> far_end{};
 
-  // Whether frames wait in a queue of the kernel's before the driver has them.
+  // True if frames wait in a queue of the kernel before the driver gets them.
   bool has_queue() const noexcept { return !queueing.empty() && queueing != "noqueue"; }
 };
 
-// Needs no privilege, but for a far end in another network namespace. Errors: kInvalidArgument (no
-// interface can have that name), kNotFound (no such interface; names those that exist), kIo.
+// Needs no privilege, except for a far end in another network namespace. Errors: kInvalidArgument
+// (invalid interface name), kNotFound (no such interface; lists the existing ones), kIo.
 Result<InterfaceFacts> inspect_interface(const std::string& name);
 
-// What the kernel has counted for it since it exists.
+// What the kernel has counted for an interface since it was created.
 struct InterfaceCounters {
   uint64_t tx_packets = 0;
   uint64_t tx_bytes = 0;
@@ -47,15 +47,16 @@ struct InterfaceCounters {
   uint64_t tx_carrier_errors = 0;
 };
 
-// By rtnetlink(7); needs no privilege. Drivers may update them some time after a packet left.
+// Uses rtnetlink(7); needs no privilege. Drivers may update the counters some time after a packet
+// was sent.
 Result<InterfaceCounters> read_counters(unsigned index);
 
-// Why frames can't leave through it now: kIo with ENETDOWN (down), ENOLINK (no carrier: the kernel
-// would take frames and drop them without a word), kUnsupported (not Ethernet).
+// Returns an error if frames cannot be sent now: kIo with ENETDOWN (interface down) or ENOLINK (no
+// carrier; the kernel would accept frames and silently drop them), or kUnsupported (not Ethernet).
 Result<> check_ready(const std::string& name, const InterfaceFacts& facts);
 
-// Which frames an interface takes through a packet socket (net/packet/af_packet.c), and its far end
-// from it (is_skb_forwardable() of the kernel).
+// Returns which frames the interface accepts through a packet socket (net/packet/af_packet.c) and
+// which its far end accepts from it (is_skb_forwardable() in the kernel).
 FrameLimits interface_limits(const InterfaceFacts& facts) noexcept;
 
 }  // namespace gophercap::transmit

@@ -1,4 +1,5 @@
-// What rtnetlink(7) says of a network interface: one RTM_NEWLINK message, asked for or announced.
+// Parses what rtnetlink(7) reports about a network interface in an RTM_NEWLINK message, requested
+// or announced.
 #pragma once
 
 #include <cstdint>
@@ -13,22 +14,22 @@ namespace gophercap::transmit {
 
 struct LinkMessage {
   bool removed = false;    // RTM_DELLINK: the interface is gone, …
-  bool of_bridge = false;  // … or only a port left its bridge, which is announced alike
+  bool of_bridge = false;  // … or only left its bridge, which is announced with the same message
   std::string name{};
-  InterfaceFacts facts{};  // but for the far end
-  // IFLA_LINK: of a pair its other end, else what the interface stands on, …
+  InterfaceFacts facts{};  // without the far end
+  // IFLA_LINK: the other end of a pair, otherwise the interface below this one, …
   unsigned other_index = 0;
   std::optional<int32_t> other_namespace{};  // … in another network namespace; negative: unknown
   InterfaceCounters counters{};
 };
 
-// Reads one netlink message. Errors: kCorrupt (not such a message, or cut), and the errno that the
-// kernel answered with.
+// Parses one netlink message. Errors: kCorrupt (another message, or cut off), and the errno in a
+// reply of the kernel.
 Result<LinkMessage> parse_link_message(std::span<const uint8_t> message);
 
-// Asks for one interface, of another network namespace by the number that it has in ours. The
-// latter takes CAP_NET_ADMIN there; else no privilege is needed. Errors: kNotFound (no such index),
-// kPermission, kIo, kCorrupt.
+// Queries one interface. `index` in another network namespace requires the number that this
+// namespace has for the other one, and CAP_NET_ADMIN there; otherwise no privilege is needed.
+// Errors: kNotFound (no such index), kPermission, kIo, kCorrupt.
 Result<LinkMessage> query_link(unsigned index,
                                std::optional<int32_t> network_namespace = std::nullopt);
 

@@ -1,5 +1,5 @@
-// Follows an interface's state while frames are being sent on it: a sender that asked the kernel
-// before each call would pay more for that than for the call.
+// Follows the state of an interface while frames are sent on it. Asking the kernel before each send
+// call would cost more than the call itself.
 #pragma once
 
 #include <atomic>
@@ -11,7 +11,7 @@
 
 namespace gophercap::transmit {
 
-// Listens to the kernel's announcements (rtnetlink) on a thread of its own, which sleeps otherwise.
+// Listens to rtnetlink announcements in its own thread, which sleeps otherwise.
 class LinkWatch {
  public:
   static Result<std::unique_ptr<LinkWatch>> start(unsigned index);
@@ -19,7 +19,8 @@ class LinkWatch {
   LinkWatch(const LinkWatch&) = delete;
   LinkWatch& operator=(const LinkWatch&) = delete;
 
-  // Up and with a carrier, as far as announced. May be read by anybody.
+  // True while the interface is up and has a carrier, as announced by the kernel. Any thread may
+  // read it.
   const std::atomic<bool>& up() const noexcept { return up_; }
 
  private:
@@ -33,9 +34,9 @@ class LinkWatch {
   const unsigned index_;
   const Fd announcements_;
   const Fd wake_;        // an eventfd that ends the thread
-  bool unsure_ = false;  // announcements were lost, and asking was refused
+  bool unsure_ = false;  // announcements were lost, and querying the state failed
   std::atomic<bool> up_{true};
-  std::atomic<bool> begun_{false};  // the thread listens, or gave up
+  std::atomic<bool> begun_{false};  // the thread is listening or has given up
   ThreadGroup thread_{[this] { wake(); }};
 };
 

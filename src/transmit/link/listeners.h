@@ -1,5 +1,5 @@
-// Who listens on an interface through packet sockets, as tcpdump, Suricata and Zeek do. They are
-// shown what leaves by the queueing discipline, and nothing of what passes by it.
+// Detects packet sockets that listen on an interface, as tcpdump, Suricata and Zeek use. They see
+// frames that pass through the queueing discipline, but not those that bypass it.
 #pragma once
 
 #include <array>
@@ -14,39 +14,40 @@ namespace gophercap::transmit {
 enum class Presence : uint8_t {
   kNobody,
   kSomebody,
-  kUnknown,  // the system does not tell
+  kUnknown,  // the system does not provide the list
 };
 
-// Reads the text of /proc/net/packet in pieces of any size. A socket listens where it receives (of
-// ours none does, nor any that is there for sending alone) on interface `index` or on all of them.
+// Parses the text of /proc/net/packet, in pieces of any size. A socket counts if it receives frames
+// from interface `index` or from all interfaces. Sockets that only send, including ours, do not
+// count.
 class ListenerScan {
  public:
   explicit ListenerScan(unsigned index) noexcept : index_(index) {}
   void take(std::string_view piece) noexcept;
-  // After the last piece. kUnknown: it is no such text.
+  // Call after the last piece. kUnknown if the text has another format.
   Presence result() noexcept;
 
  private:
   void end_line() noexcept;
 
   const unsigned index_;
-  std::array<char, 256> line_{};  // longer than any that the kernel writes
+  std::array<char, 256> line_{};  // longer than any line of the kernel
   size_t length_ = 0;
   bool header_seen_ = false;
   bool malformed_ = false;
   bool found_ = false;
 };
 
-// The packet sockets of the calling thread's network namespace. One thread at a time.
+// The packet sockets in the network namespace of the calling thread. Not thread-safe.
 class Listeners {
  public:
-  // Never fails: where there is no list, look() says so.
+  // Never fails; if there is no list, look() returns kUnknown.
   explicit Listeners(unsigned index);
-  // Only for tests: a list that is not the kernel's.
+  // For tests: reads another file instead of the kernel's list.
   Listeners(unsigned index, const std::string& path);
 
-  // Reads the list, again from its beginning. Allocates nothing, needs no privilege and no file
-  // that is not open yet: a confined thread may do it.
+  // Reads the list from its beginning. Does not allocate or open a file and needs no privilege, so
+  // a confined thread may call it.
   Presence look() const noexcept;
 
  private:

@@ -1,5 +1,5 @@
-// Two ways to one interface: a fast one that nobody can listen to, as long as nobody does, and one
-// that is heard.
+// Switches an interface between two ways to send: a fast one that listeners cannot see, used while
+// there are none, and one that they see.
 #pragma once
 
 #include <atomic>
@@ -14,18 +14,18 @@
 
 namespace gophercap::transmit {
 
-// Of all lanes of an interface: whether one has found somebody. Read by anybody.
+// True once any lane of the interface has detected a listener. Any thread may read it.
 using Heard = std::atomic<bool>;
 
 class TwoWays final : public Transmitter {
  public:
-  // Takes `unheard` until somebody listens, or that can't be known any more, which sets `heard`;
-  // from then on `audible`.
+  // Uses `unheard` until there is a listener, or listeners cannot be detected any more. Then sets
+  // `heard` and uses `audible` from then on.
   TwoWays(std::unique_ptr<Transmitter> unheard, std::unique_ptr<Transmitter> audible,
           Listeners listeners, std::shared_ptr<Heard> heard);
 
-  // Looks for listeners before the first frame, and once in kLookEvery afterwards. What has been
-  // taken the one way has left before anything goes the other.
+  // Looks for listeners before the first frame and then every kLookEvery. Frames accepted by the
+  // first way have been sent before the other one is used.
   SendOutcome send(std::span<const Frame> frames) noexcept override;
   Result<> finish() override;
   size_t preferred_batch() const noexcept override { return unheard_->preferred_batch(); }

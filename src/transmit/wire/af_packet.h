@@ -11,9 +11,9 @@
 
 namespace gophercap::transmit {
 
-// A packet socket that sends on the interface and receives nothing. The process needs CAP_NET_RAW.
-// With `qdisc_bypass` frames pass by the interface's queueing discipline and the sniffers on it,
-// and a full queue of the device refuses them (ENOBUFS).
+// Opens a packet socket that sends on the interface and receives nothing. Needs CAP_NET_RAW. With
+// `qdisc_bypass`, frames bypass the queueing discipline of the interface and the sniffers on it,
+// and a full device queue rejects them (ENOBUFS).
 Result<Fd> open_packet_socket(const std::string& interface, const InterfaceFacts& facts,
                               bool qdisc_bypass);
 

@@ -1,4 +1,5 @@
-// Memory shared with the kernel or asked of it directly: unmapped with its owner.
+// Memory mapped with mmap(2), shared with the kernel or anonymous, and unmapped by its owner's
+// destructor.
 #pragma once
 
 #include <sys/mman.h>
@@ -15,7 +16,7 @@ namespace gophercap::transmit {
 
 class Mapping {
  public:
-  // As mmap(2), for reading and writing.
+  // Calls mmap(2) for reading and writing.
   static Result<Mapping> create(int fd, size_t bytes, int flags, int64_t offset,
                                 const std::string& what) {
     void* at = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags, fd, offset);
@@ -36,7 +37,8 @@ class Mapping {
 
   uint8_t* data() const noexcept { return at_; }
   size_t size() const noexcept { return bytes_; }
-  // A number that the kernel reads or writes too. REQUIRES: `offset` is a multiple of four, inside.
+  // A number that the kernel also reads or writes. REQUIRES: `offset` is a multiple of four and
+  // inside the mapping.
   uint32_t* word(size_t offset) const noexcept {
     return static_cast<uint32_t*>(static_cast<void*>(at_ + offset));
   }

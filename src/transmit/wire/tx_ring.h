@@ -1,6 +1,6 @@
-// Sends frames through a PACKET_TX_RING (packet(7), Documentation/networking/packet_mmap): they are
-// copied into memory shared with the kernel, which hangs them into its packets as they are. Cheaper
-// than sendmmsg for large frames, dearer for small ones.
+// Sends frames through a PACKET_TX_RING (packet(7), Documentation/networking/packet_mmap). Frames
+// are copied into memory shared with the kernel, which sends them from there. It is cheaper than
+// sendmmsg for large frames and more expensive for small ones.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace gophercap::transmit {
 
-// `longest_frame_bytes`: of what will be sent; slots of the ring are made for it. A ring whose
-// slots do not come back refuses further frames (EAGAIN); finish() waits for them for a second.
+// `longest_frame_bytes` determines the size of the ring's slots. If no slot is free, further frames
+// are rejected (EAGAIN); finish() waits for slots for a second.
 Result<std::unique_ptr<Transmitter>> open_tx_ring(const std::string& interface,
                                                   const InterfaceFacts& facts, bool qdisc_bypass,
                                                   uint32_t longest_frame_bytes);

@@ -1,4 +1,4 @@
-// A network interface opened for sending, by the way out that fits it.
+// A network interface opened for sending, with the best available backend.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,10 @@ std::string_view to_string(Backend backend) noexcept;
 struct WireOptions {
   Backend backend = Backend::kAuto;
   QdiscBypass qdisc_bypass = QdiscBypass::kAuto;
-  unsigned lanes = 1;                // transmitters, each for a thread of its own
-  bool paced = true;                 // frames leave at their own times, not as fast as it goes
-  uint32_t longest_frame_bytes = 0;  // of what will be sent
+  unsigned lanes = 1;                // number of transmitters, one per sending thread
+  bool paced = true;                 // frames are sent at their scheduled times, not as fast as
+                                     // possible
+  uint32_t longest_frame_bytes = 0;  // longest frame to be sent
 };
 
 struct Way {
@@ -38,34 +39,34 @@ struct Wire {
   std::string interface;
   InterfaceFacts facts;
   Way way;             // see settle()
-  std::string reason;  // why that way
+  std::string reason;  // why this way was chosen
   std::vector<std::unique_ptr<Transmitter>> lanes;
   std::unique_ptr<LinkWatch> link;
   InterfaceCounters counted_before;
-  // What was asked for and can't be had here, and what is used instead.
+  // What was requested but is unavailable here, and what is used instead.
   std::vector<std::string> notes;
-  // Set by a lane that found somebody listening, and what all of them do then; null: they send as
-  // they began, whoever listens.
+  // Set by a lane that has detected a listener, which all lanes then take into account. Null:
+  // listeners do not change the way of sending.
   std::shared_ptr<Heard> heard;
   Way audible_way;
 
-  // After the last frame: `way` and `reason` are what they have become.
+  // Call after the last frame: updates `way` and `reason` to what was used in the end.
   void settle();
 };
 
-// The way out for what the options leave open. Where somebody listens on the interface, or packets
-// leave at their own times, one that everybody there is shown: through the queueing discipline, by
-// packet sockets. At full speed, with nobody listening, past a queueing discipline that nobody has
-// chosen, and for veth by AF_XDP, which was the cheaper one there for frames of each size wherever
-// somebody received (docs/perf.md). Nothing is ever sent to find out.
+// Chooses what the options leave open. If somebody listens on the interface, or packets are sent at
+// their own times, frames go through packet sockets and the queueing discipline, so that listeners
+// see them. At full speed and without listeners, a default queueing discipline is bypassed. On a
+// veth, AF_XDP is used then, since it was cheaper there for all frame sizes if somebody received
+// (docs/perf.md). Does not send anything to find out.
 Way choose_way(const InterfaceFacts& facts, const WireOptions& options, bool somebody_listens);
 
-// Whether the queueing discipline is one of those that the kernel gives a device by itself. One
-// that somebody has chosen is meant, and "noqueue" has nothing to pass by.
+// Returns whether the kernel has set the queueing discipline by default. One that an administrator
+// has set is intentional, and "noqueue" is nothing to bypass.
 bool is_default_queueing(const InterfaceFacts& facts) noexcept;
 
-// A backend that can't be had is replaced by packet sockets, with a note. Needs CAP_NET_RAW.
-// Errors: kPermission and those of inspect_interface() and check_ready().
+// If a backend is unavailable, packet sockets are used, with a note. Needs CAP_NET_RAW. Errors:
+// kPermission and those of inspect_interface() and check_ready().
 Result<Wire> open_wire(const std::string& interface, const WireOptions& options);
 
 }  // namespace gophercap::transmit

@@ -1,4 +1,4 @@
-// One ring of an AF_XDP socket: entries that one side writes and the other takes.
+// One ring of an AF_XDP socket. One side writes entries, the other side takes them.
 #pragma once
 
 #include <linux/if_xdp.h>
@@ -11,7 +11,8 @@
 
 namespace gophercap::transmit {
 
-// Producer: free(), write(), publish(). Consumer: ready(), read(), release(). One thread of ours.
+// For the producer: free(), write(), publish(). For the consumer: ready(), read(), release(). Used
+// by one thread of ours.
 template <class Entry>
 class XdpRing {
  public:
@@ -22,20 +23,20 @@ class XdpRing {
   uint32_t free() noexcept { return entries_ - (head_ - taken()); }
   void write(const Entry& entry) noexcept { slot(head_++) = entry; }  // REQUIRES: free() > 0
   void publish() noexcept { word(at_.producer).store(head_, std::memory_order_release); }
-  // Where the other side is, as far as it has told, and what was written before some place.
+  // The position of the consumer as last reported. Everything before it was taken.
   uint32_t taken() const noexcept { return word(at_.consumer).load(std::memory_order_acquire); }
   const Entry& written_before(uint32_t place) noexcept { return slot(place - 1); }
-  // Written by us and not taken yet.
+  // Number of entries written by us and not taken yet.
   uint32_t waiting() const noexcept { return head_ - taken(); }
 
   uint32_t ready() noexcept { return word(at_.producer).load(std::memory_order_acquire) - head_; }
   const Entry& read() noexcept { return slot(head_++); }  // REQUIRES: ready() > 0
   void release() noexcept { word(at_.consumer).store(head_, std::memory_order_release); }
 
-  // The driver sleeps until it is woken.
+  // True if the driver sleeps and has to be woken up.
   bool needs_wakeup() const noexcept {
-    // What was published has to be seen before the flag is looked at: the driver does it the other
-    // way round.
+    // The fence orders our published entries before reading the flag. The driver does both in the
+    // opposite order.
     std::atomic_thread_fence(std::memory_order_seq_cst);
     return (word(at_.flags).load(std::memory_order_relaxed) & XDP_RING_NEED_WAKEUP) != 0;
   }
@@ -52,7 +53,7 @@ class XdpRing {
   Mapping memory_;
   xdp_ring_offset at_{};
   uint32_t entries_ = 0;  // a power of two
-  uint32_t head_ = 0;     // where we write, or read
+  uint32_t head_ = 0;     // our next position to write or read
 };
 
 }  // namespace gophercap::transmit
