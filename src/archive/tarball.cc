@@ -10,7 +10,8 @@
 namespace gophercap::archive {
 namespace {
 
-// Stands between file and codec, since only there bytes are those of the file.
+// Counts bytes between the file and the codec, because the bytes of the file are only visible
+// there.
 class CountedSource final : public io::ByteSource {
  public:
   CountedSource(std::unique_ptr<io::ByteSource> raw, std::shared_ptr<std::atomic<uint64_t>> count)

@@ -113,8 +113,7 @@ Result<std::unique_ptr<CaptureReader>> open_capture(std::unique_ptr<io::ByteSour
                                                     const ReaderOptions& options) {
   auto state = std::make_unique<ReaderState>(std::move(source), options);
   RecordBuffer& buffer = state->buffer;
-  (void)buffer.ensure(
-      32);  // enough for every header that has a magic; shorter files are judged below
+  (void)buffer.ensure(32);  // enough for every magic; shorter files are handled below
   if (buffer.error() && buffer.size() == 0) return *buffer.error();
   if (buffer.size() == 0) return Error{Errc::kTruncated, 0, "the file is empty"};
 
@@ -132,7 +131,7 @@ Result<std::unique_ptr<CaptureReader>> open_capture(std::unique_ptr<io::ByteSour
   } else if (buffer.size() < 4) {
     return Error{Errc::kTruncated, 0, "the file ends inside its first four bytes"};
   } else {
-    (void)buffer.ensure(io::kForeignBytes);  // as many of them as there are
+    (void)buffer.ensure(io::kForeignBytes);  // or as many as there are
     const size_t size = std::min(buffer.size(), io::kForeignBytes);
     return Error{Errc::kUnsupported, 0,
                  io::refusal_of(std::span(buffer.data(), size), "a capture file")};

@@ -1,5 +1,5 @@
-// ERF, the Extensible Record Format of Endace's capture cards ("ERF Types Reference Guide"). No
-// file header and no magic: recognized by the plausibility of its first records.
+// ERF, the Extensible Record Format of Endace's capture cards ("ERF Types Reference Guide"). It has
+// no file header and no magic, so it is recognized by the plausibility of its first records.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ constexpr uint32_t kExtensionBytes = 8;
 constexpr uint8_t kPad = 48;
 constexpr uint8_t kHighestType = 29;
 constexpr uint32_t kLinkTypeRaw = 101;
-// Endace cards capture Ethernet with its frame check sequence, and wlen counts it.
+// Endace cards capture Ethernet frames with their frame check sequence, which is included in wlen.
 constexpr uint32_t kEthernetFcsBytes = 4;
 
 bool is_ethernet(uint8_t type) noexcept {
@@ -41,7 +41,7 @@ uint32_t link_type_of(uint8_t type) noexcept {
   return is_ip(type) ? kLinkTypeRaw : packet::kLinkTypeErf;
 }
 
-// 32.32 fixed point, little-endian, to nanoseconds, floored.
+// Converts 32.32 fixed point, little-endian, to nanoseconds, rounded down.
 int64_t nanoseconds(uint64_t stamp) noexcept {
   return static_cast<int64_t>(stamp >> 32) * 1'000'000'000 +
          static_cast<int64_t>(((stamp & 0xffffffffu) * 1'000'000'000) >> 32);
@@ -54,7 +54,9 @@ class ErfParser final : public Parser {
   ReadStatus parse(ReaderState& state, PacketBatch& batch) override {
     RecordBuffer& buffer = state.buffer;
     while (batch.count < PacketBatch::kCapacity) {
-      if (batch.count > 0 && !whole_record_at_hand(buffer)) break;  // views point into the buffer
+      if (batch.count > 0 && !whole_record_at_hand(buffer))
+        break;  // the packets of the batch
+                // point into the buffer
       const ReadStatus status = parse_record(state, batch);
       if (status == ReadStatus::kPacket) continue;
       if (batch.count > 0) break;
@@ -119,7 +121,7 @@ class ErfParser final : public Parser {
         if (record_bytes - header < kExtensionBytes) return false;
         more = p[header];
       }
-      if (is_ethernet(type)) header += 2;  // offset and padding in front of the frame
+      if (is_ethernet(type)) header += 2;  // offset and padding before the frame
       if (header > record_bytes) return false;
     }
     PacketView& view = batch.packets[batch.count++];
@@ -127,7 +129,7 @@ class ErfParser final : public Parser {
     view.time = capture_time(nanoseconds(load_le64(p)));
     view.offset_bytes = offset;
     if (header == kHeaderBytes &&
-        !is_ip(type)) {  // not a frame that we can take out: the record itself is the packet
+        !is_ip(type)) {  // the frame cannot be extracted, so the whole record is the packet
       view.data = p;
       view.captured_bytes = view.original_bytes = record_bytes;
     } else {
@@ -154,12 +156,12 @@ class ErfParser final : public Parser {
 
 }  // namespace
 
-// Three records of known types in a row, with times that go on within a month; or fewer, at least
-// one of them whole, where the file ends or is cut or has only zeros left. Of random bytes, less
-// than one file in ten thousand passes.
+// Requires three consecutive records of known types with times within a month; or fewer, including
+// a complete one, if the file ends, is truncated, or has only zeros left. Less than one in ten
+// thousand files of random bytes passes.
 bool is_erf(RecordBuffer& buffer) {
   constexpr int kRecords = 3;
-  constexpr size_t kProbeBytes = size_t{128} << 10;  // of records with at most 64 KiB - 1 each
+  constexpr size_t kProbeBytes = size_t{128} << 10;  // room for records of up to 64 KiB - 1 each
   constexpr uint64_t kMonth = uint64_t{2'592'000} << 32;
   if (!buffer.ensure(kHeaderBytes)) return false;
   if (!is_packet_type(buffer.data()[8] & 0x7fu)) return false;

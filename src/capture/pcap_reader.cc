@@ -1,5 +1,5 @@
-// pcap (draft-ietf-opsawg-pcap) and its relatives: microseconds, nanoseconds, "modified"
-// (Kuznetzov) records, IXIA.
+// pcap (draft-ietf-opsawg-pcap) and its variants: microseconds, nanoseconds, "modified" (Kuznetzov)
+// records, IXIA.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,12 +33,12 @@ struct Variant {
 constexpr std::array kVariants = {
     Variant{0xa1b2c3d4, Format::kPcap, 1000, 1'000'000, 16, 0},
     Variant{0xa1b23c4d, Format::kPcapNanos, 1, 1'000'000'000, 16, 0},
-    // The patched libpcap of A. Kuznetzov: eight more bytes a record (interface index, protocol,
-    // packet type).
+    // The patched libpcap of A. Kuznetzov has eight more bytes per record: interface index,
+    // protocol, packet type.
     Variant{0xa1b2cd34, Format::kPcapModified, 1000, 1'000'000, 24, 0},
-    // IXIA's capture appliances: hardware stamps in nanoseconds, software stamps in microseconds;
-    // the file header is followed by the size of all records, which files still being written get
-    // wrong, so it is passed over.
+    // IXIA's capture appliances: hardware time stamps in nanoseconds, software time stamps in
+    // microseconds. The file header is followed by the size of all records, which is skipped
+    // because it is wrong in files that are still being written.
     Variant{0x1c0001ac, Format::kPcapIxia, 1, 1'000'000'000, 16, 4},
     Variant{0x1c0001ab, Format::kPcapIxia, 1000, 1'000'000, 16, 4},
 };
@@ -61,8 +61,8 @@ std::optional<Recognized> recognize(const uint8_t* p) noexcept {
   return std::nullopt;
 }
 
-// Whether the 16 bytes at `p` begin a file header inside a file: magic, version, and zeros where
-// they belong. As a record they would be an empty packet of the years 1984, 2055 or 2083.
+// Returns whether the 16 bytes at `p` look like a file header inside a file: magic, version, and
+// zeros where they are required. As a record they would be an empty packet of 1984, 2055 or 2083.
 bool begins_file_header(const uint8_t* p) noexcept {
   if (load_le64(p + 8) != 0) return false;  // zone and accuracy
   const std::optional<Recognized> found = recognize(p);
@@ -71,8 +71,8 @@ bool begins_file_header(const uint8_t* p) noexcept {
   return is_known_version(order.load16(p + 4), order.load16(p + 6));
 }
 
-// The same of the 24 bytes at `p`, all of them. A record of such a time would be followed by one
-// whose seconds, where the snap length stands, are beyond 2038.
+// Checks all 24 bytes at `p`. If they were a record, its time would be followed by a record whose
+// seconds, at the position of the snap length, are beyond 2038.
 bool is_file_header(const uint8_t* p) noexcept {
   if (!begins_file_header(p)) return false;
   constexpr uint32_t kUnlimited = 0xffffffff;
@@ -82,8 +82,8 @@ bool is_file_header(const uint8_t* p) noexcept {
   return (snap_length <= 0x7fffffff || snap_length == kUnlimited) && (network & 0x03ff0000u) == 0;
 }
 
-// How the two length fields of a record stand; old writers had them the other way round (SPEC 3,
-// libpcap sf-pcap.c).
+// The order of the two length fields of a record. Old writers swapped them (SPEC 3, libpcap
+// sf-pcap.c).
 enum class LengthOrder : uint8_t { kCapturedFirst, kOriginalFirst, kLargerIsOriginal };
 
 struct Header {
@@ -97,7 +97,7 @@ struct Header {
   size_t bytes() const noexcept { return kFileHeaderBytes + variant.extra_file_header_bytes; }
 };
 
-// Looks at the header in front of the buffer, which has its magic; consumes nothing.
+// Parses the header at the front of the buffer, which has the magic. Consumes nothing.
 Result<Header> read_header(ReaderState& state) {
   Header header{};
   const Recognized found = *recognize(state.buffer.data());
@@ -123,8 +123,8 @@ Result<Header> read_header(ReaderState& state) {
   } else if (minor == 3) {
     header.length_order = LengthOrder::kLargerIsOriginal;
   }
-  // Upper bits of the link type field: if bit 26 is set, bits 28 to 31 hold the length of the FCS
-  // in 16-bit words.
+  // The upper bits of the link type field: if bit 26 is set, bits 28 to 31 are the length of the
+  // FCS in 16-bit words.
   const uint32_t network = order.load32(p + 20);
   header.fcs_bytes = (network & 0x04000000u) != 0 ? (network >> 28) * 2 : 0;
   header.link_type = network & 0x03ffffffu;
@@ -147,13 +147,14 @@ class PcapParser final : public Parser {
   void parse_buffered(ReaderState& state, PacketBatch& batch) const noexcept;
   ReadStatus parse_slowly(ReaderState& state);
   ReadStatus begin_next_capture(ReaderState& state);
-  // Whether what is no packet may begin at `p`: zeros, or the header of another capture. Of `left`
-  // bytes at least a record's header is there.
+  // Returns whether something other than a packet may begin at `p`: zeros, or the header of another
+  // capture. At least a record header of the `left` bytes is available.
   [[gnu::noinline]] bool needs_thought(const uint8_t* p, size_t left) const noexcept {
     if (load_le64(p) == 0) return is_zero_header(p);
     return left < kFileHeaderBytes ? begins_file_header(p) : is_file_header(p);
   }
-  // The rest of a header whose first 16 bytes are zeros: "modified" records have 8 bytes more.
+  // Checks the rest of a header whose first 16 bytes are zeros: "modified" records have 8 more
+  // bytes.
   bool is_zero_header(const uint8_t* p) const noexcept {
     return header_.variant.record_header_bytes == 16 || load_le64(p + 16) == 0;
   }
@@ -166,22 +167,22 @@ class PcapParser final : public Parser {
   }
 
   const Format format_;  // of the first capture
-  Header header_;        // of the one that is being read
+  Header header_;        // of the current capture
   uint32_t interface_ = 0;
   uint32_t max_captured_;
-  // Interfaces by link type and snap length: of a hundred thousand captures in one file most have
-  // the same. Empty as long as there is only one capture.
+  // Interfaces by link type and snap length, because most of the captures in a file with a hundred
+  // thousand of them have the same. Empty while there is only one capture.
   std::unordered_map<uint64_t, uint32_t> interfaces_;
-  // All-zero records that turned out not to be padding, since something follows them; given out
-  // before going on.
+  // All-zero records that turned out not to be padding because something follows them. They are
+  // returned before reading on.
   uint64_t zero_records_ = 0;
   uint64_t zero_offset_bytes_ = 0;
 };
 
-// The loop that every figure of `map` hangs on: everything that is whole in the buffer, without a
-// call or an allocation. Stops in front of whatever needs thought: a record that is not all there,
-// too long, or all zeros.
-// kCommon: lengths in today's order and no frame check sequence, which is nearly every file.
+// This loop determines the speed of `map`. It handles everything that is completely in the buffer,
+// without calls or allocations, and stops before anything special: an incomplete record, one that
+// is too long, or all zeros. kCommon means today's order of lengths and no frame check sequence, as
+// in nearly every file.
 template <bool kSwapped, bool kCommon>
 void PcapParser::parse_buffered(ReaderState& state, PacketBatch& batch) const noexcept {
   const auto load = [](const uint8_t* p) { return kSwapped ? load_be32(p) : load_le32(p); };
@@ -254,8 +255,8 @@ ReadStatus PcapParser::parse(ReaderState& state, PacketBatch& batch) {
   }
 }
 
-// Brings the next record into the buffer whole, or says why that can't be. kPacket: try the buffer
-// again.
+// Brings the next record completely into the buffer, or returns why this is impossible. kPacket
+// means to try the buffer again.
 ReadStatus PcapParser::parse_slowly(ReaderState& state) {
   RecordBuffer& buffer = state.buffer;
   const size_t header_bytes = header_.variant.record_header_bytes;
@@ -269,9 +270,9 @@ ReadStatus PcapParser::parse_slowly(ReaderState& state) {
       return state.end();
     }
     if (zeros == 0) return state.cut_at(offset, state.next_packet() + ": record header");
-    // Zeros, then half a header that is not zeros: the zeros were records, and the file is cut
-    // behind them. Nothing of the source is left, so this comes again once the records have been
-    // given out.
+    // After the zeros comes half a header that is not zeros. So the zeros are records, and the file
+    // is cut off after them. The source has ended, so this case occurs again after the records were
+    // returned.
   }
   if (zeros > 0) {
     zero_records_ = zeros / header_bytes;
@@ -298,7 +299,7 @@ ReadStatus PcapParser::parse_slowly(ReaderState& state) {
   return ReadStatus::kPacket;
 }
 
-// As `cat a.pcap b.pcap` writes it.
+// Another capture follows, as after `cat a.pcap b.pcap`.
 ReadStatus PcapParser::begin_next_capture(ReaderState& state) {
   const uint64_t offset = state.buffer.offset_bytes();
   const Result<Header> header = read_header(state);

@@ -33,7 +33,7 @@ enum OptionCode : uint16_t {
 };
 
 constexpr uint32_t kMaxBlockBytes = 256u << 20;
-// Options behind a packet or in a header block: more than this is nobody's comment.
+// The limit for options after a packet or in a header block; real comments are shorter.
 constexpr uint32_t kMaxOptionBytes = 1u << 20;
 
 constexpr uint32_t padded(uint32_t n) noexcept {
@@ -57,12 +57,12 @@ struct SectionInterface {
   TimeScale time;
 };
 
-// Where the parts of a packet block lie.
+// The positions of the parts of a packet block.
 struct PacketFields {
   uint32_t interface = 0;
   uint32_t captured = 0;
   uint32_t original = 0;
-  uint32_t data_offset = 0;  // from the block's beginning
+  uint32_t data_offset = 0;  // from the beginning of the block
   uint64_t stamp = 0;
   bool has_time = true;
 };
@@ -113,7 +113,7 @@ PacketFields PcapngParser::packet_fields(const uint8_t* block, uint32_t type) co
   return f;
 }
 
-// epb_flags says per packet how long its FCS is (bits 5 to 8, in bytes; 0 = no information).
+// epb_flags contains the length of the packet's FCS (bits 5 to 8, in bytes; 0 = no information).
 uint32_t PcapngParser::epb_fcs_bytes(const uint8_t* p, const uint8_t* end,
                                      uint32_t otherwise) const noexcept {
   while (end - p >= 4) {
@@ -153,8 +153,8 @@ void PcapngParser::give(ReaderState& state, PacketBatch& batch, const uint8_t* b
   view.fcs_bytes = captured_fcs_bytes(fcs, f.captured, f.original);
 }
 
-// Enhanced packets that lie whole in the buffer, the bulk of every file. Stops in front of
-// everything else.
+// Handles enhanced packets that are completely in the buffer, which are the bulk of every file.
+// Stops before everything else.
 void PcapngParser::parse_buffered(ReaderState& state, PacketBatch& batch) {
   const uint8_t* const begin = state.buffer.data();
   const uint8_t* const end = begin + state.buffer.size();
@@ -188,7 +188,8 @@ ReadStatus PcapngParser::parse(ReaderState& state, PacketBatch& batch) {
   }
 }
 
-// One block of any kind. kPacket without a packet in the batch: go on.
+// Handles one block of any kind. If kPacket is returned without a packet in the batch, call it
+// again.
 ReadStatus PcapngParser::parse_block(ReaderState& state, PacketBatch& batch) {
   RecordBuffer& buffer = state.buffer;
   const uint64_t offset = buffer.offset_bytes();
@@ -201,7 +202,7 @@ ReadStatus PcapngParser::parse_block(ReaderState& state, PacketBatch& batch) {
   }
   const uint8_t* p = buffer.data();
   uint32_t type = order_.load32(p);
-  if (load_le32(p) == kSectionHeader) {  // reads the same in either byte order
+  if (load_le32(p) == kSectionHeader) {  // the same in either byte order
     type = kSectionHeader;
     const uint32_t magic = load_le32(p + 8);
     if (magic != kByteOrderMagic && byte_swap(magic) != kByteOrderMagic) {
@@ -308,7 +309,7 @@ ReadStatus PcapngParser::parse_interface(ReaderState& state, uint32_t block_byte
     if (code == kIfTsResol && length == 1) interface.time.set_resolution(*p);
     if (code == kIfTsOffset && length == 8)
       interface.time.set_offset(static_cast<int64_t>(order_.load64(p)));
-    // The draft says bits, writers say bytes; no FCS has 16 bytes or less than 16 bits.
+    // The draft says bits, writers use bytes. No FCS has 16 bytes, or less than 16 bits.
     if (code == kIfFcsLen && length == 1) interface.fcs_bytes = *p >= 16 ? *p / 8u : *p;
     if (padded(length) > static_cast<size_t>(end - p)) break;
     p += padded(length);
@@ -319,7 +320,7 @@ ReadStatus PcapngParser::parse_interface(ReaderState& state, uint32_t block_byte
   return ReadStatus::kPacket;
 }
 
-// A packet block that is not wholly in the buffer, or is simple, obsolete or wrong.
+// Handles a packet block that is not completely in the buffer, or is simple, obsolete or invalid.
 ReadStatus PcapngParser::parse_packet(ReaderState& state, PacketBatch& batch, uint32_t type,
                                       uint32_t block_bytes) {
   RecordBuffer& buffer = state.buffer;

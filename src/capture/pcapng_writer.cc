@@ -39,7 +39,8 @@ class PcapngWriter final : public CaptureWriter {
     store_le<uint32_t>(&block[4], block.size());
     store_le(&block[8], kByteOrderMagic);
     store_le<uint16_t>(&block[12], 1);
-    store_le<uint64_t>(&block[16], ~uint64_t{0});  // length not known: the file is never rewound
+    store_le<uint64_t>(&block[16], ~uint64_t{0});  // unknown length, because the file is never
+                                                   // rewound
     store_le<uint32_t>(&block[24], block.size());
     return output_.append(block);
   }
@@ -81,13 +82,13 @@ class PcapngWriter final : public CaptureWriter {
   uint64_t published_bytes() const noexcept override { return output_.published_bytes(); }
 
   Result<> close() override {
-    // libpcap refuses a file without any interface, which a file without any packet would be.
+    // libpcap rejects a file without interfaces, so a file without packets gets one.
     if (link_types_.empty()) TRY_VOID(interface_of(options_.link_type));
     return output_.commit();
   }
 
  private:
-  // The interface that stands for a link type; described in the file just before its first packet.
+  // Returns the interface for a link type. It is written to the file before its first packet.
   Result<uint32_t> interface_of(uint32_t link_type) {
     const auto known = std::find(link_types_.begin(), link_types_.end(), link_type);
     const auto index = static_cast<uint32_t>(known - link_types_.begin());
@@ -107,7 +108,7 @@ class PcapngWriter final : public CaptureWriter {
       store_le<uint16_t>(&block[26], 8);
       store_le(&block[28], offset_s_);
     }
-    // Then opt_endofopt, four zeros.
+    // opt_endofopt, four zeros, comes before the length.
     store_le(&block[bytes - 4], static_cast<uint32_t>(bytes));
     TRY_VOID(output_.append(std::span(block).first(bytes)));
     link_types_.push_back(link_type);
@@ -116,8 +117,9 @@ class PcapngWriter final : public CaptureWriter {
 
   BufferedOutput output_;
   WriterOptions options_;
-  int64_t offset_s_;                  // what times count from, not above 0
-  std::vector<uint32_t> link_types_;  // of the interfaces, by index; few, so searched one by one
+  int64_t offset_s_;                  // the base of all times, not above 0
+  std::vector<uint32_t> link_types_;  // link types of the interfaces by index; there are few, so a
+                                      // linear search is enough
 };
 
 }  // namespace

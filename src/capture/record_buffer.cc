@@ -8,8 +8,8 @@ namespace gophercap::capture {
 namespace {
 
 constexpr size_t kFirstHeadroom = size_t{16} << 10;
-// A source that gives little at a time (a pipe, a codec) is asked again into the rest of the block
-// while at least this much is free; below it, moving the tail is cheaper than the calls.
+// If a source returns little at a time (a pipe, a codec), it is read again into the same block
+// while at least this much is free. Below that, moving the tail is cheaper than more calls.
 constexpr size_t kWorthReading = size_t{16} << 10;
 
 size_t leading_zeros(const uint8_t* p, size_t n) noexcept {

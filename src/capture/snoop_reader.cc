@@ -1,4 +1,4 @@
-// snoop (RFC 1761): what Solaris' snoop writes. Always big-endian.
+// snoop (RFC 1761), the format of Solaris' snoop. It is always big-endian.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -46,7 +46,8 @@ class SnoopParser final : public Parser {
   ReadStatus parse(ReaderState& state, PacketBatch& batch) override {
     RecordBuffer& buffer = state.buffer;
     while (batch.count < PacketBatch::kCapacity) {
-      // Views point into the buffer: once there is a packet, nothing may be read that moves it.
+      // Packets point into the buffer, so once there is one, nothing may be read that moves the
+      // buffer.
       if (batch.count > 0 && !whole_record_at_hand(buffer)) break;
       const ReadStatus status = parse_record(state, batch);
       if (status == ReadStatus::kPacket) continue;
@@ -124,7 +125,7 @@ class SnoopParser final : public Parser {
 }  // namespace
 
 bool is_snoop(const RecordBuffer& buffer) noexcept {
-  // Half of it is enough: then the file ends there, and opening it says so.
+  // Half of the magic is enough: the file ends there, and opening it reports that.
   return buffer.size() >= 4 &&
          std::memcmp(buffer.data(), "snoop\0\0\0", std::min<size_t>(buffer.size(), 8)) == 0;
 }

@@ -16,7 +16,7 @@ bool is_permitted(int capability) {
   return capng_have_capability(CAPNG_PERMITTED, static_cast<unsigned>(capability)) == 1;
 }
 
-// Sets what the thread has to `permitted`, of which `effective` is in force.
+// Sets the capabilities of the thread to `permitted`, with `effective` active.
 bool set_capabilities(const std::vector<int>& permitted, const std::vector<int>& effective) {
   capng_clear(CAPNG_SELECT_CAPS);
   for (const int capability : permitted)
@@ -26,12 +26,12 @@ bool set_capabilities(const std::vector<int>& permitted, const std::vector<int>&
   return capng_apply(CAPNG_SELECT_CAPS) == 0;
 }
 
-// Where only root's right to everything lets files be made.
+// Returns whether root needs CAP_DAC_OVERRIDE to create files there.
 bool needs_override(const std::string& folder) {
   return ::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0 && errno == EACCES;
 }
 
-// In a sticky folder only the owner of a file, or of the folder, replaces it.
+// In a sticky folder, only the owner of a file or of the folder can replace the file.
 bool needs_owner(const std::string& folder) {
   struct stat facts {};
   return ::stat(folder.c_str(), &facts) == 0 && (facts.st_mode & S_ISVTX) != 0 &&
@@ -58,7 +58,8 @@ bool has_capabilities(const std::vector<int>& wanted) {
 std::string drop_capabilities(std::vector<int> keep, const std::vector<std::string>& folders) {
   if (capng_get_caps_process() != 0) return "no: they can't be read";
   std::erase_if(keep, [](int capability) { return !is_permitted(capability); });
-  // What a program could get by being executed goes first: that needs a capability itself.
+  // The bounding set is cleared first, because that requires a capability. It limits what executed
+  // programs could gain.
   if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP) == 1) {
     capng_clear(CAPNG_SELECT_BOUNDS);
     (void)capng_apply(CAPNG_SELECT_BOUNDS);

@@ -30,14 +30,15 @@ constexpr bool kBuildWritesAtExit = true;
 constexpr bool kBuildWritesAtExit = false;
 #endif
 
-// What the C library and others read at any time: the zone of local times, conversions of
-// characters, what the machine and this process are like.
+// Files that the C library and others may read at any time: time zones, character conversions,
+// properties of the machine and of this process.
 constexpr auto kReadByLibraries = std::to_array<std::string_view>(
     {"/usr", "/lib", "/lib64", "/etc/localtime", "/etc/ld.so.cache", "/proc/self", "/proc/sys",
      "/proc/meminfo", "/proc/stat", "/proc/cpuinfo", "/proc/uptime", "/sys/devices/system",
      "/dev/urandom", "/sys/fs/cgroup"});
 
-// Much lies in these that is nobody's capture: of a file in one of them, only that file is read.
+// These folders contain many files other than captures, so only individual files in them are
+// allowed.
 constexpr auto kWideFolders = std::to_array<std::string_view>(
     {"/", "/etc", "/dev", "/proc", "/sys", "/run", "/root", "/boot"});
 
@@ -53,7 +54,7 @@ std::string resolved(const std::string& path) {
   return real == nullptr ? std::string() : std::string(real.get());
 }
 
-// Files of one folder mostly follow each other, so that one rule, and one look, does for all.
+// Files of the same folder are mostly adjacent, so one check and one rule cover all of them.
 std::vector<std::string> readable(const std::vector<std::string>& files) {
   std::vector<std::string> paths(kReadByLibraries.begin(), kReadByLibraries.end());
   std::unordered_set<std::string> seen;
@@ -70,17 +71,17 @@ std::vector<std::string> readable(const std::vector<std::string>& files) {
       }
     }
     struct stat facts {};
-    // A link leads out of its folder; a folder may be meant as such.
+    // A symbolic link leads out of its folder, and a path may name a folder.
     if (::lstat(file.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode) || wide.contains(folder))
       paths.push_back(file);
   }
   return paths;
 }
 
-// Where a file of that path comes to lie, through links, whether there is one already or not.
-// Empty: it is no regular file.
+// Returns the folder in which a file of that path is created after following links, whether it
+// exists or not. Empty if it is not a regular file.
 std::string folder_written(const std::string& path) {
-  constexpr int kMostLinks = 40;  // as the kernel
+  constexpr int kMostLinks = 40;  // same limit as the kernel
   struct stat facts {};
   if (::stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode)) return {};
   std::string target = path;
@@ -99,7 +100,7 @@ std::string forbid_new_privileges() {
   return "no: " + std::generic_category().message(errno);
 }
 
-// What is looked up to understand "host example.org" or "port domain".
+// Files that are read to resolve "host example.org" or "port domain".
 constexpr auto kReadForNames = std::to_array<std::string_view>(
     {"/etc/ethers", "/etc/gai.conf", "/etc/host.conf", "/etc/hosts", "/etc/networks",
      "/etc/nsswitch.conf", "/etc/protocols", "/etc/resolv.conf", "/etc/services",
@@ -134,8 +135,8 @@ const char* reason_not_to(bool wanted) {
 
 struct Job {
   std::atomic<bool> confined = false;
-  bool complete = false;             // nothing more can be taken away
-  std::vector<std::string> changed;  // folders, as far as known
+  bool complete = false;             // true if nothing more can be restricted
+  std::vector<std::string> changed;  // changed folders known so far
   Confinement got{.no_new_privs = "no: not asked for",
                   .capabilities = "no: not asked for",
                   .seccomp = "no: not asked for",
@@ -147,23 +148,23 @@ void keep_newer(std::string& text, std::string newer) {
   if (!newer.empty()) text = std::move(newer);
 }
 
-// Folders for which capabilities may have to be kept.
+// Folders that may require capabilities to be kept.
 std::vector<std::string> changed_in(const Paths& paths) {
   std::vector<std::string> folders = paths.written;
   folders.insert(folders.end(), paths.emptied.begin(), paths.emptied.end());
   return folders;
 }
 
-// `changed`: see above.
+// `changed` are the folders from changed_in().
 Confinement put_up(const Needs& needs, const std::optional<Paths>& paths,
                    const std::vector<std::string>& changed) {
   std::vector<int> keep = needs.capabilities;
-  // Root reads everybody's captures; where there is Landlock, those of the set.
+  // Root can read the captures of all users. Landlock limits this to those of the set.
   const bool helper = needs.calls == Calls::kWaiting || needs.calls == Calls::kLink;
   if (!helper && ::geteuid() == 0) keep.push_back(CAP_DAC_READ_SEARCH);
   if (needs.owns_all) keep.insert(keep.end(), {CAP_DAC_OVERRIDE, CAP_FOWNER});
 
-  // Each of them needs what the next one takes away.
+  // Each step needs something that the next one removes.
   Confinement got;
   got.capabilities = drop_capabilities(std::move(keep), changed);
   got.no_new_privs = forbid_new_privileges();

@@ -22,8 +22,8 @@
 namespace gophercap::confine {
 namespace {
 
-// Memory, threads, time, descriptors that are open. What is called often has no conditions: the
-// kernel then needs no look at the filter for it.
+// Memory, threads, time, open descriptors. Frequent calls have no conditions, so that the kernel
+// can allow them without running the filter.
 constexpr std::string_view kBase =
     "arch_prctl brk clock_getres clock_gettime clock_gettime64 clock_nanosleep "
     "clock_nanosleep_time64 close dup dup2 dup3 epoll_create1 epoll_ctl epoll_pwait "
@@ -38,8 +38,8 @@ constexpr std::string_view kBase =
     "set_robust_list set_tid_address sigaltstack signalfd4 sigreturn sysinfo time "
     "timerfd_create timerfd_gettime timerfd_settime uname write writev";
 
-// Which files these reach is for Landlock and the capabilities to say. Modes of files are changed
-// by descriptor only, so that no file is reached by that which couldn't be opened.
+// Landlock and capabilities decide which files these calls can reach. Modes can be changed by
+// descriptor only, so files that cannot be opened cannot be changed.
 constexpr std::string_view kFiles =
     "access adjtimex copy_file_range faccessat faccessat2 fadvise64 fadvise64_64 fallocate fchdir "
     "fchmod fdatasync flock fstatat64 fstatfs fstatfs64 fsync ftruncate ftruncate64 getcwd "
@@ -52,8 +52,8 @@ constexpr std::string_view kSockets =
     "getpeername getsockname getsockopt recv recvfrom recvmmsg recvmsg send sendmmsg sendmsg "
     "sendto";
 
-// Real-time priority, that an ordinary thread may have within its limits, and drops and takes while
-// it sends.
+// Real-time priority. An ordinary thread may change it within its limits, and does so while it
+// sends.
 constexpr std::string_view kScheduling = "sched_setparam sched_setscheduler";
 
 constexpr std::string_view kPreparing =
@@ -61,7 +61,7 @@ constexpr std::string_view kPreparing =
     "landlock_create_ruleset landlock_restrict_self mlockall prctl prlimit64 seccomp "
     "setrlimit setsockopt shutdown socket socketpair";
 
-// All that is compared are numbers of 32 bits; the kernel looks at no more of them either.
+// All compared values have 32 bits; the kernel looks at no more of them either.
 scmp_arg_cmp equal(unsigned argument, uint32_t value) {
   return {argument, SCMP_CMP_MASKED_EQ, UINT32_MAX, value};
 }
@@ -73,11 +73,11 @@ class Filter {
  public:
   Filter() : context_(::seccomp_init(SCMP_ACT_ERRNO(ENOSYS)), &::seccomp_release) {
     if (context_ == nullptr) failed_ = ENOMEM;
-    // By number, not one comparison after the other.
+    // A binary tree instead of a sequence of comparisons.
     if (context_ != nullptr) (void)::seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);
   }
 
-  // By name, since libseccomp knows which of them this architecture has.
+  // Calls are given by name, because libseccomp knows which of them this architecture has.
   void allow(std::string_view names) {
     while (!names.empty()) {
       const size_t end = std::min(names.find(' '), names.size());
@@ -88,13 +88,13 @@ class Filter {
   void allow_if(const std::string& name, std::initializer_list<scmp_arg_cmp> conditions) {
     if (context_ == nullptr) return;
     const int number = ::seccomp_syscall_resolve_name(name.c_str());
-    if (number < 0) return;  // of another architecture, or newer than the library
+    if (number < 0) return;  // not on this architecture, or newer than the library
     const int status =
         ::seccomp_rule_add_array(context_.get(), SCMP_ACT_ALLOW, number,
                                  static_cast<unsigned>(conditions.size()), conditions.begin());
     if (status < 0 && failed_ == 0) failed_ = -status;
   }
-  // 0, or an errno.
+  // Returns 0 or an errno.
   int load() { return failed_ != 0 ? failed_ : -::seccomp_load(context_.get()); }
 
  private:
@@ -102,8 +102,8 @@ class Filter {
   int failed_ = 0;
 };
 
-// Threads, but no processes. The flags of clone3() can't be seen by a filter; without it the C
-// library takes clone().
+// Allows threads, but no processes. A filter cannot see the flags of clone3(); if it fails, the C
+// library uses clone().
 void allow_threads(Filter& filter) {
 #ifdef __s390__
   constexpr unsigned kFlags = 1;
@@ -113,7 +113,7 @@ void allow_threads(Filter& filter) {
   filter.allow_if("clone", {has_flag(kFlags, CLONE_THREAD)});
 }
 
-// To this process alone: raise() and abort().
+// Allows signals to this process only, for raise() and abort().
 void allow_own_signals(Filter& filter) {
   const auto self = static_cast<uint32_t>(::getpid());
   filter.allow_if("tgkill", {equal(0, self)});
@@ -127,7 +127,7 @@ void allow_own_limits(Filter& filter) {
   filter.allow_if("setrlimit", {});
 }
 
-// What terminals and pipes are asked; not TIOCSTI, which types for the user.
+// Allows queries of terminals and pipes, but not TIOCSTI, which inserts input.
 void allow_questions(Filter& filter) {
   for (const uint64_t request :
        {uint64_t{TCGETS}, uint64_t{TCGETS2}, uint64_t{TIOCGWINSZ}, uint64_t{FIONREAD}})
@@ -139,14 +139,14 @@ void allow_thread_names(Filter& filter) {
     filter.allow_if("prctl", {equal(0, static_cast<uint32_t>(option))});
 }
 
-// rtnetlink: without CAP_NET_ADMIN it only tells.
+// Allows rtnetlink, which is read-only without CAP_NET_ADMIN.
 void allow_link_questions(Filter& filter) {
   filter.allow_if("socket", {equal(0, AF_NETLINK), equal(2, NETLINK_ROUTE)});
   filter.allow(kSockets);
 }
 
-// libseccomp 2.5 crashes where it is refused memory while it makes the filter, of which it takes
-// less than this.
+// libseccomp 2.5 crashes if it cannot allocate memory while it builds the filter, which takes less
+// than this.
 bool has_room() {
   constexpr size_t kRoomBytes = size_t{4} << 20;
   void* const room =
@@ -172,7 +172,7 @@ std::string filter_system_calls(Calls calls) {
   if (calls == Calls::kPreparing) {
     filter.allow(kPreparing);
     filter.allow(kSockets);
-    // The number of an interface; sockets in general have no others.
+    // Queries of the interface index; other ioctls of sockets stay denied.
     for (const uint32_t request : {uint32_t{SIOCGIFINDEX}, uint32_t{SIOCGIFNAME}})
       filter.allow_if("ioctl", {equal(1, request)});
   }

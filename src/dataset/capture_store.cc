@@ -12,7 +12,8 @@ const archive::ArchiveIndex* CaptureStore::index_of(const std::string& tarball) 
   return found == indexes_.end() ? nullptr : found->second.get();
 }
 
-// What was read of the member is read again. Helpers would not know where it ends.
+// After a pause, the member is read again from its beginning. Helpers are not used, because they
+// would not know where it ends.
 void CaptureStore::make_pausable(const MemberPath& parts, const io::InputOptions& options,
                                  io::Input& input) const {
   const archive::ArchiveIndex& index = *index_of(parts.tarball);

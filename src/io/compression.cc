@@ -10,7 +10,7 @@ struct Ending {
   std::string_view text;  // lower case
   Compression compression;
 };
-// The first one of a compression is its usual one.
+// The first entry for a compression is the usual one.
 constexpr std::array<Ending, 6> kEndings = {{
     {".gz", Compression::kGzip},
     {".zst", Compression::kZstd},

@@ -24,7 +24,7 @@
 namespace gophercap::io {
 namespace {
 
-// Makes `front` `size` bytes long, or as long as the input allows.
+// Extends `front` to `size` bytes, or to the end of the input.
 Result<> read_front(ByteSource& source, size_t size, std::vector<uint8_t>& front) {
   size_t count = front.size();
   front.resize(size);
@@ -35,7 +35,7 @@ Result<> read_front(ByteSource& source, size_t size, std::vector<uint8_t>& front
   }
   front.resize(count);
   if (!got && count == 0) return got.error();
-  return {};  // a fault behind some bytes comes again when they have been read
+  return {};  // a fault after some bytes is reported again when they have been read
 }
 
 Result<std::vector<uint8_t>> probe_front(ByteSource& source) {
@@ -47,7 +47,7 @@ Result<std::vector<uint8_t>> probe_front(ByteSource& source) {
   return front;
 }
 
-// zstd and lz4 have the same skippable frames; the first frame that is none decides.
+// zstd and lz4 use the same skippable frames, so the first frame of another kind decides.
 Compression probe_behind_skippable(std::span<const uint8_t> bytes) {
   constexpr size_t kHeader = 8;
   while (kSkippableMagic.begins(bytes) && bytes.size() >= kHeader) {
@@ -59,15 +59,15 @@ Compression probe_behind_skippable(std::span<const uint8_t> bytes) {
   return lz4 ? Compression::kLz4 : Compression::kZstd;
 }
 
-// "BZh9" may begin a text, so what must follow is looked at as well: the magic of a block, or of
-// the stream's end.
+// A text may begin with "BZh9", so the magic of the block, or of the end of the stream, is checked
+// too.
 bool is_bzip2(std::span<const uint8_t> bytes) {
   if (!kBzip2Magic.begins(bytes)) return false;
   if (bytes.size() < 6) return true;
   return (bytes[4] == 0x31 && bytes[5] == 0x41) || (bytes[4] == 0x17 && bytes[5] == 0x72);
 }
 
-// For those formats that SplitSource can cut; null for others.
+// For the formats that SplitSource can cut; null for others.
 std::unique_ptr<Splitter> make_splitter(Compression compression) {
   switch (compression) {
     case Compression::kGzip:
@@ -109,7 +109,7 @@ std::unique_ptr<ByteSource> put_codec(Compression compression, std::unique_ptr<B
   return raw;
 }
 
-// Opens the file again where its decoder was closed.
+// Lets the source reopen the file after its decoder was closed.
 void make_pausable(const std::string& path, const InputOptions& options, Input& input) {
   const auto open_again = [path, fds = options.fds, stop = options.stop, facts = input.facts,
                            compression = input.compression](
@@ -149,7 +149,7 @@ Result<Input> open_input(const std::string& path, const InputOptions& options) {
   input.compression = probe_compression(front);
   std::unique_ptr<ByteSource> raw;
   if (input.facts.regular) {
-    // Reading the first bytes twice costs less than a look at a prefix on each read.
+    // Reading the first bytes twice is cheaper than checking for a prefix on each read.
     file->rewind();
     raw = std::move(file);
   } else {

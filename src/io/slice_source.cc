@@ -13,7 +13,7 @@ Error too_short() {
 }  // namespace
 
 Result<> SliceSource::skip() {
-  constexpr size_t kStep = size_t{128} << 10;  // what decoders like best
+  constexpr size_t kStep = size_t{128} << 10;  // a size that suits decoders
   if (skip_ == 0) return {};
   std::vector<uint8_t> dropped(kStep);
   while (skip_ > 0) {

@@ -17,12 +17,12 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-// A test that can't make its input has nothing to say.
+// Without its input a test is meaningless, so it fails.
 void require(bool ok) {
   if (!ok) std::abort();
 }
 
-// Enough for any of the formats, also where nothing can be compressed.
+// Large enough for any format, even if nothing can be compressed.
 Bytes room_for(size_t plain_size) {
   return Bytes(plain_size + plain_size / 2 + 4096);
 }
@@ -80,8 +80,8 @@ Bytes xz(std::span<const uint8_t> plain) {
 }
 
 Bytes bzip2(std::span<const uint8_t> plain) {
-  Bytes in(plain.begin(), plain.end());  // the library asks for bytes that it may write to
-  in.push_back(0);                       // and for a pointer where there are none
+  Bytes in(plain.begin(), plain.end());  // the library requires writable bytes
+  in.push_back(0);                       // and a pointer that is not null
   Bytes out = room_for(plain.size());
   unsigned size = static_cast<unsigned>(out.size());
   require(BZ2_bzBuffToBuffCompress(static_cast<char*>(static_cast<void*>(out.data())), &size,
@@ -206,7 +206,7 @@ std::vector<uint8_t> xz_blocks(std::span<const uint8_t> plain, size_t piece) {
 }
 
 std::vector<uint8_t> deflate(std::span<const uint8_t> plain, size_t flush_every) {
-  Bytes in(plain.begin(), plain.end());  // the library asks for bytes that it may write to
+  Bytes in(plain.begin(), plain.end());  // the library requires writable bytes
   const size_t flushes = flush_every == 0 ? 0 : in.size() / flush_every + 1;
   Bytes out = room_for(in.size() + flushes * 512);
   Bytes level_buffer(ISAL_DEF_LVL1_DEFAULT);

@@ -225,7 +225,7 @@ ErfBuilder& ErfBuilder::record(const ErfRecord& record) {
   if (ethernet) body.zeros(2);
   body.raw(record.data).zeros(record.tail_zeros);
 
-  // The time stamp alone is little-endian.
+  // Only the time stamp is little-endian.
   ByteWriter stamp(false);
   stamp.u32(record.fraction).u32(record.seconds);
   out_.raw(stamp.bytes());

@@ -1,4 +1,4 @@
-// Links, the part of an archive that is after other files.
+// Extracts links, the members that refer to other files.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -15,7 +15,7 @@
 namespace gophercap::archive {
 namespace {
 
-// Where `link`, in the folder of these parts, leads to. REQUIRES: stays_inside().
+// Returns the target of `link`, which is in the folder with these parts. REQUIRES: stays_inside().
 std::vector<std::string_view> resolve(std::vector<std::string_view> folder, std::string_view link) {
   while (link.starts_with("../") || link.starts_with("./") || link == ".." || link == ".") {
     if (link.starts_with("..")) folder.pop_back();
@@ -35,7 +35,8 @@ std::string link_text(int folder, const std::string& name) {
   return length < 0 ? std::string() : std::string(text.data(), static_cast<size_t>(length));
 }
 
-// What a link can't be made of or called, as against what keeps us from writing at all.
+// Returns a refusal if the file system cannot create such a link or name; nothing if writing fails
+// altogether.
 std::optional<Refusal> refusal_for_link(int sys) {
   switch (sys) {
     case EEXIST:
@@ -57,7 +58,7 @@ std::optional<Refusal> refusal_for_link(int sys) {
 
 }  // namespace
 
-// Takes a file of before this run away.
+// Removes a file that existed before this run.
 Result<> Extractor::make_room(const Target& target) const {
   if (target.spot != Spot::kReplace) return {};
   if (::unlinkat(tree_->folder(), target.name.c_str(), 0) != 0 && errno != ENOENT)
@@ -83,7 +84,7 @@ Extractor::Verdict Extractor::take_hard_link(const Member& member) {
   const std::string source_name = at_top ? source : source.substr(slash + 1);
   TRY(const Fd folder, tree_->open_folder(at_top ? "" : source.substr(0, slash)));
   struct stat original {};
-  // A symbolic link would lead somewhere else from another folder.
+  // A symbolic link would have another target in another folder.
   if (::fstatat(folder.value(), source_name.c_str(), &original, AT_SYMLINK_NOFOLLOW) != 0 ||
       !S_ISREG(original.st_mode)) {
     return std::optional(Refusal::kLinkTarget);
@@ -107,7 +108,7 @@ Extractor::Verdict Extractor::take_hard_link(const Member& member) {
   return std::optional<Refusal>();
 }
 
-// A symbolic link follows its target where that has got another name.
+// If the target of a symbolic link got another name, the link refers to that name.
 Extractor::Verdict Extractor::take_symlink(const Member& member) {
   std::vector<std::string_view> parts;
   if (const std::optional<Refusal> refusal = split_path(member.path, parts)) return refusal;
@@ -145,7 +146,7 @@ Extractor::Verdict Extractor::take_symlink(const Member& member) {
     const std::array<timespec, 2> times = {
         timespec{0, UTIME_OMIT},
         timespec{member.mtime_seconds, static_cast<long>(member.mtime_nanos)}};
-    // Not all file systems keep times of links.
+    // Not all file systems store times of links.
     static_cast<void>(
         ::utimensat(tree_->folder(), target.name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW));
     ++counts_.links;

@@ -19,20 +19,20 @@ namespace {
 
 constexpr uint32_t kPermissions = 0777;
 constexpr uint32_t kSetId = S_ISUID | S_ISGID;
-constexpr size_t kMagic = 6;  // what io::probe_compression() needs
+constexpr size_t kMagic = 6;  // as io::probe_compression() needs
 
 timespec mtime_of(const Member& member) {
   return {member.mtime_seconds, static_cast<long>(member.mtime_nanos)};
 }
 
-// File systems that keep whole seconds give them back without a fraction.
+// File systems with a resolution of a second return times without a fraction.
 bool same_mtime(const struct stat& facts, const Member& member) {
   return facts.st_mtim.tv_sec == member.mtime_seconds &&
          (facts.st_mtim.tv_nsec == static_cast<long>(member.mtime_nanos) ||
           facts.st_mtim.tv_nsec == 0);
 }
 
-// What is wrong with the member rather than with the disk.
+// Returns a refusal if the error is caused by the member, not by the disk.
 std::optional<Refusal> refusal_for(const Error& error) {
   switch (error.sys) {
     case ENAMETOOLONG:
@@ -134,7 +134,7 @@ Result<> Extractor::drain(TarReader& tar) {
   return {};
 }
 
-// Enters the member's folder; `name` is what it would be called there.
+// Enters the folder of the member and sets `name` to its name there.
 Extractor::Verdict Extractor::go_to(const Member& member, std::string& name) {
   std::vector<std::string_view> parts;
   if (const std::optional<Refusal> refusal = split_path(member.path, parts)) return refusal;
@@ -215,8 +215,8 @@ std::string Extractor::output_of(const std::vector<std::string_view>& parts) con
   return tree_->made(path) ? path : std::string();
 }
 
-// Whether the file of that name is what would be written. What an earlier run has renamed is whole;
-// after a power cut, or by somebody else's hand, it may not be.
+// Returns whether the file with that name has the expected contents. A file that an earlier run has
+// renamed is complete, but a power failure or another program may have changed it.
 Result<bool> Extractor::holds(const std::string& name, const struct stat& facts,
                               const Member& member, bool packed) const {
   if (!S_ISREG(facts.st_mode) || !same_mtime(facts, member)) return false;
@@ -224,10 +224,10 @@ Result<bool> Extractor::holds(const std::string& name, const struct stat& facts,
   const Fd file(uninterrupted([&] {
     return ::openat(tree_->folder(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   }));
-  // Any other refusal than of the right to read says nothing of what it holds.
+  // Errors other than a missing permission do not tell anything about the contents.
   if (!file.valid() && errno != EACCES && errno != ENOENT && errno != ELOOP && errno != ENXIO)
     return errno_error(errno, tree_->shown(tree_->path_of(name)));
-  if (!file.valid()) return false;  // we may not look
+  if (!file.valid()) return false;  // not readable
   Result<bool> whole =
       io::holds_compressed(file.value(), options_.compression, member.size_bytes, stop_);
   if (!whole) return whole.error().with_context(tree_->shown(tree_->path_of(name)));
@@ -239,7 +239,7 @@ Extractor::Verdict Extractor::take_file(TarReader& tar, const Member& member) {
   TRY(std::optional<Refusal> refusal, go_to(member, name));
   if (refusal) return refusal;
 
-  // What is compressed already is known by its first bytes, which may come in several pieces.
+  // Compressed members are recognized by their first bytes, which may be in several pieces.
   std::vector<uint8_t> head;
   Piece piece;
   TRY(bool more, tar.read(piece));

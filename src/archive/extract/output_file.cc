@@ -50,7 +50,7 @@ Result<> OutputFile::append(std::span<const uint8_t> bytes) {
 Result<> OutputFile::set_size(uint64_t size_bytes) {
   if (size_bytes > INT64_MAX) return failure(EFBIG);
   while (::ftruncate(file_.fd(), static_cast<off_t>(size_bytes)) != 0) {
-    // What file systems say of sizes beyond theirs differs.
+    // File systems report sizes above their limit with different errors.
     if (errno != EINTR) return failure(errno == EINVAL ? EFBIG : errno);
   }
   return {};
@@ -66,7 +66,8 @@ Result<bool> OutputFile::give_name(Existing existing) {
   }
   if (::renameat2(folder_, temp, folder_, name, RENAME_NOREPLACE) == 0) return true;
   if (errno == EEXIST) return false;
-  // Older and network file systems can't; a link does not replace anything either.
+  // Older and network file systems do not support this flag; creating a hard link does not replace
+  // anything either.
   if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) return failure(errno);
   if (::linkat(folder_, temp, folder_, name, 0) != 0) {
     if (errno == EEXIST) return false;

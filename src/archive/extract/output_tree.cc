@@ -24,7 +24,7 @@ Result<Fd> duplicate(const Fd& fd, const std::string& shown) {
   return copy;
 }
 
-// Names that a file system does not have are the archive's fault, not a failure of ours.
+// A name that the file system does not support is a fault of the archive, not a failed write.
 bool is_bad_name(int sys) {
   return sys == ENAMETOOLONG || sys == EILSEQ || sys == EINVAL;
 }
@@ -62,8 +62,8 @@ std::string OutputTree::shown(std::string_view path) const {
 Result<std::optional<Refusal>> OutputTree::enter(const std::vector<std::string_view>& names) {
   std::string asked = join_parts(names, '/');
   if (asked == asked_) return std::optional<Refusal>();
-  // Deeper from where we are, else from the top: where each folder has an entry of its own, one
-  // step does for each.
+  // Starts from the current folder if the new one is below it, otherwise from the top. Each name
+  // takes one step, so that every folder gets its own entry.
   const bool deeper = !asked_.empty() && is_below(asked, asked_);
   TRY(Fd folder, duplicate(deeper ? current_ : top_, top_path_));
   std::string path = deeper ? current_path_ : std::string();
@@ -79,14 +79,14 @@ Result<std::optional<Refusal>> OutputTree::enter(const std::vector<std::string_v
   return std::optional<Refusal>();
 }
 
-// One name further down.
+// Enters one folder level.
 Result<std::optional<Refusal>> OutputTree::step(Fd& folder, std::string& path,
                                                 std::string_view name) {
   constexpr uint64_t kMostNumbers = 100;
   const std::string above = path.empty() ? path : path + '/';
   std::string here(name);
   for (uint64_t number = 2; number <= kMostNumbers; ++number) {
-    // Most folders are there already: members of one follow each other.
+    // Most folders exist already, because members of the same folder are adjacent.
     const auto open_here = [&] { return ::openat(folder.value(), here.c_str(), kFolderFlags); };
     Fd next(uninterrupted(open_here));
     if (!next.valid() && errno == ENOENT) {
@@ -107,7 +107,7 @@ Result<std::optional<Refusal>> OutputTree::step(Fd& folder, std::string& path,
 }
 
 void OutputTree::finish_later(mode_t mode, timespec mtime) {
-  if (current_path_.empty()) return;  // the top is the user's
+  if (current_path_.empty()) return;  // the top folder belongs to the user
   const Pending folder{current_path_, mode, mtime};
   if (!pending_.empty() && pending_.back().path == current_path_) {
     pending_.back() = folder;
@@ -134,7 +134,8 @@ Result<> OutputTree::finish_folders(const std::stop_token& stop) {
     TRY_VOID(apply(pending_.back()));
     pending_.pop_back();
   }
-  // Those below others come first. After a stop they stay open, for whoever goes on from here.
+  // Subfolders come first. After a stop request these folders stay accessible, so that a later run
+  // can continue.
   for (const Pending& folder : forbidden_) {
     if (stop.stop_requested()) break;
     TRY_VOID(apply(folder));
@@ -145,7 +146,7 @@ Result<> OutputTree::finish_folders(const std::stop_token& stop) {
 
 Result<> OutputTree::apply(const Pending& pending) const {
   Result<Fd> folder = open_folder(pending.path);
-  // Somebody has taken it away or closed it meanwhile: that is not ours to mend.
+  // Another program has removed it or changed its mode.
   if (!folder) return {};
   const std::array<timespec, 2> times = {timespec{0, UTIME_OMIT}, pending.mtime};
   if (::fchmod(folder->value(), pending.mode) != 0 ||
@@ -157,7 +158,8 @@ Result<> OutputTree::apply(const Pending& pending) const {
 
 Result<Fd> OutputTree::open_folder(const std::string& path) const {
   TRY(Fd folder, duplicate(top_, top_path_));
-  // Not split_path(): numbers in names may have made it longer than a member's path may be.
+  // split_path() cannot be used, since added numbers may have made the path longer than that of a
+  // member may be.
   for (std::string_view rest = path; !rest.empty();) {
     const std::string_view name = rest.substr(0, rest.find('/'));
     Fd next(uninterrupted(

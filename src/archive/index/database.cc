@@ -24,22 +24,23 @@ Errc code_of(int status) {
     case SQLITE_NOTADB:
     case SQLITE_FORMAT:
     case SQLITE_SCHEMA:
-    case SQLITE_ERROR:  // what we ask for is not in it
+    case SQLITE_ERROR:  // the requested table or column does not exist
       return Errc::kCorrupt;
     default:
       return Errc::kIo;
   }
 }
 
-// For SQLite, which asks for O_NOFOLLOW: those of /proc/self/fd are no links that lead astray.
+// SQLite opens files with O_NOFOLLOW. The links in /proc/self/fd must be followed, and they are
+// safe.
 int open_as_named(const char* name, int flags, int mode) {
   const bool by_descriptor = std::string_view(name).starts_with("/proc/self/fd/");
   return ::open(name, by_descriptor ? flags & ~O_NOFOLLOW : flags, mode);
 }
 
-// SQLite's usual way to files, but names are taken as they are: those of /proc/self/fd lead to what
-// a descriptor stands for, while the path that they seem to have may lead elsewhere by now, or
-// nowhere. Null: there is none.
+// A copy of SQLite's default VFS that uses paths unchanged. A link in /proc/self/fd leads to the
+// open file, while its resolved path may by now be missing or belong to another file. Null if it is
+// unavailable.
 const char* own_file_system() {
   static const char* const kName = []() -> const char* {
     static sqlite3_vfs ours;
@@ -70,7 +71,7 @@ Statement::~Statement() {
 }
 
 void Statement::reset() noexcept {
-  sqlite3_reset(statement_);  // what it says is what step() has said
+  sqlite3_reset(statement_);  // returns the same error as step() has returned
   bound_ = 0;
 }
 
@@ -88,7 +89,7 @@ void Statement::bind(int parameter, std::span<const uint8_t> bytes) noexcept {
   }
 }
 
-// What could not be bound would be NULL, or what was bound before.
+// A value that could not be bound would be NULL, or the previous value.
 void Statement::note_bound(int status) noexcept {
   if (bound_ == SQLITE_OK) bound_ = status;
 }
@@ -124,7 +125,7 @@ Result<std::span<const uint8_t>> Statement::bytes(int column) const {
     return database_->error(SQLITE_CORRUPT);
   const void* data = sqlite3_column_blob(statement_, column);
   const int size = sqlite3_column_bytes(statement_, column);
-  // Null stands for an empty blob, and for memory that was refused.
+  // Null means an empty blob, or that memory ran out.
   if (data == nullptr && database_->out_of_memory_now()) return database_->error(SQLITE_NOMEM);
   return std::span<const uint8_t>(static_cast<const uint8_t*>(data), static_cast<size_t>(size));
 }
@@ -137,8 +138,8 @@ bool Database::out_of_memory_now() const {
   return (sqlite3_errcode(handle_) & 0xff) == SQLITE_NOMEM;
 }
 
-// What the system has said to SQLite, which speaks of "unable to open database file" or "disk I/O
-// error" whatever the reason. 0: it is of SQLite's own.
+// The errno behind an SQLite error, which itself only says "unable to open database file" or "disk
+// I/O error". 0 if it is an error of SQLite.
 int Database::refusal(int status) const {
   switch (status & 0xff) {
     case SQLITE_NOMEM:
@@ -148,7 +149,7 @@ int Database::refusal(int status) const {
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
-    case SQLITE_NOTADB:  // also where its first page could not be read
+    case SQLITE_NOTADB:  // also if its first page could not be read
       return handle_ == nullptr ? 0 : sqlite3_system_errno(handle_);
     default:
       return 0;
@@ -157,8 +158,8 @@ int Database::refusal(int status) const {
 
 Error Database::error(int status) const {
   if (const int sys = refusal(status); sys != 0) return errno_error(sys, path_);
-  // What the system has refused has a better name than "disk I/O error". SQLite keeps errno of most
-  // calls, but not of what fails in a commit; there it still stands.
+  // The error of the system says more than "disk I/O error". SQLite stores the errno of most calls,
+  // but not that of a failed commit; then the global errno still has it.
   if (const int family = status & 0xff;
       family == SQLITE_IOERR || family == SQLITE_FULL || family == SQLITE_CANTOPEN) {
     const int left = errno;
@@ -167,7 +168,8 @@ Error Database::error(int status) const {
   }
   if (code_of(status) == Errc::kNoMemory) return out_of_memory(path_);
   const bool ours = (status & 0xff) == SQLITE_CORRUPT || (status & 0xff) == SQLITE_NOTADB;
-  // SQLite takes EIO for corruption. What was written a moment ago is not corrupt otherwise.
+  // SQLite reports EIO as corruption. A file that was just written cannot be corrupt for another
+  // reason.
   if (ours && written_here_) return errno_error(EIO, path_);
   return {
       code_of(status), 0,
@@ -184,8 +186,8 @@ Result<std::unique_ptr<Database>> Database::open_with(int fd, const std::string&
   const int status =
       sqlite3_open_v2(name.c_str(), &database->handle_, flags | SQLITE_OPEN_URI, own_file_system());
   if (status != SQLITE_OK) return database->error(status);
-  // What the file says about itself is not to be believed: no functions, views or triggers of its
-  // own. Of one that is made here it says nothing yet, and being defensive would keep the journal.
+  // The schema in the file is not trusted: functions, views or triggers in it are not used. A new
+  // file has no schema yet, and defensive mode would keep the journal.
   const int defensive = (flags & SQLITE_OPEN_READONLY) != 0 ? 1 : 0;
   sqlite3_db_config(database->handle_, SQLITE_DBCONFIG_DEFENSIVE, defensive, nullptr);
   sqlite3_db_config(database->handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -197,7 +199,7 @@ Result<std::unique_ptr<Database>> Database::open_with(int fd, const std::string&
 }
 
 Result<std::unique_ptr<Database>> Database::create(int fd, const std::string& path) {
-  // The file is locked already (io::TempFile), which on NFS would be in the way of SQLite's locks.
+  // The file is already locked (io::TempFile). On NFS, that lock would conflict with SQLite's.
   TRY(std::unique_ptr<Database> database, open_with(fd, path, "?nolock=1", SQLITE_OPEN_READWRITE));
   database->written_here_ = true;
   TRY_VOID(

@@ -109,7 +109,7 @@ ArchiveIndex::~ArchiveIndex() = default;
 
 Result<std::unique_ptr<ArchiveIndex>> ArchiveIndex::open(const std::string& path,
                                                          io::Owners owners) {
-  // SQLite would wait for the writer of a FIFO, and open what stands there by then.
+  // SQLite would wait for the writer of a FIFO and open the path again later.
   TRY(Fd file, io::open_file(path, owners));
   if (!io::is_regular(file.value()))
     return Error{Errc::kUnsupported, 0, path + ": is no regular file, so no index"};
@@ -172,7 +172,7 @@ Result<> ArchiveIndex::read_facts() {
   return check_rows();
 }
 
-// No row is missing, and none has come from another index.
+// Checks that no row is missing or comes from another index.
 Result<> ArchiveIndex::check_rows() {
   TRY(const int64_t hash, hash_of_rows(*database_));
   if (static_cast<uint64_t>(hash) != rows_hash_) return damaged("rows that have changed");

@@ -29,7 +29,7 @@ constexpr const char* kSchema =
     " header_offset INTEGER NOT NULL, origin INTEGER NOT NULL, stored_path BLOB NOT NULL,"
     " row_hash INTEGER NOT NULL)"
     " WITHOUT ROWID;"
-    // The rowid is the plain offset, so that the large windows do not lie between the keys.
+    // The rowid is the plain offset, so the large windows are not stored between the keys.
     "CREATE TABLE checkpoints (plain_offset INTEGER PRIMARY KEY, stored_offset INTEGER NOT NULL,"
     " inside_member INTEGER NOT NULL, used_bits INTEGER NOT NULL, member_crc INTEGER NOT NULL,"
     " member_size INTEGER NOT NULL, row_hash INTEGER NOT NULL, window BLOB NOT NULL);"
@@ -65,7 +65,7 @@ Result<> step_once(Statement& statement) {
 
 }  // namespace
 
-// Over the hashes of all rows, in their order.
+// Hashes the hashes of all rows in their order.
 Result<int64_t> hash_of_rows(Database& database) {
   RowHash hash;
   for (const std::string_view query : {"SELECT row_hash FROM members ORDER BY path",
@@ -77,7 +77,7 @@ Result<int64_t> hash_of_rows(Database& database) {
       hash.add(row);
       TRY(more, rows.step());
     }
-    hash.add(uint64_t{0});  // between the tables
+    hash.add(uint64_t{0});  // separates the tables
   }
   return hash.value();
 }
@@ -218,7 +218,7 @@ Result<> IndexWriter::add_facts(uint64_t plain_bytes, Coverage coverage) {
   return step_once(facts);
 }
 
-// The member of that path, as far as a link needs it.
+// Reads the parts of the member at that path that a link needs.
 Result<bool> IndexWriter::add_link(std::string_view path, std::string_view target) {
   IndexedMember member;
   {

@@ -16,7 +16,7 @@ Result<> MemberSource::fault(Error error) {
   return *fault_;
 }
 
-// Takes the next piece to piece_, or finds that there is none.
+// Sets piece_ to the next piece. Returns false if there is none.
 Result<bool> MemberSource::next_piece() {
   if (fault_) return *fault_;
   if (ended_) return false;
@@ -29,7 +29,7 @@ Result<bool> MemberSource::next_piece() {
     ended_ = true;
     const bool lies_together = extents_.size() == 1 && extents_[0].offset == 0 &&
                                (fault_ || extents_[0].size_bytes == size_bytes_);
-    // One that is nothing but a hole must not look like one that lies together.
+    // A file that is only a hole must not look like a contiguous one.
     if (extents_.empty() && size_bytes_ > 0 && !fault_) extents_.push_back({size_bytes_, 0});
     if (lies_together) extents_.clear();
     if (fault_) return *fault_;
@@ -41,7 +41,7 @@ Result<bool> MemberSource::next_piece() {
     TRY_VOID(fault({Errc::kCorrupt, 0, "tar archive: a sparse file that contradicts itself"}));
   }
   if (too_many_) {
-    // Nothing is kept of the rest.
+    // Once there are too many, no further extents are stored.
   } else if (!extents_.empty() && piece_.offset == end_of_pieces_) {
     extents_.back().size_bytes += piece_.bytes.size();
   } else if (extents_.size() < kMostExtents) {

@@ -52,7 +52,7 @@ class IndexedStream final : public io::CheckpointedStream {
       : path_(std::move(path)), index_(index), fds_(options.fds), stop_(options.stop) {}
 
   Result<std::optional<io::Checkpoint>> checkpoint_behind(uint64_t plain_offset) override {
-    // Where nothing is compressed there is nothing to do at once.
+    // An uncompressed archive gains nothing from parallel decoding.
     if (index_.compression() == io::Compression::kNone) return std::optional<io::Checkpoint>();
     return index_.checkpoint_behind(plain_offset);
   }
@@ -77,13 +77,14 @@ class IndexedStream final : public io::CheckpointedStream {
 
 constexpr std::string_view kDisagree = "the index and its tarball disagree";
 
-// What may as well be the fault of the index: it is not for what was read by it to tell.
+// Returns whether the cause may be a wrong index; data read by means of the index cannot tell.
 bool may_be_of_the_index(const Error& error) {
   return error.code == Errc::kCorrupt || error.code == Errc::kTruncated ||
          error.code == Errc::kUnsupported;
 }
 
-// Gives the headers of a member, and with keep() what of its bytes came with them.
+// Feeds the headers of a member to a TarReader. With keep(), it keeps the data that was read with
+// them.
 class HeaderFeed final : public BlockFeed {
  public:
   explicit HeaderFeed(std::unique_ptr<io::ByteSource> source) : source_(std::move(source)) {}
@@ -95,7 +96,8 @@ class HeaderFeed final : public BlockFeed {
     return bytes;
   }
 
-  // The bytes from `offset` of what was given on. REQUIRES: it lies in what was given.
+  // Returns the bytes from `offset` on, including those already read. REQUIRES: `offset` is within
+  // these.
   std::unique_ptr<io::ByteSource> rest_from(uint64_t offset) && {
     seen_.erase(seen_.begin(), seen_.begin() + static_cast<std::ptrdiff_t>(offset));
     return std::make_unique<io::PrefixedSource>(std::move(seen_), std::move(source_));
@@ -113,7 +115,7 @@ class HeaderFeed final : public BlockFeed {
   bool keeping_ = true;
 };
 
-// The bytes of a sparse member, put together as the tarball says.
+// Assembles the bytes of a sparse member as the tarball says.
 class SparseMember final : public io::ByteSource {
  public:
   SparseMember(std::unique_ptr<HeaderFeed> feed, std::unique_ptr<TarReader> tar,
@@ -129,8 +131,8 @@ class SparseMember final : public io::ByteSource {
   MemberSource bytes_;
 };
 
-// The bytes of a member. What is wrong with them may be the index: nothing is said of the capture
-// but where the index itself says that the tarball breaks.
+// The bytes of a member. Since errors may be caused by a wrong index, they do not count as damage
+// of the capture unless the index itself says that the tarball breaks off there.
 class ByIndex final : public io::ByteSource {
  public:
   ByIndex(std::unique_ptr<io::ByteSource> bytes, const ArchiveIndex& index, uint64_t archive_offset)
@@ -145,7 +147,7 @@ class ByIndex final : public io::ByteSource {
   }
 
  private:
-  // Decoders with and without helpers end some blocks apart.
+  // With and without helpers, decoders stop up to a few blocks apart.
   bool breaks_here() const noexcept {
     constexpr uint64_t kBlocks = uint64_t{1} << 20;
     return index_.coverage() == Coverage::kUpToDamage &&
@@ -154,10 +156,10 @@ class ByIndex final : public io::ByteSource {
 
   std::unique_ptr<io::ByteSource> bytes_;
   const ArchiveIndex& index_;
-  uint64_t position_;  // in the plain archive, but for holes
+  uint64_t position_;  // in the decompressed archive, without holes
 };
 
-// What is not as the index says; empty: nothing.
+// Returns how the member differs from the index; empty if it does not.
 std::string difference(const IndexedMember& indexed, const Member& member,
                        uint64_t archive_offset) {
   std::vector<std::string_view> parts;
@@ -174,7 +176,7 @@ std::string difference(const IndexedMember& indexed, const Member& member,
   return {};
 }
 
-// The bytes of the member, once its headers are found to be those that the index tells of.
+// Returns the bytes of the member after its headers were found to match the index.
 Result<std::unique_ptr<io::ByteSource>> open_checked(const IndexedMember& indexed,
                                                      std::unique_ptr<io::ByteSource> archive,
                                                      const std::stop_token& stop) {
@@ -196,7 +198,7 @@ Result<std::unique_ptr<io::ByteSource>> open_checked(const IndexedMember& indexe
       std::make_unique<io::SliceSource>(std::move(*feed).rest_from(begin), 0, indexed.size_bytes));
 }
 
-// Its bytes as the tarball has them, and its facts.
+// The bytes and facts of a member as the tarball has them.
 struct Opened {
   std::unique_ptr<io::ByteSource> bytes;
   io::FileFacts facts;
@@ -206,7 +208,7 @@ Result<Opened> open_by(const std::string& tarball_path, const ArchiveIndex& inde
                        std::string_view path, const io::InputOptions& options) {
   TRY(const IndexedMember member, index.find(path));
   TRY(io::Checkpoint first, index.checkpoint_for(member.header_offset));
-  // Where nothing is compressed, every byte is a place to begin.
+  // In an uncompressed archive, reading can begin at any byte.
   if (index.compression() == io::Compression::kNone)
     first = {.plain_offset = member.header_offset, .stored_offset = member.header_offset};
   if (first.plain_offset > member.header_offset)
@@ -219,7 +221,7 @@ Result<Opened> open_by(const std::string& tarball_path, const ArchiveIndex& inde
   }
   if (stored > INT64_MAX - member.archive_offset)
     return Error{Errc::kCorrupt, 0, "index: a member beyond all files"};
-  // What fills its last block is read with a sparse member.
+  // A sparse member is read up to the end of its last block.
   const uint64_t end = member.extents.empty() ? member.archive_offset + stored
                                               : whole_blocks(member.archive_offset + stored);
   auto archive = std::make_unique<io::StretchSource>(

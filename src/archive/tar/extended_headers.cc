@@ -11,11 +11,11 @@
 namespace gophercap::archive {
 namespace {
 
-// No file system holds as long a list. The records are not looked at, but who writes such a one
-// wants to keep readers busy: libarchive holds each of its entries against all before it.
+// No file system supports a list of this length. Its records are not used, but libarchive compares
+// each entry with all previous ones, so a longer list could keep it busy.
 constexpr uint64_t kLongestList = uint64_t{16} << 10;
 constexpr uint64_t kMostRecords = uint64_t{16} << 20;  // of one header, in memory
-constexpr uint64_t kMostText = uint64_t{64} << 10;     // no path has as much
+constexpr uint64_t kMostText = uint64_t{64} << 10;     // longer than any path
 
 Error ends_early() {
   return {Errc::kTruncated, 0, "tar archive: ends in the header of a member"};
@@ -45,7 +45,7 @@ const std::optional<std::string>& ExtendedHeaders::link() const noexcept {
 }
 
 Result<> ExtendedHeaders::read(TarInput& in, uint8_t kind, uint64_t size_bytes) {
-  // The label of a volume and headers for all members belong to none.
+  // A volume label and a global header belong to no member.
   if (kind != 'V' && kind != 'g') any_ = true;
   switch (kind) {
     case 'x':
@@ -59,7 +59,9 @@ Result<> ExtendedHeaders::read(TarInput& in, uint8_t kind, uint64_t size_bytes) 
     default:
       break;
   }
-  if (kind == 'A' && size_bytes > kLongestList) return list_too_long();  // of Solaris
+  if (kind == 'A' && size_bytes > kLongestList)
+    return list_too_long();  // Solaris access control
+                             // list
   TRY(const Passed passed, pass_over(whole_blocks(size_bytes), in));
   if (passed == Passed::kUpToEnd) return ends_early();
   if (passed == Passed::kUpToHeader)
@@ -78,7 +80,8 @@ Result<> ExtendedHeaders::read_records(TarInput& in, uint8_t kind, uint64_t size
   if (!whole) return ends_early();
   const std::string_view records(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (kind == 'g') {
-    // A comment (git) or a time: of no matter here. Names and sizes of each member are its own.
+    // Its usual contents, a comment (git) or a time, do not matter here, and every member has its
+    // own name and size.
     PaxFacts of_all;
     read_pax_records(records, of_all);
     if (of_all.acl_bytes > kLongestList) return list_too_long();
@@ -104,7 +107,7 @@ Result<> ExtendedHeaders::read_text(TarInput& in, uint64_t size_bytes,
   TRY(const bool whole, in.skip(whole_blocks(size_bytes) - kept));
   if (!whole) return ends_early();
   const auto end = std::ranges::find(bytes, uint8_t{0});
-  // It may be the header that the name is for.
+  // The following bytes may include the header that the name belongs to.
   if (std::any_of(end, bytes.end(), [](uint8_t byte) { return byte != 0; }) && pax_.fault.empty())
     pax_.fault = "a long name has other bytes after its end";
   bytes.erase(end, bytes.end());

@@ -16,7 +16,7 @@
 namespace gophercap::archive {
 namespace {
 
-// Our namespace has the name of the library's type.
+// `archive` is a namespace here, so the library's type needs an alias.
 using LibArchive = struct ::archive;
 using Entry = struct ::archive_entry;
 
@@ -44,7 +44,8 @@ void sum_up(Block& block) {
 
 constexpr uint8_t kNoName = '?';
 
-// Without a size no bytes follow, whatever the kind; a sparse file is a file.
+// With a size of 0, no data is expected for any kind of member. A sparse file is given as a regular
+// file.
 Block bare(std::span<const uint8_t> header, bool named) {
   Block block;
   std::copy_n(header.begin(), block.size(), block.begin());
@@ -59,18 +60,18 @@ Block bare(std::span<const uint8_t> header, bool named) {
   uint8_t& kind = block[kKindField.offset];
   const bool sparse = kind == 'S';
   if (gnu || sparse || named) put(block, kPrefixField, "");
-  // 'D' is a folder with a list of what was in it. What nobody knows is a file, as POSIX wants it.
+  // 'D' is a folder with a list of its contents. An unknown type is a file, as POSIX requires.
   if (kind == 'D') kind = '5';
   if (kind > '7' || (kind < '0' && kind != 0)) kind = '0';
-  // The library takes no header without a name.
+  // libarchive rejects headers without a name.
   if (named) put(block, kNameField, "");
   if (block[0] == 0) block[0] = kNoName;
   sum_up(block);
   return block;
 }
 
-// The library takes no header whose mode or time is no number. Neither matters for the bytes.
-// False: there was one.
+// libarchive rejects headers whose mode or time is not a number. Neither affects the data. Returns
+// false if there was one.
 bool mend_numbers(Block& block) {
   bool all = true;
   const auto mend = [&](HeaderField field, std::string_view instead) {
@@ -130,8 +131,8 @@ std::string text_of(const char* text) {
   return text == nullptr ? std::string() : std::string(text);
 }
 
-// Names come as the archive has them: in the C locale, which the program never leaves, libarchive
-// converts ASCII only and passes on everything else as it is.
+// Names are returned as in the archive: in the C locale, which this program always uses, libarchive
+// converts only ASCII and passes on other bytes unchanged.
 Member member_of(Entry* entry) {
   Member member;
   member.path = text_of(archive_entry_pathname(entry));
@@ -156,15 +157,15 @@ la_ssize_t give(LibArchive*, void* self, const void** buffer) {
   return bytes.given ? 0 : (bytes.given = true, static_cast<la_ssize_t>(bytes.all.size()));
 }
 
-// Of what the library could not do there is one thing that costs nothing: it gives the bytes of a
-// name whose character set it can't convert.
+// One of libarchive's warnings is harmless: if it cannot convert the character set of a name, it
+// returns the name unchanged.
 bool is_harmless(std::string_view warning) {
   return warning.find("convert") != std::string_view::npos;
 }
 
 Error failure(LibArchive* handle) {
   const char* const said = archive_error_string(handle);
-  // Where the library says nothing at all it had no memory for it.
+  // Without any error message, libarchive had no memory for it.
   if (archive_errno(handle) == ENOMEM || said == nullptr) return errno_error(ENOMEM, "tar archive");
   return {Errc::kCorrupt, 0, said};
 }
@@ -199,7 +200,7 @@ Result<Member> HeaderDecoder::decode(std::span<const uint8_t> header, std::strin
   const Handle handle(archive_read_new());
   const EntryHandle entry(handle == nullptr ? nullptr : archive_entry_new2(handle.get()));
   if (handle == nullptr || entry == nullptr) return out_of_memory("tar reader");
-  // In steps: archive_read_open() passes over memory that was refused for the second of them, and
+  // Separate steps, because archive_read_open() ignores a failed allocation in the second step and
   // crashes in the third.
   if (archive_read_support_format_tar(handle.get()) != ARCHIVE_OK ||
       archive_read_set_read_callback(handle.get(), &give) != ARCHIVE_OK ||

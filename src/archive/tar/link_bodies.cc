@@ -15,7 +15,7 @@ bool is_posix(std::span<const uint8_t> header) {
   return std::ranges::equal(in_header(header, kMagicField).first(kPosix.size()), kPosix);
 }
 
-// One that is damaged still has its magic.
+// A damaged header usually still has its magic.
 bool may_be_header(std::span<const uint8_t> block) {
   constexpr std::string_view kMagic = "ustar";
   return has_right_checksum(block) ||
@@ -27,7 +27,7 @@ std::string link_in(std::span<const uint8_t> header) {
   return {field.begin(), std::ranges::find(field, uint8_t{0})};
 }
 
-// "./a" and "a" are one path.
+// "./a" and "a" are the same path.
 std::string plain_path(std::string_view path) {
   std::vector<std::string_view> parts;
   return split_path(path, parts) ? std::string(path) : join_parts(parts, '/');
@@ -56,7 +56,7 @@ Result<LinkBodies::Body> LinkBodies::body_of(std::span<const uint8_t> header, ui
     return Body{};
   const std::string link = plain_path(long_link.value_or(link_in(header)));
   if (contents_.contains(content_of(link, size_bytes, behind))) return Body{size_bytes};
-  // Bytes of something else, whose header is missing.
+  // The following data belongs to something else whose header is missing.
   if (paths_.contains(link)) return Body{};
   return Body{size_bytes,
               "a hard link that seems to have bytes of its own, to a file that does "
@@ -67,7 +67,7 @@ void LinkBodies::add_file(std::span<const uint8_t> header, std::string_view path
                           uint64_t size_bytes, TarInput& in) {
   if (!is_posix(header) || size_bytes == 0) return;
   const Result<std::span<const uint8_t>> block = in.peek(kTarHeaderBytes);
-  if (!block) return;  // whoever reads the file is told
+  if (!block) return;  // the error is reported when the file is read
   const std::string plain = plain_path(path);
   paths_.insert(plain);
   contents_.insert(content_of(plain, size_bytes, *block));

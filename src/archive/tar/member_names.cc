@@ -9,12 +9,12 @@
 namespace gophercap::archive {
 namespace {
 
-constexpr uint64_t kMostNumbers = 100;  // as OutputTree and Extractor
+constexpr uint64_t kMostNumbers = 100;  // same limit as in OutputTree and Extractor
 
 bool is_numbered_name(std::string_view name, std::string_view stored) {
   size_t common = 0;
   while (common < name.size() && common < stored.size() && name[common] == stored[common]) ++common;
-  // The number begins here, behind a dot, or with a digit or dot that both have.
+  // The number begins here, after a dot, or shares leading digits or the dot with the other name.
   for (size_t at = common + 2; at-- > 0 && common + 1 - at < 4;) {
     uint64_t number = 0;
     const char* begin = name.data() + std::min(at, name.size());
@@ -26,7 +26,7 @@ bool is_numbered_name(std::string_view name, std::string_view stored) {
 
 }  // namespace
 
-// As OutputTree::step(), for each name.
+// Like OutputTree::step(), for each name.
 std::optional<Refusal> MemberNames::enter(const std::vector<std::string_view>& parts,
                                           std::string& folder) {
   folder.clear();
@@ -47,7 +47,7 @@ std::optional<Refusal> MemberNames::add_folder(const std::vector<std::string_vie
   return enter(parts, folder);
 }
 
-// As Extractor::find_name().
+// Like Extractor::find_name().
 std::optional<Refusal> MemberNames::add(const std::vector<std::string_view>& parts,
                                         std::string& path) {
   if (parts.empty()) return Refusal::kBadName;

@@ -12,7 +12,7 @@ struct Record {
   std::string_view value;
 };
 
-// The length, and where the key begins. None: there is no record.
+// Returns the length of the record and the offset of its key, or nothing if there is no record.
 std::optional<std::pair<uint64_t, size_t>> front_of(std::string_view text) {
   const size_t blanks = std::min(text.find_first_not_of(" \t"), text.size());
   uint64_t length = 0;
@@ -25,7 +25,8 @@ std::optional<std::pair<uint64_t, size_t>> front_of(std::string_view text) {
   return std::pair(length, key);
 }
 
-// How many bytes the first `characters` characters of UTF-8 take; none: there are fewer.
+// Returns how many bytes the first `characters` UTF-8 characters take, or nothing if there are
+// fewer.
 std::optional<size_t> bytes_of_characters(std::string_view text, uint64_t characters) {
   size_t at = 0;
   for (; characters > 0 && at < text.size(); --characters) {
@@ -40,7 +41,7 @@ bool ends_line(std::string_view text, uint64_t length) {
   return length > 0 && length <= text.size() && text[length - 1] == '\n';
 }
 
-// The end of the line behind which there is another record, or nothing.
+// Returns the end of the line that is followed by another record, or by nothing.
 size_t end_by_lines(std::string_view text, size_t from) {
   size_t end = text.find('\n', from);
   for (; end != std::string_view::npos; end = text.find('\n', end + 1)) {
@@ -95,7 +96,7 @@ class Reader {
 
   size_t end_of(std::string_view text, uint64_t length, size_t key) {
     if (length > key && ends_line(text, length)) return static_cast<size_t>(length);
-    // No header of more than 16 MiB comes here, and no record of more characters is looked through.
+    // Headers have at most 16 MiB, which limits the work for a long record.
     if (const auto bytes = bytes_of_characters(text, length);
         bytes && *bytes > key && ends_line(text, *bytes)) {
       note("a pax header has a record whose length counts characters, not bytes");
@@ -105,7 +106,7 @@ class Reader {
     return end_by_lines(text, key);
   }
 
-  // A name ends where C ends it, as all programs that read tar archives see it.
+  // A name ends at the first zero byte, as in all programs that read tar archives.
   std::optional<std::string> text_of(std::string_view value) {
     const size_t zero = value.find('\0');
     if (zero != std::string_view::npos) note("a pax header has a name with a zero byte in it");

@@ -6,7 +6,7 @@
 namespace gophercap::archive {
 namespace {
 
-// How long a stop may stay unseen by somebody who waits.
+// The longest time until a waiting thread notices a stop request.
 constexpr std::chrono::milliseconds kLook{50};
 
 }  // namespace

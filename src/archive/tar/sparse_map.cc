@@ -20,12 +20,12 @@ bool add_run(uint64_t offset, uint64_t size, SparseMap& map) {
   return true;
 }
 
-// Decimal numbers, each in a line of its own, in blocks.
+// Reads decimal numbers, one per line, from blocks.
 class Lines {
  public:
   Lines(TarInput& in, uint64_t most) : in_(in), left_(most) {}
 
-  // None: there is no number.
+  // Returns nothing if there is no number.
   Result<std::optional<uint64_t>> next() {
     uint64_t value = 0;
     for (size_t digits = 0;; ++digits) {
@@ -74,8 +74,8 @@ Result<bool> read_lines(Lines& lines, SparseMap& map) {
   return true;
 }
 
-// Adds what `count` pairs have: offset and length, 12 bytes each. False: one of them is none.
-// `ended`: there are no more.
+// Adds `count` pairs of offset and length, 12 bytes each. Returns false if one of them is invalid.
+// Sets `ended` if there are no more.
 bool add_old_runs(std::span<const uint8_t> pairs, size_t count, SparseMap& map, bool& ended) {
   constexpr size_t kNumber = 12;
   for (size_t i = 0; i < count && !ended; ++i) {
@@ -91,7 +91,7 @@ bool add_old_runs(std::span<const uint8_t> pairs, size_t count, SparseMap& map, 
 
 }  // namespace
 
-// Four runs in the header, 21 in each block that may follow.
+// The header has four runs, each following block 21.
 Result<bool> read_old_map(TarInput& in, std::span<const uint8_t> header, SparseMap& map) {
   constexpr HeaderField kPairs{386, 96};
   constexpr HeaderField kRealSize{483, 12};
@@ -107,7 +107,7 @@ Result<bool> read_old_map(TarInput& in, std::span<const uint8_t> header, SparseM
     TRY(const std::span<const uint8_t> block, in.peek(kTarHeaderBytes));
     if (block.size() < kTarHeaderBytes) return ends_in_map();
     good = add_old_runs(block, 21, map, ended);
-    if (!good) break;  // it does not say either whether there are more
+    if (!good) break;  // an invalid block does not tell whether there are more
     more = block[kMoreInBlock] != 0;
     in.advance(kTarHeaderBytes);
   }

@@ -20,7 +20,8 @@ std::optional<uint64_t> binary_number(std::span<const uint8_t> field) noexcept {
 
 }  // namespace
 
-// Writers have summed signed and unsigned bytes, and written octal digits with and without an end.
+// Some writers sum up signed bytes and some unsigned ones, and octal digits may end with or without
+// a terminator.
 bool has_right_checksum(std::span<const uint8_t> block) noexcept {
   int32_t stored = 0;
   bool any = false;
@@ -69,7 +70,7 @@ bool has_size(std::span<const uint8_t> block) noexcept {
 
 bool looks_like_header(std::span<const uint8_t> block) noexcept {
   if (!begins_tar(block) || !has_size(block)) return false;
-  // These may be negative.
+  // These numbers may be negative.
   const auto is_number = [&](HeaderField field) {
     const std::span<const uint8_t> bytes = in_header(block, field);
     return (bytes[0] & 0x80) != 0 || tar_number(bytes).has_value();

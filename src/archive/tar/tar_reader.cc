@@ -55,25 +55,26 @@ class TarReader::Walk {
   TarLosses losses_;
   std::optional<Error> fault_;  // final
   uint64_t broken_at_ = 0;
-  uint64_t header_at_ = 0;  // the first of the member's
+  uint64_t header_at_ = 0;  // offset of the first header of the member
   bool any_member_ = false;
-  bool marked_ = false;  // a block of zeros has come behind the last member
-  // Blocks that are no headers, from the first to behind the last one that is not zeros.
+  bool marked_ = false;  // a block of zeros was found after the last member
+  // Skipped blocks that are not headers: from the first one to the end of the last one that is not
+  // zeros.
   std::optional<uint64_t> gap_at_;
   uint64_t gap_end_ = 0;
 
-  // Of the member:
+  // About the current member:
   std::string name_;
   bool in_body_ = false;
-  uint64_t body_at_ = 0;    // where it begins in the archive
-  uint64_t body_ = 0;       // stored bytes, as its headers say
-  uint64_t body_left_ = 0;  // of these
+  uint64_t body_at_ = 0;    // where its data begins in the archive
+  uint64_t body_ = 0;       // size of the stored data according to its headers
+  uint64_t body_left_ = 0;  // of the stored data
   uint64_t padding_ = 0;
-  bool unmapped_ = false;  // its map is damaged: where it ends is uncertain
+  bool unmapped_ = false;  // its map is damaged, so its end is uncertain
   std::optional<SparseMap> map_;
-  size_t run_ = 0;         // of the map
-  uint64_t run_done_ = 0;  // bytes of it that were given
-  uint64_t offset_ = 0;    // in the file, where there is no map
+  size_t run_ = 0;         // index in the map
+  uint64_t run_done_ = 0;  // bytes of the run already returned
+  uint64_t offset_ = 0;    // offset in the file, if there is no map
 };
 
 Error TarReader::Walk::broken(Error error, uint64_t offset) {
@@ -82,7 +83,7 @@ Error TarReader::Walk::broken(Error error, uint64_t offset) {
   return *fault_;
 }
 
-// `bytes`: for a member that can't be used 0; next() adds its body when it has passed over it.
+// `bytes` is 0 for a member that cannot be used; next() adds its data after skipping it.
 void TarReader::Walk::lose(uint64_t offset, uint64_t bytes, std::string reason) {
   ++losses_.count;
   losses_.bytes += bytes;
@@ -105,14 +106,14 @@ Result<> TarReader::Walk::open() {
   return {};
 }
 
-// Where nothing was wrong the checksum alone tells, as for all programs. In a gap any bytes may
-// come.
+// Normally the checksum decides, as in all programs that read tar archives. Inside a gap, where the
+// bytes can be anything, the other fields are checked too.
 bool TarReader::Walk::begins_here(std::span<const uint8_t> block) const noexcept {
   if (gap_at_) return looks_like_header(block);
   return has_right_checksum(block) && has_size(block);
 }
 
-// Goes to the next header, which is not consumed. False: there is none.
+// Goes to the next header without consuming it. Returns false if there is none.
 Result<bool> TarReader::Walk::find_header() {
   while (true) {
     TRY(const std::span<const uint8_t> block, in_.peek(kTarHeaderBytes));
@@ -128,7 +129,7 @@ Result<bool> TarReader::Walk::find_header() {
     }
     marked_ = marked_ || zeros;
     if (!zeros && !gap_at_) {
-      // What was said in front of a damaged header is lost with it.
+      // Extended headers before a damaged header are lost with it.
       gap_at_ = extended_.any() ? header_at_ : in_.position();
       if (marked_ && !extended_.any()) {
         const auto first = std::ranges::find_if(block, [](uint8_t byte) { return byte != 0; });
@@ -141,8 +142,8 @@ Result<bool> TarReader::Walk::find_header() {
   }
 }
 
-// An archive ends with two records of zeros, of which one will do. One without may have been cut
-// exactly between two members, which nothing else would show.
+// An archive ends with two blocks of zeros; one is accepted. Without any, the archive may have been
+// cut exactly between two members, which nothing else would reveal.
 Result<bool> TarReader::Walk::end(std::span<const uint8_t> rest) {
   const auto first = std::ranges::find_if(rest, [](uint8_t byte) { return byte != 0; });
   const bool garbage = first != rest.end();
@@ -183,14 +184,15 @@ Result<bool> TarReader::Walk::next(Member& member) {
       return true;
     }
     if (!in_body_) return false;
-    // A size may be more than there is.
+    // A size may exceed the archive.
     const Result<> skipped = skip_body();
     losses_.bytes += std::min(body_, in_.position() - body_at_);
     if (!skipped) return skipped.error();
   }
 }
 
-// None: the archive has ended, or, where there is a body, the member can't be used.
+// Returns nothing at the end of the archive, or, if there is a body, for a member that cannot be
+// used.
 Result<std::optional<Member>> TarReader::Walk::take_member() {
   while (true) {
     TRY(const bool any, find_header());
@@ -202,7 +204,7 @@ Result<std::optional<Member>> TarReader::Walk::take_member() {
     any_member_ = true;
     marked_ = false;
     const uint8_t kind = header[kKindField.offset];
-    // find_header() has seen that it is one.
+    // find_header() has checked that the size is a number.
     const uint64_t size_bytes = tar_number(in_header(header, kSizeField)).value_or(0);
     if (!ExtendedHeaders::is_extended(kind)) return member_of(header, size_bytes);
     TRY_VOID(extended_.read(in_, kind, size_bytes));
@@ -251,7 +253,7 @@ Result<std::optional<Member>> TarReader::Walk::member_of(const Block& header, ui
   const bool is_link =
       member->kind == MemberKind::kHardLink || member->kind == MemberKind::kSymlink;
   if (!is_link) member->link.clear();
-  // Old writers mark folders by nothing else.
+  // Old writers mark folders only by a trailing slash.
   if (member->kind == MemberKind::kFile && member->path.ends_with('/'))
     member->kind = MemberKind::kFolder;
   if (!own.doubt.empty()) member->doubt = own.doubt;
@@ -260,7 +262,7 @@ Result<std::optional<Member>> TarReader::Walk::member_of(const Block& header, ui
   return std::optional(*std::move(member));
 }
 
-// Returns what is wrong with the map; empty: nothing, or there is none.
+// Returns what is wrong with the map; empty if nothing is, or if there is no map.
 Result<std::string> TarReader::Walk::read_map(const Block& header, uint64_t& real_size_bytes) {
   const PaxFacts::Sparse& sparse = extended_.pax().sparse;
   if (header[kKindField.offset] == 'S') {
@@ -297,7 +299,7 @@ Result<std::string> TarReader::Walk::check_map(uint64_t& real_size_bytes) {
   return std::string();
 }
 
-// What is left of the body, and what fills its last block.
+// Skips the rest of the data and the padding of its last block.
 Result<> TarReader::Walk::skip_body() {
   in_body_ = false;
   const uint64_t of_runs = map_ ? map_->stored_bytes - offset_ : 0;
@@ -309,8 +311,8 @@ Result<> TarReader::Walk::skip_body() {
   return broken({Errc::kTruncated, 0, "tar archive: ends in the middle of a member"}, in_.given());
 }
 
-// The last bytes of a sparse member, which nobody needs. A header among them is that of the next
-// member, and the size of this one is damaged.
+// Skips the unused last bytes of a sparse member. A header among them is that of the next member,
+// which means that the size of this one is damaged.
 Result<bool> TarReader::Walk::skip_no_run(uint64_t bytes) {
   const uint64_t used = body_ - bytes;
   const uint64_t fill = whole_blocks(used) - used;
@@ -332,7 +334,7 @@ Result<bool> TarReader::Walk::read(Piece& piece) {
   }
   const bool ended = map_ ? run_ == map_->runs.size() : body_left_ == 0;
   if (ended) {
-    // The member is complete. What is wrong behind its last byte, next() tells.
+    // The member is complete. An error after its last byte is reported by next().
     static_cast<void>(skip_body());
     return false;
   }

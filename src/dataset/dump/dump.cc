@@ -21,9 +21,9 @@ namespace gophercap::dataset {
 namespace {
 
 constexpr size_t kBlockBytes = size_t{1} << 20;
-constexpr uint64_t kLargestDump = 0xffffffff;  // what the JSON parser takes
+constexpr uint64_t kLargestDump = 0xffffffff;  // limit of the JSON parser
 
-// What the system refuses names the path already; what a codec or the parser says does not.
+// Errors of the system contain the path already; those of a codec or the parser do not.
 Error about(const Error& error, const std::string& path) {
   return error.what.starts_with(path) ? error : error.with_context(path);
 }
@@ -32,22 +32,22 @@ Error too_large(const std::string& path) {
   return {Errc::kUnsupported, 0, path + ": larger than 4 GiB"};
 }
 
-// Whether so much text has come of so few stored bytes that it is a bomb. Dumps of captures
-// compress 20:1; of a pipe it is not known.
+// Returns whether so much text comes from so few stored bytes that it must be a decompression bomb.
+// Dumps of captures compress about 20:1. Unknown for a pipe.
 bool is_bomb(uint64_t text_bytes, uint64_t stored_bytes) {
   constexpr uint64_t kFreely = uint64_t{64} << 20;
   constexpr uint64_t kMostRatio = 100;
   return text_bytes > kFreely && stored_bytes > 0 && text_bytes / kMostRatio > stored_bytes;
 }
 
-// A device gives bytes for ever, or waits for them.
+// A device returns bytes for ever, or waits for them.
 bool is_device(const std::string& path) {
   struct stat facts {};
   return path != "-" && ::stat(path.c_str(), &facts) == 0 &&
          (S_ISCHR(facts.st_mode) || S_ISBLK(facts.st_mode));
 }
 
-// Before the rest is read, which may be gigabytes.
+// Checked before the rest is read, which may be gigabytes.
 Result<> check_beginning(std::string_view json) {
   const size_t first = json.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos || json[first] == '{') return {};
@@ -121,7 +121,7 @@ Result<Dump> read_dump(const std::string& path, const std::stop_token& stop, io:
 bool still_valid(const FileSummary& file) {
   struct stat facts {};
   const bool there = stat(file.path.c_str(), &facts) == 0;
-  // What could not be used before, and is no more of a capture now.
+  // It could not be used before, and still is not a capture.
   if (file.damage && (there ? S_ISDIR(facts.st_mode) : file.damage->code == Errc::kNotFound))
     return true;
   if (!there || !S_ISREG(facts.st_mode)) return false;

@@ -24,11 +24,11 @@ using simdjson::dom::element;
 
 static_assert(kDumpPadding >= simdjson::SIMDJSON_PADDING);
 
-// One entry of "files" while its keys come in.
+// Collects the keys of one entry of "files".
 struct Entry {
   FileSummary summary;
   std::optional<std::string> path_hex;
-  std::optional<std::string> archive, member;  // as text: their bytes are those of the path
+  std::optional<std::string> archive, member;  // text with the same bytes as in the path
   std::optional<CaptureTime> beginning, end;
   uint32_t seen = 0;  // bits of the required keys
 };
@@ -122,10 +122,10 @@ Result<> read_damage(const element& json, Entry& entry) {
 
 struct Key {
   ReadKey read;
-  uint32_t required = 0;  // its bit in Entry::seen; 0 = may be missing
+  uint32_t required = 0;  // its bit in Entry::seen; 0 = optional
 };
 
-// The original's keys whose values can't be had from others are required.
+// Keys of the original are required if their values do not follow from others.
 constexpr std::array<std::string_view, 8> kRequired = {
     "path", "packets", "size", "max_packet_size", "out_of_order", "snaplen", "beginning", "end"};
 
@@ -209,15 +209,15 @@ std::unordered_map<std::string_view, Key> make_keys() {
          return {};
        }},
       {"damage", read_damage},
-      {"unread", read_damage},  // its code says which of the two it is
+      {"unread", read_damage},  // its code distinguishes the two
   };
   std::unordered_map<std::string_view, Key> keys;
   for (const auto& [name, read] : list) keys.emplace(name, Key{read, required_bit(name)});
   return keys;
 }
 
-// The path of a member is those of its archive and of itself; bytes that no text can hold are only
-// in path_hex.
+// The path of a member consists of those of its archive and its own. Only path_hex can hold bytes
+// that are not UTF-8.
 Result<> settle_member(Entry& entry) {
   if (entry.archive.has_value() != entry.member.has_value())
     return corrupt("archive and member: one without the other");
@@ -231,7 +231,7 @@ Result<> settle_member(Entry& entry) {
   return {};
 }
 
-// What no single key can tell.
+// Checks that involve several keys.
 Result<> settle(Entry& entry) {
   for (size_t i = 0; i < kRequired.size(); ++i) {
     if ((entry.seen & 1u << i) == 0) return corrupt(fmt::format("{}: missing", kRequired[i]));
@@ -248,7 +248,7 @@ Result<> settle(Entry& entry) {
   TRY_VOID(settle_member(entry));
   if (*entry.end < *entry.beginning) return corrupt("end: before beginning");
   if (file.first.has_value() != file.last.has_value()) return corrupt("first: without last");
-  if (!file.first) return {};  // no packet has a time; beginning and end are only a filling
+  if (!file.first) return {};  // no packet has a time, so beginning and end are placeholders
   file.min = entry.beginning;
   file.max = entry.end;
   if (std::min(*file.first, *file.last) < *file.min ||
@@ -274,7 +274,7 @@ Result<FileSummary> read_file(const element& json) {
   return std::move(entry.summary);
 }
 
-// Of the original's entries only the path means anything.
+// For entries of the original, only the path is used.
 Result<FileSummary> read_foreign_file(const element& json) {
   element path;
   if (json["path"].get(path) != simdjson::SUCCESS) return corrupt("path: missing");
@@ -284,7 +284,7 @@ Result<FileSummary> read_foreign_file(const element& json) {
   return std::move(entry.summary);
 }
 
-// Is this one of ours? Fails for a version that we do not know.
+// Returns whether it is our format. Fails for an unknown version.
 Result<bool> read_version(const simdjson::dom::object& dump) {
   constexpr std::string_view kName = "gophercap_dump_version";
   element json;
@@ -300,7 +300,7 @@ Result<bool> read_version(const simdjson::dom::object& dump) {
   return true;
 }
 
-// The order and the uniqueness that everybody relies on, also after somebody has edited the dump.
+// Establishes the order by path and checks for duplicates, since the dump may have been edited.
 Result<> order_by_path(std::vector<FileSummary>& files, bool ours) {
   const auto by_path = [](const FileSummary& a, const FileSummary& b) { return a.path < b.path; };
   const auto same_path = [](const FileSummary& a, const FileSummary& b) {
@@ -333,7 +333,7 @@ Result<Dump> read_parsed(const element& json) {
   TRY(dump.ours, read_version(object));
   element files;
   if (object["files"].get(files) != simdjson::SUCCESS) return corrupt("files: missing");
-  if (files.is_null() && !dump.ours) return dump;  // Go's way to write an empty list
+  if (files.is_null() && !dump.ours) return dump;  // Go writes an empty list as null
   simdjson::dom::array list;
   if (files.get_array().get(list) != simdjson::SUCCESS) return corrupt("files: expected an array");
   dump.set.files.reserve(list.size());
@@ -346,8 +346,8 @@ Result<Dump> read_parsed(const element& json) {
   }
   TRY_VOID(order_by_path(dump.set.files, dump.ours));
   if (dump.ours) {
-    // Beginning, end and overlap depth follow from the files, also after entries were added or
-    // removed by hand.
+    // Beginning, end and overlap depth are computed from the files, because entries may have been
+    // added or removed by hand.
     TRY_VOID(read_set_times(object));
     summarize(dump.set);
   }

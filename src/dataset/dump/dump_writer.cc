@@ -12,7 +12,8 @@
 namespace gophercap::dataset {
 namespace {
 
-// 1677 to 2262 is twice what a duration holds. Like Go's Time.Sub, this stops at the largest one.
+// The range from 1677 to 2262 is twice what a duration can hold. Like Go's Time.Sub, this
+// saturates.
 Nanos saturated_difference(CaptureTime later, CaptureTime earlier) {
   int64_t difference = 0;
   if (__builtin_sub_overflow(ns_of(later), ns_of(earlier), &difference)) return Nanos::max();

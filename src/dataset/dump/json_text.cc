@@ -18,7 +18,7 @@ bool is_continuation(char c) {
   return (static_cast<uint8_t>(c) & 0xc0) == 0x80;
 }
 
-// Length of the longest sequence that a lead byte can begin; 0: it can't begin one.
+// Returns the length of the longest sequence with this lead byte; 0 if it is not a lead byte.
 size_t sequence_length(char lead) {
   const auto byte = static_cast<uint8_t>(lead);
   if (byte < 0x80) return 1;
@@ -28,9 +28,8 @@ size_t sequence_length(char lead) {
   return 0;
 }
 
-// Length of the well-formed sequence at the front of `bytes`; 0: there is none. Overlong forms,
-// surrogates and numbers above U+10FFFF are not well-formed, which the validator knows better than
-// we do.
+// Returns the length of the well-formed sequence at the front of `bytes`, or 0. The validator also
+// rejects overlong forms, surrogates and numbers above U+10FFFF.
 size_t well_formed_front(std::string_view bytes) {
   const size_t length = sequence_length(bytes.front());
   if (length <= 1) return length;
@@ -40,7 +39,7 @@ size_t well_formed_front(std::string_view bytes) {
   return continued && is_utf8(bytes.substr(0, length)) ? length : 0;
 }
 
-// Whether the character that this byte begins has to be looked at.
+// Returns whether a character that begins with this byte may have to be escaped.
 bool may_need_escape(char c) {
   return static_cast<uint8_t>(c) < 0x20 || static_cast<uint8_t>(c) >= 0x7f || c == '"' || c == '\\';
 }
@@ -125,7 +124,7 @@ void JsonText::begin_value() {
 void JsonText::key(std::string_view name) {
   begin_value();
   text_ += '"';
-  text_ += name;  // ours, so there is nothing to escape
+  text_ += name;  // one of our own names, which needs no escaping
   text_ += "\": ";
   after_key_ = true;
 }

@@ -25,14 +25,14 @@ bool rename_by_prefix(std::string& path, std::span<const PrefixChange> changes) 
     if (!begins_with_component(path, change.from)) continue;
     std::string_view rest = std::string_view(path).substr(change.from.size());
     if (change.to.empty() && !change.from.ends_with('/') && rest.starts_with('/'))
-      rest.remove_prefix(1);  // a prefix taken off whole leaves a relative path
+      rest.remove_prefix(1);  // if a whole prefix is removed, a relative path remains
     path = change.to + std::string(rest);
     return true;
   }
   return false;
 }
 
-// The part of `path` behind its first component; "" if there is no more.
+// Returns the part of `path` after its first component, or "".
 std::string_view without_first_component(std::string_view path) {
   const size_t slash = path.find('/');
   return slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
@@ -50,14 +50,14 @@ Result<PrefixChange> parse_prefix_change(std::string_view text) {
 
 namespace {
 
-// Something on the disk that entries lie in: a capture, or a tarball of many.
+// A file on disk that contains entries: a capture, or a tarball of many.
 struct Container {
   std::string* path;
   uint64_t size_bytes = 0;
   bool size_known = false;
 };
 
-// A tarball of the set, with the entries whose paths begin with its path.
+// A tarball of the set and the entries whose paths begin with its path.
 struct TarballEntries {
   std::string path;
   std::vector<FileSummary*> files;
@@ -112,7 +112,7 @@ Relocation relocate(DatasetSummary& set, std::span<const PrefixChange> changes,
           .first->second.files.push_back(&file);
     }
   }
-  // How large a tarball was is in its index, which is asked later.
+  // The size of a tarball is in its index, which is checked later.
   for (auto& [before, tarball] : tarballs) containers.push_back({&tarball.path});
   const Relocation result = relocate_containers(containers, changes, dump_path);
   for (const auto& [before, tarball] : tarballs) {

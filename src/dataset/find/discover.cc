@@ -30,15 +30,14 @@ using Folder = std::unique_ptr<DIR, CloseFolder>;
 
 enum class Kind : uint8_t { kFile, kFolder, kLinkToFolder, kOther, kUnreadable };
 
-// d_type saves a system call per file, which is most of the time where folders hold 100,000 of
-// them.
+// d_type saves a system call per file, which dominates in folders with 100,000 files.
 Kind kind_of(int folder_fd, const dirent& entry) {
   if (entry.d_type == DT_REG) return Kind::kFile;
   if (entry.d_type == DT_DIR) return Kind::kFolder;
   if (entry.d_type != DT_LNK && entry.d_type != DT_UNKNOWN) return Kind::kOther;
   struct stat facts {};
   bool link = entry.d_type == DT_LNK;
-  if (!link) {  // a file system that does not tell
+  if (!link) {  // the file system does not provide the type
     if (fstatat(folder_fd, entry.d_name, &facts, AT_SYMLINK_NOFOLLOW) != 0) {
       return Kind::kUnreadable;
     }
@@ -55,8 +54,8 @@ bool is_regular(const std::string& path) {
   return stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
 }
 
-// What has the name of a capture is not opened for this: there may be very many of them.
-// Fails where the system did not let it be found out; what can't be read for its own fault is none.
+// Only called for files without the name of a capture, since there may be very many of those. Fails
+// if the system prevented the check; a file that is unreadable for its own fault is not a tarball.
 Result<bool> is_tarball(const std::string& path) {
   if (is_capture_name(path)) return false;
   struct stat facts {};
@@ -71,14 +70,14 @@ Fd open_folder(const std::string& path) {
   return Fd(uninterrupted([&] { return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
 }
 
-// "big.tar.gz!/dir/x.pcap", where big.tar.gz is there.
+// Returns whether the path has the form "big.tar.gz!/dir/x.pcap" and big.tar.gz exists.
 bool is_member(const std::string& path) {
   return split_member_path(path, is_regular).has_value();
 }
 
-// Folders are walked under their own names first and through links afterwards, the links in the
-// order of their paths: so the name under which a file is found does not depend on the order in
-// which a file system lists its entries.
+// Folders are searched under their own names first, then through links in the order of their paths.
+// So the path under which a file is found does not depend on the order in which the file system
+// lists entries.
 class Walker {
  public:
   Walker(const NameChoice& choice, bool by_default_endings)
@@ -120,7 +119,7 @@ class Walker {
 
  private:
   void take(std::string path) {
-    // Its members are chosen by the expression, not the tarball itself.
+    // The expression selects members, not the tarball itself.
     Result<bool> tarball = is_tarball(path);
     if (!tarball) {
       found_.problems.push_back({path, tarball.error().with_context(path)});
@@ -144,7 +143,7 @@ class Walker {
     }
   }
 
-  // Takes the files of one folder and puts the folders in it into `pending`.
+  // Takes the files of a folder and adds its subfolders to `pending`.
   void list(const std::string& path, std::vector<std::string>& pending) {
     Fd fd = open_folder(path);
     struct stat facts {};
@@ -152,7 +151,7 @@ class Walker {
     if (!visited_.emplace(facts.st_dev, facts.st_ino).second) return;
     const Folder folder(fdopendir(fd.value()));
     if (folder == nullptr) return problem(errno, path);
-    const int folder_fd = fd.release();  // the stream closes it
+    const int folder_fd = fd.release();  // closed by the stream
 
     const std::string prefix = path.ends_with('/') ? path : path + '/';
     while (true) {
@@ -193,7 +192,7 @@ class Walker {
   Discovery found_;
   PassedOverFiles passed_over_;
   std::set<std::pair<dev_t, ino_t>> visited_;
-  std::set<std::string> links_;  // to folders, not walked yet
+  std::set<std::string> links_;  // links to folders, not searched yet
 };
 
 }  // namespace

@@ -16,9 +16,9 @@
 namespace gophercap::dataset {
 namespace {
 
-constexpr size_t kLeastCapture = 24;  // a pcap without packets
+constexpr size_t kLeastCapture = 24;  // the size of a pcap without packets
 
-// In a shared folder what others have put there is not even looked at.
+// In a shared folder, files of other users are not even opened.
 bool is_file_to_look_at(const std::string& path) {
   const Result<Fd> fd = io::open_file(path, io::Owners::kTrusted);
   struct stat facts {};

@@ -13,9 +13,9 @@
 namespace gophercap::dataset {
 namespace {
 
-// Abseil aborts where there is no memory for what it keeps of locks: of who holds which in which
-// order, to detect deadlocks (in Debian's build), and of a thread that has to wait. The one is
-// turned off, and so that nobody waits, calls come one at a time.
+// Abseil, which RE2 uses in Debian 13, aborts if it cannot allocate memory for its bookkeeping of
+// locks: for deadlock detection, which Debian's build enables, and for a thread that has to wait.
+// So the former is turned off, and calls are serialized so that no thread waits.
 void keep_nothing_of_locks() noexcept {
 #ifdef GOPHERCAP_RE2_USES_ABSEIL
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);

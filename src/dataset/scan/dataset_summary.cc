@@ -12,8 +12,8 @@
 namespace gophercap::dataset {
 namespace {
 
-// Most closed intervals that share an instant: where one ends at the very time at which another
-// begins, both hold it.
+// Returns the largest number of closed intervals that share an instant. If one ends when another
+// begins, both contain that instant.
 uint64_t overlap_depth(std::vector<CaptureTime> begins, std::vector<CaptureTime> ends) {
   std::sort(begins.begin(), begins.end());
   std::sort(ends.begin(), ends.end());
@@ -68,7 +68,7 @@ void summarize(DatasetSummary& set) {
   for (const FileSummary& file : set.files) {
     if (!file.min || !file.max) continue;
     begins.push_back(*file.min);
-    ends.push_back(std::max(*file.min, *file.max));  // a dump may say anything
+    ends.push_back(std::max(*file.min, *file.max));  // a dump may contain any values
   }
   set.beginning.reset();
   set.end.reset();

@@ -39,7 +39,7 @@ void LentScan::run() {
     FileSummary summary = scan_source(std::make_unique<Source>(*this), nullptr, {}, pool_);
     {
       const MutexLock lock(mutex_);
-      deaf_ = true;  // damage ends a scan before the bytes end
+      deaf_ = true;  // damage ends a scan before the end of the bytes
       lent_ = {};
       changed_.notify_all();
       while (!size_bytes_ && !closing_) changed_.wait(mutex_);

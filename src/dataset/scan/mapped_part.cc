@@ -30,7 +30,7 @@ MappedPart mapped_part(const FileSummary& file) {
   if (!file.damage) return part;
   part.cut = file.damage->code == Errc::kTruncated;
   part.damaged = !part.cut;
-  // Of what the system did not let be read, more may be there the next time.
+  // If the system prevented reading, more may be readable the next time.
   if (file.damage->refused()) part.plain_bytes = 0;
   return part;
 }
@@ -41,7 +41,7 @@ bool still_begins_with(const MappedPart& part, const std::string& path,
   ScanProgress progress;
   const MappedPart now = mapped_part(scan_beginning(path, part.plain_bytes, progress, stop));
   if (progress.refused() || stop.stop_requested()) return false;
-  // Where a codec was cut between two records, nothing of what can be read now is cut.
+  // If a codec was cut off between two records, the part that can be read now is not cut off.
   return figures(part) == figures(now) && part.damaged == now.damaged && (part.cut || !now.cut);
 }
 

@@ -14,7 +14,7 @@ Pauses find_pauses(std::vector<Stretch> stretches, Nanos longer_than, size_t mos
     return std::tie(a.from, a.file) < std::tie(b.from, b.file);
   });
   Pauses pauses;
-  const Stretch* reaching = nullptr;  // of those before, the one that ends last
+  const Stretch* reaching = nullptr;  // the earlier stretch that ends last
   for (const Stretch& stretch : stretches) {
     if (reaching != nullptr && stretch.from > reaching->to) {
       const Pause pause{reaching->to, stretch.from, reaching->file, stretch.file};
@@ -24,7 +24,8 @@ Pauses find_pauses(std::vector<Stretch> stretches, Nanos longer_than, size_t mos
         pauses.longest.push_back(pause);
       }
     }
-    // Of equal ends the later one: in a sequence, the next file begins where the one before ends.
+    // Of equal ends the later stretch is used: in a sequence, a file begins when the previous one
+    // ends.
     if (reaching == nullptr || stretch.to >= reaching->to) reaching = &stretch;
   }
   std::stable_sort(pauses.longest.begin(), pauses.longest.end(),

@@ -26,7 +26,7 @@ using capture::PacketBatch;
 using capture::ReadStatus;
 using packet::PacketView;
 
-// Everything that changes with each packet.
+// Everything that is updated for each packet.
 class PacketStatistics {
  public:
   explicit PacketStatistics(FileSummary& summary) : summary_(summary) {}
@@ -47,7 +47,8 @@ class PacketStatistics {
   void finish(const CaptureReader& reader);
 
  private:
-  // Locals, not members: stores through the ring might change members for all the compiler knows.
+  // Local variables instead of members: the compiler must assume that writing to the ring changes
+  // members.
   void add_lengths(const PacketBatch& batch) {
     uint64_t captured_sum = 0;
     uint64_t wire_sum = 0;
@@ -91,8 +92,8 @@ class PacketStatistics {
     }
   }
 
-  // What nearly every batch is: times for all packets, none below the one before. False: it is not,
-  // and nothing was done.
+  // The fast path for nearly every batch: all packets have a time, and none is below the previous
+  // one. Otherwise returns false without having done anything.
   bool add_times_in_order(const PacketBatch& batch) {
     if (!any_time_ || last_ != max_) return false;
     int64_t before = max_;
@@ -115,8 +116,8 @@ class PacketStatistics {
     return true;
   }
 
-  // Where the largest gap begins: looked for only in batches that have a larger one than those
-  // before, so that the loop above does not carry the place along.
+  // Finds where the largest gap begins. It only looks at batches with a larger gap than before, so
+  // the loop above need not track the place.
   void find_gap(const PacketBatch& batch, uint64_t gap) {
     int64_t before = max_;
     for (size_t i = 0; i < batch.count; ++i) {
@@ -185,9 +186,9 @@ class PacketStatistics {
   int64_t min_ = 0;
   int64_t max_ = 0;
   uint64_t largest_gap_ = 0;
-  int64_t gap_from_ = 0;  // where there is a gap
+  int64_t gap_from_ = 0;  // valid if there is a gap
   uint64_t steps_back_ = 0;
-  int64_t step_from_ = 0;  // of the first
+  int64_t step_from_ = 0;  // of the first step
   uint64_t behind_step_ = 0;
   uint64_t largest_step_ = 0;
   uint64_t largest_places_ = 0;
@@ -233,7 +234,7 @@ void PacketStatistics::finish(const CaptureReader& reader) {
   s.largest_step_back_packets = largest_places_;
 
   bool unlimited = false;
-  std::unordered_map<uint32_t, size_t> position;  // a file may describe very many interfaces
+  std::unordered_map<uint32_t, size_t> position;  // a file may declare very many interfaces
   for (size_t i = 0; i < reader.interfaces().size(); ++i) {
     const capture::Interface& interface = reader.interfaces()[i];
     unlimited |= interface.snap_length == 0;
@@ -250,10 +251,9 @@ class StoredBytes {
  public:
   StoredBytes(ScanProgress* progress, uint64_t file_bytes)
       : progress_(progress), file_bytes_(file_bytes) {}
-  ~StoredBytes() {
-    report(file_bytes_);
-  }  // whatever the codec and the damage left unread is done too
-  // Plain files move the bar as they are read; of compressed ones only the end is known.
+  // Counts what the codec and the damage left unread as done.
+  ~StoredBytes() { report(file_bytes_); }
+  // Progress of plain files is known while they are read; for compressed ones only at the end.
   void plain_read(uint64_t bytes) { report(std::min(bytes, file_bytes_)); }
 
  private:
@@ -270,7 +270,7 @@ class StoredBytes {
 
 void scan_with(CaptureReader& reader, FileSummary& summary, ScanProgress* progress,
                StoredBytes* stored, const std::stop_token& stop) {
-  constexpr uint64_t kReportEvery = 4096;  // batches
+  constexpr uint64_t kReportEvery = 4096;  // in batches
   auto statistics = std::make_unique<PacketStatistics>(summary);
   auto batch = std::make_unique<PacketBatch>();
   uint64_t packets_unreported = 0;
@@ -398,7 +398,7 @@ std::vector<FileSummary> scan_files(std::span<const std::string> paths, unsigned
                                     ScanProgress& progress, std::stop_token stop,
                                     const CaptureStore* store) {
   std::vector<FileSummary> summaries(paths.size());
-  // Largest first, so that no worker is left alone with a huge file at the end.
+  // Largest first, so that at the end no worker is left alone with a huge file.
   std::vector<std::pair<uint64_t, size_t>> order(paths.size());
   for (size_t i = 0; i < paths.size(); ++i) order[i] = {workers > 1 ? file_size(paths[i]) : 0, i};
   std::stable_sort(order.begin(), order.end(),

@@ -27,7 +27,7 @@ using archive::MemberKind;
 using archive::MemberSource;
 using archive::TarReader;
 
-// The scanner owns its source; this one lives longer.
+// The scanner owns its source, but this one has to outlive it.
 class Borrowed final : public io::ByteSource {
  public:
   explicit Borrowed(io::ByteSource& source) : source_(source) {}
@@ -37,7 +37,7 @@ class Borrowed final : public io::ByteSource {
   io::ByteSource& source_;
 };
 
-// "a/../b/./c" is "b/c", and so is "/b/c"; empty: it leads outside.
+// "a/../b/./c" and "/b/c" become "b/c". Empty if the path leads outside.
 std::string resolved(const std::string& path) {
   std::vector<std::string_view> parts;
   std::string_view rest = path;
@@ -64,7 +64,7 @@ class Pass {
       : path_(path), choice_(choice), progress_(progress), stop_(std::move(stop)), pool_(pool) {}
 
   Result<TarballScan> run(const std::string& index_path);
-  // Of a tarball that was opened by somebody else.
+  // Scans a tarball that is already open.
   Result<TarballScan> run_over(archive::Tarball tarball, archive::IndexWriter* index,
                                archive::CheckpointKeeper& keeper);
 
@@ -90,12 +90,12 @@ class Pass {
   std::stop_token stop_;
   io::DecodePool* const pool_;  // for the tarball, and for compressed captures in it
   archive::Tarball tarball_;
-  archive::TarballIdentity identity_;  // when it was opened, as facts_
+  archive::TarballIdentity identity_;  // when the tarball was opened, like facts_
   io::FileFacts facts_;
   std::unique_ptr<TarReader> tar_;
   archive::MemberNames names_;
   archive::PathSet names_of_files_;
-  // Links by what they lead to, and chosen files, in scan_.files.
+  // Links by their target, and selected files as indexes of scan_.files.
   std::unordered_multimap<std::string, std::string, archive::PathHash> links_;
   std::unordered_map<std::string, size_t, archive::PathHash> files_by_path_;
   uint64_t told_bytes_ = 0;
@@ -124,7 +124,7 @@ Result<> Pass::take_file(const Member& member, std::string name, std::string sto
     summary.mtime_ns = archive::mtime_ns_of(member);
   }
   const Result<> finished = source.finish();
-  const bool broken = !finished && tar_->failed();  // the archive, and not only this member
+  const bool broken = !finished && tar_->failed();  // the archive is broken, not only this member
   archive::IndexedMember indexed{.path = name,
                                  .archive_offset = source.archive_offset(),
                                  .size_bytes = member.size_bytes,
@@ -151,7 +151,7 @@ Result<> Pass::take_file(const Member& member, std::string name, std::string sto
   return finished;
 }
 
-// Damaged headers of a capture are its damage. Of what is none they may hide one.
+// Damaged headers of a capture count as its damage. Those of another member may hide a capture.
 void Pass::note_doubt(const Member& member, FileSummary* summary) {
   if (member.doubt.empty()) return;
   ++scan_.doubtful;
@@ -163,12 +163,12 @@ void Pass::note_doubt(const Member& member, FileSummary* summary) {
   }
 }
 
-// Both kinds of links name a path in the archive: hard ones from its top, symbolic ones from their
-// own folder.
+// Both kinds of links contain a path: hard links relative to the top of the archive, symbolic links
+// relative to their folder.
 void Pass::take_link(const Member& member, std::string name) {
   std::string target = member.link;
   if (member.kind == MemberKind::kSymlink) {
-    // Absolute ones lead out of the archive.
+    // Absolute links lead out of the archive.
     if (archive::is_absolute(target)) return;
     target = name.substr(0, name.rfind('/') + 1) + target;
   }
@@ -186,7 +186,7 @@ Result<> Pass::take(const Member& member, archive::IndexWriter* index) {
   if (!refusal && member.link.size() > archive::kLongestPath)
     refusal = archive::Refusal::kPathTooLong;
   if (folder) {
-    // What can't be made of it matters for what is to go into it.
+    // If the folder cannot be created, this matters only for files in it.
     if (!refusal) static_cast<void>(names_.add_folder(parts));
     return {};
   }
@@ -208,10 +208,10 @@ Result<> Pass::take(const Member& member, archive::IndexWriter* index) {
   return take_file(member, std::move(name), archive::join_parts(parts, '/'), index);
 }
 
-// A link may lead to another one, and may stand before what it leads to: so each link that is found
-// to lead to a file is one that others may lead to.
+// A link may lead to another link and may come before its target. So each link that is resolved
+// becomes a possible target of others.
 Result<> Pass::resolve_links(archive::IndexWriter* index) {
-  std::vector<std::pair<std::string, std::string>> open;  // link, and the file that it leads to
+  std::vector<std::pair<std::string, std::string>> open;  // a link and the file that it leads to
   const auto lead_to = [&](const std::string& target, const std::string& file) {
     const auto [first, last] = links_.equal_range(target);
     for (auto link = first; link != last; ++link) open.emplace_back(link->second, file);
@@ -293,7 +293,7 @@ Result<TarballScan> Pass::run_over(archive::Tarball tarball, archive::IndexWrite
   scan_.losses = tar_->losses();
   const uint64_t plain_bytes = tar_->plain_bytes();
   tar_.reset();
-  ahead.reset();  // it may still decode what stands behind the end of the archive
+  ahead.reset();  // it may still decode what follows the end of the archive
   if (index != nullptr && !scan_.interrupted) {
     TRY_VOID(check_unchanged());
     TRY_VOID(keeper.result());
@@ -310,7 +310,7 @@ archive::Coverage Pass::coverage() const noexcept {
   return scan_.left_out > 0 ? archive::Coverage::kMembersLeftOut : archive::Coverage::kWhole;
 }
 
-// An index of one state of the tarball must not bear the name of another.
+// The tarball may have changed while it was read. The index must describe the state that it names.
 Result<> Pass::check_unchanged() const {
   TRY(const archive::TarballIdentity now, archive::identify(path_));
   if (now == identity_ && facts_.size_bytes == identity_.size_bytes &&
@@ -335,7 +335,7 @@ Result<TarballScan> Pass::run(const std::string& index_path) {
   return run_over(std::move(tarball), index.get(), keeper);
 }
 
-// Bytes of `source` up to `wanted`, or up to its end.
+// Returns the bytes of `source` up to `wanted`, or to its end.
 Result<std::vector<uint8_t>> read_front(io::ByteSource& source, size_t wanted) {
   std::vector<uint8_t> front(wanted);
   size_t filled = 0;

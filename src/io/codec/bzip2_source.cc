@@ -23,7 +23,7 @@ Error error_of(int status) {
   return corrupt_error(kFormat.name, "is damaged");
 }
 
-// Not movable: libbz2 keeps the address of its stream.
+// Not movable, because libbz2 keeps the address of its stream.
 class Bzip2Decoder {
  public:
   Bzip2Decoder() = default;
@@ -61,7 +61,7 @@ class Bzip2Decoder {
   Result<Next> begin_stream(InputBlock& in) {
     TRY(const Next next, next_frame(in, kFormat, first_));
     if (next == Next::kEnd) return Next::kEnd;
-    // Four bytes for each of a block, which the magic says the size of, and tables.
+    // Four bytes for each byte of a block, whose size the magic gives, plus tables.
     constexpr uint64_t kTables = uint64_t{160} << 10;
     const auto hundreds = static_cast<uint64_t>(in.bytes()[3] & 0x0f);
     TRY_VOID(memory_.grow(hundreds * 400'000 + kTables + MemoryBound::kBuffers, kFormat.name));

@@ -46,7 +46,7 @@ constexpr ForeignFormat kTar =
 constexpr ForeignFormat kPcapVariant = captured("a variant of pcap that is not read");
 
 constexpr Row kRows[] = {
-    // Compression that is not read.
+    // Unsupported compression.
     {"LZIP"sv, packed("lzip data", "decompress it first (lzip -d)")},
     {"\x1f\x9d"sv, packed("compress data (.Z)", "decompress it first (gzip -d)")},
     {"\x1f\xa0"sv, packed("LZH data (.z)", "decompress it first (gzip -d)")},
@@ -57,7 +57,7 @@ constexpr Row kRows[] = {
     {"bvx2"sv, packed("LZFSE data", "decompress it first")},
     {"bvx-"sv, packed("LZFSE data", "decompress it first")},
     {"\x37\xa4\x30\xec"sv, other("a zstd dictionary")},
-    // Compression that is read: what is in front of this was taken off already.
+    // Supported compression: one layer has been removed already.
     {"\x1f\x8b\x08"sv, packed("gzip data", kTwice)},
     {"\x28\xb5\x2f\xfd"sv, packed("zstd data", kTwice)},
     {"\x04\x22\x4d\x18"sv, packed("lz4 data", kTwice)},
@@ -80,7 +80,7 @@ constexpr Row kRows[] = {
     {"\xc7\x71"sv, archive("a cpio archive", "extract it first (cpio -i)")},
     {"hsqs"sv, archive("a squashfs image", "extract it first (unsquashfs)")},
     {"ustar"sv, kTar, 257},
-    // Captures that are not read.
+    // Unsupported captures.
     {"btsnoop\0"sv, captured("a btsnoop capture (Bluetooth)")},
     {"RTSS"sv, captured("a Microsoft Network Monitor 1 capture")},
     {"GMBU"sv, captured("a Microsoft Network Monitor 2 capture")},
@@ -105,7 +105,7 @@ constexpr Row kRows[] = {
     {"\x4d\x3c\x2b\xa1"sv, kPcapVariant},
     {"\xa1\xb2\x34\xcd"sv, kPcapVariant},  // FMESQUITA
     {"\xcd\x34\xb2\xa1"sv, kPcapVariant},
-    // Captures that are read, in places where something else is wanted.
+    // Supported captures, in places where something else is expected.
     {"\xa1\xb2\xc3\xd4"sv, readable("a pcap capture", "")},
     {"\xd4\xc3\xb2\xa1"sv, readable("a pcap capture", "")},
     {"\xa1\xb2\x3c\x4d"sv, readable("a pcap capture", "")},
@@ -118,7 +118,7 @@ constexpr Row kRows[] = {
     {"\xab\1\0\x1c"sv, readable("a pcap capture", "")},
     {"\n\r\r\n"sv, readable("a pcapng capture", "")},
     {"snoop\0\0\0"sv, readable("a snoop capture", "")},
-    // What else lies beside captures.
+    // Other files that are often found beside captures.
     {"SQLite format 3\0"sv, other("an SQLite database (the index of a tarball, perhaps)")},
     {"ElfFile\0"sv, other("a Windows event log")},
     {"LPKSHHRH"sv, other("a systemd journal")},
@@ -138,8 +138,8 @@ bool begins_at(std::span<const uint8_t> bytes, size_t offset, std::string_view m
          std::memcmp(bytes.data() + offset, magic.data(), magic.size()) == 0;
 }
 
-// .lzma has no magic: properties 5d 00 00, the size of a dictionary that encoders use, and a plain
-// size below 256 GiB, or none (-1).
+// .lzma has no magic: it begins with the properties 5d 00 00, a dictionary size that encoders use,
+// and a plain size that is below 256 GiB or unknown (-1).
 bool is_lzma_alone(std::span<const uint8_t> bytes) noexcept {
   if (bytes.size() < 13 || bytes[0] != 0x5d) return false;
   const uint32_t dictionary = load_le32(bytes.data() + 1);
@@ -148,7 +148,7 @@ bool is_lzma_alone(std::span<const uint8_t> bytes) noexcept {
   return usual && (plain == UINT64_MAX || plain < uint64_t{1} << 38);
 }
 
-// A record of type 0x1001 or 0x1007 with the short text of a version.
+// A record of type 0x1001 or 0x1007 with a short version text.
 bool is_lanalyzer(std::span<const uint8_t> bytes) noexcept {
   if (bytes.size() < 8) return false;
   const uint32_t type = load_le16(bytes.data());
@@ -166,7 +166,7 @@ bool is_hex_digit(char c) noexcept {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-// "0000  45 00 …", "0x0000:  4500 …", "00000000: d4c3 …": an offset of zero, and bytes behind it.
+// "0000  45 00 …", "0x0000:  4500 …", "00000000: d4c3 …": an offset of zero, followed by bytes.
 bool is_hex_dump_line(std::string_view line) noexcept {
   line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
   if (line.starts_with("0x")) line.remove_prefix(2);
@@ -179,7 +179,7 @@ bool is_hex_dump_line(std::string_view line) noexcept {
 }
 
 bool has_hex_dump_line(std::string_view text) noexcept {
-  constexpr size_t kMostLines = 4;  // tcpdump -x describes the packet first
+  constexpr size_t kMostLines = 4;  // tcpdump -x prints a description of the packet first
   for (size_t i = 0; i < kMostLines && !text.empty(); ++i) {
     const size_t end = text.find('\n');
     if (is_hex_dump_line(text.substr(0, end))) return true;

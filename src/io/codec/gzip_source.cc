@@ -25,8 +25,8 @@ namespace {
 constexpr std::array kMagics = {&kGzipMagic};
 constexpr FrameFormat kFormat{"gzip", kMagics};
 
-// Consumes a member's header. ISA-L's own parser wants it whole in one buffer and version 2.30
-// overruns on some, so only the raw deflate data is left to the library.
+// Consumes the header of a member. ISA-L's own parser needs the whole header in one buffer, and
+// version 2.30 reads beyond the end of some, so only the raw deflate data is passed to the library.
 class HeaderReader {
  public:
   explicit HeaderReader(InputBlock& in) : in_(in) {}
@@ -96,8 +96,8 @@ class HeaderReader {
   uint32_t crc_ = 0;
 };
 
-// ISA-L 2.30 copies a match before it checks whether its distance reaches behind the beginning of
-// the data. The bytes in front of its window must therefore be ours.
+// ISA-L 2.30 copies a match before it checks whether its distance reaches beyond the beginning of
+// the data. So the bytes before its window must belong to us.
 struct GuardedInflate {
   static constexpr size_t kFarthestMatch = 32768;
 
@@ -105,7 +105,7 @@ struct GuardedInflate {
   inflate_state state;
 };
 
-// The plain bytes up to now that a deflate block may refer to.
+// The last plain bytes, to which a deflate block may refer.
 class History {
  public:
   void clear() noexcept { size_ = 0; }
@@ -177,9 +177,9 @@ class GzipDecoder final : public StreamDecoder {
   enum class Stage : uint8_t { kMember, kResume, kBody, kDamage, kTrailer };
 
   Result<Decoding> begin_member(InputBlock& in) {
-    // A splitter may have looked at as much before it left the member to this decoder, so that more
-    // of the input is at hand. It has to be the same for those who have no splitter. An error comes
-    // again where it matters.
+    // A splitter may have looked at this much before it left the member to this decoder, so that
+    // more input is buffered. Without a splitter the decoder must see the same. An error is
+    // reported again where it matters.
     static_cast<void>(in.peek(kMemberFront));
     TRY(const Next next, next_frame(in, kFormat, first_));
     if (next == Next::kEnd) return Decoding::kEnd;
@@ -198,7 +198,7 @@ class GzipDecoder final : public StreamDecoder {
     return Decoding::kMore;
   }
 
-  // The block begins in the middle of a byte.
+  // Continues at a block that begins in the middle of a byte.
   Result<Decoding> resume(InputBlock& in) {
     TRY_VOID(memory_.grow(kNeeded, kFormat.name));
     if (used_bits_ > 0) {
@@ -212,9 +212,9 @@ class GzipDecoder final : public StreamDecoder {
     return Decoding::kMore;
   }
 
-  // How much ISA-L is given at once while the beginning of a block is looked for. It stops where
-  // its input ends, and a block's header is longer than this step, so that one of the steps ends in
-  // it. A stored block says itself how long it is.
+  // How many bytes ISA-L gets at once while the beginning of a block is searched. ISA-L stops where
+  // its input ends, and the header of a block is longer than this step, so one step ends inside the
+  // header. The header of a stored block contains its length.
   size_t step_to_block() const noexcept {
     constexpr size_t kStep = 48;
     if (inflate_.block_state != ISAL_BLOCK_TYPE0) return kStep;
@@ -222,7 +222,7 @@ class GzipDecoder final : public StreamDecoder {
     return left > 0 ? static_cast<size_t>(left) : 1;
   }
 
-  // Everything before the header that ISA-L waits for the rest of has been given out.
+  // True if ISA-L waits for the rest of a block header and everything before it was returned.
   bool at_block() const noexcept {
     return inflate_.block_state == ISAL_BLOCK_HDR &&
            inflate_.tmp_out_valid == inflate_.tmp_out_processed;
@@ -265,7 +265,8 @@ class GzipDecoder final : public StreamDecoder {
       return Decoding::kMore;
     }
     if (inflate_.block_state == ISAL_BLOCK_FINISH) {
-      // ISA-L has loaded whole words: what it did not use is the trailer and maybe the next member.
+      // ISA-L has loaded whole words. The unused bytes are the trailer and possibly the next
+      // member.
       in.advance(-(inflate_.read_in_length / 8));
       stage_ = Stage::kTrailer;
       return Decoding::kMore;
@@ -280,8 +281,8 @@ class GzipDecoder final : public StreamDecoder {
     return Decoding::kMore;
   }
 
-  // A match of a distance that can't be may have been copied already, from anywhere; nothing says
-  // whether it was, so as much as the longest one goes.
+  // ISA-L may already have copied bytes for a match with an invalid distance, and does not say so.
+  // Therefore as many bytes as the longest match has are dropped.
   void drop_bad_match(size_t& produced) {
     constexpr int32_t kLongestMatch = 258;
     const int32_t waiting = inflate_.tmp_out_valid - inflate_.tmp_out_processed;
@@ -290,7 +291,7 @@ class GzipDecoder final : public StreamDecoder {
     produced -= std::min(produced, static_cast<size_t>(kLongestMatch - from_waiting));
   }
 
-  // What was decoded before the damage but found no room in `out`.
+  // Returns bytes that were decoded before the damage but did not fit into `out`.
   Result<Decoding> drain(std::span<uint8_t> out, size_t& produced) {
     const size_t left = static_cast<size_t>(inflate_.tmp_out_valid - inflate_.tmp_out_processed);
     const size_t count = std::min(left, out.size());
@@ -315,14 +316,14 @@ class GzipDecoder final : public StreamDecoder {
     return Decoding::kMore;
   }
 
-  // This object, and what it remembers for checkpoints.
+  // Size of this object, including the state for checkpoints.
   static constexpr uint64_t kNeeded = (uint64_t{256} << 10) + MemoryBound::kBuffers;
 
   MemoryShare memory_;
   Stage stage_ = Stage::kMember;
   bool first_;
   uint32_t crc_ = 0;
-  uint32_t size_ = 0;  // modulo 2^32, as in the trailer
+  uint32_t size_ = 0;  // modulo 2^32, like the trailer
   uint64_t plain_ = 0;
   uint8_t used_bits_ = 0;
   CheckpointSink* checkpoints_;

@@ -33,11 +33,10 @@ char* chars(uint8_t* bytes) {
   return static_cast<char*>(static_cast<void*>(bytes));
 }
 
-// The format before frames: a magic, then blocks of 8 MiB plain size, each behind its compressed
-// size.
+// The legacy format: a magic, then blocks of 8 MiB plain size, each after its compressed size.
 class LegacyFrame {
  public:
-  // False: the frame ends here.
+  // Returns false if the frame ends here.
   Result<bool> decode(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
     if (given_ == plain_size_) {
       TRY(const bool more, load_block(in));
@@ -57,7 +56,8 @@ class LegacyFrame {
     constexpr size_t kSizeField = 4;
     TRY(const std::span<const uint8_t> field, in.peek(kSizeField));
     if (field.empty()) return false;
-    // The end is known by something that is no size: the magic of the next frame, or padding.
+    // The end is recognized by something that is not a size: the magic of the next frame, or
+    // padding.
     if (std::ranges::all_of(field, [](uint8_t byte) { return byte == 0; })) return false;
     for (const Magic* magic : kMagics) {
       if (magic->begins(field)) return false;
@@ -97,11 +97,13 @@ class LegacyFrame {
   size_t given_ = 0;
 };
 
-// Of the frame that begins here: a compressed and a plain block. `front` has at least 4 bytes.
+// Memory for the frame that begins here: a compressed and a plain block. `front` has at least 4
+// bytes.
 uint64_t needed_bytes(std::span<const uint8_t> front) {
-  constexpr uint64_t kLinked = uint64_t{192} << 10;  // what blocks may refer to, and the context
+  constexpr uint64_t kLinked = uint64_t{192} << 10;  // data that blocks may refer to, and the
+                                                     // context
   constexpr uint64_t kLegacyBlock = uint64_t{8} << 20;
-  constexpr size_t kDescriptor = 5;  // of blocks; its bits 4 to 6: from 4 = 64 KiB to 7 = 4 MiB
+  constexpr size_t kDescriptor = 5;  // of blocks; bits 4 to 6 range from 4 (64 KiB) to 7 (4 MiB)
   uint64_t block = 0;
   if (kLz4LegacyMagic.begins(front)) {
     block = kLegacyBlock;
@@ -167,9 +169,9 @@ class Lz4Decoder final : public StreamDecoder {
     return Decoding::kMore;
   }
 
-  // LZ4F_decompress() forgets what it has produced in a call that fails. So each call gets at most
-  // one block, without the header of the next, and none at all while the block before may still be
-  // on its way out.
+  // LZ4F_decompress() loses what it has produced in a call that fails. So each call gets at most
+  // one block, without the header of the next one, and no input while output of the previous block
+  // is pending.
   Result<Decoding> decode_frame(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
     constexpr size_t kBlockHeader = 4;
     const std::span<const uint8_t> bytes = in.bytes();
@@ -196,7 +198,7 @@ class Lz4Decoder final : public StreamDecoder {
     return Decoding::kMore;
   }
 
-  // Enough for the decoder to say how long the frame's header is.
+  // The decoder needs this many bytes to tell the length of the frame header.
   static constexpr size_t kFirstBytes = 11;
 
   MemoryShare memory_;

@@ -8,7 +8,7 @@
 namespace gophercap::io {
 namespace {
 
-// Of gzip, each has 32 KiB of its own.
+// For gzip, each checkpoint holds 32 KiB.
 constexpr uint64_t kSpacing = uint64_t{1} << 20;
 
 MemoryBound& bound() noexcept {
@@ -80,7 +80,7 @@ Result<size_t> PausableSource::attempt(std::span<uint8_t> out) {
   return source_->read(out);
 }
 
-// Goes back to what was read last. REQUIRES: it is closed.
+// Returns to the place that was read last. REQUIRES: the decoder is closed.
 Result<> PausableSource::open_again() {
   if (keeper_ == nullptr) keeper_ = std::make_unique<Keeper>();
   keeper_->set_read(offset_);

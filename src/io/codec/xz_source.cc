@@ -20,10 +20,10 @@ namespace {
 
 constexpr std::array kMagics = {&kXzMagic};
 constexpr FrameFormat kFormat{"xz", kMagics};
-// A limit of zero is none for the library.
+// A limit of zero would mean no limit to the library.
 constexpr uint64_t kNoLimitYet = 1;
-// A block of `xz -6 -T` has 24 MiB of plain bytes and takes as much, its compressed bytes and 8 MiB
-// of dictionary. Less than that would leave such files to one thread.
+// A block of `xz -6 -T` needs 24 MiB of plain bytes, its compressed bytes and a dictionary of 8
+// MiB. With less memory than this, such files would be decoded by one thread.
 constexpr uint64_t kMemoryPerThread = uint64_t{64} << 20;
 
 Error error_of(lzma_ret status) {
@@ -37,8 +37,8 @@ Error error_of(lzma_ret status) {
   }
 }
 
-// The library takes the refusal of a thread for one of memory, and in the middle of a stream. One
-// more than there are helpers: who reads only copies.
+// liblzma treats a refused thread like a lack of memory, even in the middle of a stream. So only
+// threads that can be created are counted, plus one for the reader, which only copies.
 unsigned threads_to_be_had(unsigned helpers) {
   if (helpers == 0) return 1;
   std::atomic<bool> over{false};
@@ -49,12 +49,11 @@ unsigned threads_to_be_had(unsigned helpers) {
   return static_cast<unsigned>(trial.start_up_to(helpers + 1, [&](size_t) { over.wait(false); }));
 }
 
-// LZMA_CONCATENATED would do for well-formed input, but can't tell garbage behind a stream from a
-// cut one.
+// LZMA_CONCATENATED would work for well-formed input, but could not distinguish garbage after a
+// stream from a truncated stream.
 //
-// With helpers the library decodes blocks on threads of its own, if their headers say how large
-// they are, as those of `xz -T` do. It promises the bytes and the error that it has with one
-// thread.
+// With helpers, liblzma decodes blocks in its own threads if their headers contain their sizes, as
+// with `xz -T`. It guarantees the same bytes and errors as with one thread.
 class XzDecoder {
  public:
   explicit XzDecoder(DecodePool* pool)
@@ -78,8 +77,8 @@ class XzDecoder {
   }
 
  private:
-  // The threads want to be fed: without bytes the library waits for what they are at. What they
-  // have made comes out before the end of the input, or its fault, is anybody's concern.
+  // The library's threads need input; without it, the library waits for the blocks in progress.
+  // Their output is returned before the end of the input, or its fault, is reported.
   Result<Decoding> decode_ahead(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
     if (in.bytes().empty() && !fault_) {
       Result<bool> refilled = in.refill();
@@ -95,7 +94,7 @@ class XzDecoder {
     return Decoding::kMore;
   }
 
-  // False: the stream has ended.
+  // Returns false if the stream has ended.
   Result<bool> step(InputBlock& in, std::span<uint8_t> out, lzma_action action, size_t& produced) {
     const std::span<const uint8_t> bytes = in.bytes();
     stream_.next_in = bytes.data();
@@ -113,7 +112,7 @@ class XzDecoder {
       between_streams_ = true;
       return false;
     }
-    // LZMA_BUF_ERROR only says that there was nothing to read, once more.
+    // LZMA_BUF_ERROR only means that there was nothing to read again.
     stuck_ = status == LZMA_BUF_ERROR;
     if (status != LZMA_OK && !stuck_) return error_of(status);
     return true;
@@ -131,8 +130,8 @@ class XzDecoder {
     return Next::kFrame;
   }
 
-  // The library says what it needs when it meets a larger dictionary than before. With threads it
-  // only says what it uses: then the limit grows step by step until it will do.
+  // When liblzma meets a larger dictionary than before, it reports the memory that it needs. With
+  // threads it only reports what it uses, so the limit is raised step by step until it is enough.
   Result<> grow_limit() {
     constexpr uint64_t kMebi = uint64_t{1} << 20;
     const uint64_t limit = lzma_memlimit_get(&stream_);
@@ -146,7 +145,7 @@ class XzDecoder {
     return {};
   }
 
-  // Where memory is short the library decodes on this thread alone: it needs no more then.
+  // If memory is short, liblzma decodes in this thread alone, without more memory.
   lzma_ret begin_threads() {
     lzma_mt options{};
     options.threads = threads_;
@@ -159,7 +158,8 @@ class XzDecoder {
     return lzma_stream_decoder_mt(&stream_, &options);
   }
 
-  // Between streams padding comes in units of four zeros; what is left of one is for next_frame().
+  // Between streams, padding consists of units of four zeros. next_frame() handles an incomplete
+  // unit.
   static Result<> skip_padding(InputBlock& in) {
     constexpr size_t kUnit = 4;
     while (true) {
@@ -172,11 +172,11 @@ class XzDecoder {
   }
 
   const DecodePool::Loan helpers_;
-  const unsigned threads_;  // of the library; one: this one
+  const unsigned threads_;  // threads of liblzma; 1: only the calling one
   MemoryShare memory_;
   lzma_stream stream_ = LZMA_STREAM_INIT;
-  std::optional<Error> fault_;  // of the input, or its end
-  bool stuck_ = false;          // the last step had nothing to do
+  std::optional<Error> fault_;  // the fault of the input, or its end
+  bool stuck_ = false;          // true if the last step had nothing to do
   bool between_streams_ = true;
   bool first_ = true;
 };

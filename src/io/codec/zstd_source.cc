@@ -32,8 +32,8 @@ Error error_of(size_t status) {
     case ZSTD_error_checksum_wrong:
       return corrupt_error(kFormat.name, "has a wrong checksum");
     case ZSTD_error_dstSize_tooSmall:
-      // A block larger than the library's own buffer, which is larger if frames have come before:
-      // what it says must not depend on these.
+      // A block larger than the library's own buffer, whose size depends on previous frames. The
+      // result must not depend on them.
       status = static_cast<size_t>(-ZSTD_error_corruption_detected);
       [[fallthrough]];
     default:
@@ -42,7 +42,7 @@ Error error_of(size_t status) {
   }
 }
 
-// The library's context, and blocks before and behind its window.
+// The context of the library, and blocks before and after its window.
 uint64_t needed_bytes(uint64_t window_bytes) {
   constexpr uint64_t kContext = uint64_t{512} << 10;
   return window_bytes + kContext + MemoryBound::kBuffers;
@@ -74,11 +74,12 @@ class ZstdDecoder final : public StreamDecoder {
   }
 
  private:
-  // For the window of the frame that begins here. The library keeps the largest one.
+  // Reserves memory for the window of the frame that begins here. The library keeps the largest
+  // window.
   Result<> reserve(InputBlock& in) {
     TRY(const std::span<const uint8_t> front, in.peek(ZstdHeader::kLongest));
     const std::optional<ZstdHeader> header = read_zstd_header(front);
-    if (!header) return {};  // skippable, or the library says what is wrong
+    if (!header) return {};  // skippable, or invalid, which the library reports
     TRY_VOID(MemoryBound::of_process().check_window(header->window_bytes, kFormat.name));
     const uint64_t window =
         std::min(header->window_bytes, header->content_bytes.value_or(UINT64_MAX));
@@ -86,9 +87,9 @@ class ZstdDecoder final : public StreamDecoder {
     return memory_.grow(needed_bytes(std::min(window, most)), kFormat.name);
   }
 
-  // ZSTD_decompressStream() forgets what it has produced in a call that fails. So each call gets at
-  // most one block, without the header of the next, and none at all while the block before may
-  // still be on its way out.
+  // ZSTD_decompressStream() loses what it has produced in a call that fails. So each call gets at
+  // most one block, without the header of the next one, and no input while output of the previous
+  // block is pending.
   Result<Decoding> decode_step(InputBlock& in, std::span<uint8_t> out, size_t& produced) {
     constexpr size_t kBlockHeader = 3;
     const std::span<const uint8_t> bytes = in.bytes();
@@ -120,7 +121,7 @@ class ZstdDecoder final : public StreamDecoder {
     hint_ = kFirstBytes;
   }
 
-  // Enough for the decoder to say how long the frame's header is.
+  // The decoder needs this many bytes to tell the length of the frame header.
   static constexpr size_t kFirstBytes = 8;
 
   struct Free {

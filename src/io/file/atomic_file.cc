@@ -16,8 +16,9 @@
 namespace gophercap::io {
 namespace {
 
-// The same pipe by a descriptor that never waits. To tell the one given not to would tell all who
-// share standard output. Where it can't be opened again (it is another user's), the one given.
+// Opens the same pipe again for writing without blocking. Setting O_NONBLOCK on the given
+// descriptor would affect all processes that share standard output. If the pipe cannot be opened
+// again (because it belongs to another user), the given descriptor is used.
 Fd open_again(Fd pipe) {
   const std::string path = "/proc/self/fd/" + std::to_string(pipe.value());
   Fd again(uninterrupted([&] { return ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC); }));
@@ -86,7 +87,7 @@ Result<> AtomicFile::write(std::span<const uint8_t> bytes) {
   TRY_VOID(open_if_prepared());
   if (fd() < 0) return Error{Errc::kIo, 0, path_ + ": already closed"};
   const bool may_wait = (::fcntl(fd(), F_GETFL) & O_NONBLOCK) == 0;
-  // As much a pipe takes at once if it has any room.
+  // A pipe that has any room at all accepts this much at once.
   const size_t most = stop_.stop_possible() && may_wait ? PIPE_BUF : bytes.size();
   while (!bytes.empty()) {
     if (stop_.stop_possible()) {
@@ -99,7 +100,7 @@ Result<> AtomicFile::write(std::span<const uint8_t> bytes) {
     if (count < 0) {
       if (errno == EINTR || (errno == EAGAIN && stop_.stop_possible())) continue;
       Error error = errno_error(errno, path_);
-      discard();  // nobody shall commit a file with a hole
+      discard();  // a file with a hole must never be committed
       return error;
     }
     bytes = bytes.subspan(static_cast<size_t>(count));
@@ -109,7 +110,7 @@ Result<> AtomicFile::write(std::span<const uint8_t> bytes) {
   return {};
 }
 
-// Other things than pipes wait for nobody.
+// Only writes to pipes may block.
 void AtomicFile::heed(std::stop_token stop) {
   if (!stop.stop_possible() || !is_pipe(direct_.value())) return;
   stop_ = std::move(stop);

@@ -28,7 +28,7 @@ size_t FdCache::capacity_from_limits() {
 }
 
 Result<bool> FdCache::Impl::take(FdEntry& entry) {
-  Fd evicted;  // closed after the lock is gone: close() of a network file may wait
+  Fd evicted;  // closed after unlocking, because close() on a network file system may block
   {
     const MutexLock lock(mutex_);
     if (entry.linked) {
@@ -49,7 +49,7 @@ Result<bool> FdCache::Impl::take(FdEntry& entry) {
   return true;
 }
 
-// The rest of the program may have used up the limit that the capacity was computed from.
+// The rest of the program may have used up the descriptors from which the capacity was computed.
 Result<Fd> FdCache::Impl::open_evicting(const std::string& path) {
   while (true) {
     Result<Fd> opened = open_file(path);

@@ -17,11 +17,11 @@ namespace {
 constexpr const char* kStandardInput = "standard input";
 
 void announce_sequential(int fd) {
-  // Doubles the kernel's read-ahead; a hint, so its failure means nothing.
+  // Doubles the read-ahead of the kernel. It is a hint, so failure does not matter.
   ::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 }
 
-// Returns a descriptor on loan to the cache however the scope is left.
+// Returns a descriptor to the cache at the end of the scope.
 class Lease {
  public:
   Lease(FdCache::Impl& cache, FdEntry& entry) : cache_(cache), entry_(entry) {}
@@ -78,7 +78,7 @@ Result<> FileSource::open_first(Owners owners) {
     cache_->give_back(entry_);
     return {};
   }
-  // A pipe can't be opened again where it was left, so it keeps its descriptor.
+  // A pipe cannot be reopened at the same place, so it keeps its descriptor.
   entry_.fd = cache_->detach(entry_);
   cache_ = nullptr;
   return inspected;
@@ -155,7 +155,7 @@ Result<size_t> FileSource::read_from(int fd, std::span<uint8_t> out) {
   if (count < 0) return errno_error(errno, entry_.path);
   offset_ += static_cast<uint64_t>(count);
   if (count == 0 && facts_.regular) {
-    // Without this a file that was cut while we read it would look complete.
+    // Without this check, a file that was truncated while it is read would look complete.
     struct stat status {};
     if (::fstat(fd, &status) != 0) return errno_error(errno, entry_.path);
     if (static_cast<uint64_t>(status.st_size) < std::max(offset_, facts_.size_bytes)) {

@@ -13,7 +13,7 @@
 namespace gophercap::io {
 namespace {
 
-// Some file systems have no fsync for folders, and pipes none at all; that is no failure of the
+// Some file systems do not support fsync for folders, and pipes never do. This is not a failed
 // write.
 bool cannot_sync(int sys) {
   return sys == EINVAL || sys == ENOTSUP || sys == EROFS;
@@ -23,7 +23,7 @@ Result<> sync_folder(const Fd& folder, const std::string& shown) {
   const Fd readable(uninterrupted(
       [&] { return ::openat(folder.value(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
   if (!readable.valid()) {
-    if (errno == EACCES) return {};  // a folder that may be written but not listed
+    if (errno == EACCES) return {};  // the folder is writable but not readable
     return errno_error(errno, shown);
   }
   return sync_fd(readable.value(), shown);
@@ -48,7 +48,7 @@ Result<NewFile> NewFile::create(WalkEnd place, std::string shown) {
   file.name_ = std::move(place.name);
   file.shown_ = std::move(shown);
   remove_left_over(file.folder_.value(), file.name_, {});
-  // A secret that is written anew must not be readable for a moment.
+  // A file with restricted permissions must not become readable for others while it is rewritten.
   TRY(file.file_, TempFile::create(file.folder_.value(), file.name_,
                                    replaces_ours ? mode_t{0600} : kMost, file.shown_));
   if (replaces_ours && ::fchmod(file.fd(), place.facts->st_mode & kMost) != 0)
@@ -58,7 +58,7 @@ Result<NewFile> NewFile::create(WalkEnd place, std::string shown) {
 
 NewFile& NewFile::operator=(NewFile&& other) noexcept {
   if (this != &other) {
-    file_ = std::move(other.file_);  // its folder has to be open still
+    file_ = std::move(other.file_);  // the file's old folder must still be open
     folder_ = std::move(other.folder_);
     name_ = std::move(other.name_);
     shown_ = std::move(other.shown_);

@@ -15,8 +15,8 @@
 namespace gophercap::io {
 namespace {
 
-// Such files are regular, and yet a read may wait for something to happen (/proc/kmsg, trace_pipe),
-// deaf to a stop, or take what others wait for. They say that they are empty.
+// Files in /proc and the like are regular, but a read may block, ignoring a stop request
+// (/proc/kmsg, trace_pipe), or consume data that others wait for. Their size is 0.
 bool is_made_by_kernel(int fd) noexcept {
   struct stat facts {};
   if (::fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode) || facts.st_size != 0) return false;
@@ -35,16 +35,17 @@ Result<Fd> open_at(int folder, const std::string& name, int more_flags, const st
     } while (fd < 0 && errno == EINTR);
     return fd;
   };
-  // open() of a FIFO would wait for a writer, and no stop could end that.
+  // Without O_NONBLOCK, opening a FIFO would block until it has a writer, and a stop request could
+  // not end that.
   Fd fd(open_with(O_NONBLOCK));
-  // Another program has to give up its lease on the file first (Samba, say), and soon will.
+  // Another program (such as Samba) has to release its lease on the file first, and soon will.
   if (!fd.valid() && errno == EWOULDBLOCK) fd = Fd(open_with(0));
   if (!fd.valid()) return errno_error(errno, shown);
   if (is_made_by_kernel(fd.value())) {
     return Error{Errc::kUnsupported, 0,
                  shown + ": is no file of a disk, but something that the kernel tells"};
   }
-  // Reads are to wait as ever.
+  // Reads are supposed to block.
   if (::fcntl(fd.value(), F_SETFL, 0) != 0) return errno_error(errno, shown);
   return fd;
 }

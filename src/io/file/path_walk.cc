@@ -23,9 +23,9 @@ namespace gophercap::io {
 namespace {
 
 constexpr int kFolder = O_PATH | O_DIRECTORY | O_CLOEXEC;
-constexpr int kMostLinks = 40;  // as the kernel
+constexpr int kMostLinks = 40;  // same limit as the kernel
 
-// Of who called sudo; -1: nobody did.
+// The user who called sudo; -1 if nobody did.
 uid_t sudo_caller() noexcept {
   constexpr auto kNobody = static_cast<uid_t>(-1);
   const char* text = std::getenv("SUDO_UID");
@@ -71,7 +71,7 @@ class Walker {
   const std::string& path_;
   const Purpose purpose_;
   const bool make_;
-  std::string rest_;  // to go still, from folder_
+  std::string rest_;  // the rest of the path, relative to folder_
   Fd folder_;
   int links_ = 0;
   bool shared_ = false;
@@ -104,7 +104,7 @@ Result<std::optional<WalkEnd>> Walker::step() {
   if (rest_.empty()) return std::optional(end_with(".", folder));
   const size_t slash = rest_.find('/');
   const std::string name = rest_.substr(0, slash);
-  const bool last = slash == std::string::npos;  // "a/" ends with the folder a
+  const bool last = slash == std::string::npos;  // "a/" refers to the folder a
   rest_.erase(0, slash);
   if (name == ".") return std::optional<WalkEnd>();
   if (!last || make_ || name == "..") {
@@ -114,8 +114,8 @@ Result<std::optional<WalkEnd>> Walker::step() {
   return look_at(name, last);
 }
 
-// False: it is no folder, or a symbolic link. That a folder is wanted also makes the kernel mount
-// what is mounted on demand.
+// Returns false if it is not a folder, or is a symbolic link. Opening it as a folder also triggers
+// automounts.
 Result<bool> Walker::enter(const std::string& name) {
   Fd folder = open_at(folder_.value(), name.c_str(), kFolder | O_NOFOLLOW);
   if (!folder.valid() && errno == ENOENT && make_) {
@@ -165,11 +165,11 @@ Result<std::optional<WalkEnd>> Walker::follow(const std::string& name, const Fd&
   return std::optional<WalkEnd>();
 }
 
-// None: as any other link, by its text.
+// Returns nothing if the link can be followed by its text, like any other.
 Result<std::optional<WalkEnd>> Walker::follow_by_kernel(const std::string& name, bool last) {
   struct stat facts {};
   if (::fstatat(folder_.value(), name.c_str(), &facts, 0) != 0) return failure(errno);
-  // A regular file is replaced under its name, not written into.
+  // A regular file is replaced under its name, not written to.
   const bool by_name =
       S_ISDIR(facts.st_mode) || (S_ISREG(facts.st_mode) && purpose_ == Purpose::kWrite);
   if (by_name || !last) return std::optional<WalkEnd>();

@@ -16,7 +16,7 @@
 
 namespace gophercap::io {
 
-// One of the list of all that are unfinished.
+// An entry in the list of unfinished files.
 struct UnfinishedFile {
   int folder = -1;
   std::string name{};
@@ -28,7 +28,7 @@ namespace {
 
 constexpr std::string_view kEnding = ".part";
 
-// Long names are cut, so that what is put around them fits.
+// Long names are cut, so that prefix and suffix fit.
 std::string_view stem_of(std::string_view name) {
   constexpr size_t kLongest = NAME_MAX - 40;
   return name.substr(0, kLongest);
@@ -42,7 +42,7 @@ std::string new_name(std::string_view name) {
   return temp += kEnding;
 }
 
-// Of ".STEM.PROCESS-NUMBER.part" the stem, of other names nothing.
+// Returns the stem of ".STEM.PROCESS-NUMBER.part", or an empty text for other names.
 std::string_view stem_of_temporary(std::string_view name) {
   if (!name.starts_with('.') || !name.ends_with(kEnding)) return {};
   name.remove_prefix(1);
@@ -62,8 +62,9 @@ std::string_view stem_of_temporary(std::string_view name) {
   return is_one ? name : std::string_view{};
 }
 
-// Locks a file that has just been made, so that it is seen to be written. False: somebody who takes
-// it for a left-over was faster. Where there are no locks, nobody gets one to remove it either.
+// Locks a new file to mark it as being written. Returns false if another process has taken it for a
+// leftover in the meantime. Without locking support, no process can lock the file to remove it
+// either.
 bool is_ours(int fd) {
   struct stat facts {};
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
@@ -86,7 +87,7 @@ struct CloseFolder {
   void operator()(DIR* folder) const noexcept { ::closedir(folder); }
 };
 
-// A file is made under this lock too, so that none appears behind the back of remove_unfinished().
+// Files are created under this lock too, so that none appears during or after remove_unfinished().
 Mutex mutex;
 UnfinishedFile* first GUARDED_BY(mutex) = nullptr;
 bool ended GUARDED_BY(mutex) = false;
@@ -103,7 +104,7 @@ void leave(UnfinishedFile& entry) noexcept {
   (entry.previous != nullptr ? entry.previous->next : first) = entry.next;
 }
 
-// -1: errno says why.
+// Returns -1 and sets errno on failure.
 int make(UnfinishedFile& entry, mode_t mode) {
   constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
   const MutexLock lock(mutex);
@@ -167,8 +168,9 @@ Result<TempFile> TempFile::create(int folder, const std::string& name, mode_t mo
                                   const std::string& shown) {
   if (name.size() > NAME_MAX) return errno_error(ENAMETOOLONG, shown);
   while (true) {
-    // Hidden, so that whoever reads the folder passes it by. Left-overs of a killed process may
-    // have our process id, hence the loop. What takes memory is done before there is a file.
+    // The name is hidden, so that programs which read the folder skip it. Leftovers of a killed
+    // process may have our process id, hence the loop. Memory is allocated before the file is
+    // created.
     auto entry = std::make_unique<UnfinishedFile>();
     entry->folder = folder;
     entry->name = new_name(name);
@@ -189,7 +191,8 @@ const char* TempFile::name() const noexcept {
 }
 
 Result<> TempFile::close(const std::string& shown) {
-  // Its lock lasts until it has its name. Without a descriptor for that, it ends a moment before.
+  // The lock is kept until the file gets its name. If no descriptor is left for that, it ends a
+  // moment earlier.
   lock_ = Fd(::fcntl(fd_.value(), F_DUPFD_CLOEXEC, 0));
   if (::close(fd_.release()) != 0 && errno != EINTR) return errno_error(errno, shown);
   return {};

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kLookMs = 50;
 
-// Says when another program has been waited for long enough.
+// Decides when to stop waiting for another program.
 class Patience {
  public:
   explicit Patience(const std::stop_token& stop) : stop_(stop) {}
@@ -73,7 +73,7 @@ Result<Fd> open_to_write(const WalkEnd& place, const std::string& shown,
       return fd;
     }
     if (errno == EINTR) continue;
-    // A FIFO that nobody has opened for reading.
+    // ENXIO: nobody has opened the FIFO for reading.
     if (errno != ENXIO || more == 0) return errno_error(errno, shown);
     if (patience.is_over()) return nobody_read(shown);
     ::poll(nullptr, 0, kLookMs);

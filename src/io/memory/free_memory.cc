@@ -40,7 +40,8 @@ std::optional<uint64_t> available(const std::string& root) {
   return std::nullopt;
 }
 
-// The least of the group's own limit and those above it; "max", or no file, is none.
+// Returns the smallest limit of the group and its parents. "max", or a missing file, means no
+// limit.
 uint64_t least_limit(const std::string& mount, std::string group, const std::string& file) {
   uint64_t least = UINT64_MAX;
   while (true) {
@@ -51,7 +52,7 @@ uint64_t least_limit(const std::string& mount, std::string group, const std::str
   }
 }
 
-// Version 2 has lines "0::/path", version 1 "4:memory:/path".
+// Version 2 has lines like "0::/path", version 1 like "4:memory:/path".
 uint64_t group_limit(const std::string& root) {
   std::ifstream file(root + "/proc/self/cgroup");
   std::string line;

@@ -129,7 +129,7 @@ Result<> MemoryBound::take(uint64_t more, uint64_t whole, std::string_view forma
   return {};
 }
 
-// False: there is nothing to be had.
+// Returns false if there is nothing to take.
 bool MemoryBound::take_from_paused() {
   std::unique_ptr<ByteSource> given_up;
   while (given_up == nullptr) {
@@ -140,7 +140,7 @@ bool MemoryBound::take_from_paused() {
     given_up = last.give_up();
   }
   mutex_.unlock();
-  given_up.reset();  // which gives its share back
+  given_up.reset();  // releases its share
   mutex_.lock();
   return true;
 }

@@ -22,7 +22,8 @@ void DecodePool::offer(Task& task) {
   if (helpers_ == 0) return;
   {
     const MutexLock lock(mutex_);
-    // Those that can be had have to do; with none, who needs a task does it.
+    // If fewer threads can be created, these are used. Without any, the thread that needs a task
+    // runs it.
     if (!begun_) threads_.start_up_to(helpers_, [this](size_t) { help(); });
     begun_ = true;
     offered_.push_back(&task);
@@ -70,7 +71,7 @@ void DecodePool::run(Task& task) {
   try {
     task.work_();
   } catch (...) {
-    failure = std::current_exception();  // for who needs the task
+    failure = std::current_exception();  // rethrown in the thread that needs the task
   }
   mutex_.lock();
   task.failure_ = std::move(failure);

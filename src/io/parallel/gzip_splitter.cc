@@ -17,7 +17,8 @@
 namespace gophercap::io {
 namespace {
 
-// The size of the member's header at the beginning of `bytes`; none if it is none that we read.
+// Returns the size of the member header at the beginning of `bytes`, or nothing if it is not a
+// supported header.
 std::optional<size_t> header_size(std::span<const uint8_t> bytes) {
   if (bytes.size() < kGzipFixedHeader || bytes[0] != 0x1f || bytes[1] != 0x8b) return std::nullopt;
   const uint8_t flags = bytes[3];
@@ -45,7 +46,7 @@ std::optional<size_t> header_size(std::span<const uint8_t> bytes) {
   return size;
 }
 
-// By the same library as the stream decoder, so that both agree on what a member may contain.
+// Uses the same library as the stream decoder, so both accept the same members.
 class MemberDecoder final : public SegmentDecoder {
  public:
   void decode(Segment& segment) override {
@@ -91,8 +92,8 @@ class MemberDecoder final : public SegmentDecoder {
   std::unique_ptr<inflate_state> inflate_;
 };
 
-// The size of a BGZF member with this header; none if it is no BGZF. The size stands in the first
-// extra field, as every writer has it.
+// Returns the size of the BGZF member with this header, or nothing if it is not BGZF. The size is
+// in the first extra field, where every writer puts it.
 std::optional<size_t> bgzf_size(std::span<const uint8_t> front) {
   constexpr size_t kHeader = kGzipFixedHeader + 2 + 6;
   static_assert(kHeader == kMemberFront);
@@ -105,8 +106,8 @@ std::optional<size_t> bgzf_size(std::span<const uint8_t> front) {
   return size;
 }
 
-// Looks for beginnings of members in bytes that grow. Each border takes the member before it by its
-// word: the trailer says how many plain bytes it has.
+// Searches for beginnings of members in a growing buffer. It trusts the trailer of the member
+// before, which contains its plain size.
 class BorderSearch {
  public:
   explicit BorderSearch(const SplitLimits& limits) : limits_(limits) {}
@@ -114,11 +115,11 @@ class BorderSearch {
   bool enough() const noexcept {
     return full_ || border_ >= limits_.enough_packed || plain_ >= limits_.enough_plain;
   }
-  // The last one found, and the plain bytes up to there. 0: none.
+  // The last border found, and the plain size up to it. 0: none.
   size_t border() const noexcept { return border_; }
   size_t plain() const noexcept { return plain_; }
 
-  // Looks at bytes that have come, until there are enough.
+  // Searches the new bytes, until there are enough borders.
   void go_on(std::span<const uint8_t> bytes) {
     constexpr size_t kLook = 4;  // magic, method, flags
     while (!enough() && searched_ + kLook <= bytes.size()) {
@@ -140,9 +141,9 @@ class BorderSearch {
 
   void try_border(std::span<const uint8_t> bytes, size_t at) {
     constexpr size_t kSmallest = kGzipFixedHeader + 2 + kGzipTrailer;
-    constexpr size_t kLargestRatio = 1032;  // of deflate
+    constexpr size_t kLargestRatio = 1032;  // largest ratio of deflate
     if (at < border_ + kSmallest) return;
-    // What an empty member ends with are zeros. So does padding, behind which no member may begin.
+    // An empty member ends with zeros. So does padding, after which no member can begin.
     const size_t plain = load_le32(bytes.data() + at - 4);
     if (plain == 0 || plain > (at - border_) * kLargestRatio) return;
     full_ = plain_ + plain > limits_.most_plain;
@@ -156,7 +157,7 @@ class BorderSearch {
   size_t searched_ = 1;
   size_t border_ = 0;
   size_t plain_ = 0;
-  bool full_ = false;  // what comes next is too large
+  bool full_ = false;  // the next member is too large
 };
 
 class GzipSplitter final : public Splitter {
@@ -165,7 +166,7 @@ class GzipSplitter final : public Splitter {
 
   bool cut(InputBlock& in, Segment& segment) override {
     if (cut_bgzf(in, segment)) return true;
-    // Most files have one member: they pay nothing for those that have more.
+    // Most files have a single member, and must not pay for the search.
     if (std::exchange(first_, false)) return false;
     if (waiting_ > 0) {
       --waiting_;
@@ -232,9 +233,9 @@ class GzipSplitter final : public Splitter {
     return search.border() > 0;
   }
 
-  // A guess was wrong, which is rare, or there is damage, or a member is too large to look for its
-  // end. An input made of these must not cost more than its bytes: each doubles the number of
-  // members before the next look.
+  // A guess was wrong, which is rare, or there is damage, or a member is too large to search for
+  // its end. To limit the cost of inputs full of these, each one doubles the number of members
+  // before the next search.
   void wait() {
     failures_ = std::min(failures_ + 1, 20U);
     waiting_ = uint64_t{1} << failures_;

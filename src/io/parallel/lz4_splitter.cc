@@ -50,8 +50,8 @@ uint8_t header_checksum(std::span<const uint8_t> descriptor) {
   return static_cast<uint8_t>(XXH32(descriptor.data(), descriptor.size(), 0) >> 8 & 0xff);
 }
 
-// Of the frame at the beginning of `front`; none if there is anything about it that the library
-// would have to explain.
+// Parses the header of the frame at the beginning of `front`. Returns nothing if there is anything
+// that the library should report.
 std::optional<Header> read_header(std::span<const uint8_t> front) {
   if (front.size() < kMagic + 3 || !kLz4Magic.begins(front)) return std::nullopt;
   Header header{front[kMagic], front[kMagic + 1], 0};
@@ -65,11 +65,11 @@ std::optional<Header> read_header(std::span<const uint8_t> front) {
   return header;
 }
 
-// What a segment is: whole frames, or some blocks of one.
+// The contents of a segment: whole frames, or some blocks of one.
 struct Part {
   bool of_frame = false;
-  bool begins = false;  // with the frame's header
-  bool ends = false;    // with the end mark, and the checksum of the content where there is one
+  bool begins = false;  // includes the frame header
+  bool ends = false;    // includes the end mark, and the content checksum if there is one
   uint8_t flags = 0;    // of the frame
   uint8_t block_descriptor = 0;
 
@@ -158,7 +158,7 @@ class PieceDecoder final : public SegmentDecoder {
     return produced;
   }
 
-  // Takes a block off `packed`. The splitter has seen that it is whole.
+  // Decodes a block at the front of `packed`. The splitter has checked that it is complete.
   static std::optional<size_t> decode_block(const Header& header, std::span<const uint8_t>& packed,
                                             std::span<uint8_t> room) {
     const uint32_t field = load_le32(packed.data());
@@ -220,7 +220,7 @@ class Lz4Splitter final : public Splitter {
     }
     if (!part.ends || segment.good_packed < segment.packed.size()) return {};
     const Header header = *std::exchange(checked_, std::nullopt);
-    // A size of 0 says nothing, as the library sees it.
+    // A content size of 0 means unknown, as in the library.
     if (header.content_bytes != 0 && checked_bytes_ != header.content_bytes) {
       return damage("ERROR_frameSize_wrong");
     }
@@ -232,8 +232,8 @@ class Lz4Splitter final : public Splitter {
     return {};
   }
 
-  // Within a frame the library is given a frame that begins with the block in question. It will not
-  // come to its end: else the splitter would have taken the block.
+  // Inside a frame, the library gets a frame that begins with the block in question. It does not
+  // reach the end of it: otherwise the splitter would have taken the block.
   std::vector<uint8_t> resume() override {
     cutting_.reset();
     if (!checked_) return {};
@@ -254,19 +254,20 @@ class Lz4Splitter final : public Splitter {
   }
 
  private:
-  // The same words as those of the stream decoder for the same errors of the library.
+  // The same message as the stream decoder gives for this error of the library.
   static Error damage(std::string_view name) {
     return corrupt_error("lz4", "is damaged (" + std::string(name) + ")");
   }
 
-  // A whole frame, if it is small or its blocks depend on each other.
+  // Cuts a whole frame if it is small or its blocks depend on each other.
   bool cut_frame(InputBlock& in, Segment& segment) const {
     const Result<std::span<uint8_t>> front = in.peek(kLongestHeader);
     if (!front) return false;
     if (kSkippableMagic.begins(*front)) return take_skippable(in, *front, limits_, segment);
     const std::optional<Header> header = read_header(*front);
     if (!header || !take(in, header->size(), segment.packed)) return false;
-    // Of dependent blocks there usually are so many that looking for the end would be a waste.
+    // A frame with dependent blocks usually has so many that searching for its end would be a
+    // waste.
     const size_t most = limits_.enough_packed * (header->has(kFlagIndependent) ? 2 : 4);
     bool ends = false;
     while (!ends) {
@@ -276,7 +277,7 @@ class Lz4Splitter final : public Splitter {
     return true;
   }
 
-  // Blocks of the frame cutting_.
+  // Cuts blocks of the frame cutting_.
   bool cut_part(InputBlock& in, Segment& segment, bool begins) {
     const size_t header_bytes = segment.packed.size();
     Part part{true, begins, false, cutting_->flags, cutting_->block_descriptor};
@@ -297,8 +298,8 @@ class Lz4Splitter final : public Splitter {
     return true;
   }
 
-  // A block, or what stands at the end of a frame, unless the segment becomes larger than
-  // `most_packed`. The caller gives back what has been moved where this says false.
+  // Adds a block, or the end of a frame, unless the segment would exceed `most_packed`. On false,
+  // the caller puts back what has been moved.
   static bool cut_block(InputBlock& in, const Header& header, Segment& segment, size_t most_packed,
                         bool& ends) {
     const Result<std::span<uint8_t>> front = in.peek(kSizeField);
@@ -312,7 +313,7 @@ class Lz4Splitter final : public Splitter {
     const size_t whole = kSizeField + size + header.block_checksum();
     if (size > header.most_in_block() || segment.packed.size() + whole > most_packed) return false;
     if (!take(in, whole, segment.packed)) return false;
-    // A byte stands for 255 at most.
+    // One byte decodes to at most 255.
     constexpr size_t kLargestRatio = 255;
     const bool stored = (field & kStoredBit) != 0;
     segment.plain_limit +=
@@ -320,7 +321,7 @@ class Lz4Splitter final : public Splitter {
     return true;
   }
 
-  // How much will come out of a block is hardly known: the packed bytes decide.
+  // The decoded size of a block is not known in advance, so the compressed size decides.
   bool enough(const Segment& segment) const {
     return segment.packed.size() >= limits_.enough_packed ||
            segment.plain_limit >= limits_.most_plain / 2;
@@ -332,7 +333,7 @@ class Lz4Splitter final : public Splitter {
 
   const SplitLimits limits_;
   std::optional<Header> cutting_;  // the frame whose blocks are being cut
-  std::optional<Header> checked_;  // the frame that check() is within
+  std::optional<Header> checked_;  // the frame in which check() currently is
   uint64_t checked_bytes_ = 0;     // of it
   const std::unique_ptr<XXH32_state_t, Free> hash_{XXH32_createState()};
 };

@@ -6,9 +6,9 @@
 namespace gophercap::io {
 namespace {
 
-// A slot without a segment keeps buffers of the usual size only.
+// A slot without a segment keeps only buffers up to this size.
 constexpr size_t kKeptBuffer = size_t{1} << 20;
-// What a segment may need, and some for buffers that grow in steps.
+// The most that a segment may need, with some reserve because buffers grow in steps.
 constexpr size_t kMost = SplitLimits().most_packed + SplitLimits().most_plain + (size_t{2} << 20);
 
 size_t held_by(const Segment& segment) {
@@ -33,7 +33,7 @@ Result<size_t> SplitSource::read(std::span<uint8_t> out) {
       next_segment();
     } else if (out.size() >= kDecodingStep) {
       next_step(out.first(kDecodingStep));
-      // Straight into the caller's buffer: nothing to copy.
+      // Decoded directly into the caller's buffer, so there is nothing to copy.
       if (!ready_.empty()) return std::exchange(ready_, {}).size();
     } else {
       if (staging_ == nullptr) staging_.reset(new uint8_t[kDecodingStep]);
@@ -46,7 +46,7 @@ Result<size_t> SplitSource::read(std::span<uint8_t> out) {
   return count;
 }
 
-// One step of the stream decoder. At the end of a frame the splitter has another look.
+// Runs one step of the stream decoder. At the end of a frame, the splitter tries again.
 void SplitSource::next_step(std::span<uint8_t> out) {
   size_t produced = 0;
   Result<Decoding> result = stream_->decode(in_, out, produced);
@@ -109,8 +109,8 @@ void SplitSource::cut_ahead() {
   }
 }
 
-// As many as the helpers have at hand and next, and one for this thread. Where memory is short,
-// one.
+// Allows as many segments as the helpers work on now and next, plus one for this thread. If memory
+// is short, one.
 bool SplitSource::may_cut() {
   if (ahead_.empty()) return true;
   if (ahead_.size() > size_t{2} * pool_.helpers()) return false;
@@ -140,8 +140,8 @@ void SplitSource::let_go(std::unique_ptr<Slot> slot) {
   free_.push_back(std::move(slot));
 }
 
-// The stream decoder takes over behind the first `good_packed` bytes of the current segment. All
-// that has been cut behind them goes back to where it came from.
+// Lets the stream decoder take over after the first `good_packed` bytes of the current segment.
+// Everything cut after them is put back.
 void SplitSource::go_streaming(size_t good_packed) {
   std::vector<uint8_t> again = splitter_->resume();
   checkpoints_.set_within_frame(!again.empty());

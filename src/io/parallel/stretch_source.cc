@@ -19,7 +19,7 @@ StretchSource::StretchSource(std::unique_ptr<CheckpointedStream> stream, Checkpo
       end_(end),
       next_(std::make_unique<Checkpoint>(std::move(first))) {}
 
-// From the back, so that no helper begins one that was left.
+// Withdraws from the back, so that no helper begins a stretch that is no longer needed.
 StretchSource::~StretchSource() {
   for (auto stretch = ahead_.rbegin(); stretch != ahead_.rend(); ++stretch)
     pool_->withdraw((*stretch)->task);
@@ -31,7 +31,7 @@ StretchSource::EndCheck::EndCheck(const Checkpoint& begin, uint64_t size_bytes,
   kind_ = Kind::kBetweenFrames;
   if (!behind->inside_member) return;
   expected_crc_ = behind->member_crc;
-  const auto size = static_cast<uint32_t>(size_bytes);  // as member_size: modulo 2^32
+  const auto size = static_cast<uint32_t>(size_bytes);  // modulo 2^32, like member_size
   if (behind->member_size == begin.member_size + size) {
     kind_ = Kind::kChecksum;
     crc_ = begin.member_crc;
@@ -58,7 +58,7 @@ Result<> StretchSource::EndCheck::finish(ByteSource& rest) {
     return Error{Errc::kCorrupt, 0, "checkpoints that contradict each other"};
   if (kind_ == Kind::kChecksum && crc_ != expected_crc_)
     return Error{Errc::kCorrupt, 0, "gzip: the checksum is wrong"};
-  // Decoders look at a frame's checksum when somebody wants what comes behind it.
+  // A decoder checks the checksum of a frame only when the data after it is read.
   constexpr size_t kEnough = 64;
   behind_.resize(kEnough);
   const Result<size_t> got = rest.read(behind_);
@@ -113,7 +113,7 @@ Result<size_t> StretchSource::read(std::span<uint8_t> out) {
   return count;
 }
 
-// Of a stretch the next bytes, in order.
+// Checks the next bytes of a stretch, in order.
 Result<> StretchSource::check_joint(std::span<const uint8_t> bytes) {
   const auto known = static_cast<std::ptrdiff_t>(std::min(bytes.size(), joint_.size()));
   if (!std::equal(joint_.begin(), joint_.begin() + known, bytes.begin()))
@@ -122,7 +122,7 @@ Result<> StretchSource::check_joint(std::span<const uint8_t> bytes) {
   return {};
 }
 
-// 0: the stretch has been read to its end, or the stream ends in it.
+// Returns 0 if the stretch has been read to its end, or the stream ends in it.
 Result<size_t> StretchSource::read_streaming(std::span<uint8_t> out) {
   if (streaming_left_ == 0) {
     const std::unique_ptr<ByteSource> source = std::move(streaming_);
@@ -139,7 +139,7 @@ Result<size_t> StretchSource::read_streaming(std::span<uint8_t> out) {
   return got;
 }
 
-// To the next stretch: afterwards it is ready_ or streaming_, or there is none.
+// Goes to the next stretch. Afterwards it is ready_ or streaming_, or there is none.
 void StretchSource::go_on() {
   if (current_ != nullptr) {
     held_bytes_ -= current_->held_bytes();
@@ -167,8 +167,8 @@ void StretchSource::go_on() {
   joint_ = current_->check.take_behind();
 }
 
-// As many as the helpers have at hand and next, and one for this thread. A stretch that is decoded
-// as it is read has none beside it.
+// Allows as many stretches as the helpers work on now and next, plus one for this thread. While a
+// stretch is decoded as it is read, no others are planned.
 bool StretchSource::may_plan() noexcept {
   if (streaming_ != nullptr) return false;
   if (ahead_.empty()) return true;
@@ -187,10 +187,11 @@ Result<> StretchSource::plan_next() {
   const uint64_t size_bytes = until - std::min(next_->plain_offset, until);
   must_stream_ = !somebody_helps() || first_ || size_bytes > kMostAhead ||
                  pool_->memory_per_source() < kMostAhead;
-  if (must_stream_ && !ahead_.empty()) return {};  // they come first
+  if (must_stream_ && !ahead_.empty()) return {};  // those in ahead_ come first
   const EndCheck check(*next_, size_bytes, behind.get());
   if (must_stream_) {
-    // Helpers would not know where it ends; to those that are short that would be most of the work.
+    // Helpers cannot know where the reader will stop, and would mostly work in vain on sources that
+    // end soon.
     TRY(streaming_, stream_->open_at(std::move(*next_), size_bytes > kMostAhead ? pool_ : nullptr));
     streaming_left_ = size_bytes;
     streaming_check_ = check;

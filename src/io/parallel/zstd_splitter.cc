@@ -70,7 +70,7 @@ class ZstdSplitter final : public Splitter {
   }
 
  private:
-  // Whether the stream decoder would take such a window, though none is needed here.
+  // Returns whether the stream decoder would accept such a window, although none is needed here.
   bool fits_decoder(uint64_t window_bytes) const {
     if (window_bytes > uint64_t{1} << max_window_log_) return false;
     return window_bytes <= MemoryBound::kLeast / 2 || zstd_memory_allows(window_bytes);
@@ -82,21 +82,22 @@ class ZstdSplitter final : public Splitter {
     if (kSkippableMagic.begins(*front)) return take_skippable(in, *front, limits_, segment);
     const std::optional<ZstdHeader> header = read_zstd_header(*front);
     if (!header || !fits_decoder(header->window_bytes)) return false;
-    // Known beforehand: nothing is read in vain.
+    // If the content size is known, a frame that is too large is rejected before it is read.
     if (segment.plain_limit + header->content_bytes.value_or(0) > limits_.most_plain) return false;
     if (!take(in, header->size, segment.packed)) return false;
     const std::optional<uint64_t> most = cut_blocks(in, *header, segment);
     if (!most) return false;
     const uint64_t plain = std::min(*most, header->content_bytes.value_or(*most));
-    // A match that reaches farther back than the window is damage that only a decoder with such a
-    // window can see. Where the window is smaller than the frame, the checksum has to tell.
+    // A match that reaches beyond the window is damage that only a decoder with this window
+    // detects. If the window is smaller than the frame, the frame is cut only if its checksum would
+    // reveal this.
     if (!header->checksum && header->window_bytes < plain) return false;
     segment.plain_limit += plain;
     return true;
   }
 
-  // Moves the rest of a frame. Returns the most plain bytes that its blocks can hold; none if they
-  // are too many, or something is wrong.
+  // Moves the rest of a frame. Returns the largest plain size that its blocks can have, or nothing
+  // if that is too large, or there is an error.
   std::optional<uint64_t> cut_blocks(InputBlock& in, const ZstdHeader& header,
                                      Segment& segment) const {
     constexpr size_t kBlockHeader = 3;
@@ -127,8 +128,8 @@ class ZstdSplitter final : public Splitter {
   }
 
   bool fits(uint64_t plain, const ZstdHeader& header, const Segment& segment) const {
-    // A frame that does not say how much is in it usually is the only one, of any size: reading
-    // far into it to find that out would be a waste.
+    // A frame without a content size is usually the only one and may have any size, so it is not
+    // read far to find its end.
     const uint64_t most_unannounced = limits_.most_plain / 4;
     if (!header.content_bytes && segment.plain_limit + plain > most_unannounced) return false;
     return segment.packed.size() <= limits_.most_packed;

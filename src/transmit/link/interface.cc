@@ -23,7 +23,7 @@ std::string existing_interfaces() {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-// Of other kinds IFLA_LINK is what they stand on, whose MTU holds for them anyhow.
+// For other kinds, IFLA_LINK is the interface below, whose MTU limits this one anyway.
 bool is_pair(const std::string& kind) noexcept {
   return kind == "veth" || kind == "netkit";
 }
@@ -32,7 +32,7 @@ std::optional<FarEnd> inspect_far_end(const LinkMessage& near) {
   if (!is_pair(near.facts.kind) || near.other_index == 0) return std::nullopt;
   if (near.other_namespace && *near.other_namespace < 0) return std::nullopt;
   const Result<LinkMessage> far = query_link(near.other_index, near.other_namespace);
-  // An older kernel that does not know the question answers with an interface of ours.
+  // An older kernel that does not support the query returns an interface of this namespace.
   if (!far || far->facts.index != near.other_index || !is_pair(far->facts.kind))
     return std::nullopt;
   return FarEnd{.name = far->name,
@@ -52,7 +52,7 @@ Result<InterfaceFacts> inspect_interface(const std::string& interface) {
   const unsigned index = ::if_nametoindex(interface.c_str());
   if (index == 0) {
     if (errno != ENODEV && errno != ENXIO)
-      return errno_error(errno, "interface " + interface);  // nobody could be asked
+      return errno_error(errno, "interface " + interface);  // no socket for the query
     return Error{Errc::kNotFound, ENODEV,
                  fmt::format("interface {}: no such interface; there is {}", interface,
                              existing_interfaces())};
@@ -88,7 +88,7 @@ FrameLimits interface_limits(const InterfaceFacts& facts) noexcept {
                      .min_bytes = kEthernetHeaderBytes,
                      .max_bytes = facts.mtu + kEthernetHeaderBytes,
                      .vlan_extra_bytes = kVlanTagBytes};
-  // With a tag or without.
+  // With and without a VLAN tag.
   if (facts.far_end && facts.far_end->mtu < facts.mtu)
     limits.far_end_bytes = facts.far_end->mtu + kEthernetHeaderBytes + kVlanTagBytes;
   return limits;

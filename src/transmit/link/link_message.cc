@@ -21,7 +21,7 @@ namespace {
 
 using Bytes = std::span<const uint8_t>;
 
-// IFF_LOWER_UP of linux/if.h, which does not go together with net/if.h.
+// IFF_LOWER_UP from linux/if.h, which cannot be included together with net/if.h.
 constexpr uint32_t kLowerUp = 1 << 16;
 
 struct Attribute {
@@ -29,8 +29,8 @@ struct Attribute {
   Bytes value{};
 };
 
-// Takes the next attribute, a length, a type and a value padded to four bytes, off `rest`. Empty:
-// there is none, or what is there is cut.
+// Removes the next attribute from `rest`: a length, a type and a value padded to four bytes.
+// Returns nothing if there is none or it is truncated.
 std::optional<Attribute> next_attribute(Bytes& rest) {
   rtattr header;
   if (rest.size() < sizeof header) return std::nullopt;
@@ -83,7 +83,7 @@ void take(const Attribute& attribute, LinkMessage& link) {
       break;
     }
     case IFLA_STATS64: {
-      // Newer kernels append members, so it may be longer than what we know.
+      // Newer kernels append members, so it may be longer than expected.
       const auto stats = number_of<rtnl_link_stats64>(attribute.value);
       link.counters = {.tx_packets = stats.tx_packets,
                        .tx_bytes = stats.tx_bytes,
@@ -148,7 +148,7 @@ Result<LinkMessage> query_link(unsigned index, std::optional<int32_t> network_na
   if (uninterrupted([&] { return ::send(socket.value(), &request, request.header.nlmsg_len, 0); }) <
       0)
     return errno_error(errno, "rtnetlink");
-  std::array<uint8_t, 32768> answer;  // one link with all its attributes is a few KiB
+  std::array<uint8_t, 32768> answer;  // one link with all its attributes takes a few KiB
   const ssize_t got =
       uninterrupted([&] { return ::recv(socket.value(), answer.data(), answer.size(), 0); });
   if (got < 0) return errno_error(errno, "rtnetlink");

@@ -39,10 +39,10 @@ Result<std::unique_ptr<LinkWatch>> LinkWatch::start(unsigned index) {
   Fd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!wake.valid()) return errno_error(errno, "eventfd");
   std::unique_ptr<LinkWatch> watch(new LinkWatch(index, std::move(announcements), std::move(wake)));
-  TRY_VOID(watch->ask());  // what changed before the socket listened
+  TRY_VOID(watch->ask());  // changes from before the socket listened
   if (const Result<> started = watch->thread_.start([w = watch.get()] { w->run(); }); !started)
     return started.error().with_context("state of the link");
-  watch->begun_.wait(false);  // as SignalGuard does
+  watch->begun_.wait(false);  // same as in SignalGuard
   TRY_VOID(watch->thread_.result());
   return watch;
 }
@@ -79,7 +79,7 @@ void LinkWatch::take_announcements() {
     const ssize_t got = ::recv(announcements_.value(), buffer.data(), buffer.size(), 0);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == ENOBUFS) {
-      some_lost = true;  // the newest ones: older ones are still to come
+      some_lost = true;  // the newest were lost; older ones are still queued
       continue;
     }
     if (got < 0) {
@@ -102,7 +102,7 @@ void LinkWatch::take_announcements() {
 
 Result<> LinkWatch::ask() {
   const Result<LinkMessage> link = query_link(index_);
-  // Of an interface that is gone the kernel says so. Any other refusal tells nothing of the link.
+  // kNotFound means that the interface is gone. Any other error says nothing about the link.
   if (!link && link.error().code != Errc::kNotFound) return link.error();
   up_.store(link && link->facts.up && link->facts.carrier, std::memory_order_relaxed);
   return {};

@@ -13,10 +13,11 @@
 namespace gophercap::transmit {
 namespace {
 
-// Of the thread, not of the process: a thread may have entered another network namespace.
+// The list for the thread, not the process, because a thread may have entered another network
+// namespace.
 constexpr const char* kList = "/proc/thread-self/net/packet";
 
-// Takes the next word off `rest`; empty: there is none.
+// Removes the next word from `rest`; empty if there is none.
 std::string_view next_word(std::string_view& rest) noexcept {
   const size_t begin = rest.find_first_not_of(' ');
   if (begin == std::string_view::npos) return {};

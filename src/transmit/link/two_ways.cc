@@ -21,7 +21,7 @@ SendOutcome TwoWays::send(std::span<const Frame> frames) noexcept {
     if (listeners_.look() != Presence::kNobody) heard_->store(true, std::memory_order_relaxed);
   }
   if (heard_->load(std::memory_order_relaxed)) {
-    // What is not confirmed then stays so, and is counted as such at the end.
+    // Frames that are not confirmed by then count as unconfirmed at the end.
     (void)unheard_->finish();
     changed_over_ = true;
   }

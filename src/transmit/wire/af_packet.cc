@@ -14,10 +14,10 @@
 namespace gophercap::transmit {
 namespace {
 
-// Larger batches gain nothing (docs/perf.md) and delay the account of what was sent.
+// Larger batches gain nothing (docs/perf.md) and delay the accounting of sent frames.
 constexpr size_t kBatch = 256;
-// Room for bursts while the device is busy; the system caps it without CAP_NET_ADMIN, which is
-// fine.
+// Room for bursts while the device is busy. Without CAP_NET_ADMIN the system limits it, which is
+// acceptable.
 constexpr int kSendBufferBytes = 8 << 20;
 
 class AfPacket final : public Transmitter {
@@ -35,17 +35,21 @@ class AfPacket final : public Transmitter {
     const size_t n = std::min(frames.size(), kBatch);
     for (size_t i = 0; i < n; ++i) {
       vectors_[i].iov_base =
-          const_cast<uint8_t*>(frames[i].data);  // the API has no const; the kernel only reads
+          const_cast<uint8_t*>(frames[i].data);  // the API lacks const, but the kernel only reads
       vectors_[i].iov_len = frames[i].captured_bytes;
     }
-    // Returns how many left; the error that stopped it comes again when it is the first one's.
+    // Returns how many were sent. The error that stopped it is returned by the next call, for its
+    // first frame.
     const int sent =
         ::sendmmsg(socket_.value(), messages_.data(), static_cast<unsigned>(n), MSG_DONTWAIT);
     if (sent < 0) return {0, errno};
     return {static_cast<size_t>(sent), 0};
   }
 
-  Result<> finish() override { return {}; }  // a frame is the kernel's as soon as sendmmsg returns
+  Result<> finish() override {
+    return {};
+  }  // sendmmsg passes frames to the kernel before it
+     // returns
   size_t preferred_batch() const noexcept override { return kBatch; }
   FrameLimits limits() const noexcept override { return limits_; }
   std::string describe() const override { return name_; }
@@ -63,7 +67,7 @@ class AfPacket final : public Transmitter {
 Result<Fd> open_packet_socket(const std::string& interface, const InterfaceFacts& facts,
                               bool qdisc_bypass) {
   const std::string name = "interface " + interface;
-  // Protocol 0: the socket receives nothing, so it costs nothing for what others send.
+  // With protocol 0 the socket receives nothing, so traffic of others costs nothing.
   Fd socket(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
   if (!socket.valid()) return errno_error(errno, name + ": packet socket");
   const int on = 1;

@@ -27,10 +27,11 @@ namespace {
 constexpr size_t kBatch = 64;
 constexpr uint32_t kChunks = 1024;
 constexpr uint32_t kSmallChunk = 2048;
-constexpr uint32_t kLargeChunk = 4096;  // the page size: larger ones can't be had
+constexpr uint32_t kLargeChunk = 4096;  // the page size, which is the maximum
 constexpr int kSendBufferBytes = 8 << 20;
 constexpr Nanos kLongestDrain = std::chrono::seconds(1);
-// Descriptors that one call takes in copy mode; 32 where the kernel (before 6.18) can't be told.
+// How many descriptors one call sends in copy mode. It is 32 if the kernel (before 6.18) does not
+// have this option.
 constexpr int kBudgetOption = 9;  // XDP_MAX_TX_SKB_BUDGET
 constexpr uint32_t kBudget = 256;
 
@@ -86,8 +87,8 @@ class AfXdp final : public Transmitter {
     return {};
   }
 
-  // Wakes the driver, or has the kernel send what lies in the ring: in copy mode a call takes only
-  // so many. An errno that will not pass, or 0.
+  // Wakes the driver, or lets the kernel send what is in the ring. In copy mode a call sends only a
+  // limited number. Returns 0 or an errno that does not go away.
   int kick() noexcept {
     if (zero_copy_ && !sending_.needs_wakeup()) return 0;
     const int error =
@@ -106,7 +107,7 @@ class AfXdp final : public Transmitter {
       case ENODEV:
         return error;
       default:
-        return EIO;  // of the ring, not of a frame
+        return EIO;  // an error of the ring, not of a frame
     }
   }
 
@@ -123,9 +124,9 @@ class AfXdp final : public Transmitter {
   std::string describe() const override { return name_; }
 
  private:
-  // In copy mode a call ends at a frame that it has let go of without sending it (EBUSY), the last
-  // one that it took. How far it came it tells if it has sent any before; else that frame was its
-  // first.
+  // In copy mode a call ends at a frame that the kernel has dropped without sending it (EBUSY), and
+  // that is the last one it took. The consumer position shows this if any frame was sent before;
+  // otherwise the first frame was dropped.
   void follow(bool dropped_one) noexcept {
     const uint32_t told = sending_.taken();
     const bool news = static_cast<int32_t>(told - taken_) > 0;
@@ -137,18 +138,18 @@ class AfXdp final : public Transmitter {
   }
   uint32_t& length_of(uint64_t chunk) noexcept { return lengths_[chunk / chunk_bytes_]; }
 
-  // In copy mode nothing leaves between our calls: whatever a call leaves in the ring would lie
-  // there until the next packet is due.
+  // In copy mode nothing is sent between our calls. What a call leaves in the ring would wait until
+  // the next packet is due.
   int push_out() noexcept {
     if (const int error = kick(); error != 0 || zero_copy_) return error;
     const SendTime begun = SendClock::now();
     for (uint32_t before = 0; sending_.waiting() > 0;) {
-      if (sending_.waiting() == before) {  // no room, or nobody takes any
+      if (sending_.waiting() == before) {  // no room, or no progress
         if (SendClock::now() - begun > kLongestDrain) return EIO;
         nap();
       }
       before = sending_.waiting();
-      reap();  // a full completion ring would hold it up
+      reap();  // a full completion ring would block it
       if (const int error = kick(); error != 0) return error;
     }
     return 0;
@@ -159,7 +160,7 @@ class AfXdp final : public Transmitter {
   }
   void reap() noexcept {
     for (uint32_t n = completed_.ready(); n > 0; --n) {
-      // The kernel's word, and yet an index of ours: whatever it is, it is a chunk.
+      // Although the kernel writes this index, it is limited to valid chunks.
       const uint64_t chunk = completed_.read() / chunk_bytes_ % kChunks * chunk_bytes_;
       if (free_count_ == kChunks) continue;
       free_chunks_[free_count_++] = chunk;
@@ -168,7 +169,7 @@ class AfXdp final : public Transmitter {
     completed_.release();
   }
 
-  Mapping memory_;  // outlives the socket that sends out of it
+  Mapping memory_;  // outlives the socket that sends from it
   Fd socket_;
   XdpRing<xdp_desc> sending_;
   XdpRing<uint64_t> completed_;
@@ -178,9 +179,9 @@ class AfXdp final : public Transmitter {
   FrameLimits limits_;
   std::array<uint64_t, kChunks> free_chunks_{};
   uint32_t free_count_ = kChunks;
-  std::array<uint32_t, kChunks> lengths_{};  // of the frames in them
-  uint64_t on_their_way_bytes_ = 0;          // in chunks that are not free
-  uint32_t taken_ = 0;                       // place in the ring, see follow()
+  std::array<uint32_t, kChunks> lengths_{};  // lengths of the frames in the chunks
+  uint64_t on_their_way_bytes_ = 0;          // in chunks that are in use
+  uint32_t taken_ = 0;                       // position in the ring, see follow()
   Unconfirmed dropped_;
 };
 
@@ -204,7 +205,7 @@ Result<Socket> make_socket(const std::string& what, uint32_t chunk_bytes) {
   memory.chunk_size = chunk_bytes;
   if (const int error = set_option(made.fd, XDP_UMEM_REG, memory); error != 0)
     return errno_error(error, what + ": memory for the driver");
-  // The kernel asks for a ring of chunks to receive into, though nothing is ever received.
+  // The kernel requires a ring of chunks for receiving, although nothing is received.
   const uint32_t entries = kChunks;
   for (const int ring : {XDP_UMEM_FILL_RING, XDP_UMEM_COMPLETION_RING, XDP_TX_RING}) {
     if (const int error = set_option(made.fd, ring, entries); error != 0)
@@ -252,7 +253,7 @@ Result<std::unique_ptr<Transmitter>> open_af_xdp(const std::string& interface,
                                                  uint32_t longest_frame_bytes) {
   const std::string what = fmt::format("interface {}: AF_XDP", interface);
   FrameLimits limits = interface_limits(facts);
-  // Longer ones than the interface takes are skipped whatever the way out.
+  // Frames longer than the interface accepts are skipped anyway.
   const uint32_t longest =
       std::min(longest_frame_bytes, limits.max_bytes) + limits.vlan_extra_bytes;
   if (longest > kLargeChunk) {
@@ -262,11 +263,11 @@ Result<std::unique_ptr<Transmitter>> open_af_xdp(const std::string& interface,
   }
   const uint32_t chunk = longest > kSmallChunk ? kLargeChunk : kSmallChunk;
   limits.max_bytes = std::min(limits.max_bytes, chunk - limits.vlan_extra_bytes);
-  // A socket whose bind() failed is spoilt: the second try has one of its own.
+  // A socket whose bind() has failed is unusable, so the second attempt needs a new one.
   const std::array<std::pair<uint16_t, const char*>, 2> modes = {
       {{XDP_ZEROCOPY | XDP_USE_NEED_WAKEUP, "zero-copy"},
        {XDP_COPY | XDP_USE_NEED_WAKEUP, "copy"}}};
-  // The kernel lets go of a queue some time after the socket on it was closed.
+  // The kernel releases a queue some time after the socket on it was closed.
   constexpr int kTriesWhileBusy = 50;
   int error = 0;
   for (const auto& [mode, word] : modes) {

@@ -24,7 +24,7 @@ namespace {
 
 constexpr size_t kBatch = 256;
 constexpr uint32_t kSlots = 1024;
-// Where the frame begins in a slot: behind the header, where a receiving ring has the address.
+// The offset of the frame in a slot: after the header, where a receiving ring has the address.
 constexpr uint32_t kAlign = TPACKET_ALIGNMENT;
 constexpr uint32_t kDataOffset = (sizeof(tpacket2_hdr) + kAlign - 1) / kAlign * kAlign;
 constexpr uint32_t kSmallestSlot = 2048;
@@ -44,9 +44,9 @@ class TxRing final : public Transmitter {
     size_t n = 0;
     while (n < frames.size() && put(frames[n])) ++n;
     const int error = kick();
-    // What the call has not taken is taken back, the newest first: nobody would send it before the
-    // next packet is due. The kernel looks at the ring within our calls only, and goes on where we
-    // do.
+    // Frames that the call has not accepted are withdrawn, newest first, because nothing would send
+    // them before the next packet is due. The kernel reads the ring only inside our calls and
+    // continues where we do.
     bool cut_short = false;
     for (; n > 0 && is_untaken(previous(head_)); --n) {
       head_ = previous(head_);
@@ -92,7 +92,7 @@ class TxRing final : public Transmitter {
     return std::atomic_ref<uint32_t>(*ring_.word(size_t{slot} * slot_bytes_));
   }
 
-  // As it was put there.
+  // The length that was written to the slot.
   uint32_t length_of(uint32_t slot) const noexcept {
     uint32_t bytes = 0;
     std::memcpy(&bytes, ring_.data() + size_t{slot} * slot_bytes_ + offsetof(tpacket2_hdr, tp_len),
@@ -116,7 +116,7 @@ class TxRing final : public Transmitter {
     const uint32_t now = status(slot).load(std::memory_order_acquire);
     return now == TP_STATUS_SEND_REQUEST || now == TP_STATUS_WRONG_FORMAT;
   }
-  // Has the kernel send what lies there.
+  // Lets the kernel send what is in the ring.
   int kick() noexcept { return ::send(socket_.value(), nullptr, 0, MSG_DONTWAIT) < 0 ? errno : 0; }
   static bool is_passing(int error) noexcept {
     return error == 0 || error == EAGAIN || error == ENOBUFS || error == EINTR;
@@ -144,7 +144,7 @@ Result<std::unique_ptr<Transmitter>> open_tx_ring(const std::string& interface,
   const uint32_t longest =
       std::clamp(longest_frame_bytes, limits.min_bytes, limits.max_bytes) + limits.vlan_extra_bytes;
   const uint32_t slot = std::max(std::bit_ceil(longest + kDataOffset), kSmallestSlot);
-  // Whatever a file has become since it was mapped: no frame is longer than a slot.
+  // Even if a file has changed since it was mapped, no frame may exceed a slot.
   limits.max_bytes = std::min(limits.max_bytes, slot - kDataOffset - limits.vlan_extra_bytes);
   tpacket_req request{};
   request.tp_frame_size = slot;

@@ -40,7 +40,7 @@ Result<Lanes> open_lanes(const Wire& wire, Way way, const WireOptions& options) 
   return lanes;
 }
 
-// Replaces a backend that can't be had by packet sockets, in `way` too, with a note.
+// If a backend is unavailable, replaces it by packet sockets, also in `way`, and adds a note.
 Result<Lanes> open_or_replace(Wire& wire, Way& way, const WireOptions& options,
                               bool somebody_listens) {
   auto lanes = open_lanes(wire, way, options);
@@ -120,7 +120,7 @@ Way choose_way(const InterfaceFacts& facts, const WireOptions& options, bool som
       (options.qdisc_bypass == QdiscBypass::kAuto && unheard && is_default_queueing(facts));
   if (options.backend != Backend::kAuto)
     return {options.backend, bypass || options.backend == Backend::kXdp};
-  // AF_XDP passes by every queueing discipline: not where one stands that is meant.
+  // AF_XDP bypasses every queueing discipline, so it is not used if one was set intentionally.
   const bool nothing_in_the_way = facts.queueing.empty() || facts.queueing == "noqueue" || bypass;
   if (facts.kind == "veth" && unheard && options.lanes <= 1 && nothing_in_the_way &&
       options.qdisc_bypass != QdiscBypass::kOff)
@@ -139,7 +139,8 @@ Result<Wire> open_wire(const std::string& interface, const WireOptions& options)
   Wire wire;
   wire.interface = interface;
   TRY(wire.facts, inspect_interface(interface));
-  // The right to send is what most often is missing; an interface that is down comes after it.
+  // A missing privilege is the most frequent problem, so it is reported before an interface that is
+  // down.
   TRY(const Fd probe, open_packet_socket(interface, wire.facts, false));
   TRY_VOID(check_ready(interface, wire.facts));
   TRY_VOID(open_way(wire, options));
