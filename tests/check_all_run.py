@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Every source below src/ is compiled, and every unit test in it is in its module's test program, however deep its folder.
 
-A file that a glob does not reach goes unnoticed: nothing links against it, and a test that is not there does not fail.
+A file that a glob misses is not noticed otherwise: nothing links against it, and a missing test does not fail.
 
-usage: check_all_run.py SOURCE_DIR BUILD_DIR    what is missing, one a line; exit 1 if anything is
-       check_all_run.py --self-test             proves that a nested file and a nested test are missed
+usage: check_all_run.py SOURCE_DIR BUILD_DIR    prints what is missing, one per line; exit 1 if anything is
+       check_all_run.py --self-test             proves that a missing nested file or test is found
 """
 
 import json
@@ -18,7 +18,7 @@ TEST = re.compile(r"^(?:TYPED_)?TEST(_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", re.M)
 
 
 def tests_of(path):
-    """{(suite, case)} of one file. Those with parameters are listed under names of their instances: by the suite's end."""
+    """{(suite, case)} of one file. Parameterized suites are listed under the names of their instances, so they are compared by the end of the name."""
     return {(suite, case) for _, suite, case in TEST.findall(path.read_text())}
 
 

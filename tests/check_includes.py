@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Holds every #include of src/ against the module table of cmake/modules.cmake.
+"""Checks every #include of src/ against the module table of cmake/modules.cmake.
 
-The module of a file is the first folder below src/, however deep in it the file lies. A module may include its own headers and those of the modules in its DEPS, and DEPS may name lower levels only. The linker
-can't see a breach that is header-only, so this does. Tests may include any module of their own level or below, and
-src/testing/, which nothing else may. Only base::ThreadGroup makes threads, but in tests.
+The module of a file is the first folder below src/, however deep the file is nested. A module may include its own headers and those of the modules in its DEPS, and DEPS may name lower levels only. The linker
+cannot detect violations by headers alone, so this script does. Tests may include any module of their own level or below, and
+src/testing/, which nothing else may. Only base::ThreadGroup creates threads, except in tests.
 
 usage: check_includes.py SOURCE_DIR     violations as file:line, exit 1 if there are any
-       check_includes.py --self-test    proves on a tree of its own that breaches are found
+       check_includes.py --self-test    proves on a generated tree that violations are found
 """
 
 import pathlib
@@ -20,7 +20,7 @@ THREAD_MAKER = "src/base/thread_group.cc"
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 TABLE = "cmake/modules.cmake"
 TESTING = "testing"
-# Rooms are no walls, but for these: what a room is meant to be used without.
+# Rooms may include each other, except for these, which must stay independent of some others.
 KEPT_APART = {"src/jobs/set/": ("jobs/replay/", "jobs/verify/", "jobs/tar/")}
 
 
@@ -61,7 +61,7 @@ def breach(table, module, is_test, target):
 
 
 def breach_of_room(name, header):
-    """Why `name` must not include `header` although it is of its own module; None if it may."""
+    """Why `name` must not include `header` although both are in the same module; None if it may."""
     for room, others in KEPT_APART.items():
         if name.startswith(room) and header.startswith(others):
             return f"{room.removeprefix('src/').rstrip('/')} is used without {header.rpartition('/')[0]}"
@@ -171,7 +171,7 @@ gophercap_module(jobs LEVEL 3 DEPS base)
 def main(arguments):
     if len(arguments) != 1:
         sys.exit(__doc__)
-    # The self-test takes no time: a check that no longer finds anything must not pass.
+    # The self-test is quick, and a check that no longer finds anything must not pass.
     problems = self_test()
     if arguments[0] != "--self-test":
         problems += check_tree(pathlib.Path(arguments[0]))

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Every file includes the standard headers of what it uses.
+"""Checks that every file includes the standard headers for the names that it uses.
 
-What one standard header brings of another changes with each release of a compiler: a file that relies on it builds here and not
-there. A .cc file and its test may rely on what their own header includes.
+Which standard headers include others changes with each compiler release, so a file that relies on it builds with one compiler and not with
+another. A .cc file and its test may rely on what their own header includes.
 
-usage: check_std_includes.py SOURCE_DIR     what is missing, exit 1 if anything is
+usage: check_std_includes.py SOURCE_DIR     prints what is missing; exit 1 if anything is
 """
 
 import pathlib
@@ -12,7 +12,7 @@ import re
 import sys
 import tempfile
 
-# Header: the names that it declares. Where another header is bound to declare a name too, it stands behind a bar.
+# Header: the names that it declares. Names after a bar are also declared by another header.
 HEADERS = {
     "algorithm": """adjacent_find all_of any_of binary_search clamp copy_if copy_n count_if equal equal_range fill fill_n find_if
         find_if_not for_each for_each_n generate generate_n includes inplace_merge is_heap is_sorted
@@ -113,12 +113,12 @@ HEADERS = {
     "variant": "get_if holds_alternative monostate variant visit",
     "vector": "erase_if|string|deque|map|set|unordered_map|unordered_set|list erase|string|deque|list vector",
 }
-# Integers of a fixed width and errno are named without std:: here.
+# Fixed-width integers and errno are used without std:: here.
 INTEGERS = re.compile(r"(?<![\w:.])(?:std::)?u?int(?:8|16|32|64|max|ptr)_t\b|\bU?INT(?:8|16|32|64|PTR)_(?:MAX|MIN)\b")
 ERRNO = re.compile(r"\berrno\b")
 NAME = re.compile(r"\bstd::([a-zA-Z_]\w*)")
 INCLUDE = re.compile(r"^\s*#\s*include\s*([<\"])([^>\"]+)[>\"]", re.M)
-# Comments, strings and characters; an apostrophe inside a number is none of these.
+# Comments, strings and character literals. An apostrophe inside a number is none of these.
 NOISE = re.compile(
     r"//[^\n]*|/\*.*?\*/|R\"(\w*)\(.*?\)\1\"|\"(?:\\.|[^\"\\\n])*\"|(?<![0-9a-fA-F])'(?:\\.|[^'\\\n])'", re.S
 )

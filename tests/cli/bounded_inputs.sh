@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What would keep the program for minutes is bounded or refused: a filter of thousands of hosts, a device or a bomb as dump, a dump
-# that names what the kernel tells.
+# Inputs that would keep the program busy for minutes are limited or refused: a filter of thousands of hosts, a device or a
+# decompression bomb as dump, a dump that names kernel files.
 . "$(dirname "$0")/common.inc"
 
 capture a.pcap
@@ -19,14 +19,14 @@ for command in "replay --discard" "verify a.pcap"; do
   exits 1 $command --dump-json /dev/zero
   has err "/dev/zero: is a device, not a dump"
 done
-# A gigabyte of zeros in a kilobyte.
+# A gigabyte of zeros compressed to a kilobyte.
 head -c 1G /dev/zero | zstd -q >zeros.json
 exits 1 replay --discard --dump-json zeros.json
 has err "zeros.json: not a dump: expected an object"
 exits 2 map a.pcap --config /dev/zero
 has err "too large to be a configuration"
 
-# /proc/kmsg is the same, but only root may open it.
+# /proc/kmsg is treated the same way, but only root may open it.
 sed 's|"a.pcap"|"/proc/version"|' one.json >kernel.json
 exits 4 replay --discard --dump-json kernel.json
 has err "something that the kernel tells"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# `replay --out-file - | head`: the reader goes away. No signal, no hang: a word, an account, a failure as status.
+# `replay --out-file - | head`: when the reader exits, there is no signal and no hang, but a message, a summary
+# and a failure status.
 . "$(dirname "$0")/common.inc"
 
 # shellcheck disable=SC2046

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# A standard stream that is closed fails where it is used, with a word and no hang, and is never taken for another file.
+# A closed standard stream fails when it is used, with a message and without a hang, and is never mistaken for another
+# file.
 . "$(dirname "$0")/common.inc"
 
 capture a.pcap
-# ends CODE: runs it under a limit of time, with its words in ./out and ./err; the streams are the caller's to close.
+# ends CODE: runs the binary with a time limit and stores its output in ./out and ./err; the caller closes the
+# streams.
 ends() {
   local expected=$1 status=0
   shift

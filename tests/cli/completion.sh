@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The bash script completes commands, options, values and files; the others are held against their shells where these exist.
+# The bash script completes commands, options, values and files; the scripts for other shells are checked by these shells if
+# they are installed.
 . "$(dirname "$0")/common.inc"
 
 exits 0 completion bash
@@ -7,7 +8,7 @@ mv out gophercap.bash
 # shellcheck disable=SC1091
 . ./gophercap.bash
 
-# completes WORD...: what the last word may become, in one line.
+# completes WORD...: prints the completions of the last word in one line.
 completes() {
   COMP_WORDS=(gophercap "$@")
   COMP_CWORD=$#

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Command line before environment before file before default.
+# The command line overrides the environment, which overrides the configuration file, which
+# overrides defaults.
 . "$(dirname "$0")/common.inc"
 
 mkdir set
@@ -15,7 +16,7 @@ GOPHERCAP_GLOBAL_DUMP_JSON=environment.json exits 0 map --config=c.yaml
 [[ -s environment.json ]]
 GOPHERCAP_GLOBAL_DUMP_JSON=x.json exits 0 map --config=c.yaml --dump-json line.json
 [[ -s line.json && ! -e x.json ]]
-# Without --config: the original's file in the home folder, if it is there.
+# Without --config, the original's file in the home folder is read if it exists.
 cp c.yaml "$HOME/.go-replay.yaml"
 rm file.json
 exits 0 map

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What is wrong in a configuration is named by file and line; keys that this version does not use only get a warning.
+# Errors in a configuration are reported with file and line; keys that this version does not use only cause a
+# warning.
 . "$(dirname "$0")/common.inc"
 
 capture a.pcap

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The process is confined, and nothing that worked before fails for it: files and folders of others as root, captures behind
-# links, from pipes and standard input, outputs in folders of others and behind links.
+# The process is confined, and everything that worked before still works: files and folders of other users as root, captures
+# behind links, from pipes and standard input, outputs in folders of other users and behind links.
 . "$(dirname "$0")/common.inc"
 
 capture a.pcap
@@ -15,7 +15,7 @@ cmp sent.pcap again.pcap
 GOPHERCAP_GLOBAL_NO_SANDBOX=true exits 0 replay a.pcap --discard --report r.json
 [[ $(wall landlock) == "no: --no-sandbox" ]]
 
-# Behind links, and from what can be read once.
+# Behind links, and from streams that can be read only once.
 mkdir set far
 capture far/b.pcap
 ln -s ../far/b.pcap set/link.pcap
@@ -39,7 +39,7 @@ wait
 cmp taken.pcap sent.pcap
 exits 0 verify sent.pcap --dump-json dump.json --out-bpf "ether proto 0x0c0d"
 
-# A folder that is made and stays empty goes again; one of before stays.
+# A folder that was created and stays empty is removed; an existing one stays.
 printf 'no tarball' >broken.tar
 mkdir here
 exits 1 tarExtract broken.tar --out-dir new/deep
@@ -51,7 +51,7 @@ exits 0 tarExtract set.tar --out-dir new/deep --map new/map.json
 cmp new/deep/a.pcap a.pcap
 [[ -s new/map.json ]]
 
-# As root: what belongs to others.
+# As root: files of other users.
 [[ $EUID -eq 0 ]] || exit 0
 mkdir -m 0700 theirs
 cp a.pcap set.tar theirs

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The configuration of the home folder: either ending; a home that can't be read has none. Variables that are no key are told of.
+# The configuration in the home folder, with either extension; an unreadable home counts as one without. Unknown variables cause
+# a warning.
 . "$(dirname "$0")/common.inc"
 
 capture a.pcap 100

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A name that is empty on the command line is a variable that was not set: a replay meant for a file must not go to an
-# interface. Where empty means "all" it stays allowed, and a configuration may leave names empty.
+# An empty name on the command line comes from an unset variable and is refused: a replay meant for a file must not go
+# to an interface. Where empty means "all", it is allowed, and a configuration may leave names empty.
 . "$(dirname "$0")/common.inc"
 
 capture a.pcap
@@ -20,7 +20,7 @@ exits 2 replay a.pcap --out-file ""
 has err "gophercap: error: --out-file: needs a value: FILE"
 has err "hint: what was given is empty: is a variable not set?"
 
-# A path too.
+# Empty paths are refused too.
 for command in map "map set" replay verify tarExtract; do
   # shellcheck disable=SC2086
   exits 2 $command ""

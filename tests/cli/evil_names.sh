@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# File names can't send control characters to a terminal, nor make two lines of one in a pipe: neither in results nor in errors, in
-# text and JSON. The dump keeps the true bytes.
+# File names cannot send control characters to a terminal or break a line in a pipe, neither in results nor in errors, in text and
+# JSON. The dump keeps the exact bytes.
 . "$(dirname "$0")/common.inc"
 
 name=$'a\e[2J\nb\xff.pcap'
@@ -15,7 +15,7 @@ exits 0 map "$name" --dump-json d.json
 exits 0 replay --dump-json d.json --out-file o.pcap
 rm -f "$name" o.pcap out err
 
-# Each command that prints names, in both forms, into a pipe and on a terminal.
+# Each command that prints names, as text and JSON, to a pipe and to a terminal.
 capture plain.pcap
 head -c 100 plain.pcap >cut.pcap
 python3 - "$GOPHERCAP" <<'PYTHON'

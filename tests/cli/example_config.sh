@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# exampleConfig writes a file that loads and changes nothing, and never over another file unasked.
+# exampleConfig writes a file that loads and changes nothing, and does not overwrite an existing
+# file without --force.
 . "$(dirname "$0")/common.inc"
 
 exits 0 exampleConfig

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The exit status says how it went: 0, 1 failed, 3 done with damage, 4 nothing found.
+# The exit status: 0 success, 1 failure, 3 done with damage, 4 nothing found.
 . "$(dirname "$0")/common.inc"
 
 capture good.pcap

@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
-# A limit of threads (ulimit -u, or pids.max of a cgroup, as containers have it): the work is done with fewer, or words name the
-# limit and the cure; no crash, no hang, no half a file.
+# With a limit on threads (ulimit -u, or pids.max of a cgroup, as in containers), the work is done with fewer threads, or an
+# error names the limit and how to raise it; no crash, no hang, no partial file.
 . "$(dirname "$0")/common.inc"
 
 ! grep -aqE '__(asan|tsan)_init' "${GOPHERCAP:?}" || skip "sanitizers have threads of their own"
 [[ $(id -u) -eq 0 ]] || skip "needs root, to be a user with no other process"
-# The one under test may lie in a folder of root's alone.
+# The binary under test may be in a folder that only root can read.
 cp "$GOPHERCAP" gophercap
 GOPHERCAP=$work/gophercap
 chmod 755 "$work"
-# by_user MOST ARGUMENT...: as such a user, with as many threads, the first included.
+# by_user MOST ARGUMENT...: runs it as that user, with at most MOST threads including the first one.
 by_user() {
   local most=$1
   shift
   timeout 20 setpriv --reuid=$((3000000 + $$)) --clear-groups prlimit --nproc="$most:$most" "$GOPHERCAP" "$@"
 }
-# by_group MOST ARGUMENT...: in a cgroup for as many.
+# by_group MOST ARGUMENT...: runs it in a cgroup with at most MOST threads.
 by_group() {
   local most=$1 status=0
   shift

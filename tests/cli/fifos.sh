@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# One signal ends each command wherever it waits for the other end of a FIFO: as dump, report, recording, configuration, or standard
-# output; the shell sees the signal. A FIFO planted as an index is no index.
+# One signal ends each command while it waits for the other end of a FIFO: a dump, report, recording, configuration, or standard
+# output; the shell sees the signal. A FIFO in the place of an index is ignored.
 . "$(dirname "$0")/common.inc"
 
 ulimit -c 0
@@ -45,7 +45,7 @@ def begin(number, words, environment, where, sig):
         subprocess.run(["head", "-c", "65000", "/dev/zero"], stdout=out, check=True)
     else:
         out = os.open(os.devnull, os.O_WRONLY)
-    # A shell's background jobs ignore SIGINT and SIGQUIT.
+    # Background jobs of a shell ignore SIGINT and SIGQUIT.
     child = subprocess.Popen(
         [sys.argv[1]] + [w.format(number) for w in words], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE,
         env={**os.environ, **environment},
@@ -76,7 +76,7 @@ for child, words, sig, read in runs:
 PYTHON
 [[ -z $(find . -name '.*.part' -o -name core) ]]
 
-# A late reader gets everything.
+# A reader that comes late gets everything.
 export HOME=/nonexistent
 "$GOPHERCAP" map a.pcap --dump-json f1 >out 2>err &
 pid=$!

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Files of formats that are known but not read are called by their names, with what to do; a capture that is given as a dump too.
+# Files of known but unsupported formats are named, with what to do; so is a capture that is given as a dump.
 . "$(dirname "$0")/common.inc"
 
 capture a.pcap 100 101
@@ -48,7 +48,7 @@ has err "inner.tar: not a dump but a tarball"
 exits 1 replay --dump-json x.zip --discard
 has err "x.zip: not a dump but a zip archive"
 
-# A link type that no file can say is one of that capture alone.
+# A link type that no output format can hold only affects that capture.
 python3 - <<'PYTHON'
 import struct
 with open("wrong.pcap", "wb") as f:

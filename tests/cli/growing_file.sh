@@ -14,7 +14,7 @@ for cut in 176 200; do # after two packets, and in the middle of the third
       head -c "$cut" long.pcap >a.$kind
     else
       head -c "$cut" long.pcap | gzip >a.$kind
-      # A writer that has flushed, but not ended the stream.
+      # A writer that has flushed but not ended the stream.
       head -c -8 a.$kind >cut.gz && mv cut.gz a.$kind
     fi
     "$GOPHERCAP" map a.$kind --dump-json set.json >out 2>err || true
@@ -33,7 +33,7 @@ for cut in 176 200; do # after two packets, and in the middle of the third
   done
 done
 
-# Larger, and another: mapped again.
+# Larger, with other contents: mapped again.
 head -c 176 long.pcap >a.pcap
 exits 0 map a.pcap --dump-json set.json
 cp other.pcap a.pcap
@@ -41,7 +41,7 @@ rm -f merged.pcap
 exits 0 replay --dump-json set.json --out-file merged.pcap
 has err "1 of 1 file changed since the set was mapped; mapping again what changed"
 [[ $(seconds merged.pcap) == "500 501 502 503 504 " ]]
-# Shorter: too.
+# Shorter: mapped again.
 head -c 100 other.pcap >a.pcap
 exits 0 replay --dump-json set.json --discard
 has err "mapping again what changed"

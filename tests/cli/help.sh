@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Help goes to standard output, exits 0, fits a terminal's width and is the same however it is asked for. -h is short: one screen.
+# Help goes to standard output with status 0, fits the width of a terminal, and is the same however it is requested. -h is short:
+# one screen.
 . "$(dirname "$0")/common.inc"
 
 for command in map replay tarExtract exampleConfig version completion help; do
@@ -27,7 +28,7 @@ has out "[$(nproc)]"
 exits 0 replay --help
 for title in "What to replay" "Which packets" "When" "Where to" "Limits and reports" Advanced "Global options"; do has out "$title:"; done
 
-# The version, as people ask any program for it.
+# The version, in the ways that are usual for programs.
 exits 0 version
 cp out expected
 for words in --version -V "replay --version" "-V map"; do

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# What could not be used of a set is told each time: by map, by a replay of its dump, by a replay of the paths, and in the exit status.
+# The parts of a set that could not be used are reported each time: by map, by a replay of its dump, by a replay of the paths, and
+# by the exit status.
 . "$(dirname "$0")/common.inc"
 
-# incomplete WORDS PATH [WORDS OF REPLAY]: mapped twice (the second time by an index, where there is one), replayed from the dump and from the path.
+# incomplete WORDS PATH [WORDS OF REPLAY]: maps twice (the second time by an index, if there is one) and replays from the dump and
+# from the path.
 incomplete() {
   local run
   for run in first second; do
@@ -21,7 +23,7 @@ mkdir folder && capture folder/a.pcap 100 101
 ln -s nowhere folder/b.pcap
 incomplete "No such file or directory" folder "not read to the end: folder/b.pcap"
 
-# A tarball that breaks at a header: all captures in it that are known are whole.
+# A tarball that breaks off at a header: all known captures in it are complete.
 mkdir set && capture set/a.pcap 100 101 && capture set/b.pcap 102
 tar -cf whole.tar set/a.pcap set/b.pcap
 python3 - <<'PYTHON'
@@ -37,14 +39,14 @@ exits 3 map - --dump-json stdin.json <broken.tar
 has err "standard input: byte 1024 of the archive: 1024 bytes of garbage"
 has stdin.json "1024 bytes of garbage and no header after it"
 
-# A member that can't be extracted.
+# A member that cannot be extracted.
 tar -cf hostile.tar --transform 's,^set/b,../set/b,' -P set/a.pcap set/b.pcap
 incomplete "a member is left out" hostile.tar
-# Of no interest to who asks for another.
+# It does not matter if another member is selected.
 exits 0 map hostile.tar --file-regexp 'set/a' --dump-json set.json
 exits 0 replay hostile.tar --file-regexp 'set/a' --discard --topspeed
 
-# Nothing but such: the cause is said, and where nothing was found.
+# If there is nothing else, the cause is reported, and where nothing was found.
 mkdir dangling && ln -s nowhere dangling/a.pcap
 for command in map "replay --discard"; do
   # shellcheck disable=SC2086

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `cmake --install` puts the program, the original's name for it, the man page and the completions where a system looks for them.
+# `cmake --install` puts the program, its original name, the man page and the completions where the system looks for them.
 set -euo pipefail
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 umask 077  # files that are for everybody stay so

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Ctrl-C and SIGTERM end a run early: the report is finished, no half dump is left, and the shell sees the signal.
+# Ctrl-C and SIGTERM end a run early: the report is completed, no partial dump is left, and the shell sees the
+# signal.
 . "$(dirname "$0")/common.inc"
 
 mkfifo slow.pcap
 for signal in INT TERM; do
-  # The FIFO has a writer's end that stays silent: map waits for bytes that never come, but not for a second signal.
+  # The FIFO has a writer that stays silent: map waits for bytes that never come, but one signal ends it.
   sleep 30 >slow.pcap &
   writer=$!
-  # A shell's background jobs ignore SIGINT; env gives the default back.
+  # Background jobs of a shell ignore SIGINT; env restores the default.
   env --default-signal=INT "$GOPHERCAP" map slow.pcap --dump-json d.json >out 2>err &
   pid=$!
   sleep 1
@@ -20,11 +21,11 @@ for signal in INT TERM; do
   [[ ! -e d.json ]]
 done
 
-# A FIFO that nobody has opened for writing, and nobody may ever.
+# A FIFO that nobody has opened for writing.
 mkfifo f1
 capture a.pcap
 exits 0 map a.pcap --dump-json one.json
-# Whether the process has got as far as to wait for the FIFO; it does so in open() or behind it.
+# True once the process waits for the FIFO, inside open() or after it.
 waits() {
   [[ -n $(find "/proc/$pid/fd" -lname '*/f1' 2>/dev/null) ]]
 }
@@ -43,7 +44,7 @@ for words in "map f1 --dump-json d.json" "tarExtract f1 --out-dir d" "verify f1 
   done
 done
 
-# Its writer may come late.
+# The writer may come late.
 "$GOPHERCAP" map f1 --dump-json d.json >out 2>err &
 pid=$!
 for _ in {1..100}; do
@@ -54,7 +55,7 @@ cat a.pcap >f1
 wait "$pid"
 grep -q '"packets": 3' d.json
 
-# A recording is complete as far as it has come, also compressed.
+# A recording is complete up to that point, also a compressed one.
 for signal in INT TERM; do
   env --default-signal=INT "$GOPHERCAP" replay a.pcap --loop-infinite --out-file "$signal.pcap.gz" --report r.json >out 2>err &
   pid=$!
@@ -75,7 +76,7 @@ assert sent > 0 and size == 24 + 76 * sent, (size, sent)
 PYTHON
 done
 
-# A recording into a pipe that nobody reads.
+# A recording into a pipe that is not read.
 mkfifo f1.gz
 for signal in INT TERM; do
   # shellcheck disable=SC2217
@@ -99,7 +100,7 @@ for signal in INT TERM; do
   reader=$!
   env --default-signal=INT "$GOPHERCAP" replay a.pcap --loop-infinite --out-file - >f1 2>err &
   pid=$!
-  # Its own descriptor of the pipe, beside standard output: by then it takes signals.
+  # Once it has its own descriptor of the pipe, besides standard output, it handles signals.
   for _ in {1..100}; do
     [[ $(find "/proc/$pid/fd" -lname '*/f1' 2>/dev/null | wc -l) -gt 1 ]] && break
     sleep 0.1

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# `cat a.pcap b.pcap`: two captures in one file, each read as its own header says, by every command and with any number of workers.
+# `cat a.pcap b.pcap`: a file with two captures, each read according to its own header, by every command and with any number of
+# workers.
 . "$(dirname "$0")/common.inc"
 
 python3 - <<'PYTHON'
@@ -43,7 +44,7 @@ exits 0 map mixed.pcap --dump-json mixed.json
 has mixed.json '"link_type": 101'
 has mixed.json '"interfaces": 2'
 exits 0 replay mixed.pcap --out-file mixed.pcapng
-# Never a packet: also not where it is cut.
+# A header is never read as a packet, not even a truncated one.
 exits 3 map cut.pcap --dump-json cut.json
 has out "the file header of another capture is cut off by the end of the file"
 has cut.json '"packets": 3'

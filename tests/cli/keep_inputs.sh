@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# No command writes over what it reads: a capture, whatever its name, a tarball, a dump, the configuration, what it extracts.
+# No command overwrites what it reads: a capture under any name, a tarball, a dump, the configuration, files that it
+# extracts.
 . "$(dirname "$0")/common.inc"
 
 refuses() {
@@ -34,12 +35,12 @@ refuses tarExtract set.tar --out-dir extracted --map set.tar
 refuses tarExtract set.tar --out-dir extracted --config config.yaml --map config.yaml
 [[ ! -e new.pcap ]]
 [[ ! -e extracted ]]
-# What has just been extracted.
+# A file that was just extracted.
 exits 2 tarExtract set.tar --out-dir extracted --map extracted/set/a.pcap
 has err "is one of the files to be read"
 cmp extracted/set/a.pcap set/a.pcap
 
-# Last time's output may be replaced.
+# The output of a previous run may be replaced.
 exits 0 map set --dump-json set.json
 exits 0 replay --dump-json set.json --topspeed --out-file new.pcap --report report.json
 exits 0 replay --dump-json set.json --topspeed --out-file new.pcap --report report.json

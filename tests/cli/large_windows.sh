@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A frame's header may ask for a window of gigabytes. More than 128 MiB is given only where --memory says so: every command names
-# the file, the figure and the flag.
+# A frame header may request a window of gigabytes. More than 128 MiB are used only if --memory allows it; the error of every
+# command names the file, the size and the option.
 . "$(dirname "$0")/common.inc"
 
 python3 - <<'PYTHON'
@@ -35,7 +35,7 @@ exits 3 map allowed.pcap.zst large.tar.zst --dump-json d.json
 has out "$refusal"
 exits 3 map allowed.pcap.zst inner.tar --dump-json d.json
 has out "inner.tar!/a.pcap.zst: $refusal"
-# With several workers and one file, pieces are decompressed apart: the answer is the same.
+# With several workers and one file, pieces are decompressed separately; the result is the same.
 exits 1 map large.pcap.zst --file-workers 4 --dump-json d.json
 has out "$refusal"
 
@@ -50,7 +50,7 @@ has err "large.tar.zst: $refusal"
 "$GOPHERCAP" tarExtract inner.tar --out-dir extracted --map d.json >out 2>err || true
 has d.json "$refusal"
 
-# What was asked for is given, where the machine has it.
+# If --memory allows it, the window is used, provided that the machine has that much.
 [[ $(awk '/^CommitLimit/ { limit = $2 } /^MemFree/ { free = $2 } END { print (limit > 6e6 && free > 3e6) }' /proc/meminfo) == 1 ]] || skip "too little memory for the rest"
 exits 1 map large.pcap.zst --memory 1G --dump-json d.json
 has out "zstd data needs 2.0 GiB to be decompressed: there is a bound of 1 GiB (--memory 3G)"

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# What kill -9 leaves of an output goes with the next run that writes the same one; what another run is writing stays.
+# What kill -9 leaves of an output is removed by the next run that writes the same output; a file that another run is
+# writing stays.
 . "$(dirname "$0")/common.inc"
 
-# begin FILE: replays into it for ever; the number of the process is left in $writer.
+# begin FILE: starts an endless replay into it and sets $writer to its process id.
 begin() {
   "$GOPHERCAP" replay --dump-json d.json --out-file "$1" --loop-infinite --quiet >out 2>err &
   writer=$!
@@ -24,7 +25,7 @@ wait "$writer" || true
 [[ -f $(cat parts) ]]
 killed=$(cat parts)
 
-# As the others are left.
+# As other outputs are left behind.
 touch .d.json.1-1.part .set.tar.index.1-1.part .r.json.1-1.part .n.yaml.1-1.part .foreign.1-1.part
 begin other.pcap
 exits 0 replay --dump-json d.json --out-file sent.pcap.gz --report r.json

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Whatever memory the system gives (ulimit -v): the work is done, or ends with "out of memory" and 1; no crash, no hang, no
-# half a file, and no capture that is called damaged.
+# With any memory limit (ulimit -v), the work is done, or ends with "out of memory" and status 1; no crash, no hang, no
+# partial file, and no capture is reported as damaged.
 . "$(dirname "$0")/common.inc"
 
 limited() {
@@ -10,7 +10,7 @@ limited() {
     exec timeout 20 "$GOPHERCAP" "$@"
   )
 }
-# The least in which the program begins; sanitizers reserve terabytes.
+# The smallest limit with which the program starts; sanitizers reserve terabytes.
 least=0
 for kib in 10000 20000 30000 40000 50000 60000 80000; do
   if limited $kib version >/dev/null 2>&1; then least=$kib && break; fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The manual page is correct roff and has every option.
+# The manual page is valid roff and has every option.
 . "$(dirname "$0")/common.inc"
 
 exits 0 man

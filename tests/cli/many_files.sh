@@ -5,7 +5,8 @@ set -euo pipefail
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 ulimit -n 256
 limit_mib=256
-# AddressSanitizer keeps freed memory aside and needs shadow for all of it: there the figure says nothing.
+# AddressSanitizer delays the reuse of freed memory and needs shadow memory, so the figure is meaningless
+# there.
 if grep -aqE '__(asan|tsan)_init' "${GOPHERCAP:?}"; then limit_mib=8192; fi
 python3 - "$work" "$GOPHERCAP" $limit_mib <<'PY'
 import os, resource, struct, subprocess, sys

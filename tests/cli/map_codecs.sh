@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# One capture, compressed by each codec's own tool in pieces that can be decompressed apart: whatever the number of workers,
-# the map is that of the plain file. Also where the file is cut.
+# A capture compressed by the tool of each codec in pieces that can be decompressed separately: for any number of workers,
+# the map is that of the plain file, also if the file is truncated.
 . "$(dirname "$0")/common.inc"
 
 python3 - <<'PYTHON'
@@ -37,7 +37,7 @@ lz4 -q -c -l plain.pcap >lz4_legacy
 xz -0 -T2 --block-size=300000 -c plain.pcap >xz_blocks
 bzip2 -c plain.pcap >bzip2
 
-# facts FILE WORKERS: what the map says of the captured packets and of the damage, and its exit status.
+# facts FILE WORKERS: prints what the map says about packets and damage, and its exit status.
 facts() {
   local status=0
   "$GOPHERCAP" map "$1" --file-suffix "" --file-workers "$2" --dump-json dump.json >out 2>err || status=$?
@@ -54,7 +54,8 @@ for file in bgzf members gzip gzips zstd_frames pzstd lz4_4M lz4_64K lz4_depende
     facts $file $workers >got
     cmp expected got
   done
-  # Two blocks of the legacy format are a whole file, and a file cut behind a frame is one too: any status, but the same.
+  # Two blocks of the legacy format are a complete file, as is a file cut after a frame. The status may be any, but must
+  # not depend on the number of workers.
   size=$(stat -c %s $file)
   for cut in $((size / 3)) $((size - 1)); do
     head -c $cut $file >cut

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The faults of the original's map that show on its command line: none of them here.
+# Faults of the original's map that are visible on its command line; none of them exists here.
 . "$(dirname "$0")/common.inc"
 
-# A missing --dir-src crashed it.
+# It crashed if --dir-src did not exist.
 exits 2 map
 has err "--dir-src"
 exits 1 map --dir-src no/such/folder --dump-json d.json
@@ -19,7 +19,7 @@ assert [f["path"] for f in json.load(open(sys.argv[1]))["files"]] == sys.argv[2:
 PYTHON
 exits 4 map --dir-src set --file-regexp nowhere --dump-json none.json
 
-# --file-workers 0 was fatal; files stood in the order in which the workers ended.
+# --file-workers 0 was fatal, and files were listed in the order in which the workers ended.
 exits 0 map --dir-src set --file-workers 1 --dump-json one.json
 for workers in 0 -1 2 64; do
   exits 0 map --dir-src set --file-workers "$workers" --dump-json many.json
@@ -32,7 +32,7 @@ assert [f["path"] for f in files] == sys.argv[2:], files
 assert all(f["packets"] == 2 and f["out_of_order"] == 0 for f in files), files
 PYTHON
 
-# A dump that could not be written was one that was; the old one is kept.
+# A dump that could not be written counted as written; here the old one is kept.
 exits 1 map --dir-src set --dump-json /dev/full
 has err "/dev/full"
 exits 1 map --dir-src set --dump-json set/x/a.pcap/dump.json
@@ -44,7 +44,7 @@ status=0
 cmp keep.json before.json
 [[ $(echo *.json) == "before.json d.json keep.json many.json one.json" ]]
 
-# One packet in a file, or all at one time, cost it the whole set (no end, infinite rate).
+# One packet in a file, or all at the same time, made the whole dump fail (no end, infinite rate).
 capture one.pcap 100
 capture same.pcap 100 100 100
 exits 0 map one.pcap same.pcap --dump-json d.json

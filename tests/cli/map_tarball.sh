@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Captures inside a tarball are mapped and replayed where they are: the same dump and the same packets as of the extracted files,
-# for each format and codec.
+# Captures inside a tarball are mapped and replayed in place, with the same dump and the same packets as the extracted files, for
+# each format and codec.
 . "$(dirname "$0")/common.inc"
 . "$(dirname "$0")/tarball.inc"
 
@@ -21,13 +21,14 @@ for format in gnu posix; do
     dump_of packed.json "packed.tar.x!/set/" | cmp expected -
     exits 3 replay --dump-json packed.json --topspeed --out-file replayed.pcap --quiet
     cmp expected.pcap replayed.pcap
-    # Standard input has no index, but the same captures.
+    # Standard input gets no index, but gives the same captures.
     "$GOPHERCAP" map - --json --quiet <packed.tar.x >stdin.json && false || [[ $? -eq 3 ]]
     dump_of stdin.json "-!/set/" | cmp expected -
   done
 done
 
-# Tarballs in a folder are found by their ending, and what lies in them by those of captures.
+# Tarballs in a folder are found by their extension, and captures inside them by the usual
+# extensions.
 mkdir folder && cp packed.tar.x folder/one.tar.bz2 && gzip -c set.tar >folder/two.tar.gz
 exits 3 map --dir-src folder --file-suffix tar.bz2 --file-suffix tar.gz --json
 [[ $(grep -c '"member": "set/sub/c5.pcap"' out) -eq 2 ]]

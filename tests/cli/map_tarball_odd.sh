@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What may be wrong with a tarball, its index or what is asked of them.
+# Unusual or damaged tarballs and indexes, and unusual selections.
 . "$(dirname "$0")/common.inc"
 
 mkdir set
@@ -9,7 +9,7 @@ ln -s c2.pcap set/soft.pcap
 tar -cf s.tar set/c1.pcap set/c2.pcap set/c3.pcap set/hard.pcap set/soft.pcap
 packets() { "$GOPHERCAP" replay "$@" --topspeed --quiet --out-file p.pcap >/dev/null 2>err && sha256sum <p.pcap; }
 
-# Links are there whatever was mapped first.
+# Links are known whatever was mapped first.
 exits 0 map s.tar --file-regexp 'hard|soft' --dump-json links.json
 [[ $(grep -c '"member"' links.json) -eq 2 ]]
 exits 0 map s.tar --dump-json all.json
@@ -17,16 +17,16 @@ exits 0 map s.tar --dump-json all.json
 rm s.tar.index
 exits 0 replay --dump-json links.json --topspeed --out-file links.pcap
 
-# A member named beside its tarball is there once.
+# A member that is given together with its tarball is listed once.
 exits 0 map s.tar 's.tar!/set/hard.pcap' --dump-json twice.json
 [[ $(grep -c '"member"' twice.json) -eq 5 ]]
 
-# The tarball is an input: it is not written to.
+# The tarball is an input and must not be changed.
 before=$(sha256sum <s.tar)
 exits 2 replay --dump-json all.json --topspeed --out-file s.tar
 [[ $(sha256sum <s.tar) == "$before" ]]
 
-# An index in which something has changed is made anew.
+# An index with a changed byte is made anew.
 good=$(packets --dump-json all.json)
 for change in "members SET archive_offset = archive_offset + 512" "members SET extents = x'00'" "members SET size_bytes = 3" \
   "archive SET plain_bytes = 7"; do
@@ -40,7 +40,7 @@ exits 0 map s.tar --dump-json again.json
 cmp all.json again.json
 rm s.tar*.index
 
-# One member that contradicts itself does not take the others with it; a hole without end ends.
+# One contradictory member does not affect the others; an endless hole ends.
 python3 - <<'PYTHON'
 import io, tarfile
 with tarfile.open("odd.tar", "w", format=tarfile.PAX_FORMAT) as tar:

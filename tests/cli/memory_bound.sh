@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# However many captures overlap, and whatever their codecs need, a process stays within --memory and 64 MiB; the bytes are those
-# of a run that has all the memory it wants.
+# However many captures overlap, and whatever their codecs need, a process stays within --memory plus 64 MiB, and the output is
+# that of a run with unlimited memory.
 . "$(dirname "$0")/common.inc"
-# Sanitizers keep freed memory aside and need shadow for all of it: there the figure says nothing.
+# Sanitizers delay the reuse of freed memory and need shadow memory, so the figure is meaningless
+# there.
 if grep -aqE '__(asan|tsan)_init' "$GOPHERCAP"; then skip "built with a sanitizer"; fi
 
 cat >make.py <<'PYTHON'
@@ -31,7 +32,7 @@ PYTHON
 python3 make.py
 tar cf - 40 | zstd -q -9 >set.tar.zst
 
-# peak_below MIB ARGUMENT...: runs the binary, which has to succeed, and holds its peak of memory against the figure.
+# peak_below MIB ARGUMENT...: runs the binary, which must succeed, and checks its peak memory.
 cat >peak.py <<'PYTHON'
 import os, sys
 limit, command = int(sys.argv[1]), sys.argv[2:]
@@ -60,7 +61,7 @@ peak_below 128 tarExtract set.tar.zst --out-dir extracted --map extracted.json -
 cmp <(cd extracted/40 && ls) <(cd 40 && ls)
 peak_below 128 map set.tar.zst --dump-json members.json --memory 64M
 
-# What it costs is said before the start; what is past bearing is refused.
+# The cost is reported before the start; if it is unreasonable, the set is refused.
 exits 0 replay --dump-json 40.json --dryrun --memory 64M
 has err "they take turns, and are decompressed again from an earlier place"
 exits 2 replay --dump-json 40.json --discard --memory 2M

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Words for what is not there: files of a dump, matches of an expression, commands of later versions.
+# Messages about missing things: files of a dump, matches of an expression, commands of later
+# versions.
 . "$(dirname "$0")/common.inc"
 
 mkdir set

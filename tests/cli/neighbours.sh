@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Other users of /tmp: nothing is written through their links, none of their files becomes an output, and no dump, index, report or
-# configuration of theirs is believed there without --trust. Whoever calls sudo is no stranger.
+# Other users of /tmp: nothing is written through their links, none of their files becomes an output, and none of their dumps,
+# indexes, reports or configurations is read there without --trust. The user who called sudo is trusted.
 . "$(dirname "$0")/common.inc"
 
 [[ $EUID -eq 0 ]] || skip "only root can play two users"
 as_other() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
 chmod 755 "$work"
-# The one under test may lie in a folder of root's alone.
+# The binary under test may be in a folder that only root can read.
 cp "$GOPHERCAP" gophercap
 GOPHERCAP=$work/gophercap
-# By a shell: setpriv itself may still have the privilege to look into a folder of root's.
+# Started by a shell, because setpriv itself may still be able to look into a folder of root.
 as_other sh -c "'$GOPHERCAP' version" >/dev/null 2>&1 || skip "another user can't run the binary"
 unset SUDO_UID
 
@@ -22,7 +22,7 @@ exits 0 map a.pcap --dump-json good.json
 exits 0 replay a.pcap --discard --report good-report.json
 echo precious >victim
 
-# Written.
+# Files that are written.
 as_other ln -s "$work/victim" tmp/out
 mkdir folder
 as_other ln -s "$work/folder" tmp/dir
@@ -32,7 +32,7 @@ for words in "map a.pcap --dump-json tmp/out" "map a.pcap --dump-json tmp/dir/d.
   exits 1 $words
   has err "belongs to another user (uid 65534); nothing is written through it"
 done
-# The packets are sent by then, so that the report fails on its own.
+# The packets have been sent by then, so only the report fails.
 exits 1 replay a.pcap --discard --report tmp/out
 grep -qx precious victim
 [[ -z $(ls -A folder) ]]
@@ -45,7 +45,7 @@ exits 0 map a.pcap --dump-json tmp/mapped.json
 exits 0 map a.pcap --dump-json tmp/secret.json
 [[ $(stat -c %a tmp/secret.json) == 600 ]]
 
-# Believed.
+# Files that are trusted.
 for file in good.json good-report.json; do as_other cp "$file" "tmp/their-$file"; done
 as_other sh -c 'echo "map: {dryrun: true}" >tmp/their.yaml'
 for words in "replay --discard --dump-json tmp/their-good.json" "verify a.pcap --dump-json tmp/their-good.json" \
@@ -65,7 +65,7 @@ SUDO_UID=65534 exits 0 replay --discard --dump-json tmp/their-good.json
 GOPHERCAP_GLOBAL_TRUST=1 exits 0 replay --discard --dump-json tmp/their-good.json
 as_other "$GOPHERCAP" replay --discard --dump-json tmp/mapped.json >out 2>err  # root's
 
-# An index of theirs is made anew beside it.
+# An index of another user is not used; a new one is made beside it.
 cp set.tar.gz tmp
 (cd tmp && as_other sh -c "'$GOPHERCAP' map '$work/set.tar.gz' --dump-json d.json >/dev/null 2>&1" && rm d.json)
 [[ -f tmp/set.tar.gz.index ]]
@@ -78,7 +78,7 @@ rm tmp/set.tar.gz.2.index
 exits 0 map set.tar.gz --dump-json tmp/d.json --trust
 [[ ! -e tmp/set.tar.gz.2.index ]]
 
-# Mapped as oneself, replayed by sudo, mapped again by sudo.
+# Mapped as a user, replayed with sudo, mapped again with sudo.
 as_other "$GOPHERCAP" map a.pcap --dump-json tmp/mine.json >/dev/null 2>&1
 SUDO_UID=65534 exits 0 replay --discard --dump-json tmp/mine.json
 SUDO_UID=65534 exits 0 map a.pcap --dump-json tmp/mine.json

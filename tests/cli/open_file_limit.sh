@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Too few open files are not damage of the captures: no dump, an error, and the cure.
+# Too few open files are not damage of the captures: no dump is written, and the error says what to
+# do.
 . "$(dirname "$0")/common.inc"
 
 mkdir d
 capture d/a.pcap
 capture d/b.pcap
 exits 0 map d --dump-json d.json
-# limited ARGUMENT...: runs it with as many open files as it has itself: the standard streams and two of its own.
+# limited ARGUMENT...: runs it with as many descriptors as it needs itself: the standard streams and two of its
+# own.
 limited() {
   python3 - "$GOPHERCAP" "$@" <<'PYTHON'
 import os, resource, sys

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The forms that the original's command lines have: options before and after the command, --a=b and --a b, --bool=false.
+# The forms of the original's command lines: options before and after the command, --a=b and --a b, --bool=false.
 . "$(dirname "$0")/common.inc"
 
 mkdir set

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Configurations that the original wrote (exampleConfig, with its defaults and its quotes) and that its older versions read:
-# they load without an error, for map and for replay, and change nothing but what they say.
+# Configurations that the original has written (exampleConfig, with its defaults and quotes) and those of its older versions
+# load without an error, for map and for replay, and change nothing but what they set.
 . "$(dirname "$0")/common.inc"
 
 mkdir -p set/sub
@@ -10,7 +10,7 @@ capture set/c.other 104
 exits 0 map --dir-src set --dump-json plain.json
 exits 0 replay --dump-json plain.json --out-file plain.pcap
 
-# works CONFIGURATION: its folder and dump are used, and what comes out is the same as without it.
+# works CONFIGURATION: its folder and dump are used, and the result is the same as without it.
 works() {
   rm -f dump.json merged.pcap
   exits 0 map --config "$1"
@@ -21,7 +21,7 @@ works() {
   cmp plain.pcap merged.pcap
 }
 
-# 0.3.2: all that its exampleConfig writes. A suffix that is given is exactly that one: c.other stays out.
+# 0.3.2: everything that its exampleConfig writes. A given suffix is exact, so c.other is not read.
 cat >original.yaml <<'YAML'
 eve2filter:
   path:
@@ -89,12 +89,12 @@ tarball:
 YAML
 works original.yaml
 
-# The same in capitals and with everything quoted, as some tools write YAML.
+# The same in capitals and with all values quoted, as some tools write YAML.
 sed -E 's/^( *)([a-z0-9_]+):/\1\U\2\E:/; s/: (false|[-0-9]+)$/: "\1"/' original.yaml >quoted.yaml
 grep -q '^      ENABLED: "false"$' quoted.yaml
 works quoted.yaml
 
-# Before the groups: one level of names for all commands.
+# Before keys were grouped: one level of names for all commands.
 cat >older.yaml <<'YAML'
 dump:
   json: dump.json
@@ -127,7 +127,7 @@ dryrun: false
 YAML
 works older.yaml
 
-# In groups, with names that were changed afterwards.
+# Grouped, with names that were changed later.
 cat >between.yaml <<'YAML'
 global: {dump: {json: dump.json}, file: {regexp: ""}}
 map: {dir: {src: set}, file: {suffix: pcap, workers: 0}}
@@ -136,13 +136,13 @@ tarball: {in: {tarball: ""}, out: {dir: "", gzip: false}}
 YAML
 works between.yaml
 
-# The file in the home folder is read without being named.
+# The file in the home folder is read by default.
 cp original.yaml "$HOME/.go-replay.yaml"
 rm dump.json
 exits 0 map
 cmp plain.json dump.json
 
-# And they are not only swallowed: an old name has its effect.
+# Old names are not only accepted but have their effect.
 sed 's/count: 1/count: "2"/' older.yaml >twice.yaml
 exits 0 replay --config twice.yaml --out-file twice.pcap --report report.json
 python3 -c 'import json; assert json.load(open("report.json"))["packets"]["sent"] == 8'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A dump of the original tool is taken as a list of files: its figures (one packet too few, the last time instead of the
-# largest, "out of order" for equal times) are not believed, the files are mapped again, and that is said.
+# A dump of the original tool is used as a list of files. Its figures (one packet too few, the last time instead of the
+# largest, "out of order" for equal times) are not used; the files are mapped again, and a message says so.
 set -euo pipefail
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -29,7 +29,7 @@ r = json.load(open('report.json'))
 assert r['packets']['read'] == r['packets']['sent'] == 6, r['packets']
 assert r['planned_duration_ns'] == 5_000_000_000, r['planned_duration_ns']
 PY
-# And a file that has changed since one of our own dumps was written is mapped again too.
+# A file that has changed since one of our own dumps was written is mapped again too.
 "$GOPHERCAP" map --dir-src . --dump-json ours.json --quiet >/dev/null
 cp b.pcap c && truncate -s -60 c && cp c a.pcap
 "$GOPHERCAP" replay --dump-json ours.json --out-file second.pcap >/dev/null 2>words && rc=0 || rc=$?

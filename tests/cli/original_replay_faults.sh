@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The faults of the original's replay that show on its command line, each by its name; the others are in
-# src/jobs/original_faults_test.cc.
+# Faults of the original's replay that are visible on its command line, by their numbers; the others are
+# in src/jobs/original_faults_test.cc.
 . "$(dirname "$0")/common.inc"
 
 # G1: it opened every file before the first packet was sent.
@@ -37,7 +37,7 @@ g19_loop_count_zero_goes_on_until_it_is_stopped() {
   [[ $(python3 -c 'import json; print(json.load(open("out"))["loops_done"])') -gt 10 ]]
 }
 
-# G18, and 4 of the measured ones: nothing was said at the end, and the last packet could be missing.
+# G18, and 4 of the measured ones: there was no summary, and the last packet could be missing.
 g18_the_summary_accounts_for_every_packet() {
   capture sum.pcap 100 101 102
   exits 0 replay sum.pcap --discard

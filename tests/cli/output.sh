@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Results on standard output, words on standard error; JSON, quiet, full devices, readers that go away.
+# Results go to standard output, messages to standard error; JSON, --quiet, full devices, readers that
+# exit.
 . "$(dirname "$0")/common.inc"
 
 capture a.pcap

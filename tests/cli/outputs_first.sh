@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a job writes at its end has its place at the beginning: where there is none, that is said before hours are spent.
+# An unusable location of an output is reported at the beginning of the job, not after hours.
 . "$(dirname "$0")/common.inc"
 
 capture a.pcap
@@ -16,13 +16,13 @@ for words in "map - --dump-json missing/d.json" "tarExtract set.tar --out-dir ne
   not grep -q "sent" out
   [[ ! -e new/a.pcap ]]
 done
-# A folder that is still to be extracted will be one.
+# A folder that is still to be extracted is accepted.
 mkdir d
 capture d/b.pcap
 tar -cf d.tar d
 exits 0 tarExtract d.tar --out-dir new --map new/d/d.json
 has new/d/d.json b.pcap
-# Until then the hidden file is there, and goes with a run that is stopped.
+# Until then there is a hidden file, which is removed if the run is stopped.
 "$GOPHERCAP" map - --dump-json d.json <never 7>&- >out 2>err &
 mapping=$!
 for _ in {1..100}; do ! compgen -G ".d.json.$mapping-*.part" >part || break; sleep 0.1; done

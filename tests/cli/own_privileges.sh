@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A binary with capabilities of its own is not led to files by variables of its caller's, nor by another user's home.
+# A binary with its own capabilities does not read files that the environment of its caller, or the home of another
+# user, leads to.
 . "$(dirname "$0")/common.inc"
 
 [[ $EUID -eq 0 ]] || skip "needs root to give a file capabilities"
@@ -24,7 +25,7 @@ as_user theirs map a.pcap --dump-json out/d.json || { cat words; exit 1; }
 [[ -s out/d.json && ! -e out/planted.json ]]
 grep -q "privileges" words || skip "this file system gives files no capabilities"
 has words "not used, since this program has privileges that its caller has not: GOPHERCAP_GLOBAL_DUMP_JSON, HOME"
-# One's own home is believed, and an option's word always.
+# The user's own home is trusted, as are options.
 not as_user ours map a.pcap --dump-json out/d.json
 has words "ours/.go-replay.yaml:2: "
 not as_user theirs map a.pcap --dump-json out/d.json --config theirs/.go-replay.yaml

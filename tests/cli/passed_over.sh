@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Captures of a folder that are passed over because of their names are told of; so is one that is there under two names.
+# Captures in a folder that are skipped because of their names are reported; so is one that exists under two names.
 . "$(dirname "$0")/common.inc"
 
 mkdir -p set/sub
@@ -20,10 +20,10 @@ exits 0 map set --dryrun
 has err "4 captures were passed over"
 exits 0 replay set --discard
 has err "4 captures were passed over because of their names, the first is set/snort.log.1; name them, or map with --file-suffix"
-# Nothing but such.
+# Only such files.
 exits 4 map set/sub --dump-json set.json
 has err "1 capture was passed over because of its name: set/sub/log.pcap.1588148459"
-# What was asked for is not told: an ending, or a path.
+# A requested extension or path causes no message.
 exits 0 map set --file-suffix pcap --dump-json set.json
 not grep -q "passed over" err
 exits 0 map set --file-regexp 'a.pcap' --dump-json set.json
@@ -31,7 +31,7 @@ not grep -q "passed over" err
 "$GOPHERCAP" map set --file-suffix "" --dump-json set.json >out 2>err || true
 not grep -q "passed over" err
 
-# Of very many only so many are looked at.
+# If there are very many, only a limited number is examined.
 mkdir many && capture many/a.pcap
 for i in {1..1100}; do ln set/x.pcap1 "many/$i.one"; done
 exits 0 map many --dump-json set.json

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A recording whose name ends with .gz or .zst is compressed: the bytes of the plain one, for every reader, and for our own.
+# A recording whose name ends with .gz or .zst is compressed; decompressed, it equals the plain one, and gophercap can read it.
 . "$(dirname "$0")/common.inc"
 
 # shellcheck disable=SC2046
@@ -13,7 +13,7 @@ for name in x.pcap.gz x.PCAP.GZ x.pcap.bgz; do
   has out "file $name"
   gzip -t <$name
   gzip -dc <$name | cmp - plain.pcap
-  # BGZF: a member with its length in front, an empty one at the end.
+  # BGZF: the header of a member contains its length, and an empty member ends the file.
   [[ $(head -c 14 $name | tail -c 2) == BC ]]
   [[ $(tail -c 28 $name | od -An -tx1 | tr -d ' \n') == 1f8b08040000000000ff0600424302001b0003000000000000000000 ]]
 done

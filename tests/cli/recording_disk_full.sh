@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# A recording that does not come to its end: no packet is said to be sent that is in no file.
+# A recording that is not completed: no packet counts as sent that is in no file.
 . "$(dirname "$0")/common.inc"
 
 # shellcheck disable=SC2046
 capture a.pcap $(seq 100 8000)
 
-# account FILE SENT: what the report says of 7901 packets.
+# account FILE SENT: what the report says about 7901 packets.
 account() {
   python3 - "$@" <<'PYTHON'
 import json, sys
@@ -18,7 +18,7 @@ PYTHON
 }
 
 for format in pcap pcapng; do
-  # The file system takes no file of that size.
+  # The file system does not accept a file of that size.
   status=0
   (trap '' XFSZ; ulimit -f 300; exec "$GOPHERCAP" replay a.pcap --out-file all.$format --out-format $format --report r.json >out 2>err) || status=$?
   [[ $status -eq 1 && ! -e all.$format ]]
@@ -26,7 +26,7 @@ for format in pcap pcapng; do
   has out "unsent  7,901 packets"
   account r.json 0 0
 
-  # A device that is full; into a pipe goes what its reader took.
+  # A full device; in a pipe, packets that the reader took count as sent.
   exits 1 replay a.pcap --out-file /dev/full --out-format $format --report r.json
   has err "No space left on device"
   account r.json 0 0

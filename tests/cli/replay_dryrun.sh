@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# replay --dryrun tells how long it takes, also where times are not the captured ones.
+# replay --dryrun reports the duration, also if packets are not sent at captured times.
 . "$(dirname "$0")/common.inc"
 
 capture a.pcap
-# expect ARGUMENT... -- DURATION TOTAL AT_MOST PACING: what the plan says, in milliseconds.
+# expect ARGUMENT... -- DURATION TOTAL AT_MOST PACING: checks the plan, in milliseconds.
 expect() {
   local arguments=()
   while [[ $1 != -- ]]; do arguments+=("$1"); shift; done
@@ -31,7 +31,7 @@ has out "loops    2, one every at most 300ms, at most 500ms in all"
 expect --topspeed -- 0 null False "top speed"
 has out "takes    as long as it takes, at top speed"
 
-# What 64 bits of nanoseconds can't count is no figure.
+# A duration that does not fit into 64-bit nanoseconds is not shown as a number.
 exits 0 replay a.pcap --discard --dryrun --time-modifier 0.000000000001
 has out "takes    more than 292 years, 1e-12 times as fast"
 exits 0 replay a.pcap --discard --dryrun --loop-count 9999999999999

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# replay passes over a set twice, so what can be read only once is refused, under whatever name, and nothing waits for it.
+# replay reads a set twice, so inputs that can be read only once are refused, under any name and without waiting.
 . "$(dirname "$0")/common.inc"
 
 capture a.pcap
@@ -16,10 +16,10 @@ status=0
 cat a.pcap | "$GOPHERCAP" replay /dev/stdin --discard >out 2>err || status=$?
 [[ $status -eq 2 ]]
 has err "replay can't read '/dev/stdin': $twice"
-# A file is one, also under that name.
+# A regular file is accepted, also under that name.
 exits 0 replay /dev/stdin --discard <a.pcap
 
-# Entries of a dump, which map has read from such.
+# Entries of a dump that map has written for such inputs.
 cat a.pcap >f1 &
 exits 0 map f1 --dump-json fifo.json
 exits 0 map - --dump-json stdin.json <a.pcap
@@ -29,6 +29,6 @@ for dump in fifo:f1 stdin:- member:-; do
   has err "error: ${dump%:*}.json: replay can't read '${dump#*:}': $twice"
 done
 
-# What is not chosen is nobody's business, and in folders only files are looked for.
+# Paths that are not selected do not matter, and in folders only files are searched.
 exits 0 replay a.pcap f1 --file-regexp a --discard
 exits 0 replay . --discard

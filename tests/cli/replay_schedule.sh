@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# What is odd about the times of a set is said before it is replayed, with the flag that helps: long pauses, clocks that were set back.
+# Unusual times of a set are reported before it is replayed, with the option that helps: long pauses, clocks that were set back.
 . "$(dirname "$0")/common.inc"
 
-# stamps FILE: the packets' times in seconds, one line.
+# stamps FILE: prints the times of the packets in seconds, in one line.
 stamps() {
   python3 - "$1" <<'PYTHON'
 import struct, sys
@@ -36,7 +36,7 @@ for words in "--max-gap 10s" "--time-from 2020-09-13T12:26:40Z" "--topspeed" "--
   not grep -q pause err
 done
 
-# Between files; and how to do without.
+# Between files, and how to avoid the pause.
 mkdir set
 capture set/a.pcap 1600000000 1600000002
 capture set/b.pcap 1200000000 1200000001
@@ -65,7 +65,7 @@ has out "gap"
 GOPHERCAP_REPLAY_SEQUENCE=true GOPHERCAP_REPLAY_FILE_GAP=2s exits 0 replay set --discard --dryrun
 has out "span     7s"
 
-# A busy set has nothing to say, and neither has one that is quiet for less than half of its time.
+# There is no warning for a busy set, or for one that is quiet for less than half of its time.
 capture busy.pcap $(seq 100 10 500) 590
 exits 0 replay busy.pcap --discard
 not grep -q pause err
@@ -92,7 +92,7 @@ exits 0 replay jump.pcap --clock-steps follow --out-file followed.pcap
 exits 0 replay back.pcap --reorder --discard
 not grep -q "clock was set" err
 
-# What can't be together, and what does nothing.
+# Options that exclude each other, and one without effect.
 exits 2 replay set --discard --sequence --wait-disable
 has err "--sequence: excludes --wait-disable"
 exits 2 replay set --discard --clock-steps follow --reorder
@@ -105,7 +105,7 @@ done
 exits 0 replay set --discard --max-gap 1s --file-gap 1s
 has err "--file-gap: does nothing without --sequence"
 
-# Packets that are left out at the end are no pause that was planned.
+# Packets that are left out at the end do not count as a planned pause.
 capture tail.pcap 100 101
 python3 - <<'PYTHON'
 import struct

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What can't be meant is refused before anything is read, with a word for each fault; what is asked for too much of lateness
-# shows in the exit status.
+# Contradictory options are refused before anything is read, each with its own message; an exceeded limit of lateness sets
+# the exit status.
 . "$(dirname "$0")/common.inc"
 
 capture a.pcap
@@ -21,7 +21,7 @@ exits 2 replay a.pcap --out-file x --fail-on-late often
 has err "--fail-on-late"
 exits 2 replay a.pcap --fail-on-late ""
 has err "--fail-on-late"
-# A limit that nothing is held against would pass for one that was kept.
+# A limit that is never checked would look like one that was met.
 for target in "--out-file x" --discard; do
   # shellcheck disable=SC2086
   exits 2 replay a.pcap $target --fail-on-late p99=50us
@@ -48,7 +48,7 @@ not grep -q "pacing: does nothing" err
 exits 4 replay a.pcap --out-file x --time-from '2020-01-01 00:00:00'
 has err "the set goes from 1970-01-01T00:01:40Z to 1970-01-01T00:01:42Z"
 
-# The first replay of all, before any map.
+# The first replay, before any map.
 exits 1 replay --discard --dump-json none.json
 has err "none.json: No such file or directory"
 has err "hint: gophercap map PATH --dump-json none.json writes it"
@@ -62,7 +62,7 @@ report = json.load(open("out"))
 assert report["packets"]["sent"] == 3 and report["packets"]["balanced"], report
 PYTHON
 
-# Captures that have moved: by prefix, and beside the dump.
+# Captures that were moved: found by prefix, and beside the dump.
 mkdir -p old/day new
 capture old/day/a.pcap 100 101
 exits 0 map old --dump-json old/d.json

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The same set gives the same bytes: with one thread and with many, twice in a row, with little memory and with much; so does
-# the dump that it is read from.
+# The same set gives the same bytes: with one thread and with several, twice in a row, with little memory and with much; the
+# dump that it is read from gives the same too.
 . "$(dirname "$0")/common.inc"
 
 python3 - <<'PYTHON'

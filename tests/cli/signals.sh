@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# SIGHUP and SIGQUIT end a run as SIGTERM does: reported, cleaned up, without a core; nohup keeps its meaning. The limit on file sizes
-# (SIGXFSZ) is an error with its cure.
+# SIGHUP and SIGQUIT end a run like SIGTERM: with a report, after cleaning up, without a core dump; nohup works as usual. The
+# limit on file sizes (SIGXFSZ) is an error that says what to do.
 . "$(dirname "$0")/common.inc"
 
 capture a.pcap
@@ -9,14 +9,14 @@ mkdir set && for i in {1..40}; do cp a.pcap "set/$i.pcap"; done
 python3 -c 'import random; open("set/noise.pcap", "wb").write(open("a.pcap", "rb").read() + random.randbytes(6000000))'
 tar -czf set.tar.gz set
 
-# takes SIGNAL PID: whether the process has come so far as to take signals itself (then they are blocked).
+# takes SIGNAL PID: true once the process handles signals itself (they are blocked then).
 takes() {
   local mask number
   mask=$(sed -n 's/^SigBlk:\s*//p' "/proc/$2/status")
   number=$(kill -l "$1")
   (((16#$mask >> (number - 1)) & 1))
 }
-# begin SIGNAL COMMAND...: in the background, until it takes the signal.
+# begin SIGNAL COMMAND...: starts it in the background and waits until it handles the signal.
 begin() {
   local signal=$1
   shift
@@ -34,7 +34,7 @@ for signal in HUP QUIT; do
   ends_by "$signal" "$pid"
   has err "interrupted; what was sent until then is reported"
   python3 -c 'import json; assert json.load(open("r.json"))["interrupted"]'
-  # A tarball that comes no further than into a member.
+  # A tarball that ends inside a member.
   (head -c 4000000 set.tar.gz && exec sleep 60) >f1 &
   writer=$!
   begin "$signal" tarExtract f1 --out-dir o
@@ -51,7 +51,7 @@ for signal in HUP QUIT; do
   rm -rf o r.json
 done
 
-# Ignored from the start, as by nohup: it does not even end early, as the next signal shows.
+# Ignored from the start, as with nohup: the run continues, as the next signal shows.
 (trap '' HUP && exec "$GOPHERCAP" replay a.pcap --loop-infinite --discard >out 2>err) &
 pid=$!
 for _ in {1..100}; do
@@ -63,14 +63,14 @@ kill -s HUP "$pid"
 kill -s TERM "$pid"
 ends_by TERM "$pid"
 
-# Whatever is written when the limit is reached.
+# Whatever is being written when the limit is reached.
 limited() { (ulimit -f 8 && exits "$@"); }
 limited 1 map set --dump-json d.json
 has err "d.json: File too large"
 has err "hint: raise the limit on the size of files (ulimit -f)"
 limited 1 replay a.pcap --loop-count 1000 --out-file o.pcap
 has err "o.pcap: File too large"
-# What is written to standard output as well; "exits" itself has it in a file.
+# Also for standard output; "exits" itself redirects it to a file.
 (ulimit -f 8 && not "$GOPHERCAP" map set --dump-json - >out 2>err)
 has err "standard output: File too large"
 (ulimit -f 8 && not "$GOPHERCAP" map set.tar.gz --dump-json d.json >out 2>err)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# With a stack of 256 KiB, and with a descriptor less than is needed: the work is done, or words and 1; never a crash, and no
-# capture that is called damaged.
+# With a stack of 256 KiB, and with one descriptor too few: the work is done, or there is an error and status 1; never a
+# crash, and no capture is reported as damaged.
 . "$(dirname "$0")/common.inc"
 
 ! grep -aqE '__(asan|tsan)_init' "${GOPHERCAP:?}" || skip "sanitizers need more stack, and descriptors of their own"

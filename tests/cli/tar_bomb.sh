@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A few bytes that become very many end an extraction, with the flag that lifts the limit; what is complete stays.
+# Input that expands enormously ends an extraction with an error that names the option for the limit; complete
+# files stay.
 . "$(dirname "$0")/common.inc"
 
 python3 - <<'PYTHON'
@@ -19,7 +20,7 @@ for packing in --out-gzip --out-zstd; do
   has err "--max-ratio"
   [[ $(cd o && find . -type f) == ./before.pcap.* ]]
 done
-# Scanning it is refused, and so is a hole in a map of what is extracted.
+# Scanning it is refused, and so is a hole when what is extracted is mapped.
 exits 1 map hole.tar --dump-json set.json
 has err "2 of 2 files damaged"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tarballs that are cut or damaged: whole members stay, the place is named, the exit status is 3, and --resume takes up the rest.
+# Truncated or damaged tarballs: complete members stay, the place is named, the exit status is 3, and --resume extracts the rest.
 . "$(dirname "$0")/common.inc"
 
 mkdir set
@@ -25,11 +25,11 @@ PYTHON
   has out "$files more complete before"
   diff -r set o/set
 done
-# One between two members has no other sign than the missing end.
+# A cut between two members is only visible by the missing end mark.
 head -c $((512 * 2 + 150016)) set.tar >between.tar
 exits 3 tarExtract --in-tarball between.tar --out-dir b
 has err "ends without the mark of its end"
-# Bytes that are wrong, in the data and in a header.
+# Wrong bytes, in the data and in a header.
 gzip -c set.tar >bad.tar.gz
 printf XXXX | dd of=bad.tar.gz bs=1 seek=500000 conv=notrunc status=none
 exits 3 tarExtract --in-tarball bad.tar.gz --out-dir g

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Nested folders cost no more than members do: what lies too deep or has too long a path is refused and counted, by map too.
+# Nested folders cost no more than members do: paths that are too deep or too long are refused and counted, by map too.
 . "$(dirname "$0")/common.inc"
 
 python3 - <<'PYTHON'
@@ -8,7 +8,7 @@ def member(tar, path, kind, data=b""):
     info = tarfile.TarInfo(path)
     info.type, info.size, info.mode = kind, len(data), 0o755
     tar.addfile(info, io.BytesIO(data))
-# A folder for each level; then files that alternate between two deep folders; then one name of more than a path.
+# A folder for each level; then files that alternate between two deep folders; then one name longer than a path.
 with tarfile.open("deep.tar.gz", "w:gz", format=tarfile.GNU_FORMAT) as tar:
     for level in range(1, 2001):
         member(tar, "/".join(["d"] * level), tarfile.DIRTYPE)

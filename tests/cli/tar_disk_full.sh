@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A disk that is full, and a file system that takes no file of that size: no half file, the cause is said.
+# A full disk, and a file system that does not accept a file of that size: no partial file, and the cause
+# is reported.
 . "$(dirname "$0")/common.inc"
 
 mkdir set disk

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Ctrl-C and SIGTERM in the middle of a member: what is complete stays, of the rest nothing, and the shell sees the signal.
+# Ctrl-C and SIGTERM inside a member: complete files stay, nothing is left of the rest, and the shell sees the signal.
 . "$(dirname "$0")/common.inc"
 
 mkdir set
@@ -7,7 +7,7 @@ head -c 100000 /dev/urandom >set/a.pcap
 head -c 5000000 /dev/urandom >set/b.pcap
 tar -cf set.tar -C set a.pcap b.pcap
 mkfifo slow
-# one_is_enough SIGNAL, though the pipe is silent.
+# one_is_enough SIGNAL: one signal ends it although the pipe is silent.
 one_is_enough() {
   kill -s "$1" "$pid"
   ends_by "$1" "$pid"
@@ -29,7 +29,7 @@ for signal in INT TERM; do
     one_is_enough "$signal"
     [[ $(cd o && find . -type f) == ./a.pcap* ]]
   done
-  # Nothing has come yet, and nothing may ever come.
+  # No bytes have come, and none will.
   sleep 30 >slow &
   writer=$!
   env --default-signal=INT "$GOPHERCAP" map - <slow >out 2>err &

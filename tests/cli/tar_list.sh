@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# --dryrun lists what would be extracted: name, size, time; as text or JSON; nothing is written.
+# --dryrun lists what would be extracted (name, size, time) as text or JSON, and writes nothing.
 . "$(dirname "$0")/common.inc"
 
 mkdir -p set/sub
@@ -30,7 +30,7 @@ has err "none of 5 members matches"
 exits 4 tarExtract --in-tarball set.tar.bz2 --dryrun --json --file-regexp nowhere
 python3 -c 'import json; assert json.load(open("out"))["members"] == []'
 
-# Names cannot touch the terminal.
+# Names cannot control the terminal.
 touch $'set/a\e[2J'
 tar -cf evil.tar set
 exits 0 tarExtract --in-tarball evil.tar --out-dir o

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# A hundred thousand members, some of one name, in little memory.
+# A hundred thousand members, some with the same name, in little memory.
 . "$(dirname "$0")/common.inc"
 
-# A build with sanitizers holds back what was freed, and a shadow of everything; how much says nothing about the tool.
+# A build with sanitizers delays the reuse of freed memory and needs shadow memory, so its memory use says nothing
+# about the tool.
 limit_mib=64 members=100000
 if grep -aqE '__(asan|tsan)_init' "${GOPHERCAP:?}"; then limit_mib=8192 members=10000; fi
 
@@ -17,7 +18,7 @@ with tarfile.open("many.tar.gz", "w:gz", compresslevel=1) as tar:
         info.size = len(data)
         tar.addfile(info, io.BytesIO(data))
 PYTHON
-# A program starts with the peak of the one that started it, so this one stays small until it has looked.
+# A process inherits the peak memory of its parent, so this one stays small until it has looked.
 python3 - "$GOPHERCAP" $limit_mib $members <<'PYTHON'
 import json, os, resource, subprocess, sys
 members = int(sys.argv[3])

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tarExtract --map writes the dump that a map of the folder would have written afterwards.
+# tarExtract --map writes the same dump as a later map of the folder.
 . "$(dirname "$0")/common.inc"
 
 mkdir -p set/sub
@@ -15,7 +15,7 @@ ln -s sub/c2.pcap set/soft.pcap
 tar --sparse -cf set.tar set
 tar -rf set.tar set/sub/c1.pcap # a second one of that path
 
-# How far beyond its damage a file was read depends on the pieces it came in.
+# How far a file was read beyond its damage depends on the pieces it came in.
 same() {
   python3 - "$@" <<'PYTHON'
 import json, sys
@@ -39,7 +39,7 @@ for options in "" --flatten --out-gzip --out-zstd; do
   exits 3 map o --dump-json expected.json
   [[ $(grep damaged err) == "$warned" ]]
   same expected.json got.json
-  # What is there already is mapped as well.
+  # Files that exist already are mapped too.
   # shellcheck disable=SC2086
   exits 3 tarExtract set.tar --out-dir o --map again.json --resume $options
   same expected.json again.json
@@ -51,7 +51,8 @@ exits 0 map o --dump-json expected.json
 cmp expected.json printed.json
 exits 2 tarExtract set.tar --dryrun --map x.json
 
-# A cut capture is damage of the same words wherever it is scanned: as a file, in its tarball, on its way out of it.
+# A truncated capture is reported in the same words wherever it is scanned: as a file, in its tarball, during
+# extraction.
 capture cut.pcap 100 101 102 && truncate -s -7 cut.pcap
 tar -czf cut.tar.gz cut.pcap
 exits 3 map cut.pcap --dump-json file.json

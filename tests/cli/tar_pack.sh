@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# --out-gzip and --out-zstd: every level, the same bytes for gzip and zstd, whatever the number of workers; nothing twice.
+# --out-gzip and --out-zstd: every level, the same bytes after decompression for any number of workers; nothing is
+# compressed twice.
 . "$(dirname "$0")/common.inc"
 
 mkdir set

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# tarExtract against GNU tar: every format and codec, names of all kinds, links, modes, times, empty files.
+# tarExtract compared with GNU tar: every format and codec, names of all kinds, links, modes, times, empty
+# files.
 . "$(dirname "$0")/common.inc"
 
 latin=$(printf 'latin-\351.pcap') accent=$(printf 'e\314\201.pcap')
@@ -16,7 +17,7 @@ chmod 640 set/a.pcap
 chmod 700 set/empty
 touch -d '2001-02-03 04:05:06.123456789' set/nothing.pcap set/empty
 
-# list FOLDER [FRACTION]: kind, mode, links, size, time, target and name of all below it.
+# list FOLDER [FRACTION]: type, mode, links, size, time, target and name of everything below it.
 list() { (cd "$1" && find . -mindepth 1 -printf "%y %m %n %s %T${2:-s} %l %p\0" | sed -zE 's/^d ([0-7]+) [0-9]+ [0-9]+/d \1/' | LC_ALL=C sort -z); }
 
 for format in v7 ustar gnu posix; do
@@ -38,7 +39,7 @@ for format in v7 ustar gnu posix; do
   done
   exits 0 tar-extract - --out-dir ours <set.packed
   diff -r --no-dereference theirs ours
-  # Pipes, and a locale that would tell UTF-8 from other bytes.
+  # Pipes, and a locale that distinguishes UTF-8 from other bytes.
   LC_ALL=C.UTF-8 "$GOPHERCAP" tarExtract --in-tarball <(cat set.tar) --out-dir utf8 >out 2>err
   diff -r --no-dereference theirs utf8
   rm -r theirs ours utf8

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sparse members stay sparse, in all of GNU tar's ways to write them; 20 GB of nothing are quick.
+# Sparse members stay sparse, in all formats of GNU tar; a hole of 20 GB is quick.
 . "$(dirname "$0")/common.inc"
 
 mkdir set

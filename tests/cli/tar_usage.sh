@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What tarExtract says of wrong command lines, inputs that are no tarballs, and files that exist; keys of the configuration.
+# Messages of tarExtract for wrong command lines, inputs that are not tarballs, and existing files; keys of the
+# configuration.
 . "$(dirname "$0")/common.inc"
 
 mkdir set

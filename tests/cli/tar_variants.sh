@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tarballs as other programs write them, or as something has left them: nothing is lost without a word, and map and tarExtract agree.
+# Tarballs as other programs write them, and damaged ones: nothing is lost without a message, and map and tarExtract agree.
 . "$(dirname "$0")/common.inc"
 
 mkdir set
@@ -25,13 +25,13 @@ bad[second + 1] ^= 1
 open("header.tar", "wb").write(bad)
 open("zeros.tar", "wb").write(plain + bytes(777))
 open("garbage.tar", "wb").write(plain + b"garbage")
-# The length counts characters, so that the name would lose its ending.
+# The length counts characters, so the name would lose its extension.
 write("characters.tar", [("d/" + "ü" * 60 + ".pcap", c[0], {}), (c[1], c[1], {})], format=tarfile.PAX_FORMAT)
 text = open("characters.tar", "rb").read()
 bytes_, characters = ("137 path=d/" + "ü" * 60 + ".pcap\n").encode(), ("077 path=d/" + "ü" * 60 + ".pcap\n").encode()
 assert bytes_ in text and len(bytes_) == 137 and len(characters.decode()) == 77
 open("characters.tar", "wb").write(text.replace(bytes_, characters))
-# A hard link whose pax header is damaged: its name may be another.
+# A hard link whose pax header is damaged, so its name may be wrong.
 with tarfile.open("link.tar", "w", format=tarfile.PAX_FORMAT) as tar:
     data = open(c[0], "rb").read()
     info = tarfile.TarInfo("a.pcap")
@@ -45,7 +45,7 @@ assert b"15 comment=abc\n" in text
 open("link.tar", "wb").write(text.replace(b"15 comment", b"16 comment"))
 PYTHON
 
-# check TARBALL STATUS FILES: both commands leave that status, and give the same captures.
+# check TARBALL STATUS FILES: both commands exit with that status and give the same captures.
 check() {
   rm -rf o m.json x.json
   exits "$2" map "$1" --dump-json m.json
@@ -83,7 +83,7 @@ has out '"passed_over":{"places":1,"bytes":1024,'
 check garbage.tar 3 3
 has err "garbage.tar: byte 10240 of the archive: 7 bytes of garbage and no header after it"
 
-# An index does not make it forgotten.
+# With an index the damage is still reported.
 cp m.json before.json
 exits 3 map garbage.tar --dump-json m.json
 cmp before.json m.json

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A capture that the system does not let be read is not damaged: table, warning, dump and report say so, and the cause.
+# A capture that the system does not let be read is not damaged: table, warning, dump and report say so, with the
+# cause.
 . "$(dirname "$0")/common.inc"
 
 [[ $EUID -eq 0 ]] || skip "needs root, to become somebody who may not read"

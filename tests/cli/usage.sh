@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Wrong usage is exit status 2, an error and, where one can be guessed, a hint, all on standard error.
+# Wrong usage gives exit status 2, an error and, if one can be guessed, a hint, all on standard error.
 . "$(dirname "$0")/common.inc"
 
 exits 2
@@ -25,7 +25,7 @@ exits 2 replay --out-file a --out-interface lo
 exits 2 replay --out-file - --json
 [[ ! -s out ]]
 
-# Words of tcpreplay and tcpdump are answered with ours.
+# Options of tcpreplay and tcpdump are answered with ours.
 exits 2 replay -i veth0 a.pcap
 has err "hint: did you mean --out-interface IF?"
 exits 2 -i veth0 -x 2 replay a.pcap

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# What was lost, copied, swapped, moved in time or cut behind a replay is counted, to the packet; the exit status tells.
+# Packets that were lost, duplicated, reordered, delayed or cut after a replay are counted exactly, and the exit status
+# shows it.
 . "$(dirname "$0")/common.inc"
 
-# Two files whose packets interleave, 1 ms apart; every tenth packet has the same bytes. Then what a receiver might have of it.
+# Two files whose packets alternate, 1 ms apart; every tenth packet has the same bytes. Then variants of what a receiver might
+# capture.
 cat >make.py <<'PYTHON'
 import json, struct, subprocess, sys
 MS = 10**6
@@ -20,7 +22,7 @@ def frame(n):
 packets = [(1600000000 * 10**9 + n * MS, frame(n)) for n in range(1000)]
 write("a.pcap", packets[0::2])
 write("b.pcap", packets[1::2])
-# The receiver's clock is another one.
+# The clock of the receiver differs.
 seen = [(t + 3600 * 10**9 + 77, d) for t, d in packets]
 
 def gone(places):
@@ -40,7 +42,8 @@ PYTHON
 python3 make.py
 exits 0 map a.pcap b.pcap --dump-json set.json
 
-# counts FILE STATUS KEY=NUMBER...: of --json; what is not named is 0, but for expected and arrived.
+# counts FILE STATUS KEY=NUMBER...: checks keys of --json. Keys that are not given must be 0, except
+# for expected and arrived.
 counts() {
   local file=$1 status=$2
   shift 2
@@ -74,7 +77,7 @@ counts late.pcap 0
 counts cut.pcap 0 cut=1000
 [[ $(figure compared_bytes) == 64 ]]
 
-# By a pipe, and in pieces.
+# From a pipe, and in several files.
 status=0
 "$GOPHERCAP" verify - --dump-json set.json <cut.pcap >out 2>err || status=$?
 [[ $status -eq 0 ]]
@@ -101,7 +104,7 @@ has err "--memory: 1 is too little"
 exits 3 verify all.pcap --dump-json set.json --out-bpf 'ip and less 10 or greater 100' --loop-count 2
 has out "lost        1,000 packets"
 
-# From a configuration, as every flag.
+# From a configuration, like every option.
 exits 0 replay --dump-json set.json --time-modifier 2 --out-file twice.pcap
 printf 'verify:\n  time:\n    modifier: 2\n  fail:\n    on:\n      late: max=1us\n' >c.yaml
 exits 0 verify twice.pcap --dump-json set.json --config c.yaml

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The report of a replay is all that verify needs: set, options, a digest of the plan. A replay's own configuration does as well.
+# verify needs only the report of a replay: it has the set, the options and a digest of the plan. The configuration of the replay
+# is sufficient too.
 . "$(dirname "$0")/common.inc"
 
 mkdir -p set far
@@ -7,7 +8,8 @@ capture set/a.pcap 100 102 104 106
 capture set/b.pcap 101 103 105 130
 exits 0 map set --dump-json set.json
 
-# by_report ARGUMENT...: a replay into a file with these arguments, then verify with nothing but its report.
+# by_report ARGUMENT...: replays to a file with these arguments, then runs verify with nothing but the
+# report.
 by_report() {
   rm -f out.pcap
   exits 0 replay "$@" --out-file out.pcap --report sent.json
@@ -24,7 +26,8 @@ by_report set --max-gap 500ms --skip-ooo
 by_report set --pps 10
 by_report set --mbps 0.5
 
-# From the environment and the configuration they come too; the report beats what these say later.
+# Options may also come from the environment and the configuration; the report overrides later
+# values of these.
 printf 'replay:\n  time:\n    modifier: 2\n  loop:\n    count: 2\n' >c.yaml
 GOPHERCAP_REPLAY_MAX_GAP=2s by_report set --config c.yaml
 exits 0 verify out.pcap --report sent.json --config c.yaml
@@ -37,7 +40,7 @@ assert options["time-modifier"] == "2" and options["loop-count"] == "2" and opti
 assert "time-from" not in options and len(report["plan_digest"]) == 16, report
 PYTHON
 
-# What contradicts it is refused, what says the same is not.
+# Options that contradict the report are refused; equal ones are not.
 exits 2 verify out.pcap --report sent.json --time-modifier 3
 has err "--time-modifier: contradicts the report, whose replay had 2"
 has err "leave it out"
@@ -45,7 +48,7 @@ exits 2 verify out.pcap --report sent.json --out-bpf ip
 has err "--out-bpf: contradicts the report, whose replay had none"
 exits 0 verify out.pcap --report sent.json --time-modifier 2.0 --max-gap 2000ms
 
-# A replay's own configuration, also one that has every key.
+# The configuration of the replay, also one with every key.
 exits 0 replay --config c.yaml --dump-json set.json --out-file out.pcap
 exits 0 verify out.pcap --config c.yaml --dump-json set.json --fail-on-late max=1us
 exits 3 verify out.pcap --dump-json set.json
@@ -54,7 +57,7 @@ sed -i -e '/^replay:/,/^[a-z]*:$/s/^    modifier: .*/    modifier: "2"/' -e '/^r
 exits 0 replay --config all.yaml --dump-json set.json --out-file out.pcap
 exits 0 verify out.pcap --config all.yaml --dump-json set.json --fail-on-late max=1us
 
-# A set that is another one by now, or named as one that is not the replay's.
+# A set that has changed since, or a different one.
 by_report set
 capture set/c.pcap 111
 exits 2 verify out.pcap --report sent.json
@@ -70,7 +73,7 @@ exits 0 map elsewhere --dump-json moved.json
 rm set/*.pcap
 exits 0 verify out.pcap --report sent.json --dump-json moved.json
 
-# One of a version that did not say: the options have to be given again.
+# A report of an older version without the request: the options have to be given again.
 python3 - <<'PYTHON'
 import json
 report = json.load(open("sent.json"))
@@ -89,7 +92,7 @@ has err "bad.json"
 exits 2 verify out.pcap --report wrong.json
 has err "--report: --time-modifier of the replay"
 
-# Packets that the set has only in part: a recording keeps the length that they had.
+# Packets that the set has only in part: a recording keeps their original length.
 python3 - <<'PYTHON'
 import struct
 with open("part.pcap", "wb") as f:

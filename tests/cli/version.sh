@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `version` prints one line in the original's form, also where the configuration is broken.
+# `version` prints one line in the original's form, even if the configuration is invalid.
 . "$(dirname "$0")/common.inc"
 
 echo "broken: [" >"$HOME/.go-replay.yaml"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A dictionary that takes more than the library's threads were given, but not more than there is: it is decoded, by however many.
+# A dictionary that needs more memory than the threads of liblzma may use, but less than the limit, is decoded with any number of
+# threads.
 . "$(dirname "$0")/common.inc"
 
 command -v xz >/dev/null || skip "no xz"

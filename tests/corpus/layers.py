@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Holds the layers that packet/layers.h finds in real captures against tshark's.
+"""Compares the layers that packet/layers.h finds in real captures with those of tshark.
 
-For each packet: the chain of headers, the outermost pair of IP addresses, the ports. Compared are the layers that the walk knows;
-what it ends in front of must be nothing that it knows. Packets that tshark calls malformed, and those that a difference of
-the two programs' scope explains (see `explained`), are left out and counted.
+For each packet: the chain of headers, the outermost pair of IP addresses, the ports. Only layers that the walk supports are compared;
+it must not stop before a layer that it supports. Packets that tshark reports as malformed, and those where the two programs
+differ in scope (see `explained`), are left out and counted.
 
 environment: PRINT_LAYERS, the program; GOPHERCAP_CORPUS, the folder of captures. Exit 77 where something is missing.
 """
@@ -35,7 +35,7 @@ def block(kind, body):
 
 
 def write_pcapng(path, packets):
-    """All packets in one file, since tshark takes a second to begin: an interface for each link type."""
+    """Writes all packets to one file with an interface for each link type, since tshark takes a second to start."""
     links = sorted({int(packet[0]) for packet in packets})
     with open(path, "wb") as file:
         file.write(block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)))
@@ -59,7 +59,7 @@ def tshark(path):
 
 
 def chain(protocols):
-    """tshark's layers in our names, up to the first that the walk does not know, and that one."""
+    """tshark's layers under our names, up to and including the first one that the walk does not support."""
     known = []
     for name in protocols.split(":"):
         if name in IGNORED:
@@ -91,10 +91,10 @@ def difference(ours, theirs):
         return f"walked {names}" if names else None
     names = re.sub("mpls(:mpls)+", "mpls", names).split(":") if names else []
     if theirs["_ws.malformed"] or theirs["_ws.short"] or ended_at in ("_ws.malformed", "_ws.short", "_ws.unreassembled"):
-        # One of them stops earlier: as far as both go they have to agree.
+        # If one of them stops earlier, they must agree up to that point.
         shorter = min(len(names), len(known))
         return f"{names}, not {known}" if names[:shorter] != known[:shorter] else ""
-    # What is in a tunnel, and 802.2 in Ethernet, is not walked.
+    # Contents of tunnels, and 802.2 in Ethernet, are not walked.
     at = len(names)
     if names != known[:at]:
         return f"{names}, not {known}"

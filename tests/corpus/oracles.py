@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Holds what `gophercap map` says of real captures against capinfos (Wireshark) and libpcap.
+"""Compares the figures of `gophercap map` for real captures with capinfos (Wireshark) and libpcap.
 
-Packets, bytes on the wire, smallest and largest time and order, file by file. A difference has to be explained: the file
-stands in $GOPHERCAP_CORPUS/DISAGREEMENTS.md, which says who is right, or in EXCEPTIONS below.
+Compares packets, bytes on the wire, smallest and largest time and order, file by file. Each difference must be explained: the file
+is listed in $GOPHERCAP_CORPUS/DISAGREEMENTS.md, which says who is right, or in EXCEPTIONS below.
 
 environment: GOPHERCAP, the binary; GOPHERCAP_CORPUS, the folder of captures. Exit 77 where something is missing.
 """
@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 
-# Where SPEC decides otherwise than the oracle does, or the oracle has rules of its own.
+# Cases in which SPEC decides differently from the reference, or the reference has rules of its own.
 EXCEPTIONS = {
     "malformed-truncated/clusterfuzz-testcase-minimized-FuzzTarget-5685520970809344":
         "reserved bits beside the link type are no reason to refuse a file",
@@ -28,7 +28,7 @@ EXCEPTIONS = {
     "pcapng/dhcp_little_endian.pcapng": "all times outside of 64-bit nanoseconds are no times",
     "other-formats/provenance.erf": "metadata records, which we give whole; capinfos takes their headers off",
 }
-# Listed as not in the scope of the table's own parser, but read here: they have to agree all the same.
+# Outside the scope of the table's own parser, but read here, so they must agree anyway.
 READ_HERE = re.compile(r"\.(erf|snoop)$")
 
 
@@ -73,7 +73,7 @@ def nanoseconds(text):
 
 
 def capinfos_figures(paths):
-    """{path: figures} of those that capinfos reads."""
+    """{path: figures} of the files that capinfos can read."""
     found = {}
     for at in range(0, len(paths), 200):
         run = subprocess.run(["capinfos", "-T", "-r", "-M", "-B", "-N", "-S", "-c", "-d", "-a", "-e", "-o", *paths[at:at + 200]],
@@ -117,7 +117,7 @@ def our_figures(binary, paths):
 def differences(ours, oracle):
     for figure, value in oracle.items():
         if figure in ("beginning", "end") and value is not None and ours[figure] is not None:
-            # Wireshark rounds the 32-bit fractions of ERF, we floor them.
+            # Wireshark rounds the 32-bit fractions of ERF; gophercap rounds them down.
             if abs(ours[figure] - value) <= (1 if ours["format"] == "erf" else 0):
                 continue
         elif ours[figure] == value or (figure == "in order" and value is None and ours["packets"] == 0):

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Holds what `gophercap tarExtract` takes out of real tarballs against a table of what is in them.
+"""Compares what `gophercap tarExtract` extracts from real tarballs with a table of their contents.
 
-Each capture of the table is there, has its size, and `gophercap map` finds in it the packets, bytes and times of the table;
-all members are the same bytes as GNU tar extracts; compressed and taken apart again they are so too. Mapped and replayed inside
-the tarball, its captures give the dump and the packets that the extracted files give.
+Each capture of the table exists with its size, and `gophercap map` finds the packets, bytes and times of the table in it.
+All members have the same bytes as those extracted by GNU tar, also after --out-gzip or --out-zstd and decompression. Mapped and replayed inside
+the tarball, the captures give the same dump and packets as the extracted files.
 
 environment: GOPHERCAP, the binary; GOPHERCAP_CORPUS, the folder of captures. Exit 77 where something is missing.
 """
@@ -71,7 +71,8 @@ def check_tarball(binary, tarball, rows, work):
         if row["error"] or row["truncated"] == "1" or not row["packets"]:
             continue
         entry = mapped[str(path)]
-        # The table counts zeros behind the last packet as packets; a time beyond 64 bits is none here.
+        # The table counts zeros after the last packet as packets; a time beyond 64 bits counts as
+        # missing here.
         if entry["padding_bytes"] > 0 or entry["packets_without_time"] > 0:
             continue
         wanted = {"packets": int(row["packets"]), "size": int(row["caplen_sum"]), "wire_bytes": int(row["len_sum"])}
@@ -84,7 +85,7 @@ def check_tarball(binary, tarball, rows, work):
 
 
 def mapped_and_replayed(binary, source, prefix, work):
-    """What stands in the dump, without what names the place; the packets of a replay."""
+    """The dump without paths that depend on the place, and the packets of a replay."""
     dump, out = work / "set.json", work / "set.pcapng"
     subprocess.run([binary, "map", source, "--quiet", "--dump-json", dump], capture_output=True, check=False)
     subprocess.run([binary, "replay", "--quiet", "--dump-json", dump, "--topspeed", "--out-file", out], capture_output=True,

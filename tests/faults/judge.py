@@ -1,4 +1,4 @@
-"""What a run with one fault must and must not do."""
+"""Rules for what a run with one fault must and must not do."""
 import errno
 import json
 import os
@@ -6,7 +6,7 @@ import re
 import sqlite3
 import tempfile
 
-# What the system refused is none of these.
+# Words of damage. An error of the system must not be reported with any of these.
 BLAME = re.compile(r"damag|corrupt|not a capture|truncated|cut off|ends (inside|before|in the middle)|it begins with|malformed|not a tar|"
                    r"became shorter|was replaced|has changed", re.IGNORECASE)
 OUR_BUG = re.compile(r"internal:|bug in gophercap|terminate called|Assertion|Sanitizer", re.IGNORECASE)
@@ -21,7 +21,7 @@ EQUIVALENT = {
 
 
 class Tree:
-    """The files below a folder: relative path to bytes; links to what they lead to; folders to None."""
+    """The files below a folder: maps relative paths to bytes, links to their target, folders to None."""
 
     def __init__(self, folder):
         self.files = {}
@@ -66,7 +66,7 @@ def whole_index(data):
 
 
 def is_whole(name, data):
-    """Whether what has a final name is complete in itself, though not what a run without a fault makes of it."""
+    """Whether a file with its final name is complete in itself, even if it differs from that of a run without a fault."""
     if name.endswith(".json"):
         try:
             json.loads(data)
@@ -91,7 +91,7 @@ def whole_records(data):
 
 
 def plain_name(path):
-    """Of a temporary file: the name that it is to have."""
+    """The final name of a temporary file."""
     name = os.path.basename(path.rstrip("/"))
     temporary = re.fullmatch(r"\.(.*?)(\.[0-9]+-[0-9]+)?\.part(-journal)?", name)
     return temporary.group(1) if temporary else re.sub(r"-journal$", "", name)
@@ -105,7 +105,7 @@ def names_object(words, path):
 
 
 def new_lines(text, known):
-    """Lines that a run without a fault does not have; a count in them may differ."""
+    """Lines that a run without a fault does not print; counts in them may differ."""
     def shape(line):
         return " ".join(re.sub(r"[0-9]+( files?)?", "N", line).split())
     known = {shape(line) for line in known.splitlines()}
@@ -113,7 +113,7 @@ def new_lines(text, known):
 
 
 def judge(scenario, fault, clean, got, hit):
-    """Yields what is wrong; nothing: all is well."""
+    """Yields everything that is wrong."""
     if got.status is None:
         yield "hang"
         return
@@ -127,10 +127,11 @@ def judge(scenario, fault, clean, got, hit):
         yield "usage"
     words = new_lines(got.err, clean.err) + "\n" + new_lines(got.out, clean.out) + "\n" + new_reasons(clean, got)
     named = names_cause(words, fault)
-    # Something was wrong without the fault already: then the exit status tells nothing, and words have to.
+    # If something was wrong without the fault already, the exit status tells nothing, and a message is
+    # required.
     said = got.status != clean.status or (got.status == 3 and named)
     yield from judge_files(scenario, clean, got, said)
-    # How many files are damaged stands beside how many were not read.
+    # The number of damaged files is printed next to the number of unread files.
     blame = BLAME.search(re.sub(r"(?m)^files +[0-9].*$|^.*[0-9] files? damaged; .*$", "", words))
     if blame and not fault.is_short:
         yield f"blames the file: {blame.group(0)}"
@@ -151,7 +152,7 @@ def names_cause(words, fault):
 
 
 def new_reasons(clean, got):
-    """What a dump says of files that were not read to their end."""
+    """What a dump says about files that were not read to their end."""
     def reasons(outcome):
         dump = outcome.tree.files.get("dump.json") or outcome.tree.files.get("map.json") or b""
         return "\n".join(re.findall(r'"(?:damage|reason|code)": (?:"[^"]*"|{)', dump.decode(errors="replace")))

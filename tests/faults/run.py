@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Fails one system call (or library call) at a time, in every command, and judges how the tool takes it.
+"""Makes one system call (or library call) at a time fail, in every command, and checks how the tool reacts.
 
   run.py --gophercap BINARY --shim faults_shim.so                     everything
   run.py … --seconds 60                                               a sample, the same every time
-  run.py … --only map-plain read:2:EIO                                one of them, with all that it says
+  run.py … --only map-plain read:2:EIO                                one of them, with all its output
 
-Exit status: 0 nothing wrong, 1 something was, 77 this can't run here.
+Exit status: 0 nothing wrong, 1 something was wrong, 77 it cannot run here.
 """
 import argparse
 import concurrent.futures
@@ -24,7 +24,8 @@ from dataclasses import dataclass
 import judge
 import scenarios as inputs
 
-# What each kind of call may fail with. "short" and EINTR must make no difference at all.
+# The errors with which each kind of call may fail. "short" and EINTR must make no difference at
+# all.
 ERRORS = {
     "read": ["EIO", "EINTR", "short"],
     "pread": ["EIO", "EINTR", "ENOMEM", "short"],
@@ -53,10 +54,11 @@ ERRORS = {
     "chmod": ["EIO"],
     "fcntl": ["EMFILE"],
 }
-# A refusal that stays: no thread at all, no memory any more, a full disk.
+# Lasting failures: no more threads, no more memory, a full disk.
 LASTING = {"thread": ["EAGAIN"], "malloc": ["ENOMEM"], "write": ["ENOSPC"], "pwrite": ["ENOSPC"], "open": ["EMFILE"], "create": ["ENOSPC"]}
 
-# Faults that these rules do not fit: scenario, kind, error, what is wrong by the rules, why that is right, words it has to say.
+# Faults for which these rules are wrong: scenario, kind, error, what is wrong by the rules, why it is right, a message that is
+# required.
 EXCEPTIONS = [
     ("*", "malloc", "ENOMEM", "cause not named", "glibc says EAGAIN where there is no memory for a new thread's own variables",
      "thread creation refused"),
@@ -80,7 +82,7 @@ class Fault:
 
     @property
     def is_transient(self):
-        """Nothing is refused: the call is to be made again, or continued."""
+        """True if nothing has failed: the call has to be repeated or continued."""
         if self.kind == "send" and self.error_name in ("ENOBUFS", "EAGAIN"):
             return True
         return self.error_name in ("EINTR", "short")
@@ -93,7 +95,7 @@ class Fault:
 
 
 class Hit:
-    """The shim's report: how often each kind was called, and what the fault was about."""
+    """The report of the shim: how often each kind was called, and which object the fault concerned."""
     ROWS, ROW, PATH = 40, 24, 512
 
     def __init__(self, path):
@@ -116,21 +118,21 @@ class Runner:
         self.inputs = os.path.join(work, "inputs")
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("GOPHERCAP")}
         self.environment.update(HOME=work, NO_COLOR="1", LD_PRELOAD=os.path.abspath(options.shim), LC_ALL="C", TZ="UTC")
-        # A build with coverage would spend most of its time on files of counters.
+        # A build with coverage would spend most of its time on counter files.
         self.environment.update(GCOV_PREFIX="/dev/null", GCOV_ERROR_FILE="/dev/null")
         self.wires = queue.Queue()
         self.durations = {}  # of scenarios without a fault, when the usual one took self.usual
         self.usual = 0
 
     def time_usual(self):
-        """How long a small map takes now: a measure of how busy the machine is."""
+        """How long a small map takes at present, as a measure of how busy the machine is."""
         begun = time.monotonic()
         command = [self.options.gophercap, "map", f"{self.inputs}/plain", "--dump-json", os.devnull]
         subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=100)
         return time.monotonic() - begun
 
     def patience(self, scenario):
-        """For a run that takes longer than usual: after how many seconds it hangs, on a machine as slow as this one is now."""
+        """After how many seconds a run that takes longer than usual counts as hanging, given the present speed of the machine."""
         try:
             slower = max(1, self.time_usual() / self.usual) if self.usual else 1
         except subprocess.TimeoutExpired:
@@ -203,7 +205,7 @@ def is_excepted(scenario, fault, wrong, err):
 
 
 def lay_wires(count):
-    """In the network namespace that this process has for itself. False: there is no such thing here."""
+    """Sets up interfaces in the network namespace of this process. Returns False if there is none."""
     for i in range(count):
         commands = [["link", "add", f"gcf{i}", "mtu", "9000", "type", "veth", "peer", "name", f"gcr{i}", "mtu", "9000"],
                     ["link", "set", "dev", f"gcf{i}", "arp", "off", "up"], ["link", "set", "dev", f"gcr{i}", "arp", "off", "up"]]
@@ -237,7 +239,7 @@ def parse_options():
 
 
 def learn(runner, wanted, jobs):
-    """Every command without a fault: how often what is called, and what comes of it."""
+    """Runs every command without a fault, to learn how often each kind is called and what the result is."""
     clean = {}
     runner.usual = runner.time_usual()
 
@@ -297,7 +299,7 @@ def show_one(runner, scenario, clean, fault):
 def inject_all(runner, wanted, clean, options):
     todo = [(scenario, fault) for scenario in wanted for fault in faults_of(clean[scenario.name][1].calls, options)]
     random.Random(options.seed).shuffle(todo)
-    # However long the runs without a fault have taken on a busy machine, something is left for the others.
+    # However long the runs without a fault have taken on a busy machine, some time is left for the others.
     end = max(options.begun + options.seconds, time.monotonic() + options.seconds / 4) if options.seconds else float("inf")
 
     def one(task):

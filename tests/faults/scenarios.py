@@ -1,4 +1,4 @@
-"""What the fault runs work on: small inputs of every kind, and the command lines that use them."""
+"""The inputs and command lines of the fault runs: small inputs of every kind."""
 import bz2
 import gzip
 import io
@@ -20,7 +20,7 @@ class Scenario:
     stdin: str = ""
     compare_stdout: bool = False  # the result, and nothing of the machine or the clock in it
     wire: bool = False            # needs an interface: {interface} stands in the arguments
-    # Files whose bytes differ from run to run: how they are compared (see judge.py).
+    # Files whose bytes differ from run to run, and how to compare them (see judge.py).
     volatile: dict = field(default_factory=dict)
 
 
@@ -51,7 +51,7 @@ def pcapng(count, offset_us=0, size=200):
 
 
 def compress(program, data):
-    """By a program that this machine may lack: None then."""
+    """Made by a program that this machine may lack; None in that case."""
     if shutil.which(program) is None:
         return None
     return subprocess.run([program, "-q", "-c"], input=data, stdout=subprocess.PIPE, check=True).stdout
@@ -109,7 +109,7 @@ def make_inputs(folder):
 
 
 def map_inputs(gophercap, folder):
-    """Dumps, an index, a recording, half an extraction: what later commands begin with."""
+    """Dumps, an index, a recording, half an extraction: the inputs of later commands."""
     def run(*arguments):
         subprocess.run([gophercap, *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

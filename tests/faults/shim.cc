@@ -1,4 +1,4 @@
-// What is counted and reported, and how it begins.
+// Counts and reports calls, and initializes the shim.
 #include "shim.h"
 
 #include <fcntl.h>
@@ -52,9 +52,9 @@ KnownFd* known(int fd) {
   return fd >= 0 && static_cast<size_t>(fd) < kMostFds ? &known_fds[fd] : nullptr;
 }
 
-// Libraries whose allocations do not count, since nothing that the tool could do would help.
-// libseccomp ends in a double free, or makes a filter that lacks rules, if one fails; libpcap
-// crashes if that of its scanner does, for which the tool has memory ready.
+// Libraries whose allocations are not counted, since the tool could not react properly. If an
+// allocation fails, libseccomp frees memory twice or makes a filter without some rules, and libpcap
+// crashes in its scanner, for which the tool keeps memory in reserve.
 struct Library {
   const char* name;
   uintptr_t begin;
@@ -114,7 +114,7 @@ int counted_main(int argc, char** argv, char** environment) {
   for (unsigned kind = 0; kind < kKinds; ++kind)
     strncpy(report->rows[kind].name, kNames[kind], sizeof(report->rows[kind].name) - 1);
   dl_iterate_phdr(find_libraries, nullptr);
-  // What counts coverage allocates at the end, and takes no refusal.
+  // The coverage runtime allocates at the end and cannot handle a failure.
   atexit([] { armed.store(false); });
   armed.store(true);
   const int status = real_main(argc, argv, environment);

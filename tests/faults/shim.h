@@ -21,7 +21,7 @@
 
 namespace faults {
 
-// "create" is an open that may make a file: only that can find the disk full.
+// "create" is an open that may create a file; only that can fail because the disk is full.
 enum Kind : unsigned {
   kRead,
   kPread,
@@ -53,25 +53,25 @@ enum Kind : unsigned {
   kKinds
 };
 
-// kShort: to be made with one byte.
+// kShort: the call must transfer one byte.
 enum class Verdict : uint8_t { kPass, kFail, kShort };
 
-// Counts a call. `path` or `fd` say what it is about. kFail: errno is set.
+// Counts a call. `path` or `fd` identify its object. kFail: errno is set.
 Verdict judge(Kind kind, const char* path = nullptr, int fd = -1);
-// The errno of a fault, for calls that return it.
+// The errno of a fault, for calls that return it instead of setting errno.
 int refusal() noexcept;
-// Counts an allocation, by the address that it was called from.
+// Counts an allocation. `caller` is the address that it was called from.
 Verdict judge_allocation(const void* caller);
 
-// What descriptors stand for, so that a report can tell.
+// Remembers what a descriptor refers to, for the report.
 void remember(int fd, const char* path, int flags);
 void remember_copy(int copy, int fd);
 void forget(int fd);
-// What was opened by a name, or stands for a standard stream: no disk is full for an eventfd or a
-// pipe by which threads wake each other. The standard streams as such have tests elsewhere.
+// True for descriptors opened by name and for redirected standard streams. An eventfd or an
+// internal pipe cannot fail because of a full disk. The standard streams as such have other tests.
 bool of_interest(int fd);
 
-// A question to the kernel about an interface is not a packet on it.
+// A query to the kernel about an interface is not a packet on it.
 inline constexpr const char* kNetlink = "rtnetlink";
 Kind send_kind(int fd);
 

@@ -1,4 +1,4 @@
-// Calls that transfer bytes of files, and all that concerns sockets.
+// Calls that transfer bytes, and all calls for sockets.
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>

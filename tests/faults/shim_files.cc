@@ -1,4 +1,4 @@
-// Calls about files: names, facts, descriptors.
+// Calls for files: names, metadata, descriptors.
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -66,7 +66,7 @@ DIR* opendir(const char* path) {
   return judge(kOpen, path) == Verdict::kPass ? next(path) : nullptr;
 }
 
-// As on Linux, the descriptor is gone whatever it says.
+// As on Linux, the descriptor is closed whatever the result.
 int close(int fd) {
   NEXT(close);
   const Verdict verdict = of_interest(fd) ? judge(kClose, nullptr, fd) : Verdict::kPass;

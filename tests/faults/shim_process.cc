@@ -44,8 +44,8 @@ int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*
 MMAP(mmap)
 MMAP(mmap64)
 
-// dlsym() allocates: these have to be found without it. With ASan and TSan, whose own functions
-// come first, they are not called at all.
+// dlsym() allocates, so these must be found without it. With ASan and TSan, whose own functions
+// take precedence, they are never called.
 void* __libc_malloc(size_t size);
 void* __libc_calloc(size_t count, size_t size);
 void* __libc_realloc(void* old, size_t size);

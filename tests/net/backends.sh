@@ -1,4 +1,5 @@
-# Every way to send: all packets arrive byte for byte in order, paced and at full speed, and the kernel counts as many as we do.
+# Every way to send: all packets arrive byte for byte and in order, paced and at full speed, and the kernel counts as many as we
+# do.
 . "$(dirname "$0")/common.inc"
 
 lay_wire
@@ -6,7 +7,7 @@ make_set --files 3 --writers 3 --packets 5000 --span 0.5
 replay_to_file "$work/set"
 "$BENCH_DIR/generate" --out "$work/long" --kind fixed --size 3000 --packets 3000 --rate 10000 >/dev/null
 
-# arrives BACKEND [ARGUMENT...]: by that way, everything, and nothing is said against it.
+# arrives BACKEND [ARGUMENT...]: sends by that backend; everything must arrive without complaints.
 arrives() {
   local backend=$1
   shift
@@ -23,7 +24,7 @@ if (interface["backend"], interface["notes"]) != (sys.argv[3], []):
     sys.exit(f"sent by {interface['backend']}: {interface['notes']}")
 if not sent == counted == report["counted_by_interface"] == compare["received"]:
     sys.exit(f"{sent} sent, {counted} counted, {compare['received']} arrived")
-# That there is a pace, not how good it is: that is for bench to tell.
+# Checks that there is a pace, not how precise it is; bench measures that.
 if report["pacing"] != "top speed" and (
         report["lateness"]["packets"] != sent or report["send_duration_ns"] < 0.9 * report["planned_duration_ns"]):
     sys.exit(f"sent in {report['send_duration_ns']} ns, not in {report['planned_duration_ns']}")
@@ -38,16 +39,16 @@ for way in packet ring xdp "packet --qdisc-bypass on" "ring --qdisc-bypass on"; 
   if [[ $way == *bypass* ]]; then report interface.qdisc_bypass true; fi
 done
 
-# Loops of frames that need the larger chunk, and a larger slot.
+# Loops of frames that need the larger chunk and a larger slot.
 replay_to_file --loop-count 2 "$work/long"
 for way in ring xdp; do arrives $way --loop-count 2 --topspeed "$work/long"; done
 
-# Just below the size of a chunk: none of it is left out.
+# Just below the size of a chunk: no frame is left out.
 "$BENCH_DIR/generate" --out "$work/edge" --kind fixed --size 2047 --packets 2000 --rate 10000 >/dev/null
 replay_to_file "$work/edge"
 arrives xdp "$work/edge"
 
-# 5000 bytes are more than a chunk of AF_XDP holds: by sendmmsg instead, which is said.
+# 5000 bytes exceed a chunk of AF_XDP, so sendmmsg is used, with a note.
 make_pcap "$work/large.pcap" 1 "${macs}88b5:60" "${macs}88b5:4986" "${macs}88b5:60"
 replay_to_file "$work/large.pcap"
 start_receiver

@@ -1,4 +1,4 @@
-# Expression, window and speed on the wire: what arrives is what --out-file promises, and takes as long as was asked.
+# Expression, window and speed on a wire: what arrives is the same as with --out-file, and takes the requested time.
 . "$(dirname "$0")/common.inc"
 
 lay_wire

@@ -1,5 +1,5 @@
-# While it sends as root, each of its threads is confined: no capability but that of reading, no new privileges, a filter of
-# system calls; nothing can be written but below the folder of the report, and no socket opened.
+# While it sends as root, each of its threads is confined: no capability except for reading, no new privileges, a system
+# call filter; nothing can be written except in the folder of the report, and no socket can be opened.
 . "$(dirname "$0")/common.inc"
 
 lay_wire
@@ -7,7 +7,7 @@ make_set --packets 3000 --rate 1000 --pattern constant
 "$GOPHERCAP" replay "$work/set" --discard --report "$work/try.json" >/dev/null 2>&1
 [[ $(json "$work/try.json" host.confinement.seccomp) == yes ]] || skip "$(json "$work/try.json" host.confinement.seccomp)"
 
-# threads WORDS...: what /proc/PID/task/*/status says of each of these words, sorted.
+# threads WORDS...: prints each of these fields of /proc/PID/task/*/status, sorted.
 threads() {
   local word
   for word; do cat /proc/"$replay_pid"/task/*/status | awk -v w="$word:" '$1 == w { print w, $2 }' | sort -u; done
@@ -18,8 +18,8 @@ for options in "" "--pacing exact" "--tx-threads 2" "--topspeed --loop-count 0 -
   start_replay $options "$work/set"
   [[ $(find /proc/"$replay_pid"/task -mindepth 1 -maxdepth 1 | wc -l) -gt 4 ]] || fail "$options: where are its threads?"
   [[ $(threads NoNewPrivs Seccomp) == $'NoNewPrivs: 1\nSeccomp: 2' ]] || fail "$options: $(threads NoNewPrivs Seccomp)"
-  # The threads that wait for signals and for the link have none; real-time priority is kept as a capability where its limit
-  # can't be raised.
+  # The threads for signals and for the link have no capabilities; CAP_SYS_NICE is kept if the limit of the real-time
+  # priority cannot be raised.
   for set in CapEff CapPrm; do
     left=$(threads $set | awk '{ print $2 }' | paste -sd ' ')
     [[ $left == "$none $read_search" || ($options == *exact* && $left == "$none $realtime") ]] || fail "$options: $set $left"

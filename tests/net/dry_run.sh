@@ -1,4 +1,5 @@
-# --dryrun says what then happens: to send, too long, not Ethernet, how long; and sends nothing. Needs no privilege.
+# --dryrun predicts correctly what is sent, what is too long or not Ethernet, and how long it takes; it sends
+# nothing and needs no privilege.
 . "$(dirname "$0")/common.inc"
 
 lay_wire 1000

@@ -1,11 +1,11 @@
-# Frames that this end takes and the far end does not: said before the start where the far end can be looked at, failed and
-# counted, and all others arrive, by each way to send; also where nothing is known of the far end, or a filter drops one frame.
+# Frames that this end accepts and the far end does not: announced before the start if the far end can be queried, counted as
+# failed, and all others arrive, by each way to send; also if nothing is known about the far end, or a filter drops one frame.
 . "$(dirname "$0")/common.inc"
 
 lay_wire
 ip link set dev "$far" mtu 1500
 frames=()
-# 1518 bytes are what the far end takes, tag or not.
+# The far end accepts 1518 bytes, with or without a tag.
 for bytes in 46 3986 1504 46 1505 1505 46 46; do frames+=("${macs}88b5:$bytes:7"); done
 make_pcap "$work/mixed.pcap" 1 "${frames[@]}"
 make_pcap "$work/fits.pcap" 1 "${macs}88b5:46:7"
@@ -36,13 +36,13 @@ says replay.err "hint: ip link set dev $far mtu 3986\$"
 says replay.out "failed +3 packets; 3 longer than the far end takes: $far has an MTU of 1500"
 "$GOPHERCAP" replay --dryrun --out-interface "$near" "$work/mixed.pcap" >/dev/null 2>"$work/replay.err" || fail "--dryrun"
 says replay.err 'warning: 1 to 3 of 8 packets will fail'
-# Behind a queue the kernel would say nothing of them.
+# With a queue in between, the kernel would report nothing.
 tc qdisc replace dev "$near" root pfifo
 replay 3 "$work/mixed.pcap"
 report packets.sent 5 packets.failed 3 counted_by_interface 5
 tc qdisc del dev "$near" root
 
-# A filter that catches one kind of frame, whatever its length.
+# A filter that drops one kind of frame, whatever its length.
 if tc qdisc add dev "$near" clsact 2>/dev/null &&
   tc filter add dev "$near" egress protocol 0x88b6 matchall action drop 2>/dev/null; then
   make_pcap "$work/caught.pcap" 1 "${macs}88b5:60" "${macs}88b6:46" "${macs}88b5:46" "${macs}88b5:60"
@@ -53,7 +53,8 @@ if tc qdisc add dev "$near" clsact 2>/dev/null &&
   tc qdisc del dev "$near" clsact
 fi
 
-# In another network namespace: readable with CAP_NET_ADMIN there, and without it found out on the way.
+# In another network namespace: it can be queried with CAP_NET_ADMIN there; without, the limit is found
+# while sending.
 unshare -n sleep 600 &
 other=$!
 trap 'kill -KILL "$other" 2>/dev/null || true; clean_up' EXIT

@@ -1,4 +1,4 @@
-# A captured frame check sequence (here known from the file header: bit 26, two words of 16 bits) is left off.
+# A captured frame check sequence (here declared in the file header: bit 26, two 16-bit words) is not sent.
 . "$(dirname "$0")/common.inc"
 
 lay_wire

@@ -1,4 +1,4 @@
-# A limit of threads where it sends: it sends all, or says which limit it was; no crash, no hang.
+# With a limit on threads, replay sends everything or names the limit; no crash, no hang.
 . "$(dirname "$0")/common.inc"
 
 ! grep -aqE '__(asan|tsan)_init' "$GOPHERCAP" || skip "sanitizers have threads of their own"
@@ -8,7 +8,8 @@ make_set --files 2 --writers 2 --packets 300 --span 0.05
 cp "$GOPHERCAP" "$work/gophercap"
 chmod -R a+rX "$work"
 
-# limited MOST ARGUMENT...: as a user who has no other process and may send, with as many threads, the first included.
+# limited MOST ARGUMENT...: runs it as a user without other processes who may send, with at most MOST threads
+# including the first one.
 limited() {
   local most=$1
   shift

@@ -1,9 +1,9 @@
-# While a replay runs, one file of the set is removed, one cut, one replaced by another capture: each is named, what was
-# readable has been sent, the rest of the set too, and the account holds.
+# During a replay, one file of the set is removed, one truncated, one replaced by another capture: each is named, what
+# was readable and the rest of the set are sent, and the packet counts add up.
 . "$(dirname "$0")/common.inc"
 
 lay_wire
-# 3 s at 1 kpps in four files one after the other; the memory given reads no more than some packets ahead.
+# 3 s at 1 kpps in four consecutive files; the given memory lets it read only a few packets ahead.
 make_set --files 4 --packets 3000 --rate 1000 --pattern constant --sequence --span 3 2>/dev/null ||
   make_set --files 4 --packets 3000 --span 3
 mapfile -t files < <(find "$work/set" -type f | sort)

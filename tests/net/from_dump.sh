@@ -1,4 +1,4 @@
-# The dump of `map` is all that replay needs, and leads to the same packets.
+# replay needs only the dump of `map`, and sends the same packets from it.
 . "$(dirname "$0")/common.inc"
 
 lay_wire

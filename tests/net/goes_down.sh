@@ -1,4 +1,4 @@
-# The interface goes down in the middle: the replay ends soon, with what it did in the report and a failure as its status.
+# The interface goes down during a replay: it ends soon, with a failure status and a report of what it did.
 . "$(dirname "$0")/common.inc"
 
 lay_wire

@@ -1,4 +1,4 @@
-# An interface that is down is refused before the first packet, in words and with the cure.
+# An interface that is down is refused before the first packet, with a message that says what to do.
 . "$(dirname "$0")/common.inc"
 
 lay_wire

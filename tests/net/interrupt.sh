@@ -1,4 +1,5 @@
-# Ctrl-C in the middle: it stops soon, prints the summary, writes the report and dies by the signal.
+# Ctrl-C during a replay: it stops soon, prints the summary, writes the report and exits by the
+# signal.
 . "$(dirname "$0")/common.inc"
 
 lay_wire

@@ -1,4 +1,4 @@
-# Ctrl-C in the middle of endless loops: done loops are counted, all packets accounted for, within two seconds.
+# Ctrl-C during endless loops: completed loops are counted and all packets accounted for, within two seconds.
 . "$(dirname "$0")/common.inc"
 
 lay_wire

@@ -1,9 +1,10 @@
-# --link-timeout: an interface that goes away for a while costs the packets of that while, not the run nor its schedule.
+# --link-timeout: an interface that goes down for a while costs only the packets of that time, not the run or its
+# schedule.
 . "$(dirname "$0")/common.inc"
 
 make_set --packets 4000 --rate 1000 --pattern constant --sequence
 
-# By the near end down, then without a carrier since the far end is.
+# First the near end goes down, then it loses its carrier because the far end is down.
 for end in "$near" "$far"; do
   lay_wire
   start_replay --link-timeout 10s "$work/set"
@@ -34,7 +35,7 @@ PYTHON
   ip link del "$near"
 done
 
-# Gone for longer than that.
+# It stays down for longer than the timeout.
 lay_wire
 start_replay --link-timeout 300ms "$work/set"
 ip link set dev "$near" down

@@ -1,4 +1,4 @@
-# Packets that are not Ethernet are skipped by reason; those of the set's other files are sent.
+# Packets that are not Ethernet are skipped with a reason; those of other files in the set are sent.
 . "$(dirname "$0")/common.inc"
 
 lay_wire

@@ -1,6 +1,6 @@
 # A sensor that listens on the sending interface sees every packet, at captured times and at full speed, on a veth and on a tap
-# with the kernel's queueing discipline, and also if it comes while packets are being sent. Nothing is passed by then, unless
-# asked for by name.
+# with the kernel's default queueing discipline, also if it starts while packets are being sent. Nothing is bypassed then,
+# unless an option says so.
 . "$(dirname "$0")/common.inc"
 
 here=$(dirname "$0")
@@ -14,7 +14,7 @@ start_sniffer() {
   helpers+=($!)
   wait_for "$2" test -e "$work/$2.ready"
 }
-# stop_sniffer NAME: the newest; sets $seen.
+# stop_sniffer NAME: stops the newest one and sets $seen.
 stop_sniffer() {
   kill -TERM "${helpers[-1]}"
   wait "${helpers[-1]}" || fail "$1 failed"
@@ -26,7 +26,7 @@ frames=()
 for ((i = 0; i < 50; i++)); do frames+=("${macs}88b5:60"); done
 make_pcap "$work/fifty.pcap" 1 "${frames[@]}"
 
-# listened_to INTERFACE ARGUMENT...: by these, a listener sees all 50.
+# listened_to INTERFACE ARGUMENT...: with these arguments, a listener sees all 50 packets.
 listened_to() {
   start_sniffer "$1" sniffed
   replay 0 --out-interface "$1" "${@:2}" "$work/fifty.pcap"
@@ -45,7 +45,7 @@ report interface.reason "a packet socket listens on $near"
 replay 0 --topspeed "$work/fifty.pcap"
 report interface.backend xdp interface.qdisc_bypass true interface.reason "no packet socket listens on $near"
 
-# A listener that comes later is shown the rest.
+# A listener that arrives later sees the rest.
 start_replay --topspeed --loop-count 0 "$work/fifty.pcap"
 start_sniffer "$near" late
 before=$(received_by_far_end)
@@ -69,14 +69,14 @@ for pace in "--time-modifier 1" "--topspeed"; do
   # shellcheck disable=SC2086
   listened_to "$tap" $pace
   report interface.backend packet interface.qdisc_bypass false
-  # Nobody listens: only full speed passes by the queueing discipline by itself.
+  # Without listeners, only full speed bypasses the queueing discipline by default.
   # shellcheck disable=SC2086
   replay 0 --out-interface "$tap" $pace "$work/fifty.pcap"
   [[ $pace == --topspeed ]] && past=true || past=false
   report interface.qdisc_bypass "$past"
 done
 listened_to "$tap" --topspeed --tx ring
-# By name it is passed by all the same, and the listener sees nothing.
+# An option can bypass it anyway; the listener sees nothing then.
 start_sniffer "$tap" sniffed
 replay 0 --out-interface "$tap" --qdisc-bypass on "$work/fifty.pcap"
 replay 0 --out-interface "$tap" --tx xdp "$work/fifty.pcap"

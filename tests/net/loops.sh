@@ -1,4 +1,4 @@
-# --loop-count 3: the whole set three times, each time in the same order.
+# --loop-count 3 sends the whole set three times, each time in the same order.
 . "$(dirname "$0")/common.inc"
 
 lay_wire

@@ -1,17 +1,17 @@
-# What is said of lengths and of other link types is true, before the start and at the end: no warning where all are sent, an
-# MTU in the hint that would do, and none where no MTU does.
+# Messages about lengths and other link types are correct, before the start and at the end: no warning if everything is sent,
+# a hint with a sufficient MTU, and none if no MTU is sufficient.
 . "$(dirname "$0")/common.inc"
 
 quiet() { ! grep -Eq "$1" "$work/replay.err" || fail "it says '$1'"; }
 
 lay_wire 1500
-# Full-size frames with a tag all leave.
+# Full-size frames with a tag are all sent.
 make_pcap "$work/tagged.pcap" 1 "${macs}810000640800:1500" "${macs}810000640800:1500"
 replay 0 "$work/tagged.pcap"
 report packets.sent 2
 [[ ! -s $work/replay.err ]] || fail "there was nothing to say"
 
-# The MTU that the longest needs, at both ends.
+# The MTU that the longest frame needs, at both ends.
 ip link set dev "$far" mtu 1500
 make_pcap "$work/long.pcap" 1 "${macs}0800:1500" "${macs}0800:12000" "${macs}0800:1501" "${macs}810000640800:1504"
 replay 3 "$work/long.pcap"
@@ -22,14 +22,14 @@ ip link set dev "$far" mtu 12000
 replay 0 "$work/long.pcap"
 report packets.sent 4
 
-# 66000 bytes are more than a veth can be set to.
+# 66000 bytes exceed the largest MTU of a veth.
 make_pcap "$work/huge.pcap" 1 "${macs}0800:60" "${macs}0800:66000"
 replay 3 "$work/huge.pcap"
 report packets.skipped.too_long 1
 says replay.err '1 of 2 packets will be skipped: longer than the 12014 bytes'
 quiet hint
 
-# Linux cooked, as of tcpdump -i any; and raw IP.
+# Linux cooked, as from tcpdump -i any; and raw IP.
 for network in 276 113 101; do
   make_pcap "$work/other.pcap" $network 0800:60 0800:60
   replay 3 "$work/other.pcap"

@@ -1,4 +1,5 @@
-# What the interface can't take is skipped by reason, never cut: the rest arrives, the exit status says that it is not all.
+# Frames that the interface cannot send are skipped with a reason and never cut; the rest arrives, and the exit status
+# shows that not everything was sent.
 . "$(dirname "$0")/common.inc"
 
 lay_wire 1000

@@ -1,10 +1,10 @@
-# Without CAP_NET_RAW: said in words, with the cure.
+# Without CAP_NET_RAW there is an error that says what to do.
 . "$(dirname "$0")/common.inc"
 
 command -v setpriv >/dev/null || skip "no setpriv"
 lay_wire
 make_pcap "$work/one.pcap" 1 "${macs}0800:46"
-# A copy that nobody's user can reach, wherever the build folder lies.
+# A copy that other users can read, wherever the build folder is.
 cp "$GOPHERCAP" "$work/gophercap"
 chmod -R a+rX "$work"
 

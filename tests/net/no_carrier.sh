@@ -1,4 +1,5 @@
-# The far end is down: the kernel would take every frame and drop it. Refused before the first packet, in the dry run too.
+# The far end is down, so the kernel would accept every frame and drop it. Refused before the first packet, also by
+# --dryrun.
 . "$(dirname "$0")/common.inc"
 
 lay_wire

@@ -1,5 +1,5 @@
 # The three profiles, a start by the clock, a rate: all packets arrive in order, the kernel has counted as many as we did, and
-# what the system does not grant is said and no failure.
+# what the system does not grant causes a warning but no failure.
 . "$(dirname "$0")/common.inc"
 
 lay_wire
@@ -15,7 +15,7 @@ for pacing in eco balanced exact; do
   (($(received_by_far_end) - before == 3000)) || fail "$pacing: lost on the wire"
 done
 
-# Without the privilege for real-time priority; exact paces as well as it may.
+# Without the privilege for real-time priority, exact still works as well as possible.
 "$GOPHERCAP" map --dir-src "$work/set" --dump-json "$work/dump.json" --quiet >/dev/null
 status=0
 setpriv --bounding-set=-sys_nice,-ipc_lock --inh-caps=-sys_nice,-ipc_lock prlimit --rtprio=0 --memlock=65536 \

@@ -1,4 +1,5 @@
-# --preload: once read, the files are not needed any more; a set that is too large is refused before the first packet.
+# --preload: once the files are read, they are not needed any more; a set that is too large is refused before the
+# first packet.
 . "$(dirname "$0")/common.inc"
 
 lay_wire

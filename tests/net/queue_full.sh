@@ -1,8 +1,8 @@
-# A queueing discipline that is full: its packets are tried again, for a few seconds at most, and nothing is lost without a word.
+# A full queueing discipline: rejected packets are retried, for a few seconds at most, and nothing is lost without a message.
 . "$(dirname "$0")/common.inc"
 
 lay_wire
-# 10 packets' worth of queue, 1600 packets a second.
+# A queue of 10 packets, 1600 packets per second.
 tc qdisc replace dev "$near" root tbf rate 20mbit burst 3200 limit 16000 2>/dev/null || skip "no sch_tbf in this kernel"
 "$BENCH_DIR/generate" --out "$work/set" --kind fixed --size 1514 --packets 1500 --rate 100000 >/dev/null
 replay_to_file "$work/set"
@@ -14,7 +14,7 @@ report packets.sent 1500 counted_by_interface 1500 interface.queueing tbf interf
 (($(json "$work/report.json" retries) > 0)) || fail "the queue was never full"
 says replay.out '^retries +'
 
-# What has been taken out of the ring and then refused is lost, and that is said.
+# A packet that was taken out of the ring and then rejected is lost, which is reported.
 status=0
 "$GOPHERCAP" replay --out-interface "$near" --report "$work/report.json" --tx ring --topspeed "$work/set" \
   >"$work/replay.out" 2>"$work/replay.err" || status=$?
@@ -26,15 +26,14 @@ else
   ((status == 0)) || fail "exit status $status with nothing lost"
 fi
 
-# Passing by the queue, nothing holds it up.
+# Bypassing the queue avoids the delay.
 replay 0 --topspeed --qdisc-bypass on "$work/set"
 report packets.sent 1500 retries 0 interface.qdisc_bypass true
 replay 0 --topspeed --tx xdp --qdisc-bypass off "$work/set"
 says replay.err 'warning: .*AF_XDP passes by the queueing discipline'
 report interface.qdisc_bypass true
 
-# A queue that takes nothing any more: the run is over after 2.5 s.
-# One packet takes it six seconds.
+# A queue that accepts nothing any more: the run ends after 2.5 s. One packet takes it six seconds.
 tc qdisc replace dev "$near" root tbf rate 2kbit burst 1600 limit 16000
 begun=$SECONDS
 replay 1 --topspeed "$work/set"

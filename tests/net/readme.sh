@@ -1,5 +1,5 @@
-# Every shell block of README.md, as pasted into a terminal: each line of it has to end well. In a root folder of its own, where
-# /data/pcap and a PATH with the binary are; it shares all other folders with the machine but /tmp.
+# Every shell block of README.md, as pasted into a terminal: each line must succeed. It runs in its own root folder with
+# /data/pcap and a PATH with the binary, which shares all other folders with the machine except /tmp.
 set -euo pipefail
 : "${GOPHERCAP:?the binary under test}" "${SOURCE_DIR:?the source folder}"
 
@@ -27,7 +27,7 @@ chmod 700 "$root/root"
 cp "$GOPHERCAP" "$root/data/bin/gophercap"
 ln -s /data/bin/gophercap "$root/root/trial/build/gophercap"
 
-# A second of real traffic, as four capture threads would have written it, and the tarballs that it comes in.
+# A second of real traffic, as written by four capture threads, and the tarballs that contain it.
 xz -dc "$SOURCE_DIR/demo/data/dns-root-server.pcapng.xz" >"$root/data/all.pcapng"
 for worker in 0 1 2 3; do
   editcap -r -F nsecpcap "$root/data/all.pcapng" "$root/data/pcap/worker-$worker.pcap" $((worker * 100 + 1))-$((worker * 100 + 100))
@@ -35,7 +35,7 @@ done
 tar -C "$root/data" -czf "$root/root/trial/set.tar.gz" pcap
 tar -C "$root/data" -cf - pcap | zstd -q >"$root/root/trial/set.tar.zst"
 
-# What a block takes for granted: the sensor's capture, and programs of other machines.
+# What a block assumes: the sensor's capture, and programs of other machines.
 printf '#!/bin/sh\nshift; exec "$@"\n' >"$root/data/bin/ssh"
 printf '#!/bin/sh\n' >"$root/root/trial/dev"
 chmod +x "$root/data/bin/ssh" "$root/root/trial/dev"
@@ -53,7 +53,7 @@ for block in "$root"/data/blocks/*; do
   wire=
   if grep -q veth0 "$block" && ! grep -q '^ip link add' "$block"; then wire=yes; fi
   [[ -z $wire ]] || { ip link add veth0 type veth peer name veth1 && ip link set veth0 up && ip link set veth1 up; }
-  # As in a terminal: jobs have groups of their own. Each line that fails is said.
+  # As in a terminal, jobs have their own process groups. Each line that fails is reported.
   {
     printf 'trap '\''echo "exit status $?: $BASH_COMMAND" >>/data/failed'\'' ERR\nset -m\n'
     cat "$block"

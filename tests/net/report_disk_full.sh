@@ -1,4 +1,4 @@
-# The disk is full when the report is written: everything was sent, the exit status and the words tell of the report.
+# The disk is full when the report is written: everything was sent, and exit status and message refer to the report.
 . "$(dirname "$0")/common.inc"
 
 lay_wire

@@ -1,4 +1,5 @@
-# A second Ctrl-C ends the program at once, whatever it is at: here its report goes into a pipe that nobody reads.
+# A second Ctrl-C ends the program at once, whatever it is doing; here it writes its report to a pipe that nobody
+# reads.
 . "$(dirname "$0")/common.inc"
 
 lay_wire

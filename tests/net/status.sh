@@ -1,4 +1,4 @@
-# SIGUSR1 in the middle: one line on how it goes, and the replay goes on.
+# SIGUSR1 during a replay prints one line of progress, and the replay continues.
 . "$(dirname "$0")/common.inc"
 
 lay_wire

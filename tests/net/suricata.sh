@@ -1,6 +1,6 @@
-# A real sensor takes a replay for the traffic itself: Suricata, which listens while a set is replayed whose flows have their two
-# directions in different files, finds what it finds in one file of the same packets: the same alerts, the same
-# transactions, the same flows with the same packets and bytes in each direction.
+# A real sensor cannot distinguish a replay from the traffic itself. Suricata listens while a set is replayed whose flows have
+# their two directions in different files. It must find the same as in one file of the same packets: the same alerts,
+# transactions, and flows with the same packets and bytes in each direction.
 . "$(dirname "$0")/common.inc"
 
 [[ -n ${GOPHERCAP_CORPUS:-} ]] || skip "GOPHERCAP_CORPUS names no folder of captures"
@@ -11,8 +11,8 @@ python3 "$here/real_set.py" "$GOPHERCAP_CORPUS" "$work/set" "$work/merged.pcap" 
 cat "$work/set.out"
 read -r packets _ <"$work/set.out"
 
-# The same settings for both runs. One thread sees the packets in their order; no flow times out before the end, where all of them
-# are written; what is inspected at once has one size, not a random one; no checksum is looked at, since the captures have wrong ones.
+# The same settings for both runs. One thread sees the packets in order; no flow times out before the end, when all flows are
+# written; the size of inspected chunks is fixed instead of random; checksums are ignored, since those in the captures are wrong.
 cat >"$work/suricata.yaml" <<YAML
 %YAML 1.1
 ---
@@ -57,7 +57,8 @@ sensor_reads() {
   timeout 30 "${sensor[@]}" -r "$1" -l "$work/$2" >"$work/sensor.err" 2>&1 || fail "suricata -r"
 }
 
-# sensor_listens FOLDER: from the far end on; sensor_stops FOLDER when it has seen all.
+# sensor_listens FOLDER: listens on the far end; sensor_stops FOLDER: stops it when it has seen
+# everything.
 sensor_listens() {
   mkdir "$work/$1"
   "${sensor[@]}" --af-packet="$far" -l "$work/$1" >"$work/sensor.err" 2>&1 &
@@ -83,7 +84,7 @@ report packets.sent "$packets"
 sensor_stops live
 python3 "$here/suricata_events.py" "$work/file/eve.json" "$work/live/eve.json" || fail "the sensor saw something else"
 
-# The comparison is worth something: it sees one packet that is missing.
+# The comparison is meaningful: it detects a single missing packet.
 editcap "$work/merged.pcap" "$work/less.pcap" $((packets / 2))
 sensor_reads "$work/less.pcap" less
 ! python3 "$here/suricata_events.py" "$work/file/eve.json" "$work/less/eve.json" >/dev/null || fail "a lost packet is not seen"

@@ -1,4 +1,4 @@
-# SIGTERM ends a replay as Ctrl-C does, in an endless loop too.
+# SIGTERM ends a replay like Ctrl-C, also in an endless loop.
 . "$(dirname "$0")/common.inc"
 
 lay_wire

@@ -1,4 +1,4 @@
-# --topspeed forgets the times, not the packets nor their order.
+# --topspeed ignores the times, but keeps all packets and their order.
 . "$(dirname "$0")/common.inc"
 
 lay_wire

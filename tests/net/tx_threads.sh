@@ -1,7 +1,8 @@
 # Several sending threads: nothing is lost, and packets between two stations stay in order, in every loop.
 . "$(dirname "$0")/common.inc"
 
-# pairs_in_order EXPECTED RECEIVED: the same frames, and those of any two addresses in the same order.
+# pairs_in_order EXPECTED RECEIVED: the same frames, with those of each pair of addresses in the same
+# order.
 pairs_in_order() {
   python3 - "$@" <<'PYTHON'
 import collections, struct, sys
@@ -53,7 +54,7 @@ in_order 3 2 --topspeed
 in_order 3 4 --topspeed --preload
 in_order 3 4 --topspeed --tx ring
 
-# One schedule that moves for all is not to be had with several senders.
+# A schedule that --late slip moves for all packets cannot be combined with several senders.
 rm "$work/report.json"
 replay 2 --tx-threads 2 --late slip "$work/set"
 says replay.err 'error: --tx-threads: excludes --late slip'

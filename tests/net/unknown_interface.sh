@@ -1,4 +1,4 @@
-# The message names the interface and what there is instead.
+# The error names the interface and lists the existing ones.
 . "$(dirname "$0")/common.inc"
 
 lay_wire

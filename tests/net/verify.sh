@@ -1,8 +1,8 @@
-# What a receiver at the other end of a wire has captured is what verify expects, with VLAN tags and packets that the wire does
-# not take; its figures are those of the yardstick, which shares no code with it.
+# A capture at the other end of a wire matches what verify expects, with VLAN tags and packets that the wire does not accept.
+# The figures match those of bench/compare, which shares no code with it.
 . "$(dirname "$0")/common.inc"
 
-# verify STATUS [ARGUMENT...]: of what the receiver has captured, as JSON.
+# verify STATUS [ARGUMENT...]: verifies what the receiver has captured; result as JSON.
 verify() {
   local want=$1 status=0
   shift
@@ -30,7 +30,7 @@ figure packets.unexpected 0
 figure mtu 1500
 figure lateness.packets 20004
 
-# Against the yardstick, on the same schedule in a file.
+# Compared with bench/compare, for the same schedule in a file.
 replay_to_file "$work/set" --max-gap 10ms --out-bpf 'less 2000'
 "$BENCH_DIR/compare" --json --started "$(json "$work/report.json" started)" --expected "$work/merged.pcap" \
   --received "$work/received.pcap" >"$work/compare.json" || fail "the yardstick says that not all has arrived"
@@ -45,7 +45,7 @@ assert abs(ours["drift_ns"] - theirs["drift_us"] * 1000) <= 1, (ours["drift_ns"]
 assert abs(ours["duration_ns"] - theirs["actual_seconds"] * 1e9) <= 1
 PYTHON
 
-# A receiver that throws packets away, and one that keeps their first 96 bytes and no tags.
+# A receiver that drops packets, and one that keeps only their first 96 bytes and no tags.
 python3 - "$work/received.pcap" "$work" <<'PYTHON'
 import struct, sys
 data = open(sys.argv[1], "rb").read()

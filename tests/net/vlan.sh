@@ -1,4 +1,4 @@
-# A tagged frame may be 4 bytes longer than the MTU suggests, and arrives with its tag.
+# A tagged frame may be 4 bytes longer than the MTU allows otherwise, and arrives with its tag.
 . "$(dirname "$0")/common.inc"
 
 lay_wire 1500

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The Debian package: what is in it, what lintian says, and that it can be installed (into a root of its own) and taken away.
+# The Debian package: its contents, the result of lintian, and that it can be installed (into its own root folder) and
+# removed.
 . "$(dirname "$0")/../cli/common.inc"
 set -o pipefail
 
@@ -8,10 +9,10 @@ set -o pipefail
 for program in cpack dpkg-deb dpkg-shlibdeps lintian; do
   command -v $program >/dev/null || skip "$program is missing"
 done
-# Nobody packages these, and lintian is right about them.
+# Such builds are not packaged, and lintian would rightly complain.
 ! grep -qE '__(asan|tsan)_init' "$GOPHERCAP" || skip "a build with sanitizers"
 
-# An umask that must not get into the package.
+# This umask must not affect the package.
 (umask 077; cd "$BUILD_DIR" && cpack -G DEB -B "$work/packages") >log 2>&1 || { cat log; exit 1; }
 deb=$(echo packages/gophercap_*.deb)
 [[ -s $deb ]]
@@ -21,7 +22,7 @@ field() { dpkg-deb -f "$deb" "$1"; }
 version=$(field Version)
 dpkg --validate-version "$version"
 [[ $deb == "packages/gophercap_${version}_$(dpkg --print-architecture).deb" ]]
-# Names as far as they are the same in each release of Debian.
+# Package names as far as they are equal in all releases of Debian.
 for library in 'libarchive13(t64)?' libc6 libdeflate0 'libfmt[0-9]+' libisal2 'libre2-[0-9a-z-]+' 'libsimdjson[0-9]+' 'libstdc\+\+6' \
   'libyaml-cpp0\.[0-9]+' libzstd1; do
   grep -qE ", $library[ ,]" <<<", $(field Depends)," || { echo "$library is not in Depends: $(field Depends)"; exit 1; }
@@ -45,7 +46,7 @@ CONTENTS
 lintian --allow-root --fail-on error,warning "$deb" >words 2>&1 || { cat words; exit 1; }
 not grep -E '^[EW]: ' words
 
-# Into a root of its own, whose dpkg knows no other package: hence --force-depends.
+# Its own root, where dpkg knows no other packages; hence --force-depends.
 mkdir -p root/var/lib/dpkg/{info,updates,triggers}
 touch root/var/lib/dpkg/{status,available}
 dpkg_here() { dpkg --root="$work/root" --log="$work/dpkg.log" --force-depends --force-script-chrootless "$@" >>dpkg.out 2>&1 || { cat dpkg.out; return 1; }; }

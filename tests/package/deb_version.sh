@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every version that may be built has one that Debian accepts, and they sort as they were released.
+# Every version that can be built has a form that Debian accepts, and versions sort in release
+# order.
 . "$(dirname "$0")/../cli/common.inc"
 
 command -v dpkg >/dev/null || skip "dpkg is missing"

@@ -1,4 +1,4 @@
-# `./dev setup` waits while another program installs packages, and says so; where there is no Debian it names what is needed.
+# `./dev setup` waits, with a message, while another program installs packages; without Debian it lists what is needed.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -10,15 +10,15 @@ fail() {
 ((EUID == 0)) || { echo "skipped: needs root, to hold the package lock"; exit 77; }
 [[ -e /var/lib/dpkg/lock-frontend ]] || { echo "skipped: no dpkg here"; exit 77; }
 
-# The tree's script alone, so that its logs do not mix with those of the build; and programs that find everything missing and
-# install nothing.
+# Only the script, so that its logs do not mix with those of the build, and programs that find everything missing and install
+# nothing.
 mkdir "$work/tree" "$work/bin"
 cp "$SOURCE_DIR/dev" "$work/tree/dev"
 printf '#!/bin/sh\nexit 1\n' >"$work/bin/dpkg-query"
 printf '#!/bin/sh\necho "$*" >>%s/calls\n' "$work" >"$work/bin/apt-get"
 chmod +x "$work"/bin/*
 
-# Holds the lock as dpkg does until it is told to end, and says when it has it.
+# Holds the lock like dpkg until it is told to end, and reports when it has it.
 mkfifo "$work/held" "$work/release"
 python3 -c '
 import fcntl, sys
@@ -41,7 +41,7 @@ wait $setup || fail "it failed behind the lock"
 grep -q '^.*DPkg::Lock::Timeout=.* update$' "$work/calls" || fail "no update"
 grep -q ' install -y .* g++ ' "$work/calls" || fail "nothing was installed"
 
-# No Debian: the packages are named, and that is no failure.
+# Without Debian, the packages are listed, and that is no failure.
 mkdir "$work/other"
 for program in bash readlink dirname nproc date mkdir; do ln -s "$(command -v $program)" "$work/other/"; done
 PATH=$work/other bash "$work/tree/dev" setup build >"$work/other.out" 2>&1 || fail "no Debian is a failure"

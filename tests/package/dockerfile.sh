@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The Dockerfile without Docker: its stages hang together, what it copies is there and is all that a build needs, and it has no
-# list of packages of its own, which could drift away from that of ./dev. Its steps themselves are those of ./dev package.
+# Checks the Dockerfile without Docker: its stages refer to each other correctly, the files that it copies exist and are all
+# that a build needs, and it has no package list of its own that could differ from that of ./dev. The steps themselves are
+# those of ./dev package.
 . "$(dirname "$0")/../cli/common.inc"
 
 python3 - "$SOURCE_DIR" "$work/src" <<'PYTHON'
@@ -29,7 +30,7 @@ for stage in stages:
     for command in all_of(stage, "RUN"):
         subprocess.run(["bash", "-n", "-c", command], check=True)
 
-# --- the version gets through, after the layers that do not depend on it ---
+# --- the version is passed in, after the layers that do not depend on it ---
 names = [name for name, _ in build[2]]
 assert all_of(build, "ARG") == ["VERSION=development"] and names[-2:] == ["ARG", "RUN"], build
 assert './dev package "$VERSION"' in all_of(build, "RUN")[-1]
@@ -43,7 +44,7 @@ assert all_of(runtime, "COPY") == ["--from=build /src/gophercap.deb /tmp/"]
 assert "gophercap.deb" in all_of(build, "RUN")[-1] and all_of(build, "WORKDIR") == ["/src"]
 assert json.loads(all_of(runtime, "ENTRYPOINT")[0]) == ["gophercap"]
 
-# --- what is copied is what is let in ---
+# --- what is copied is allowed by .dockerignore ---
 copied = set()
 for rest in all_of(build, "COPY"):
     *sources, target = rest.split()
@@ -57,7 +58,7 @@ assert ignore[0] == "*" and all(line[0] == "!" for line in ignore[1:]), ignore
 assert {line[1:] for line in ignore[1:]} == copied, copied
 PYTHON
 
-# What was copied is enough to configure a build and, with a program that is built already, to make the package.
+# The copied files are sufficient to configure a build and, with an existing program, to make the package.
 cd src
 [[ -x dev ]]
 ./dev help | grep -q '^  package '

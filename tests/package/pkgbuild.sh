@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The PKGBUILD without Arch: it has what makepkg looks for, and its package() makes what `cmake --install` makes.
+# Checks the PKGBUILD without Arch: it has what makepkg requires, and its package() gives the same files as
+# `cmake --install`.
 . "$(dirname "$0")/../cli/common.inc"
 set -o pipefail
 
@@ -8,7 +9,7 @@ pkgbuild=$SOURCE_DIR/packaging/arch/PKGBUILD
 bash -n "$pkgbuild"
 if command -v shellcheck >/dev/null; then shellcheck "$pkgbuild"; fi
 
-# As makepkg reads it. (Not in a condition: that would switch off set -e inside.)
+# Read as makepkg does. (Not in a condition, which would turn off set -e inside.)
 (
   set -eu
   startdir=$SOURCE_DIR/packaging/arch
@@ -23,7 +24,7 @@ if command -v shellcheck >/dev/null; then shellcheck "$pkgbuild"; fi
   for name in "${depends[@]}" "${makedepends[@]}" "${checkdepends[@]}"; do
     [[ $name =~ ^[a-z0-9][a-z0-9.+-]*$ ]] || { echo "no package name: $name"; exit 1; }
   done
-  # One library of the program, one package.
+  # One package for each library of the program.
   declare -A package_of=([Threads]=glibc [BZip2]=bzip2 [LibLZMA]=xz [tl-expected]=tl-expected [CLI11]=cli11 [nlohmann_json]=nlohmann-json
     [libisal]=isa-l [libzstd]=zstd [liblz4]=lz4 [libxxhash]=xxhash [sqlite3]=sqlite [PkgConfig]=pkgconf)
   while read -r library; do
@@ -32,12 +33,12 @@ if command -v shellcheck >/dev/null; then shellcheck "$pkgbuild"; fi
   done < <(sed -nE 's/^find_package\(([A-Za-z0-9_-]+).*/\1/p; s/^pkg_check_modules\(.* ([a-z0-9]+)\)/\1/p' "$SOURCE_DIR/cmake/dependencies.cmake")
 )
 
-# build() configures what this tree has.
+# build() uses only options that this tree has.
 sed -n '/^build()/,/^}/p' "$pkgbuild" | grep -oE -- '-DGOPHERCAP_[A-Z]+' | sed 's/-D//' | while read -r name; do
   grep -q "$name" "$SOURCE_DIR/CMakeLists.txt" || { echo "no such setting: $name"; exit 1; }
 done
 
-# package(), on this build.
+# package(), with this build.
 mkdir sources
 ln -s "$SOURCE_DIR" sources/gophercap
 ln -s "$BUILD_DIR" sources/build

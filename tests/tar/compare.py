@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Extracts thousands of made tarballs with gophercap, GNU tar and bsdtar, and says where gophercap loses what another finds.
+"""Extracts thousands of generated tarballs with gophercap, GNU tar and bsdtar, and reports where gophercap loses what another program finds.
 
 usage: compare.py GOPHERCAP [--count N] [--first SEED] [--keep DIR] [--verbose]
 
-Of each tarball it is known what was put in. What must hold:
-  1. What is whole comes out as it went in, status 0.
-  2. What GNU tar takes out of a damaged one (as it went in) gophercap takes out, too; where blocks are missing, or leaves 3.
-  3. With status 0 nothing is missing that was put in, unless nothing in the archive can tell.
-  4. map finds the captures that tarExtract extracts, under the same names, and leaves the same status.
+The contents of each tarball are known. The following must hold:
+  1. An undamaged tarball is extracted correctly, with status 0.
+  2. What GNU tar extracts correctly from a damaged one, gophercap extracts too; if blocks are missing, it may exit with 3 instead.
+  3. With status 0 nothing is missing, unless the damage cannot be detected.
+  4. map finds the captures that tarExtract extracts, under the same names, and exits with the same status.
 """
 import argparse
 import json
@@ -59,7 +59,8 @@ class Judge:
         if not case.damaged and not case.hidden and (missing or status != 0):
             faults.append(f"sound, but status {status}, missing {sorted(missing)}")
         for path in sorted(missing):
-            # Where blocks have gone or come, it depends on where a program looks for headers again; of changed records, on which it believes.
+            # If blocks were removed or inserted, the result depends on where a program looks for headers again; for changed
+            # records, on which one it uses.
             if gnu.get(path) == case.truth[path] and not (case.moved and (status == 3 or "DAMAGE record" in case.notes)):
                 faults.append(f"GNU tar has {path!r} (status {gnu_status})")
         if status == 0 and missing and not case.hidden:
@@ -74,9 +75,9 @@ class Judge:
 
     def compare_map(self, status, ours, said, work):
         map_status, _, map_said = run([self.gophercap, "map", "x.tar", "--dump-json", "m.json", "--quiet"], work)
-        # Names that are no UTF-8 stand in a dump as JSON can have them.
+        # A dump contains names that are not UTF-8 in the form that JSON allows.
         captures = {p.decode(errors="replace") for p, d in ours.items() if d[:4] == b"\xd4\xc3\xb2\xa1" and p.endswith(b".pcap")}
-        # What does not begin as a tarball is none where nobody says so.
+        # Without a hint, a file that does not begin like a tarball is not one.
         if not captures or "byte 0 of the archive" in said or (work / "x.tar").read_bytes()[:1] == b"\0":
             return [] if map_status != 0 or not captures else ["map: status 0"]
         if not (work / "m.json").exists():

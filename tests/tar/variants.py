@@ -1,4 +1,4 @@
-"""Tar archives as programs have written them for forty years, some of them damaged: made from a number, the same each time."""
+"""Generates tar archives in the formats of forty years, some of them damaged, reproducibly from a number."""
 import random
 import struct
 
@@ -6,7 +6,7 @@ BLOCK = 512
 
 
 def pcap(number):
-    """A capture of one packet that no other member has."""
+    """A capture with one packet that no other member has."""
     payload = struct.pack(">Q", number) * random.Random(number).randint(8, 150)
     return (struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
             + struct.pack("<IIII", number % (1 << 32), 0, len(payload), len(payload)) + payload)
@@ -30,7 +30,7 @@ def with_sum(header, style=0):
 
 
 class Member:
-    """What is to be there, `path` and `data`, and `stored`, which the archive has between offset and end."""
+    """The expected `path` and `data`, and `stored`, the bytes in the archive between offset and end."""
 
     def __init__(self, path, data, kind=b"0", link=b""):
         self.path, self.data, self.kind, self.link = path, data, kind, link
@@ -87,7 +87,7 @@ class Writer:
         self.out += padded(text + b"\0")
 
     def begin(self, member, size, extra=b"", records=(), kind=None):
-        """The headers of a member, with whatever its names need."""
+        """The headers of a member, including those for long names."""
         records, path, link, prefix = list(records), member.path, member.link, b""
         if self.dialect == "pax":
             if len(path) > 100 or self.rng.random() < 0.1:
@@ -121,7 +121,7 @@ class Writer:
         self.begin(member, size)
 
     def sparse(self, member, form, behind=b""):
-        """member.data has holes of zeros: cut into runs, some of them empty."""
+        """Cuts member.data, whose holes are zeros, into runs, some of them empty."""
         runs, at = [], 0
         data = member.data
         while at < len(data):
@@ -291,7 +291,8 @@ class Case:
                 data[at] ^= 1 << rng.randrange(8)
         self.notes.append("DAMAGE " + kind)
         self.damaged = kind not in ("another behind", "zeros behind", "zeros between")
-        # A name, a number with a new sum, or bytes: other than they were, and nothing tells.
+        # A name, a number with a new checksum, or data differ from the original, and nothing
+        # reveals it.
         self.hidden = kind in ("size", "fields", "record", "block gone", "block twice", "noise", "zeros between")
         self.moved = kind in ("block gone", "block twice", "record")
         self.bytes = bytes(data)
