@@ -176,7 +176,7 @@ TEST_F(RefusedMemory, Verify) {
   verify.set = replay().set;
   verify.captures = {dir_.path("sent.pcap")};
   with_little_memory([&]() -> Result<> {
-    TRY(const VerifyResult result, run_verify(verify, reporter_, {}));
+    TRY(const verify::VerifyResult result, run_verify(verify, reporter_, {}));
     EXPECT_EQ(result.packets_received, packets());
     EXPECT_TRUE(result.damaged_captures.empty());
     return {};

@@ -108,7 +108,7 @@ TEST_F(RefusedThreads, Verify) {
   verify.set = replay().set;
   verify.captures = {dir_.path("sent.pcap")};
   with_few_threads([&]() -> Result<> {
-    TRY(const VerifyResult result, run_verify(verify, reporter_, {}));
+    TRY(const verify::VerifyResult result, run_verify(verify, reporter_, {}));
     EXPECT_EQ(result.packets_received, packets());
     return {};
   });

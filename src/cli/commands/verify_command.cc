@@ -12,16 +12,16 @@
 #include "cli/text/text_report.h"
 #include "cli/text/trouble.h"
 #include "cli/text/units.h"
-#include "jobs/verify/sent_report.h"
 #include "jobs/verify/verify_job.h"
+#include "verify/sent_report.h"
 
 namespace gophercap::cli {
 namespace {
 
 constexpr Command kThis = Command::kVerify;
 
-ExitCode judge(const jobs::VerifyResult& result, Console& console) {
-  const replay::Arrivals& a = result.arrivals;
+ExitCode judge(const verify::VerifyResult& result, Console& console) {
+  const verify::Arrivals& a = result.arrivals;
   ExitCode code = ExitCode::kOk;
   code = merge(code, Troubles(result.plan.damaged).warn(" of the set", 0, console));
   code = merge(code, Troubles(result.damaged_captures).warn(" of the receiver", 0, console));
@@ -50,7 +50,7 @@ ExitCode judge(const jobs::VerifyResult& result, Console& console) {
 }
 
 // Lateness if the start is known, else what the offset is off the median.
-ExitCode judge_times(const replay::Arrivals& arrivals, const std::string& limit, Console& console) {
+ExitCode judge_times(const verify::Arrivals& arrivals, const std::string& limit, Console& console) {
   return arrivals.lateness.count() > 0
              ? judge_lateness(limit, arrivals.lateness, "", console)
              : judge_lateness(limit, arrivals.offset_error, " off the median", console);
@@ -70,7 +70,7 @@ Outcome verify_command(Invocation& invocation, Console& console) {
   JobRun run(console, {.dump_path = options.set.dump_path});
   if (const Result<> started = run.start(); !started) return run.give_up(started.error());
   if (const std::string& path = settings.text(kThis, "report"); !path.empty()) {
-    Result<jobs::SentReport> sent = jobs::read_sent_report(path, run.stop(), settings.owners());
+    Result<verify::SentReport> sent = verify::read_sent_report(path, run.stop(), settings.owners());
     if (!sent) return run.give_up(sent.error());
     std::vector<Complaint> complaints;
     if (sent->request) {
@@ -86,14 +86,14 @@ Outcome verify_command(Invocation& invocation, Console& console) {
   }
   for (const std::string& text : plan_without_effect(settings, kThis)) console.warning(text);
 
-  const Result<jobs::VerifyResult> result =
+  const Result<verify::VerifyResult> result =
       run.run([&](auto& reporter, auto stop) { return jobs::run_verify(options, reporter, stop); });
   if (!result) return run.give_up(result.error());
   const ExitCode code =
       merge(judge(*result, console),
             judge_times(result->arrivals, settings.text(kThis, "fail-on-late"), console));
   return run.end(print_either(
-      console, settings.flag(kThis, "json"), [&] { return jobs::verify_to_json(*result); },
+      console, settings.flag(kThis, "json"), [&] { return verify::verify_to_json(*result); },
       [&](const TextOptions& text) { return verify_report(*result, text); }, code));
 }
 

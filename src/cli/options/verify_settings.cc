@@ -75,7 +75,7 @@ std::vector<Complaint> check_verify(const Settings& settings, const jobs::Verify
   return complaints;
 }
 
-std::vector<Complaint> take_report(Settings& settings, const jobs::SentReport& report) {
+std::vector<Complaint> take_report(Settings& settings, const verify::SentReport& report) {
   std::vector<Complaint> complaints;
   for (const OptionSpec* option : options_of(kThis)) {
     const bool of_set = option->name == "file-regexp";

@@ -38,8 +38,8 @@ Settings replay_settings() {
   return settings;
 }
 
-jobs::SentReport report_of(const Settings& settings) {
-  jobs::SentReport report;
+verify::SentReport report_of(const Settings& settings) {
+  verify::SentReport report;
   report.request = replay::Request{.options = settings.given(Command::kReplay),
                                    .directory = "/somewhere",
                                    .paths = {"set", "/data"},
@@ -48,7 +48,7 @@ jobs::SentReport report_of(const Settings& settings) {
 }
 
 TEST(VerifySettings, EveryOptionOfThePlanComesFromTheReport) {
-  const jobs::SentReport report = report_of(replay_settings());
+  const verify::SentReport report = report_of(replay_settings());
   Settings settings;
   // What else was set is not how it was replayed.
   settings.set(*find_option(Command::kVerify, "time-modifier"), {"9"}, Source::kEnvironment);
@@ -108,7 +108,7 @@ TEST(VerifySettings, ReplaysKeysCountWhereVerifyHasNoneOfItsOwn) {
 }
 
 TEST(VerifySettings, LoopsWithoutEndAreThoseThatWereDone) {
-  jobs::SentReport report = report_of(Settings());
+  verify::SentReport report = report_of(Settings());
   report.request->options = {{"loop-infinite", {"true"}}, {"loop-count", {"0"}}};
   report.endless = true;
   report.loops_done = 5;
@@ -122,7 +122,7 @@ TEST(VerifySettings, LoopsWithoutEndAreThoseThatWereDone) {
 
 TEST(VerifySettings, HostileValuesOfAReportAreRefused) {
   for (const char* option : {"time-modifier", "loop-count", "time-from", "reorder", "max-gap"}) {
-    jobs::SentReport report = report_of(Settings());
+    verify::SentReport report = report_of(Settings());
     report.request->options = {{option, {"0x"}}};
     Settings settings;
     EXPECT_EQ(take_report(settings, report).size(), 1U) << option;

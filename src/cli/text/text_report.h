@@ -35,7 +35,7 @@ std::string replay_report(const replay::Report& report, bool simulated, const Te
 std::string quantiles_text(const Histogram& durations);
 
 // What arrived of it.
-std::string verify_report(const jobs::VerifyResult& result, const TextOptions& options);
+std::string verify_report(const verify::VerifyResult& result, const TextOptions& options);
 
 // What a replay would do: --dryrun.
 std::string forecast_report(const jobs::Forecast& forecast);

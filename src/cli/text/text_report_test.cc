@@ -265,13 +265,13 @@ TEST(ReplayReport, NoRatesWhereNoTimePassed) {
 }
 
 TEST(VerifyReport, TellsWhatIsWrongAndByHowMuch) {
-  jobs::VerifyResult result;
+  verify::VerifyResult result;
   result.plan.accounts.skipped_too_long = 3;
   result.mtu = 1500;
   result.packets_sent = 1999;
   result.compared_bytes = 96;
   result.damaged_captures.push_back({"x\x1b.pcap", {12, Errc::kCorrupt, "broken"}});
-  replay::Arrivals& a = result.arrivals;
+  verify::Arrivals& a = result.arrivals;
   a = {.expected = 2000,
        .arrived = 1995,
        .lost = 5,
@@ -312,7 +312,7 @@ TEST(VerifyReport, TellsWhatIsWrongAndByHowMuch) {
 }
 
 TEST(VerifyReport, LeavesOutWhatDidNotHappen) {
-  jobs::VerifyResult result;
+  verify::VerifyResult result;
   result.arrivals.expected = result.arrivals.lost = 2;
   const std::string text = verify_report(result, kPipe);
   for (const std::string_view word :

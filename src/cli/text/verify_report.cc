@@ -14,8 +14,8 @@
 namespace gophercap::cli {
 namespace {
 
-using jobs::VerifyResult;
-using replay::Arrivals;
+using verify::Arrivals;
+using verify::VerifyResult;
 
 void add_expected(std::vector<SummaryLine>& lines, const VerifyResult& result) {
   std::string text = counted(result.arrivals.expected, "packet");

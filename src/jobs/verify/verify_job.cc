@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <memory>
 #include <span>
 #include <utility>
@@ -16,59 +15,16 @@
 #include "io/parallel/decode_pool.h"
 #include "jobs/replay/planned_set.h"
 #include "jobs/set/packet_selection.h"
-#include "jobs/verify/received.h"
 #include "replay/engine.h"
-#include "replay/plan/assignment.h"
 #include "replay/send/clock.h"
-#include "transmit/link/interface.h"
-#include "transmit/transmitter.h"
+#include "verify/expectations.h"
+#include "verify/received_captures.h"
 
 namespace gophercap::jobs {
 namespace {
 
 constexpr uint64_t kMostForEngine = uint64_t{128} << 20;
-constexpr uint64_t kBytesPerPacket = 72;  // see replay::ArrivalMatcher
-
-// Takes what an interface would take, and notes what should arrive.
-class Expectations final : public transmit::Transmitter {
- public:
-  Expectations(replay::ArrivalMatcher& matcher, CaptureTime first,
-               const transmit::FrameLimits& limits)
-      : matcher_(matcher), first_(first), limits_(limits) {}
-
-  transmit::SendOutcome send(std::span<const transmit::Frame> frames) noexcept override {
-    for (size_t i = 0; i < frames.size(); ++i) {
-      const transmit::Frame& f = frames[i];
-      const Nanos due(replay::saturating_difference(ns_of(f.stamp), ns_of(first_)));
-      try {
-        if (matcher_.expect({f.data, f.captured_bytes}, due, f.original_bytes)) continue;
-      } catch (const std::bad_alloc&) {
-        return {i, ENOMEM};
-      }
-      full_ = true;
-      return {i, ENOSPC};
-    }
-    return {frames.size(), 0};
-  }
-  bool full() const noexcept { return full_; }
-
-  Result<> finish() override { return {}; }
-  size_t preferred_batch() const noexcept override { return 256; }
-  transmit::FrameLimits limits() const noexcept override { return limits_; }
-  std::string describe() const override { return "the receiver"; }
-
- private:
-  replay::ArrivalMatcher& matcher_;
-  const CaptureTime first_;
-  const transmit::FrameLimits limits_;
-  bool full_ = false;
-};
-
-transmit::FrameLimits limits_of(std::optional<uint32_t> mtu) {
-  transmit::FrameLimits limits = transmit::interface_limits({.mtu = mtu.value_or(1500)});
-  if (!mtu) limits.max_bytes = UINT32_MAX;
-  return limits;
-}
+constexpr uint64_t kBytesPerPacket = 72;  // see verify::ArrivalMatcher
 
 uint64_t packets_of(const PlannedSet& setup) {
   return saturating_product(setup.plan.packets, setup.engine.loops);
@@ -103,9 +59,9 @@ Error cancelled() {
 
 // Plays the set without a wire: the same engine as replay's, so that both have one plan.
 Result<replay::Report> expect_all(const VerifyOptions& options, const PlannedSet& setup,
-                                  std::optional<uint32_t> mtu, replay::ArrivalMatcher& matcher,
+                                  std::optional<uint32_t> mtu, verify::ArrivalMatcher& matcher,
                                   Reporter& reporter, const std::stop_token& stop) {
-  Expectations target(matcher, setup.plan.first, limits_of(mtu));
+  verify::Expectations target(matcher, setup.plan.first, verify::receiver_limits(mtu));
   replay::SimulatedClock clock;
   const uint64_t total = packets_of(setup);
   replay::Report report = replay::play(
@@ -129,11 +85,11 @@ Result<replay::Report> expect_all(const VerifyOptions& options, const PlannedSet
   return report;
 }
 
-Result<> take_arrivals(const VerifyOptions& options, ReceivedCaptures& received,
-                       replay::ArrivalMatcher& matcher, Reporter& reporter,
+Result<> take_arrivals(const VerifyOptions& options, verify::ReceivedCaptures& received,
+                       verify::ArrivalMatcher& matcher, Reporter& reporter,
                        const std::stop_token& stop) {
   bool full = false;
-  const auto take = [&](const replay::ReceivedFrame& frame) {
+  const auto take = [&](const verify::ReceivedFrame& frame) {
     if (received.packets() % 65536 == 65535)
       reporter.progress(VerifyProgress{.packets_expected = matcher.expected(),
                                        .packets_received = received.packets()});
@@ -152,11 +108,11 @@ Result<> take_arrivals(const VerifyOptions& options, ReceivedCaptures& received,
   return {};
 }
 
-Result<VerifyResult> verify_all(const VerifyOptions& options, Reporter& reporter,
-                                const std::stop_token& stop) {
+Result<verify::VerifyResult> verify_all(const VerifyOptions& options, Reporter& reporter,
+                                        const std::stop_token& stop) {
   options.memory.set();
-  VerifyResult result;
-  const std::optional<SentReport>& sent = options.sent;
+  verify::VerifyResult result;
+  const std::optional<verify::SentReport>& sent = options.sent;
   if (sent) {
     result.packets_sent = sent->sent;
     result.times_mean_nothing = sent->top_speed;
@@ -187,15 +143,16 @@ Result<VerifyResult> verify_all(const VerifyOptions& options, Reporter& reporter
   const uint64_t memory = options.memory.bytes;
   io::MemoryBound& bound = io::MemoryBound::of_process();
   bound.set_aside(0);  // they are looked through one after the other
-  TRY(ReceivedCaptures received, ReceivedCaptures::open(options.captures, pool, stop));
+  TRY(verify::ReceivedCaptures received,
+      verify::ReceivedCaptures::open(options.captures, pool, stop));
   result.compared_bytes = received.compared_bytes();
   const uint64_t for_plan = setup.engine.memory_bytes + setup.decoders_bytes;
   const uint64_t for_reading = std::max(for_plan, bound.largest());
   const uint64_t for_packets = memory - std::min(memory, for_reading);
-  replay::ArrivalMatcher matcher(for_packets, packets_of(setup), result.compared_bytes);
+  verify::ArrivalMatcher matcher(for_packets, packets_of(setup), result.compared_bytes);
   bound.set_aside(for_packets + setup.engine.memory_bytes);
   TRY(result.plan, expect_all(options, setup, result.mtu, matcher, reporter, stop));
-  if (sent) TRY_VOID(check_same_replay(*sent, result.plan));
+  if (sent) TRY_VOID(verify::check_same_replay(*sent, result.plan));
   bound.set_aside(for_packets);
   TRY_VOID(take_arrivals(options, received, matcher, reporter, stop));
   result.packets_received = received.packets();
@@ -206,8 +163,8 @@ Result<VerifyResult> verify_all(const VerifyOptions& options, Reporter& reporter
 
 }  // namespace
 
-Result<VerifyResult> run_verify(const VerifyOptions& options, Reporter& reporter,
-                                const std::stop_token& stop) {
+Result<verify::VerifyResult> run_verify(const VerifyOptions& options, Reporter& reporter,
+                                        const std::stop_token& stop) {
   return or_out_of_memory("verify", [&] { return verify_all(options, reporter, stop); });
 }
 

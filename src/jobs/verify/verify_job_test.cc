@@ -64,20 +64,20 @@ class VerifyJob : public ::testing::Test {
   }
 
   void take_report(const std::string& path) {
-    auto sent = read_sent_report(path, {}, io::Owners::kTrusted);
+    auto sent = verify::read_sent_report(path, {}, io::Owners::kTrusted);
     ASSERT_TRUE(sent) << sent.error().what;
     options_.sent = *std::move(sent);
   }
 
-  Result<VerifyResult> run(const std::vector<std::string>& captures) {
+  Result<verify::VerifyResult> run(const std::vector<std::string>& captures) {
     options_.captures = captures;
     return run_verify(options_, reporter_, {});
   }
   // "expected arrived lost duplicated reordered unexpected"
   std::string counts(const std::vector<std::string>& captures) {
-    const Result<VerifyResult> result = run(captures);
+    const Result<verify::VerifyResult> result = run(captures);
     if (!result) return result.error().what;
-    const replay::Arrivals& a = result->arrivals;
+    const verify::Arrivals& a = result->arrivals;
     std::string text;
     for (const uint64_t n :
          {a.expected, a.arrived, a.lost, a.duplicated, a.reordered, a.unexpected})
@@ -99,7 +99,7 @@ TEST_F(VerifyJob, WhatAReplayWritesIsWhatIsExpectedOfIt) {
     change(options_);
     const std::string received = replayed();
     take_report(dir_.path("report.json"));
-    const Result<VerifyResult> result = run({received});
+    const Result<verify::VerifyResult> result = run({received});
     ASSERT_TRUE(result) << name << ": " << result.error().what;
     EXPECT_EQ(counts({received}), want) << name;
     EXPECT_EQ(result->arrivals.offset_error.max(), 0) << name;
@@ -148,11 +148,11 @@ TEST_F(VerifyJob, WhatAReplayWritesIsWhatIsExpectedOfIt) {
 TEST_F(VerifyJob, OtherOptionsThanTheReplaysShowInTheFigures) {
   const std::string received = replayed();
   options_.schedule.speed = {2, 1};
-  const Result<VerifyResult> fast = run({received});
+  const Result<verify::VerifyResult> fast = run({received});
   ASSERT_TRUE(fast);
   EXPECT_EQ(fast->arrivals.gap_error.max(), kSecond / 4);
   take_report(dir_.path("report.json"));
-  const Result<VerifyResult> other = run({received});
+  const Result<verify::VerifyResult> other = run({received});
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().code, Errc::kInvalidArgument);
   EXPECT_NE(
@@ -174,7 +174,7 @@ TEST_F(VerifyJob, LengthsOfTheInterfaceAreMinded) {
   EXPECT_EQ(counts({received}), "40 40 0 0 0 0");
   options_.mtu = 1000;  // frames of up to 1014 bytes: 0 to 23
   EXPECT_EQ(counts({received}), "24 24 0 0 0 16");
-  const Result<VerifyResult> result = run({received});
+  const Result<verify::VerifyResult> result = run({received});
   ASSERT_TRUE(result);
   EXPECT_EQ(result->plan.accounts.skipped_too_long, 16U);
   // And taken from the report of a replay to an interface.
@@ -191,13 +191,13 @@ TEST_F(VerifyJob, TheReportGivesTheSendersClock) {
   report["started"] = "1970-01-01T00:01:39.999Z";  // 1 ms before the first stamp
   report["packets"]["sent"] = 39;
   take_report(dir_.write("sent.json", report.dump()));
-  const Result<VerifyResult> result = run({received});
+  const Result<verify::VerifyResult> result = run({received});
   ASSERT_TRUE(result) << result.error().what;
   EXPECT_EQ(result->arrivals.lateness.count(), 40U);
   EXPECT_EQ(result->arrivals.lateness.max(), 1'000'000);
   EXPECT_EQ(result->arrivals.median_lateness, Nanos(1'000'000));
   EXPECT_EQ(result->packets_sent, 39U);
-  const auto json = nlohmann::json::parse(verify_to_json(*result));
+  const auto json = nlohmann::json::parse(verify::verify_to_json(*result));
   EXPECT_EQ(json["lateness"]["max_ns"], 1'000'000);
   EXPECT_EQ(json["packets"]["sent_by_report"], 39);
 }
@@ -210,18 +210,19 @@ TEST_F(VerifyJob, WhatIsNoReportIsRefused) {
         "{\"gophercap_report_version\": 1, \"packets\": {\"sent\": -1}}",
         "{\"gophercap_report_version\": 1, \"packets\": {\"sent\": 1}, \"started\": \"soon\"}",
         "{\"gophercap_report_version\": 1, \"packets\": {\"sent\": 1}}"}) {
-    const auto sent = read_sent_report(dir_.write("sent.json", text), {}, io::Owners::kTrusted);
+    const auto sent =
+        verify::read_sent_report(dir_.write("sent.json", text), {}, io::Owners::kTrusted);
     if (!sent) continue;
     options_.sent = *sent;
     EXPECT_FALSE(run({received})) << text;
   }
-  EXPECT_FALSE(read_sent_report(dir_.path("nowhere.json"), {}, io::Owners::kTrusted));
+  EXPECT_FALSE(verify::read_sent_report(dir_.path("nowhere.json"), {}, io::Owners::kTrusted));
 }
 
 TEST_F(VerifyJob, CapturesWithoutEthernetHeadersAreRefused) {
   PcapBuilder any({.link_type = 276});
   any.packet(0, testing::payload(60));
-  const Result<VerifyResult> result = run({dir_.write("any.pcap", any.bytes())});
+  const Result<verify::VerifyResult> result = run({dir_.write("any.pcap", any.bytes())});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, Errc::kUnsupported);
   EXPECT_NE(result.error().what.find("LINUX_SLL2"), std::string::npos);
@@ -240,7 +241,7 @@ TEST_F(VerifyJob, CutCapturesAreComparedAsFarAsTheyGo) {
                 .data = data,
                 .original = length});
   }
-  const Result<VerifyResult> result = run({dir_.write("cut.pcap", cut.bytes())});
+  const Result<verify::VerifyResult> result = run({dir_.write("cut.pcap", cut.bytes())});
   ASSERT_TRUE(result) << result.error().what;
   EXPECT_EQ(result->compared_bytes, 90U);
   EXPECT_EQ(result->arrivals.arrived, 40U);
@@ -268,25 +269,25 @@ TEST_F(VerifyJob, PacketsThatTheSetHasInPartAreFoundInARecordingAndBehindAWire) 
 }
 
 TEST_F(VerifyJob, NothingToCompareIsNotFound) {
-  const Result<VerifyResult> empty = run({dir_.write("none.pcap", PcapBuilder().bytes())});
+  const Result<verify::VerifyResult> empty = run({dir_.write("none.pcap", PcapBuilder().bytes())});
   ASSERT_FALSE(empty);
   EXPECT_EQ(empty.error().code, Errc::kNotFound);
   EXPECT_EQ(empty.error().sys, 0);
   options_.select.expression = "len > 60000";
-  const Result<VerifyResult> filtered = run(paths_);
+  const Result<verify::VerifyResult> filtered = run(paths_);
   ASSERT_FALSE(filtered);
   EXPECT_EQ(filtered.error().code, Errc::kNotFound);
 }
 
 TEST_F(VerifyJob, TooLittleMemorySaysHowMuchWouldDo) {
   options_.memory.bytes = 2000;
-  const Result<VerifyResult> plan = run(paths_);
+  const Result<verify::VerifyResult> plan = run(paths_);
   ASSERT_FALSE(plan);
   EXPECT_NE(plan.error().what.find("too little for 40 packets; --memory 1M would do"),
             std::string::npos)
       << plan.error().what;
   options_.memory.bytes = 2400;  // enough for the plan alone
-  const Result<VerifyResult> arrivals = run(paths_);
+  const Result<verify::VerifyResult> arrivals = run(paths_);
   ASSERT_FALSE(arrivals);
   EXPECT_EQ(arrivals.error().code, Errc::kInvalidArgument);
 }
@@ -294,7 +295,7 @@ TEST_F(VerifyJob, TooLittleMemorySaysHowMuchWouldDo) {
 TEST_F(VerifyJob, DamageOnEitherSideIsToldAndWhatStandsBeforeItIsUsed) {
   Bytes bytes = testing::read_file(replayed());
   bytes.resize(bytes.size() - 10);
-  const Result<VerifyResult> result = run({dir_.write("half.pcap", bytes)});
+  const Result<verify::VerifyResult> result = run({dir_.write("half.pcap", bytes)});
   ASSERT_TRUE(result) << result.error().what;
   EXPECT_EQ(result->arrivals.lost, 1U);
   ASSERT_EQ(result->damaged_captures.size(), 1U);
@@ -307,7 +308,7 @@ TEST_F(VerifyJob, AStopIsCancelled) {
   std::stop_source stop;
   stop.request_stop();
   options_.captures = paths_;
-  const Result<VerifyResult> result = run_verify(options_, reporter_, stop.get_token());
+  const Result<verify::VerifyResult> result = run_verify(options_, reporter_, stop.get_token());
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, Errc::kCancelled);
 }

@@ -1,4 +1,4 @@
-#include "jobs/verify/received.h"
+#include "verify/received_captures.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 #include "io/parallel/decode_pool.h"
 #include "packet/link_type.h"
 
-namespace gophercap::jobs {
+namespace gophercap::verify {
 namespace {
 
 using capture::CaptureReader;
@@ -224,4 +224,4 @@ Result<> ReceivedCaptures::read(const Take& take, const std::stop_token& stop) {
   return {};
 }
 
-}  // namespace gophercap::jobs
+}  // namespace gophercap::verify

@@ -1,4 +1,5 @@
-// verify_to_json() of jobs/verify/verify_job.h.
+#include "verify/verify_result.h"
+
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
@@ -7,9 +8,8 @@
 #include <vector>
 
 #include "base/characters.h"
-#include "jobs/verify/verify_job.h"
 
-namespace gophercap::jobs {
+namespace gophercap::verify {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -38,7 +38,7 @@ Json files_json(const std::vector<replay::DamagedFile>& files, bool refused) {
 }
 
 Json packets(const VerifyResult& result) {
-  const replay::Arrivals& a = result.arrivals;
+  const Arrivals& a = result.arrivals;
   Json json = {{"expected", a.expected},
                {"received", result.packets_received},
                {"arrived", a.arrived},
@@ -58,9 +58,9 @@ Json packets(const VerifyResult& result) {
 }  // namespace
 
 std::string verify_to_json(const VerifyResult& result) {
-  const replay::Arrivals& a = result.arrivals;
+  const Arrivals& a = result.arrivals;
   Json lost = Json::array();
-  for (const replay::LostPacket& packet : a.first_lost)
+  for (const LostPacket& packet : a.first_lost)
     lost.push_back({{"place", packet.place}, {"due_ns", packet.due.count()}});
   const Json planned = replay::accounts_to_json(result.plan.accounts);
   Json json = {{"gophercap_verify_version", kVerifyVersion},
@@ -97,4 +97,4 @@ std::string verify_to_json(const VerifyResult& result) {
   return escape_json(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
-}  // namespace gophercap::jobs
+}  // namespace gophercap::verify

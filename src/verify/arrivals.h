@@ -9,7 +9,7 @@
 #include "base/histogram.h"
 #include "base/time.h"
 
-namespace gophercap::replay {
+namespace gophercap::verify {
 
 struct LostPacket {
   uint64_t place = 0;  // in the plan, from 0
@@ -142,4 +142,4 @@ class ArrivalMatcher {
   int64_t horizon_ns_ = 0;
 };
 
-}  // namespace gophercap::replay
+}  // namespace gophercap::verify

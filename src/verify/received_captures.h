@@ -11,14 +11,14 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "capture/capture_reader.h"
-#include "replay/arrivals.h"
 #include "replay/report.h"
+#include "verify/arrivals.h"
 
 namespace gophercap::io {
 class DecodePool;
 }
 
-namespace gophercap::jobs {
+namespace gophercap::verify {
 
 // The packets of one file arrived in its order; several files are merged by time (that of a packet
 // being the largest in its file so far), ties in the order in which they were given. A file is held
@@ -39,7 +39,7 @@ class ReceivedCaptures {
 
   // Hands over every frame, once. `take` returns false to end it. Fails if a frame of a pipe is
   // shorter than what its header promised, or of another link type.
-  using Take = std::function<bool(const replay::ReceivedFrame&)>;
+  using Take = std::function<bool(const ReceivedFrame&)>;
   Result<> read(const Take& take, const std::stop_token& stop);
 
   // After read().
@@ -62,4 +62,4 @@ class ReceivedCaptures {
   std::vector<replay::DamagedFile> damaged_;
 };
 
-}  // namespace gophercap::jobs
+}  // namespace gophercap::verify

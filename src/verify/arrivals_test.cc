@@ -1,4 +1,4 @@
-#include "replay/arrivals.h"
+#include "verify/arrivals.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "testing/pcap_builder.h"
 
-namespace gophercap::replay {
+namespace gophercap::verify {
 namespace {
 
 using testing::Bytes;
@@ -431,4 +431,4 @@ TEST(Arrivals, SaysWhenMemoryIsUsedUp) {
 }
 
 }  // namespace
-}  // namespace gophercap::replay
+}  // namespace gophercap::verify

@@ -1,9 +1,9 @@
-#include "replay/plan/assignment.h"
+#include "verify/assignment.h"
 
 #include <algorithm>
 #include <limits>
 
-namespace gophercap::replay {
+namespace gophercap::verify {
 namespace {
 
 // Cells of the table by which the best pairing is found; 8 MiB.
@@ -116,4 +116,4 @@ std::vector<uint32_t> assign(std::span<const int64_t> due, std::span<const int64
   return taken;
 }
 
-}  // namespace gophercap::replay
+}  // namespace gophercap::verify

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace gophercap::replay {
+namespace gophercap::verify {
 
 inline constexpr uint32_t kNobody = UINT32_MAX;
 
@@ -26,4 +26,4 @@ std::vector<uint32_t> assign(std::span<const int64_t> due, std::span<const int64
 int64_t saturating_difference(int64_t a, int64_t b) noexcept;
 int64_t distance(int64_t a, int64_t b) noexcept;
 
-}  // namespace gophercap::replay
+}  // namespace gophercap::verify

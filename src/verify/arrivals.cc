@@ -1,13 +1,13 @@
-#include "replay/arrivals.h"
+#include "verify/arrivals.h"
 
 #include <algorithm>
 #include <bit>
 
 #include "packet/digest.h"
 #include "packet/vlan.h"
-#include "replay/plan/assignment.h"
+#include "verify/assignment.h"
 
-namespace gophercap::replay {
+namespace gophercap::verify {
 namespace {
 
 constexpr uint64_t kBytesPerExpected = 40;  // due, key, pairing; then place and offset
@@ -357,4 +357,4 @@ void ArrivalMatcher::measure(Arrivals& result, std::optional<CaptureTime> starte
   }
 }
 
-}  // namespace gophercap::replay
+}  // namespace gophercap::verify

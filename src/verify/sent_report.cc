@@ -1,4 +1,4 @@
-#include "jobs/verify/sent_report.h"
+#include "verify/sent_report.h"
 
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@
 
 #include "io/open.h"
 
-namespace gophercap::jobs {
+namespace gophercap::verify {
 namespace {
 
 using Json = nlohmann::json;
@@ -144,4 +144,4 @@ Result<> check_same_replay(const SentReport& report, const replay::Report& plan)
                    difference};
 }
 
-}  // namespace gophercap::jobs
+}  // namespace gophercap::verify

@@ -1,11 +1,11 @@
-#include "replay/plan/assignment.h"
+#include "verify/assignment.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 #include <numeric>
 
-namespace gophercap::replay {
+namespace gophercap::verify {
 namespace {
 
 constexpr int64_t kMs = 1'000'000;
@@ -76,4 +76,4 @@ TEST(Assignment, AnyNumbersAreTaken) {
 }
 
 }  // namespace
-}  // namespace gophercap::replay
+}  // namespace gophercap::verify

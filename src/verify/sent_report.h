@@ -11,7 +11,7 @@
 #include "io/file/open_file.h"
 #include "replay/report.h"
 
-namespace gophercap::jobs {
+namespace gophercap::verify {
 
 struct SentReport {
   std::optional<CaptureTime> started;  // by the wall clock of the sender
@@ -35,4 +35,4 @@ Result<SentReport> read_sent_report(const std::string& path, const std::stop_tok
 // names the first thing that differs, and whether it is the set that has changed.
 Result<> check_same_replay(const SentReport& report, const replay::Report& plan);
 
-}  // namespace gophercap::jobs
+}  // namespace gophercap::verify

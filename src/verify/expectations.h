@@ -1,0 +1,43 @@
+// The end of a simulated replay: instead of sending a frame, it notes that the frame should arrive.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "transmit/transmitter.h"
+#include "verify/arrivals.h"
+
+namespace gophercap::verify {
+
+// Of the interface that the receiver saw the replay of; without an MTU it takes frames of any
+// length.
+transmit::FrameLimits receiver_limits(std::optional<uint32_t> mtu);
+
+// Takes what an interface of these limits would take. `first`: the capture time at which the plan
+// begins. ENOSPC once the matcher is full.
+class Expectations final : public transmit::Transmitter {
+ public:
+  Expectations(ArrivalMatcher& matcher, CaptureTime first, const transmit::FrameLimits& limits)
+      : matcher_(matcher), first_(first), limits_(limits) {}
+
+  transmit::SendOutcome send(std::span<const transmit::Frame> frames) noexcept override;
+  bool full() const noexcept { return full_; }
+
+  Result<> finish() override { return {}; }
+  size_t preferred_batch() const noexcept override { return 256; }
+  transmit::FrameLimits limits() const noexcept override { return limits_; }
+  std::string describe() const override { return "the receiver"; }
+
+ private:
+  ArrivalMatcher& matcher_;
+  const CaptureTime first_;
+  const transmit::FrameLimits limits_;
+  bool full_ = false;
+};
+
+}  // namespace gophercap::verify
