@@ -7,6 +7,7 @@
 #include <string>
 
 #include "archive/index/archive_index.h"
+#include "archive/index/indexed_member.h"
 #include "base/fd.h"
 #include "decode_fuzz.h"
 

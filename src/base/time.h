@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/saturating.h"
 
 namespace gophercap {
 
@@ -47,18 +48,15 @@ inline constexpr int64_t ns_of(SendTime t) noexcept {
 }
 
 // Sums that exceed 64 bits (292 years) saturate.
-constexpr Nanos saturating_add(Nanos a, Nanos b) noexcept {
-  int64_t sum = 0;
-  if (__builtin_add_overflow(a.count(), b.count(), &sum))
-    return b > Nanos(0) ? Nanos::max() : Nanos::min();
-  return Nanos(sum);
+constexpr Nanos saturating_sum(Nanos a, Nanos b) noexcept {
+  return Nanos(saturating_sum(a.count(), b.count()));
+}
+constexpr CaptureTime saturating_sum(CaptureTime t, Nanos shift) noexcept {
+  return capture_time(saturating_sum(ns_of(t), shift.count()));
 }
 
 constexpr Nanos saturating_distance(CaptureTime from, CaptureTime to) noexcept {
-  int64_t ns = 0;
-  if (__builtin_sub_overflow(ns_of(to), ns_of(from), &ns))
-    return to > from ? Nanos::max() : Nanos::min();
-  return Nanos(ns);
+  return Nanos(saturating_difference(ns_of(to), ns_of(from)));
 }
 
 // Returns RFC 3339 in UTC with a fraction without trailing zeros, as Go's RFC3339Nano:

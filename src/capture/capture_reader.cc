@@ -4,7 +4,11 @@
 #include <span>
 #include <utility>
 
+#include "capture/erf_reader.h"
 #include "capture/parser.h"
+#include "capture/pcap_reader.h"
+#include "capture/pcapng_reader.h"
+#include "capture/snoop_reader.h"
 #include "io/codec/foreign_format.h"
 
 namespace gophercap::capture {
@@ -50,6 +54,11 @@ Damage unopened(std::string_view path, const Error& error) {
   if (reason.starts_with(path) && reason.substr(path.size()).starts_with(": "))
     reason.remove_prefix(path.size() + 2);
   return {0, error.code, std::string(reason)};
+}
+
+Result<> check_memory(const std::optional<Damage>& damage, std::string_view path) {
+  if (damage && damage->code == Errc::kNoMemory) return out_of_memory(path);
+  return {};
 }
 
 ReadStatus ReaderState::cut_at(uint64_t offset_bytes, std::string what) {

@@ -1,5 +1,5 @@
-// ERF, the Extensible Record Format of Endace's capture cards ("ERF Types Reference Guide"). It has
-// no file header and no magic, so it is recognized by the plausibility of its first records.
+#include "capture/erf_reader.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,7 +8,6 @@
 #include <optional>
 
 #include "base/bytes.h"
-#include "capture/parser.h"
 #include "packet/link_type.h"
 
 namespace gophercap::capture {

@@ -66,18 +66,4 @@ inline uint8_t captured_fcs_bytes(uint32_t fcs_bytes, uint32_t captured,
   return static_cast<uint8_t>(std::min(fcs_bytes - missing, captured));
 }
 
-// Each function reads the header of its format from state.buffer, which is at the beginning of the
-// file.
-Result<std::unique_ptr<Parser>> open_pcap(ReaderState& state);
-Result<std::unique_ptr<Parser>> open_pcapng(ReaderState& state);
-Result<std::unique_ptr<Parser>> open_snoop(ReaderState& state);
-Result<std::unique_ptr<Parser>> open_erf(ReaderState& state);
-
-// Return whether the bytes at the front of the buffer look like that format, without consuming
-// them.
-bool is_pcap(const RecordBuffer& buffer) noexcept;
-bool is_pcapng(const RecordBuffer& buffer) noexcept;
-bool is_snoop(const RecordBuffer& buffer) noexcept;
-bool is_erf(RecordBuffer& buffer);  // reads as far as it needs to decide
-
 }  // namespace gophercap::capture

@@ -1,5 +1,7 @@
-// pcap (draft-ietf-opsawg-pcap) and its variants: microseconds, nanoseconds, "modified" (Kuznetzov)
-// records, IXIA.
+#include "capture/pcap_reader.h"
+
+// pcap (draft-ietf-opsawg-pcap) and its variants: microseconds, nanoseconds, "modified"
+// (Kuznetzov) records, IXIA.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,7 +13,6 @@
 #include <utility>
 
 #include "base/bytes.h"
-#include "capture/parser.h"
 #include "packet/link_type.h"
 
 namespace gophercap::capture {

@@ -1,5 +1,5 @@
-// pcapng (draft-ietf-opsawg-pcapng): sections in either byte order, any number of interfaces, any
-// time resolution.
+#include "capture/pcapng_reader.h"
+
 #include <fmt/format.h>
 
 #include <cstdint>
@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "capture/parser.h"
 #include "capture/time_scale.h"
 #include "packet/link_type.h"
 

@@ -1,4 +1,6 @@
-// snoop (RFC 1761), the format of Solaris' snoop. It is always big-endian.
+#include "capture/snoop_reader.h"
+
+// snoop (RFC 1761): what Solaris' snoop writes. Always big-endian.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,7 +10,6 @@
 #include <optional>
 
 #include "base/bytes.h"
-#include "capture/parser.h"
 #include "packet/link_type.h"
 
 namespace gophercap::capture {

@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "archive/index/open_member.h"
+#include "dataset/find/member_path.h"
 #include "io/codec/pausable_source.h"
 
 namespace gophercap::dataset {

@@ -7,6 +7,7 @@
 
 #include "archive/index/archive_index.h"
 #include "base/result.h"
+#include "dataset/find/member_path.h"
 #include "dataset/scan/file_summary.h"
 #include "io/file/fd_cache.h"
 #include "io/open.h"

@@ -22,7 +22,7 @@ EngineProgress Meter::now(bool stopped) {
   if (gate.is_open()) p.phase = Phase::kSending;
   if (!gate.is_open() && options_.send.start_at_wall_ns && real_time_) {
     p.phase = Phase::kWaiting;
-    p.until_start = std::max(Nanos{0}, saturating_add(Nanos(*options_.send.start_at_wall_ns),
+    p.until_start = std::max(Nanos{0}, saturating_sum(Nanos(*options_.send.start_at_wall_ns),
                                                       -Nanos(wall_time_of(now))));
   }
   if (!real_time_) p.elapsed = now - since_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/saturating.h"
 #include "packet/digest.h"
 #include "packet/vlan.h"
 #include "verify/assignment.h"
@@ -163,8 +164,8 @@ void ArrivalMatcher::learn_offsets() {
   // Where the offset moves a lot, so may the packets of which it is not known.
   int64_t step = 0;
   for (size_t i = 1; i < offsets_.size(); ++i)
-    step = std::max(step, distance(offsets_[i].offset_ns, offsets_[i - 1].offset_ns));
-  horizon_ns_ = saturating_add(Nanos(kSecondNs), saturating_add(Nanos(step), Nanos(step))).count();
+    step = std::max(step, absolute_difference(offsets_[i].offset_ns, offsets_[i - 1].offset_ns));
+  horizon_ns_ = saturating_sum(Nanos(kSecondNs), saturating_sum(Nanos(step), Nanos(step))).count();
 }
 
 int64_t ArrivalMatcher::offset_about(int64_t came_ns) const noexcept {
@@ -225,7 +226,8 @@ void ArrivalMatcher::pair_all(std::span<const Key> expected, std::span<const Key
       int64_t due = due_[e[0].index];
       for (size_t i = 1; started && i < e.size(); ++i) {
         const int64_t by_clock = saturating_difference(came, ns_of(*started));
-        if (distance(due_[e[i].index], by_clock) < distance(due, by_clock)) due = due_[e[i].index];
+        if (absolute_difference(due_[e[i].index], by_clock) < absolute_difference(due, by_clock))
+          due = due_[e[i].index];
       }
       first = {came, saturating_difference(came, due)};
     });
@@ -328,7 +330,8 @@ void ArrivalMatcher::measure(Arrivals& result, std::optional<CaptureTime> starte
   for (size_t n = 0; n < here.size(); ++n) {
     offsets[n] = since(since(came(n), came(0)), since(due(n), due(0)));
     if (n > 0)
-      result.gap_error.record(distance(since(came(n), came(n - 1)), since(due(n), due(n - 1))));
+      result.gap_error.record(
+          absolute_difference(since(came(n), came(n - 1)), since(due(n), due(n - 1))));
     if (started) {
       const int64_t late = since(since(came(n), ns_of(*started)), due(n));
       result.lateness.record(late);
@@ -350,10 +353,11 @@ void ArrivalMatcher::measure(Arrivals& result, std::optional<CaptureTime> starte
   if (!begin.empty() && !end.empty()) result.drift = Nanos(since(median(end), median(begin)));
 
   const int64_t middle = median(offsets);
-  for (const int64_t offset : offsets) result.offset_error.record(distance(offset, middle));
+  for (const int64_t offset : offsets)
+    result.offset_error.record(absolute_difference(offset, middle));
   if (started) {
     const int64_t first = since(since(came(0), ns_of(*started)), due(0));
-    result.median_lateness = saturating_add(Nanos(first), Nanos(middle));
+    result.median_lateness = saturating_sum(Nanos(first), Nanos(middle));
   }
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/saturating.h"
+
 namespace gophercap::verify {
 namespace {
 
@@ -21,7 +23,7 @@ std::vector<uint32_t> best_places(std::span<const int64_t> few, std::span<const 
     uint32_t best = 0;
     double least = std::numeric_limits<double>::infinity();
     for (size_t k = 0; k <= spare; ++k) {
-      const double sum = cost[k] + static_cast<double>(distance(few[i], many[i + k]));
+      const double sum = cost[k] + static_cast<double>(absolute_difference(few[i], many[i + k]));
       if (sum < least) {
         least = sum;
         best = static_cast<uint32_t>(k);
@@ -44,7 +46,10 @@ std::vector<uint32_t> near_places(std::span<const int64_t> few, std::span<const 
   size_t spare = many.size() - few.size();
   size_t at = 0;
   for (size_t i = 0; i < few.size(); ++i, ++at) {
-    for (; spare > 0 && distance(few[i], many[at + 1]) < distance(few[i], many[at]); --spare) ++at;
+    for (; spare > 0 &&
+           absolute_difference(few[i], many[at + 1]) < absolute_difference(few[i], many[at]);
+         --spare)
+      ++at;
     places[i] = static_cast<uint32_t>(at);
   }
   return places;
@@ -78,17 +83,6 @@ void assign_cluster(std::span<const int64_t> due, std::span<const int64_t> came,
 
 }  // namespace
 
-int64_t saturating_difference(int64_t a, int64_t b) noexcept {
-  int64_t difference = 0;
-  if (__builtin_sub_overflow(a, b, &difference))
-    return a < b ? std::numeric_limits<int64_t>::min() : std::numeric_limits<int64_t>::max();
-  return difference;
-}
-
-int64_t distance(int64_t a, int64_t b) noexcept {
-  return a < b ? saturating_difference(b, a) : saturating_difference(a, b);
-}
-
 std::vector<uint32_t> assign(std::span<const int64_t> due, std::span<const int64_t> came,
                              int64_t horizon_ns) {
   // Stamps of several queues may step back a little; the order of arrival is what counts.
@@ -105,7 +99,7 @@ std::vector<uint32_t> assign(std::span<const int64_t> due, std::span<const int64
       const bool is_due = d < due.size() && (a == rising.size() || due[d] <= rising[a]);
       if (!is_due && a == rising.size()) break;
       const int64_t next = is_due ? due[d] : rising[a];
-      if (distance(next, latest) > horizon_ns) break;
+      if (absolute_difference(next, latest) > horizon_ns) break;
       latest = next;
       ++(is_due ? d : a);
     }

@@ -22,8 +22,4 @@ inline constexpr uint32_t kNobody = UINT32_MAX;
 std::vector<uint32_t> assign(std::span<const int64_t> due, std::span<const int64_t> came,
                              int64_t horizon_ns);
 
-// a - b and |a - b|, at the ends of 64 bits where they do not fit: stamps are input.
-int64_t saturating_difference(int64_t a, int64_t b) noexcept;
-int64_t distance(int64_t a, int64_t b) noexcept;
-
 }  // namespace gophercap::verify

@@ -3,8 +3,8 @@
 #include <cerrno>
 #include <new>
 
+#include "base/saturating.h"
 #include "transmit/link/interface.h"
-#include "verify/assignment.h"
 
 namespace gophercap::verify {
 

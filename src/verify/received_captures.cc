@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <queue>
+#include <optional>
 #include <utility>
 
+#include "base/merge_heap.h"
+#include "capture/packet_loop.h"
 #include "io/codec/pausable_source.h"
 #include "io/open.h"
 #include "io/parallel/decode_pool.h"
@@ -64,7 +66,7 @@ Result<Opened> open_reader(const std::string& path, io::DecodePool& pool,
 
 struct ReceivedCaptures::File {
   std::string path;
-  size_t place = 0;                        // among those given
+  uint32_t place = 0;                      // among those given
   std::unique_ptr<CaptureReader> reader;   // of a pipe from the beginning
   io::PausableSource* pausable = nullptr;  // the reader's; null: none
   bool begun = false;
@@ -89,16 +91,16 @@ Result<Look> look_through(const std::string& path, CaptureReader& reader, Packet
                           const std::stop_token& stop) {
   Look look;
   bool any = false;
-  while (reader.read(batch) == ReadStatus::kPacket && !stop.stop_requested()) {
-    for (size_t i = 0; i < batch.count; ++i) {
-      const packet::PacketView& p = batch.packets[i];
-      const uint32_t link_type = reader.interfaces()[p.interface].link_type;
-      if (link_type != packet::kLinkTypeEthernet) return no_ethernet(path, link_type);
-      if (const uint32_t n = captured_bytes(p); n < wire_bytes(p) && n >= kLeastCompared)
-        look.least_cut = std::min(look.least_cut, n);
-      if (!std::exchange(any, true)) look.first = p.time;
-    }
-  }
+  std::optional<uint32_t> other;  // link type
+  const auto take = [&](const packet::PacketView& p, uint32_t link_type) {
+    if (link_type != packet::kLinkTypeEthernet) other = link_type;
+    if (const uint32_t n = captured_bytes(p); n < wire_bytes(p) && n >= kLeastCompared)
+      look.least_cut = std::min(look.least_cut, n);
+    if (!std::exchange(any, true)) look.first = p.time;
+    return !other;
+  };
+  capture::for_each_packet(reader, batch, stop, take);
+  if (other) return no_ethernet(path, *other);
   if (stop.stop_requested()) return stopped();
   return look;
 }
@@ -120,7 +122,7 @@ Result<ReceivedCaptures> ReceivedCaptures::open(const std::vector<std::string>& 
     files.push_back(std::make_unique<File>());
     File& file = *files.back();
     file.path = path;
-    file.place = files.size() - 1;
+    file.place = static_cast<uint32_t>(files.size() - 1);
     if (opened.regular) {
       TRY(const Look look, look_through(path, *opened.reader, *batch, stop));
       compared = std::min(compared, look.least_cut);
@@ -157,8 +159,7 @@ Result<bool> ReceivedCaptures::advance(File& file, const std::stop_token& stop) 
     if (file.pausable != nullptr) file.pausable->pause();
     if (status != ReadStatus::kPacket) {
       if (stop.stop_requested()) return stopped();
-      if (file.reader->damage() && file.reader->damage()->code == Errc::kNoMemory)
-        return out_of_memory(file.path);
+      TRY_VOID(capture::check_memory(file.reader->damage(), file.path));
       if (file.reader->damage()) damaged_.push_back({file.path, *file.reader->damage()});
       file.reader.reset();
       file.batch.reset();
@@ -186,23 +187,24 @@ Result<> ReceivedCaptures::check(const File& file) const {
 }
 
 Result<> ReceivedCaptures::read(const Take& take, const std::stop_token& stop) {
-  const auto later = [](const File* a, const File* b) {
-    return std::pair(a->key, a->place) > std::pair(b->key, b->place);
+  MergeHeap open;
+  const auto place_of = [](const File& file) {
+    return MergeHeap::Entry{ns_of(file.key), file.place, file.place};
   };
-  std::priority_queue<File*, std::vector<File*>, decltype(later)> open(later);
   std::vector<File*> waiting;
   for (const auto& file : files_) waiting.push_back(file.get());
   std::ranges::stable_sort(waiting, {}, &File::first);
   size_t begun = 0;
   while (begun < waiting.size() || !open.empty()) {
-    if (begun < waiting.size() && (open.empty() || waiting[begun]->first <= open.top()->key)) {
+    if (begun < waiting.size() &&
+        (open.empty() || ns_of(waiting[begun]->first) <= open.top_key())) {
       File* file = waiting[begun++];
       file->key = CaptureTime::min();
       TRY(const bool any, advance(*file, stop));
-      if (any) open.push(file);
+      if (any) open.push(place_of(*file));
       continue;
     }
-    File* file = open.top();
+    File* file = files_[open.top().slot].get();
     open.pop();
     for (;;) {  // as long as nobody else's turn comes
       TRY_VOID(check(*file));
@@ -214,9 +216,9 @@ Result<> ReceivedCaptures::read(const Take& take, const std::stop_token& stop) {
       if (!more) return {};
       TRY(const bool any, advance(*file, stop));
       if (!any) break;
-      if ((!open.empty() && later(file, open.top())) ||
+      if ((!open.empty() && open.top() < place_of(*file)) ||
           (begun < waiting.size() && waiting[begun]->first <= file->key)) {
-        open.push(file);
+        open.push(place_of(*file));
         break;
       }
     }

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 
+#include "base/saturating.h"
+
 namespace gophercap::archive {
 
 Result<> OutputGuard::plain(uint64_t bytes) {
-  plain_ += std::min(bytes, UINT64_MAX - plain_);
+  plain_ = saturating_sum(plain_, bytes);
   if (plain_ <= kRatioCounts || limits_.most_ratio == 0) return {};
   return check_ratio();
 }

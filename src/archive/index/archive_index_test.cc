@@ -8,7 +8,13 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <stop_token>
+#include <vector>
 
+#include "archive/index/index_writer.h"
+#include "archive/index/indexed_member.h"
+#include "archive/index/open_member.h"
+#include "archive/index/tarball_identity.h"
 #include "testing/pcap_builder.h"
 #include "testing/read_all.h"
 #include "testing/tar_builder.h"

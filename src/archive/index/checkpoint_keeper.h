@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "archive/index/archive_index.h"
+#include "archive/index/index_writer.h"
 #include "base/mutex.h"
 #include "base/result.h"
 #include "io/codec/checkpoint.h"

@@ -1,3 +1,5 @@
+#include "archive/index/index_writer.h"
+
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <zstd.h>
@@ -11,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include "archive/index/archive_index.h"
 #include "archive/index/index_format.h"
 #include "base/bytes.h"
 #include "io/file/path_walk.h"

@@ -7,7 +7,7 @@
 #include <stop_token>
 #include <vector>
 
-#include "archive/index/archive_index.h"
+#include "archive/index/indexed_member.h"
 #include "archive/tar/tar_reader.h"
 #include "io/byte_source.h"
 

@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <limits>
 #include <memory>
 #include <vector>
 
 #include "archive/tar/tar_header.h"
+#include "base/saturating.h"
 
 namespace gophercap::archive {
 namespace {
@@ -173,13 +173,8 @@ Error failure(LibArchive* handle) {
 }  // namespace
 
 int64_t mtime_ns_of(const Member& member) noexcept {
-  int64_t ns = 0;
-  if (__builtin_mul_overflow(member.mtime_seconds, int64_t{1'000'000'000}, &ns) ||
-      __builtin_add_overflow(ns, int64_t{member.mtime_nanos}, &ns)) {
-    return member.mtime_seconds > 0 ? std::numeric_limits<int64_t>::max()
-                                    : std::numeric_limits<int64_t>::min();
-  }
-  return ns;
+  __extension__ using Int128 = __int128;
+  return saturated_int64(Int128{member.mtime_seconds} * 1'000'000'000 + member.mtime_nanos);
 }
 
 Result<> HeaderDecoder::check() {

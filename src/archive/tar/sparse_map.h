@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "archive/index/archive_index.h"
+#include "archive/index/indexed_member.h"
 #include "archive/tar/tar_input.h"
 #include "base/result.h"
 

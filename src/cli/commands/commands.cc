@@ -12,6 +12,7 @@
 #include "cli/options/replay_settings.h"
 #include "cli/text/hints.h"
 #include "cli/text/units.h"
+#include "io/memory/free_memory.h"
 
 namespace gophercap::cli {
 namespace {

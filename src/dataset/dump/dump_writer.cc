@@ -12,14 +12,6 @@
 namespace gophercap::dataset {
 namespace {
 
-// The range from 1677 to 2262 is twice what a duration can hold. Like Go's Time.Sub, this
-// saturates.
-Nanos saturated_difference(CaptureTime later, CaptureTime earlier) {
-  int64_t difference = 0;
-  if (__builtin_sub_overflow(ns_of(later), ns_of(earlier), &difference)) return Nanos::max();
-  return Nanos(difference);
-}
-
 double packets_per_second(uint64_t packets, Nanos duration) {
   if (duration.count() <= 0) return 0;
   return static_cast<double>(packets) / (static_cast<double>(duration.count()) / 1e9);
@@ -82,8 +74,9 @@ void DumpWriter::file(const FileSummary& file) {
 void DumpWriter::keys_of_the_original(const FileSummary& file) {
   const CaptureTime beginning = file.min.value_or(set_beginning_);
   const CaptureTime end = file.max.value_or(beginning);
-  const Nanos duration = saturated_difference(end, beginning);
-  const Nanos delay = saturated_difference(beginning, set_beginning_);
+  // 1677 to 2262 is twice what a duration holds. Go's Time.Sub stops at the largest one too.
+  const Nanos duration = saturating_distance(beginning, end);
+  const Nanos delay = saturating_distance(set_beginning_, beginning);
   json_.field("snaplen", file.snap_length);
   json_.field("packets", file.packets);
   json_.field("size", file.captured_bytes);

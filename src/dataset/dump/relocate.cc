@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "dataset/find/member_path.h"
+
 namespace gophercap::dataset {
 namespace {
 

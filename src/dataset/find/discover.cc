@@ -17,8 +17,9 @@
 #include "base/fd.h"
 #include "base/retry.h"
 #include "base/shortage.h"
+#include "capture/capture_reader.h"
+#include "dataset/find/member_path.h"
 #include "dataset/find/name_choice.h"
-#include "dataset/scan/file_summary.h"
 
 namespace gophercap::dataset {
 namespace {

@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,18 +15,7 @@
 
 namespace gophercap::dataset {
 
-// Returns the path of a member of a tarball: "big.tar.gz!/dir/x.pcap" (SPEC 3).
-std::string member_path(std::string_view tarball, std::string_view member);
-struct MemberPath {
-  std::string tarball;
-  std::string member;
-};
-// Splits the path of a member at the first "!/" after a path for which `is_tarball` is true.
-// Returns nothing for other paths.
-std::optional<MemberPath> split_member_path(
-    const std::string& path, const std::function<bool(const std::string&)>& is_tarball);
-
-// Smaller steps back count as packets out of order, not as a step of the clock.
+// Smaller steps back are disorder.
 inline constexpr Nanos kClockStep = std::chrono::seconds(1);
 
 struct LinkTypeCount {

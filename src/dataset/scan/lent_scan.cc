@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "archive/index/archive_index.h"
+#include "archive/index/indexed_member.h"
 #include "dataset/scan/scan.h"
 
 namespace gophercap::dataset {

@@ -20,7 +20,7 @@ Pauses find_pauses(std::vector<Stretch> stretches, Nanos longer_than, size_t mos
       const Pause pause{reaching->to, stretch.from, reaching->file, stretch.file};
       if (pause.length() > longer_than) {
         ++pauses.count;
-        pauses.sum = saturating_add(pauses.sum, pause.length());
+        pauses.sum = saturating_sum(pauses.sum, pause.length());
         pauses.longest.push_back(pause);
       }
     }

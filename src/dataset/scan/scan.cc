@@ -10,8 +10,10 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/saturating.h"
 #include "base/shortage.h"
 #include "base/worker_pool.h"
+#include "capture/packet_loop.h"
 #include "dataset/capture_store.h"
 #include "dataset/scan/step_back.h"
 #include "io/open.h"
@@ -196,11 +198,6 @@ class PacketStatistics {
   StepBack steps_;
 };
 
-Nanos saturated(uint64_t ns) {
-  return Nanos(
-      static_cast<int64_t>(std::min<uint64_t>(ns, static_cast<uint64_t>(Nanos::max().count()))));
-}
-
 void PacketStatistics::finish(const CaptureReader& reader) {
   FileSummary& s = summary_;
   s.format = reader.format();
@@ -225,12 +222,12 @@ void PacketStatistics::finish(const CaptureReader& reader) {
     s.min = capture_time(min_);
     s.max = capture_time(max_);
   }
-  s.largest_gap = saturated(largest_gap_);
+  s.largest_gap = Nanos(saturated_int64(largest_gap_));
   if (largest_gap_ > 0) s.largest_gap_from = capture_time(gap_from_);
   s.clock_steps_back = steps_back_;
   if (steps_back_ > 0) s.first_step_back_from = capture_time(step_from_);
   s.packets_behind_step = behind_step_;
-  s.largest_step_back = saturated(largest_step_);
+  s.largest_step_back = Nanos(saturated_int64(largest_step_));
   s.largest_step_back_packets = largest_places_;
 
   bool unlimited = false;
@@ -275,22 +272,19 @@ void scan_with(CaptureReader& reader, FileSummary& summary, ScanProgress* progre
   auto batch = std::make_unique<PacketBatch>();
   uint64_t packets_unreported = 0;
   uint64_t batches = 0;
-  ReadStatus status = reader.read(*batch);
-  for (; status == ReadStatus::kPacket; status = reader.read(*batch)) {
-    statistics->add(*batch);
-    summary.packets += batch->count;
-    packets_unreported += batch->count;
-    if (++batches % kReportEvery == 0) {
-      if (progress != nullptr)
-        progress->packets.fetch_add(std::exchange(packets_unreported, 0),
-                                    std::memory_order_relaxed);
-      if (stored != nullptr) stored->plain_read(reader.plain_bytes());
-      if (stop.stop_requested()) {
-        summary.damage = capture::Damage{reader.plain_bytes(), Errc::kCancelled,
-                                         "stopped before the end of the file"};
-        break;
-      }
-    }
+  const bool whole = capture::for_each_batch(reader, *batch, [&](const PacketBatch& packets) {
+    statistics->add(packets);
+    summary.packets += packets.count;
+    packets_unreported += packets.count;
+    if (++batches % kReportEvery != 0) return true;
+    if (progress != nullptr)
+      progress->packets.fetch_add(std::exchange(packets_unreported, 0), std::memory_order_relaxed);
+    if (stored != nullptr) stored->plain_read(reader.plain_bytes());
+    return !stop.stop_requested();
+  });
+  if (!whole) {
+    summary.damage = capture::Damage{reader.plain_bytes(), Errc::kCancelled,
+                                     "stopped before the end of the file"};
   }
   if (progress != nullptr)
     progress->packets.fetch_add(packets_unreported, std::memory_order_relaxed);
@@ -365,8 +359,8 @@ FileSummary scan_one(const std::string& path, uint64_t most_bytes, ScanProgress*
   const bool plain = summary.compression == io::Compression::kNone;
   scan_with(**reader, summary, progress, plain ? &stored : nullptr, stop);
   if (!input->facts.regular) summary.file_size_bytes = summary.plain_bytes;
-  if (progress != nullptr && summary.damage && summary.damage->code == Errc::kNoMemory)
-    progress->refuse(out_of_memory(path));
+  const Result<> had_memory = capture::check_memory(summary.damage, path);
+  if (progress != nullptr && !had_memory) progress->refuse(had_memory.error());
   if (progress != nullptr) progress->files_done.fetch_add(1, std::memory_order_relaxed);
   return summary;
 }

@@ -10,13 +10,17 @@
 
 #include "archive/extract/path_set.h"
 #include "archive/index/checkpoint_keeper.h"
+#include "archive/index/index_writer.h"
+#include "archive/index/indexed_member.h"
 #include "archive/index/member_source.h"
+#include "archive/index/tarball_identity.h"
 #include "archive/tar/member_names.h"
 #include "archive/tar/member_path.h"
 #include "archive/tar/read_ahead.h"
 #include "archive/tar/tar_reader.h"
 #include "archive/tarball.h"
 #include "base/shortage.h"
+#include "dataset/find/member_path.h"
 #include "io/prefixed_source.h"
 
 namespace gophercap::dataset {
@@ -116,8 +120,7 @@ Result<> Pass::take_file(const Member& member, std::string name, std::string sto
   FileSummary summary;
   if (chosen) {
     summary = scan_source(std::make_unique<Borrowed>(source), &progress_, stop_, pool_);
-    if (summary.damage && summary.damage->code == Errc::kNoMemory)
-      return out_of_memory(member_path(path_, name));
+    TRY_VOID(capture::check_memory(summary.damage, member_path(path_, name)));
     summary.path = member_path(path_, name);
     summary.tarball = path_;
     summary.file_size_bytes = member.size_bytes;
@@ -372,7 +375,7 @@ Result<TarballScan> scan_standard_input(const NameChoice& choice, ScanProgress& 
   }
   TarballScan scan;
   FileSummary summary = scan_source(std::move(tarball.source), &progress, std::move(stop), pool);
-  if (summary.damage && summary.damage->code == Errc::kNoMemory) return out_of_memory(path);
+  TRY_VOID(capture::check_memory(summary.damage, path));
   summary.path = path;
   summary.compression = tarball.compression;
   summary.file_size_bytes = summary.plain_bytes;

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "archive/index/archive_index.h"
 #include "archive/tar/member_path.h"
 #include "archive/tar/tar_reader.h"
 #include "base/result.h"

@@ -1,3 +1,5 @@
+#include "io/memory/free_memory.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -6,8 +8,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-
-#include "io/memory/memory_bound.h"
 
 namespace gophercap::io {
 namespace {

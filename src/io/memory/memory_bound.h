@@ -148,8 +148,4 @@ std::string binary_size(uint64_t bytes);
 // Returns a rounded value for --memory that is somewhat larger than `bytes`: "3G", "192M".
 std::string memory_flag(uint64_t bytes);
 
-// Returns a quarter of the free memory, at least 256 MiB. `root` replaces the location of /proc and
-// /sys in tests.
-uint64_t default_memory_bytes(const std::string& root = "");
-
 }  // namespace gophercap::io

@@ -1,4 +1,5 @@
 #include "io/memory/memory_bound.h"
+#include "io/memory/free_memory.h"
 
 #include <gtest/gtest.h>
 

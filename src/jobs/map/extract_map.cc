@@ -39,7 +39,7 @@ Result<> ExtractMap::end(const archive::Member& member) {
     return {};
   }
   dataset::FileSummary summary = scan_.finish(member.size_bytes);
-  if (summary.damage && summary.damage->code == Errc::kNoMemory) return out_of_memory(made_);
+  TRY_VOID(capture::check_memory(summary.damage, made_));
   struct stat facts {};
   if (::stat(made_.c_str(), &facts) != 0) {
     elsewhere_.push_back(std::move(made_));

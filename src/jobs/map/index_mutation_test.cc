@@ -17,6 +17,8 @@
 #include "archive/index/checkpoint_keeper.h"
 #include "archive/index/database.h"
 #include "archive/index/index_format.h"
+#include "archive/index/index_writer.h"
+#include "archive/index/indexed_member.h"
 #include "archive/tar/read_ahead.h"
 #include "archive/tar/tar_reader.h"
 #include "archive/tarball.h"

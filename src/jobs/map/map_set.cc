@@ -16,6 +16,7 @@
 #include "base/mutex.h"
 #include "base/thread_group.h"
 #include "base/worker_pool.h"
+#include "dataset/find/member_path.h"
 #include "dataset/find/name_choice.h"
 #include "dataset/scan/tarball_scan.h"
 #include "io/parallel/decode_pool.h"

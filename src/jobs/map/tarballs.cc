@@ -12,6 +12,11 @@
 #include <filesystem>
 #include <utility>
 
+#include "archive/index/archive_index.h"
+#include "archive/index/index_writer.h"
+#include "archive/index/open_member.h"
+#include "archive/index/tarball_identity.h"
+#include "dataset/find/member_path.h"
 #include "io/parallel/decode_pool.h"
 
 namespace gophercap::jobs {

@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "archive/index/archive_index.h"
 #include "base/result.h"
 #include "dataset/capture_store.h"
 #include "dataset/find/name_choice.h"

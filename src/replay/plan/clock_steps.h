@@ -3,8 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <limits>
 
+#include "base/saturating.h"
 #include "base/time.h"
 
 namespace gophercap::replay {
@@ -48,11 +48,7 @@ class KeyClock {
   }
 
   // Of the packet taken last; saturated. REQUIRES: there was one.
-  int64_t key_ns() const noexcept {
-    constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
-    constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
-    return key_ > kMax ? kMax : key_ < kMin ? kMin : static_cast<int64_t>(key_);
-  }
+  int64_t key_ns() const noexcept { return saturated_int64(key_); }
   uint64_t steps() const noexcept { return steps_; }
 
  private:

@@ -1,12 +1,12 @@
 #include "replay/plan/plan.h"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 #include <optional>
 #include <tuple>
 #include <utility>
 
+#include "base/saturating.h"
 #include "base/worker_pool.h"
 #include "io/parallel/decode_pool.h"
 
@@ -26,14 +26,6 @@ uint64_t depth_of(const std::vector<PlannedFile>& files) {
     depth = std::max<uint64_t>(depth, begun + 1 - ended);
   }
   return depth;
-}
-
-CaptureTime shifted(CaptureTime t, Nanos shift) noexcept {
-  int64_t ns = 0;
-  if (__builtin_add_overflow(ns_of(t), shift.count(), &ns))
-    ns = shift.count() > 0 ? std::numeric_limits<int64_t>::max()
-                           : std::numeric_limits<int64_t>::min();
-  return capture_time(ns);
 }
 
 // Says why, if there is one reason that explains it.
@@ -134,9 +126,9 @@ void add_link_types(std::vector<dataset::LinkTypeCount>& sums,
 
 void shift(PlannedFile& file, Nanos by) {
   file.key_shift = by;
-  file.first_key = shifted(file.first_key, by);
-  file.last_key = shifted(file.last_key, by);
-  file.largest_gap_from = shifted(file.largest_gap_from, by);
+  file.first_key = saturating_sum(file.first_key, by);
+  file.last_key = saturating_sum(file.last_key, by);
+  file.largest_gap_from = saturating_sum(file.largest_gap_from, by);
 }
 
 // Zero is the first packet of the first file by path. REQUIRES: the files are ordered by path.
@@ -150,7 +142,7 @@ void put_in_sequence(std::vector<PlannedFile>& files, Nanos gap) {
   CaptureTime next = files.front().first_key;
   for (PlannedFile& file : files) {
     shift(file, saturating_distance(file.first_key, next));
-    next = shifted(file.last_key, gap);
+    next = saturating_sum(file.last_key, gap);
   }
 }
 
@@ -184,13 +176,11 @@ void order_files(Plan& plan, const PlanOptions& options) {
 
 Nanos Plan::span() const noexcept {
   const uint64_t ns = static_cast<uint64_t>(ns_of(last)) - static_cast<uint64_t>(ns_of(first));
-  return Nanos(static_cast<int64_t>(std::min<uint64_t>(ns, std::numeric_limits<int64_t>::max())));
+  return Nanos(saturated_int64(ns));
 }
 
 Nanos Plan::mean_gap() const noexcept {
-  return packets < 2 ? Nanos(0)
-                     : Nanos(span().count() /
-                             static_cast<int64_t>(std::min<uint64_t>(packets - 1, INT64_MAX)));
+  return packets < 2 ? Nanos(0) : Nanos(span().count() / saturated_int64(packets - 1));
 }
 
 Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& options) {

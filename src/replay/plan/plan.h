@@ -85,7 +85,7 @@ struct Plan {
   Nanos mean_gap() const noexcept;  // span / (packets - 1); 0 for a single packet
   // From one loop to the next, saturated. `loop_gap` empty: the mean gap.
   Nanos period(std::optional<Nanos> loop_gap) const noexcept {
-    return saturating_add(span(), loop_gap.value_or(mean_gap()));
+    return saturating_sum(span(), loop_gap.value_or(mean_gap()));
   }
 };
 

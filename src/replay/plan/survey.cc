@@ -6,6 +6,7 @@
 
 #include "base/shortage.h"
 #include "capture/capture_reader.h"
+#include "capture/packet_loop.h"
 #include "io/open.h"
 
 namespace gophercap::replay {
@@ -110,16 +111,15 @@ Result<Survey> survey_file(const dataset::CaptureStore& store, const std::string
   }
   auto batch = std::make_unique<capture::PacketBatch>();
   Surveyor surveyor(rule, steps, choice, limits);
-  while ((*reader)->read(*batch) == capture::ReadStatus::kPacket && !stop.stop_requested()) {
-    for (size_t i = 0; i < batch->count; ++i) {
-      const packet::PacketView& packet = batch->packets[i];
-      surveyor.take(packet, (*reader)->interfaces()[packet.interface].link_type, survey);
-    }
-  }
+  capture::for_each_packet(**reader, *batch, stop,
+                           [&](const packet::PacketView& packet, uint32_t link_type) {
+                             surveyor.take(packet, link_type, survey);
+                             return true;
+                           });
   const uint64_t behind = surveyor.behind();
   survey.clock_steps_followed = surveyor.clock_steps();
   survey.damage = (*reader)->damage();
-  if (survey.damage && survey.damage->code == Errc::kNoMemory) return out_of_memory(path);
+  TRY_VOID(capture::check_memory(survey.damage, path));
   survey.ends_outside = behind > 0 && survey.packets > 0;
   if (survey.ends_outside) {
     survey.verdicts.read -= behind;

@@ -1,18 +1,11 @@
 #include "replay/plan/timeline.h"
 
-#include <limits>
+#include "base/saturating.h"
 
 namespace gophercap::replay {
 namespace {
 
 __extension__ using Int128 = __int128;
-
-int64_t saturate(Int128 value) noexcept {
-  constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
-  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
-  if (value > kMax) return kMax;
-  return value < kMin ? kMin : static_cast<int64_t>(value);
-}
 
 // a * num / den, floored, for any a below 2^127 / 2^64: the quotient and the remainder are scaled
 // apart, so that no product leaves 128 bits.
@@ -44,17 +37,17 @@ Int128 scale(Int128 a, Ratio ratio) noexcept {
 Nanos Timeline::due(CaptureTime key, uint64_t loop) const noexcept {
   const Int128 capture =
       Int128{ns_of(key)} - ns_of(first_) + static_cast<Int128>(loop) * period_.count();
-  return Nanos(saturate(scale(capture, stretch_)));
+  return Nanos(saturated_int64(scale(capture, stretch_)));
 }
 
 CaptureTime Timeline::key_at(Nanos due, uint64_t loop) const noexcept {
   const Int128 capture = scale(Int128{due.count()}, stretch_.inverse());
-  return capture_time(
-      saturate(Int128{ns_of(first_)} + capture - static_cast<Int128>(loop) * period_.count()));
+  return capture_time(saturated_int64(Int128{ns_of(first_)} + capture -
+                                      static_cast<Int128>(loop) * period_.count()));
 }
 
 CaptureTime Timeline::stamp(Nanos due) const noexcept {
-  return capture_time(saturate(Int128{ns_of(first_)} + due.count()));
+  return saturating_sum(first_, due);
 }
 
 }  // namespace gophercap::replay

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/saturating.h"
 #include "base/shortage.h"
 #include "dataset/scan/mapped_part.h"
 #include "io/codec/pausable_source.h"
@@ -26,12 +27,6 @@ namespace {
 // Where few packets are chosen a slab would take very long to fill, and those that are in it would
 // wait.
 constexpr uint64_t kMostReadPerSlab = uint64_t{16} << 20;
-
-int64_t shifted(int64_t ns, int64_t shift) noexcept {
-  int64_t sum = 0;
-  if (__builtin_add_overflow(ns, shift, &sum)) return shift > 0 ? INT64_MAX : INT64_MIN;
-  return sum;
-}
 
 }  // namespace
 
@@ -126,7 +121,7 @@ void FileStream::take(const PacketBatch& batch, Slab& slab) {
         (!limits.ethernet_only || link_type == packet::kLinkTypeEthernet)) {
       account(Decision{}, accounts_);
       ++inside_;
-      slab.append(shifted(largest_ns_, shift), packet.data, packet.captured_bytes,
+      slab.append(saturating_sum(largest_ns_, shift), packet.data, packet.captured_bytes,
                   packet.original_bytes, link_type,
                   lane_of(packet.data, packet.captured_bytes, link_type));
       continue;
@@ -145,8 +140,8 @@ void FileStream::take(const PacketBatch& batch, Slab& slab) {
       sorter_->push({time, packet.data, d.captured_bytes, d.original_bytes, link_type});
     } else {
       // With --reorder a file without disorder comes here: each packet's own time is the largest.
-      slab.append(shifted(largest_ns_, shift), packet.data, d.captured_bytes, d.original_bytes,
-                  link_type, lane_of(packet.data, d.captured_bytes, link_type));
+      slab.append(saturating_sum(largest_ns_, shift), packet.data, d.captured_bytes,
+                  d.original_bytes, link_type, lane_of(packet.data, d.captured_bytes, link_type));
     }
   }
 }
@@ -156,8 +151,8 @@ void FileStream::drain_sorted(Slab& slab) {
   while (slab.footprint_bytes() < options_.slab_bytes && sorter_->peek(frame)) {
     accounts_.not_sorted += frame.time_ns < last_key_ns_;
     last_key_ns_ = std::max(last_key_ns_, frame.time_ns);
-    slab.append(shifted(last_key_ns_, file_.key_shift.count()), frame.data, frame.captured_bytes,
-                frame.original_bytes, frame.link_type,
+    slab.append(saturating_sum(last_key_ns_, file_.key_shift.count()), frame.data,
+                frame.captured_bytes, frame.original_bytes, frame.link_type,
                 lane_of(frame.data, frame.captured_bytes, frame.link_type));
     sorter_->pop();
   }
@@ -193,8 +188,7 @@ Result<> FileStream::fill_slab(Slab& slab, PacketBatch& batch, const std::stop_t
     } else if (reader_ != nullptr) {
       // Not the file's affair.
       if (reader_->damage() && reader_->damage()->code == Errc::kCancelled) return {};
-      if (reader_->damage() && reader_->damage()->code == Errc::kNoMemory)
-        return out_of_memory(file_.path);
+      TRY_VOID(capture::check_memory(reader_->damage(), file_.path));
       damage_ = reader_->damage();
       reader_.reset();
     }

@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/merge_heap.h"
 #include "io/file/fd_cache.h"
 #include "replay/plan/plan.h"
-#include "replay/read/merge_heap.h"
 #include "replay/read/reader_pool.h"
 #include "replay/report.h"
 #include "replay/send/dispatcher.h"

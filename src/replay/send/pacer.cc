@@ -1,6 +1,6 @@
 #include "replay/send/pacer.h"
 
-#include <limits>
+#include "base/saturating.h"
 
 namespace gophercap::replay {
 namespace {
@@ -10,11 +10,9 @@ __extension__ using UInt128 = unsigned __int128;
 // units * 10^exponent_ns / rate, saturated: when that many units are through.
 int64_t after(uint64_t units, uint64_t ns_per_unit_second, Ratio rate) noexcept {
   const UInt128 scaled = static_cast<UInt128>(units) * ns_per_unit_second;  // < 2^64 * 2^30
-  constexpr UInt128 kMax = std::numeric_limits<int64_t>::max();
   // scaled * den may pass 128 bits only where the result is far past 64.
-  if (scaled > (~UInt128{0}) / rate.den) return std::numeric_limits<int64_t>::max();
-  const UInt128 due = scaled * rate.den / rate.num;
-  return static_cast<int64_t>(due > kMax ? kMax : due);
+  if (scaled > (~UInt128{0}) / rate.den) return INT64_MAX;
+  return saturated_int64(scaled * rate.den / rate.num);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/saturating.h"
+
 namespace gophercap::replay {
 namespace {
 
@@ -18,7 +20,7 @@ void SendStats::record(int64_t due_ns, int64_t late_ns) noexcept {
   has_previous_ = true;
   if (!begun_) {  // the first one has the cost of beginning in it
     begun_ = true;
-    second_ends_ns_ = due_ns > INT64_MAX - kSecond ? INT64_MAX : due_ns + kSecond;
+    second_ends_ns_ = saturating_sum(due_ns, kSecond);
     return;
   }
   if (due_ns >= second_ends_ns_) close_second(due_ns);
@@ -34,7 +36,7 @@ void SendStats::close_second(int64_t due_ns) noexcept {
     ++seconds_;
   }
   const int64_t behind = due_ns - second_ends_ns_;
-  second_ends_ns_ = due_ns > INT64_MAX - kSecond ? INT64_MAX : due_ns + kSecond - behind % kSecond;
+  second_ends_ns_ = saturating_sum(due_ns, kSecond - behind % kSecond);
 }
 
 std::optional<Drift> SendStats::drift() const noexcept {

@@ -105,7 +105,7 @@ class Sender {
   }
   void sit_out_outage(const std::stop_token& stop);
   SendTime due_time(const Departure& d) const noexcept {
-    return SendTime(saturating_add(start_.time_since_epoch(), Nanos(d.due_ns)));
+    return SendTime(saturating_sum(start_.time_since_epoch(), Nanos(d.due_ns)));
   }
 
   transmit::Transmitter& transmitter_;

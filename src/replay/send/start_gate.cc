@@ -20,7 +20,7 @@ constexpr Nanos kNap = std::chrono::microseconds(20);
 constexpr Nanos kLongNap = std::chrono::milliseconds(1);
 
 Nanos left_until(int64_t wall_ns, SendTime now) noexcept {
-  return saturating_add(Nanos(wall_ns), Nanos(-wall_time_of(now)));
+  return saturating_sum(Nanos(wall_ns), Nanos(-wall_time_of(now)));
 }
 
 // Looks at the wall clock again and again: it may be set or slewed while we wait. From shortly

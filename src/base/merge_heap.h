@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace gophercap::replay {
+namespace gophercap {
 
 // Four children a node: half as deep as a binary heap, and the four lie side by side, so that a
 // step down is three compares without a branch to guess. For a thousand interleaved files that is
@@ -17,6 +17,8 @@ class MergeHeap {
     int64_t key_ns;
     uint32_t ordinal;  // settles ties
     uint32_t slot;     // of the file
+
+    bool operator<(const Entry& other) const noexcept { return pack(*this) < pack(other); }
   };
 
   bool empty() const noexcept { return size_ == 0; }
@@ -77,4 +79,4 @@ class MergeHeap {
   size_t size_ = 0;
 };
 
-}  // namespace gophercap::replay
+}  // namespace gophercap

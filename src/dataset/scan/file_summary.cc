@@ -1,3 +1,5 @@
+#include "dataset/scan/file_summary.h"
+
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -7,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "dataset/scan/file_summary.h"
+#include "dataset/find/member_path.h"
 
 namespace gophercap::dataset {
 namespace {
@@ -48,6 +50,10 @@ uint64_t DatasetSummary::unread_files() const noexcept {
   return static_cast<uint64_t>(std::count_if(files.begin(), files.end(), [](const FileSummary& f) {
     return f.damage && f.damage->refused();
   }));
+}
+
+std::string_view FileSummary::member() const noexcept {
+  return std::string_view(path).substr(tarball.size() + kBetweenPaths.size());
 }
 
 FileSummary unreadable(const std::string& path, const Error& error) {

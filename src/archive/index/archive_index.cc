@@ -1,3 +1,5 @@
+#include "archive/index/archive_index.h"
+
 #include <fmt/format.h>
 #include <zstd.h>
 
@@ -14,9 +16,9 @@
 #include <utility>
 #include <vector>
 
-#include "archive/index/archive_index.h"
 #include "archive/index/index_format.h"
 #include "base/bytes.h"
+#include "base/saturating.h"
 #include "io/file/open_file.h"
 
 namespace gophercap::archive {
@@ -226,8 +228,7 @@ Result<std::optional<io::Checkpoint>> ArchiveIndex::checkpoint_by(std::string_vi
                          "SELECT plain_offset, stored_offset, inside_member, used_bits, member_crc,"
                          " member_size, row_hash, window FROM checkpoints WHERE {} LIMIT 1",
                          condition)));
-  row.bind(0, static_cast<int64_t>(
-                  std::min<uint64_t>(plain_offset, std::numeric_limits<int64_t>::max())));
+  row.bind(0, saturated_int64(plain_offset));
   TRY(const bool any, row.step());
   if (!any) return std::optional<io::Checkpoint>();
   io::Checkpoint checkpoint;
@@ -268,8 +269,7 @@ Result<uint64_t> ArchiveIndex::decoded_before(uint64_t plain_offset) const {
   const MutexLock lock(mutex_);
   TRY(Statement row, database_->prepare("SELECT plain_offset FROM checkpoints WHERE plain_offset"
                                         " <= ? ORDER BY plain_offset DESC LIMIT 1"));
-  row.bind(0, static_cast<int64_t>(
-                  std::min<uint64_t>(plain_offset, std::numeric_limits<int64_t>::max())));
+  row.bind(0, saturated_int64(plain_offset));
   TRY(const bool any, row.step());
   if (!any) return plain_offset;
   TRY(const uint64_t from, row.count(0));
