@@ -74,6 +74,7 @@ add_executable(print_layers ${PROJECT_SOURCE_DIR}/tests/corpus/print_layers.cc)
 target_link_libraries(print_layers PRIVATE gophercap_capture)
 add_test(NAME house.includes COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/check_includes.py ${PROJECT_SOURCE_DIR})
 add_test(NAME house.std_includes COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/check_std_includes.py ${PROJECT_SOURCE_DIR})
+add_test(NAME house.sizes COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/check_sizes.py ${PROJECT_SOURCE_DIR})
 add_test(NAME house.all_run COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/check_all_run.py ${PROJECT_SOURCE_DIR} ${CMAKE_BINARY_DIR})
 
 # Commands whose system calls fail, one at a time: a sample; `./dev faults` has all of them. Its library is preloaded and stays

@@ -16,6 +16,7 @@
 #include "dataset/dump/dump.h"
 #include "dataset/dump/json_text.h"
 #include "dataset/dump/json_values.h"
+#include "dataset/find/member_path.h"
 
 namespace gophercap::dataset {
 namespace {
@@ -134,85 +135,87 @@ uint32_t required_bit(std::string_view name) {
   return found == kRequired.end() ? 0 : 1u << (found - kRequired.begin());
 }
 
+using F = FileSummary;
+
+constexpr std::pair<std::string_view, ReadKey> kKeys[] = {
+    {"path", read_path},
+    {"path_hex", read_path_hex},
+    {"archive",
+     [](const element& json, Entry& entry) -> Result<> {
+       TRY(entry.archive, read_text(json));
+       return {};
+     }},
+    {"member",
+     [](const element& json, Entry& entry) -> Result<> {
+       TRY(entry.member, read_text(json));
+       return {};
+     }},
+    {"snaplen", small_into<&F::snap_length>},
+    {"packets", count_into<&F::packets>},
+    {"size", count_into<&F::captured_bytes>},
+    {"max_packet_size", small_into<&F::max_captured_bytes>},
+    {"out_of_order", count_into<&F::out_of_order>},
+    {"beginning",
+     [](const element& json, Entry& entry) -> Result<> {
+       TRY(entry.beginning, read_time(json));
+       return {};
+     }},
+    {"end",
+     [](const element& json, Entry& entry) -> Result<> {
+       TRY(entry.end, read_time(json));
+       return {};
+     }},
+    {"pps", ignore_number},
+    {"duration", ignore_number},
+    {"duration_human", ignore_text},
+    {"delay", ignore_number},
+    {"delay_human", ignore_text},
+    {"format",
+     [](const element& json, Entry& entry) -> Result<> {
+       TRY(entry.summary.format, read_word(json, capture::Format::kErf));
+       return {};
+     }},
+    {"compression",
+     [](const element& json, Entry& entry) -> Result<> {
+       TRY(entry.summary.compression, read_word(json, io::Compression::kBzip2));
+       return {};
+     }},
+    {"link_types", read_link_types},
+    {"interfaces", small_into<&F::interfaces>},
+    {"sections", small_into<&F::sections>},
+    {"plain_size_bytes", count_into<&F::plain_bytes>},
+    {"wire_bytes", count_into<&F::wire_bytes>},
+    {"first", time_into<&F::first>},
+    {"last", time_into<&F::last>},
+    {"largest_step_back_ns", nanos_into<&F::largest_step_back>},
+    {"largest_step_back_packets", count_into<&F::largest_step_back_packets>},
+    {"largest_gap_ns", nanos_into<&F::largest_gap>},
+    {"largest_gap_from", time_into<&F::largest_gap_from>},
+    {"steps_back_above_1s", count_into<&F::clock_steps_back>},
+    {"first_step_back_from", time_into<&F::first_step_back_from>},
+    {"packets_behind_above_1s", count_into<&F::packets_behind_step>},
+    {"packets_above_1514_bytes", count_into<&F::packets_above_1514>},
+    {"packets_above_1518_bytes", count_into<&F::packets_above_1518>},
+    {"packets_above_9014_bytes", count_into<&F::packets_above_9014>},
+    {"packets_cut_by_snaplen", count_into<&F::packets_cut>},
+    {"packets_without_time", count_into<&F::packets_without_time>},
+    {"packets_fraction_carried", count_into<&F::packets_fraction_carried>},
+    {"packets_captured_above_original", count_into<&F::packets_captured_above_original>},
+    {"padding_bytes", count_into<&F::padding_bytes>},
+    {"file_size_bytes", count_into<&F::file_size_bytes>},
+    {"mtime",
+     [](const element& json, Entry& entry) -> Result<> {
+       TRY(const CaptureTime time, read_time(json));
+       entry.summary.mtime_ns = ns_of(time);
+       return {};
+     }},
+    {"damage", read_damage},
+    {"unread", read_damage},  // its code distinguishes the two
+};
+
 std::unordered_map<std::string_view, Key> make_keys() {
-  using F = FileSummary;
-  const std::pair<std::string_view, ReadKey> list[] = {
-      {"path", read_path},
-      {"path_hex", read_path_hex},
-      {"archive",
-       [](const element& json, Entry& entry) -> Result<> {
-         TRY(entry.archive, read_text(json));
-         return {};
-       }},
-      {"member",
-       [](const element& json, Entry& entry) -> Result<> {
-         TRY(entry.member, read_text(json));
-         return {};
-       }},
-      {"snaplen", small_into<&F::snap_length>},
-      {"packets", count_into<&F::packets>},
-      {"size", count_into<&F::captured_bytes>},
-      {"max_packet_size", small_into<&F::max_captured_bytes>},
-      {"out_of_order", count_into<&F::out_of_order>},
-      {"beginning",
-       [](const element& json, Entry& entry) -> Result<> {
-         TRY(entry.beginning, read_time(json));
-         return {};
-       }},
-      {"end",
-       [](const element& json, Entry& entry) -> Result<> {
-         TRY(entry.end, read_time(json));
-         return {};
-       }},
-      {"pps", ignore_number},
-      {"duration", ignore_number},
-      {"duration_human", ignore_text},
-      {"delay", ignore_number},
-      {"delay_human", ignore_text},
-      {"format",
-       [](const element& json, Entry& entry) -> Result<> {
-         TRY(entry.summary.format, read_word(json, capture::Format::kErf));
-         return {};
-       }},
-      {"compression",
-       [](const element& json, Entry& entry) -> Result<> {
-         TRY(entry.summary.compression, read_word(json, io::Compression::kBzip2));
-         return {};
-       }},
-      {"link_types", read_link_types},
-      {"interfaces", small_into<&F::interfaces>},
-      {"sections", small_into<&F::sections>},
-      {"plain_size_bytes", count_into<&F::plain_bytes>},
-      {"wire_bytes", count_into<&F::wire_bytes>},
-      {"first", time_into<&F::first>},
-      {"last", time_into<&F::last>},
-      {"largest_step_back_ns", nanos_into<&F::largest_step_back>},
-      {"largest_step_back_packets", count_into<&F::largest_step_back_packets>},
-      {"largest_gap_ns", nanos_into<&F::largest_gap>},
-      {"largest_gap_from", time_into<&F::largest_gap_from>},
-      {"steps_back_above_1s", count_into<&F::clock_steps_back>},
-      {"first_step_back_from", time_into<&F::first_step_back_from>},
-      {"packets_behind_above_1s", count_into<&F::packets_behind_step>},
-      {"packets_above_1514_bytes", count_into<&F::packets_above_1514>},
-      {"packets_above_1518_bytes", count_into<&F::packets_above_1518>},
-      {"packets_above_9014_bytes", count_into<&F::packets_above_9014>},
-      {"packets_cut_by_snaplen", count_into<&F::packets_cut>},
-      {"packets_without_time", count_into<&F::packets_without_time>},
-      {"packets_fraction_carried", count_into<&F::packets_fraction_carried>},
-      {"packets_captured_above_original", count_into<&F::packets_captured_above_original>},
-      {"padding_bytes", count_into<&F::padding_bytes>},
-      {"file_size_bytes", count_into<&F::file_size_bytes>},
-      {"mtime",
-       [](const element& json, Entry& entry) -> Result<> {
-         TRY(const CaptureTime time, read_time(json));
-         entry.summary.mtime_ns = ns_of(time);
-         return {};
-       }},
-      {"damage", read_damage},
-      {"unread", read_damage},  // its code distinguishes the two
-  };
   std::unordered_map<std::string_view, Key> keys;
-  for (const auto& [name, read] : list) keys.emplace(name, Key{read, required_bit(name)});
+  for (const auto& [name, read] : kKeys) keys.emplace(name, Key{read, required_bit(name)});
   return keys;
 }
 

@@ -19,9 +19,7 @@
 #include "io/codec/xz_source.h"
 #include "io/codec/zstd_source.h"
 #include "io/open.h"
-#include "io/parallel/gzip_splitter.h"
-#include "io/parallel/lz4_splitter.h"
-#include "io/parallel/zstd_splitter.h"
+#include "io/parallel/split_source_for_test.h"
 #include "testing/checkpoints.h"
 #include "testing/compress.h"
 #include "testing/failing_source.h"
@@ -35,10 +33,14 @@ namespace {
 using testing::FailingSource;
 using testing::MemorySource;
 using testing::operator+;
+using split_test::Bytes;
+using split_test::lz4_frames;
+using split_test::make_parallel;
+using split_test::pzstd;
+using split_test::skippable;
 using testing::read_all;
 using testing::ReadAll;
 using testing::sample;
-using Bytes = std::vector<uint8_t>;
 
 // Small inputs are to be cut as large ones are.
 constexpr SplitLimits kSmall{300, 600, 4000, 40'000};
@@ -53,24 +55,6 @@ std::unique_ptr<ByteSource> make_sequential(Compression format, std::unique_ptr<
       return make_lz4_source(std::move(raw));
     default:
       return make_xz_source(std::move(raw));
-  }
-}
-
-std::unique_ptr<ByteSource> make_parallel(Compression format, std::unique_ptr<ByteSource> raw,
-                                          DecodePool& pool, const SplitLimits& limits,
-                                          CheckpointSink* places = nullptr) {
-  const auto split = [&](std::unique_ptr<Splitter> splitter) {
-    return std::make_unique<SplitSource>(std::move(raw), std::move(splitter), pool, places);
-  };
-  switch (format) {
-    case Compression::kGzip:
-      return split(make_gzip_splitter(limits));
-    case Compression::kZstd:
-      return split(make_zstd_splitter(limits));
-    case Compression::kLz4:
-      return split(make_lz4_splitter(limits));
-    default:
-      return make_xz_source(std::move(raw), &pool);
   }
 }
 
@@ -90,34 +74,6 @@ struct Kind {
 constexpr size_t kStep = __has_feature(thread_sanitizer)    ? 10
                          : __has_feature(address_sanitizer) ? 4
                                                             : 1;
-
-Bytes skippable(size_t size) {
-  return Bytes{0x53, 0x2a, 0x4d, 0x18, static_cast<uint8_t>(size), 0, 0, 0} + Bytes(size, 's');
-}
-
-// As pzstd has it: each frame behind a skippable one.
-Bytes pzstd(const Bytes& plain, size_t piece) {
-  Bytes all;
-  for (size_t at = 0; at < plain.size(); at += piece) {
-    const size_t count = std::min(piece, plain.size() - at);
-    const auto begin = plain.begin() + static_cast<ptrdiff_t>(at);
-    all =
-        std::move(all) + skippable(4) +
-        testing::compress(Compression::kZstd, Bytes(begin, begin + static_cast<ptrdiff_t>(count)));
-  }
-  return all;
-}
-
-// Frames of one kind behind each other, each of several blocks.
-Bytes lz4_frames(const Bytes& plain, size_t piece, const testing::Lz4Frame& options) {
-  const size_t frame = piece * 5;
-  Bytes all;
-  for (size_t at = 0; at < plain.size(); at += frame) {
-    const size_t count = std::min(frame, plain.size() - at);
-    all = std::move(all) + testing::lz4_frame(std::span(plain).subspan(at, count), piece, options);
-  }
-  return all;
-}
 
 std::vector<Kind> kinds() {
   using testing::Lz4Frame;
@@ -415,89 +371,6 @@ TEST_P(Split, SourcesShareAPool) {
       EXPECT_TRUE(all.bytes == plain);
     });
   }
-}
-
-// Tells how many bytes have been read of it.
-class CountedSource final : public ByteSource {
- public:
-  CountedSource(std::unique_ptr<ByteSource> raw, size_t& count)
-      : raw_(std::move(raw)), count_(count) {}
-
-  Result<size_t> read(std::span<uint8_t> out) override {
-    Result<size_t> got = raw_->read(out);
-    if (got) count_ += *got;
-    return got;
-  }
-
- private:
-  std::unique_ptr<ByteSource> raw_;
-  size_t& count_;
-};
-
-// What has been read of `file` when `plain_bytes` of it have been given out.
-size_t read_ahead(Compression format, const Bytes& file, DecodePool& pool, size_t plain_bytes) {
-  size_t count = 0;
-  const auto source = make_parallel(
-      format, std::make_unique<CountedSource>(std::make_unique<MemorySource>(file), count), pool,
-      {});
-  Bytes out(plain_bytes);
-  size_t given = 0;
-  while (given < plain_bytes) {
-    const Result<size_t> got = source->read(std::span(out).subspan(given));
-    EXPECT_TRUE(got && *got > 0);
-    if (!got || *got == 0) break;
-    given += *got;
-  }
-  return count;
-}
-
-Bytes noise(size_t size) {
-  std::mt19937 random(12);
-  Bytes bytes(size);
-  std::generate(bytes.begin(), bytes.end(), [&] { return static_cast<uint8_t>(random()); });
-  return bytes;
-}
-
-TEST(SplitSource, CutsAheadAsFarAsThereAreHelpers) {
-  constexpr size_t kPiece = 60'000;
-  constexpr size_t kFew = size_t{800} << 10;  // one segment and what is read at once
-  const Bytes plain = noise(6'000'000);
-  DecodePool none(0);
-  DecodePool three(3);
-  const std::vector<std::pair<Compression, Bytes>> files = {
-      {Compression::kGzip, testing::bgzf(plain, kPiece)},
-      {Compression::kGzip, testing::gzip_members(plain, kPiece)},
-      {Compression::kZstd, testing::zstd_frames(plain, kPiece, {})},
-      {Compression::kZstd, pzstd(plain, kPiece)},
-      {Compression::kLz4, testing::lz4_frame(plain, kPiece, {})},
-      {Compression::kLz4, lz4_frames(plain, kPiece, {.independent = false})}};
-  for (const auto& [format, file] : files) {
-    EXPECT_LT(read_ahead(format, file, none, kPiece + 1), kFew) << to_string(format);
-    EXPECT_GT(read_ahead(format, file, three, kPiece + 1), 2 * kFew) << to_string(format);
-  }
-}
-
-// Most files: they must not cost more than they did.
-TEST(SplitSource, WhatCantBeCutIsReadNoFartherAhead) {
-  constexpr size_t kBlock = size_t{128} << 10;
-  const Bytes plain = noise(3'000'000);
-  DecodePool three(3);
-  EXPECT_EQ(read_ahead(Compression::kGzip, testing::compress(Compression::kGzip, plain), three, 1),
-            kBlock);
-  // Far larger than the limit, and it says so.
-  const Bytes large = testing::zstd_frames(Bytes(30'000'000) + plain, 40'000'000, {});
-  EXPECT_EQ(read_ahead(Compression::kZstd, large, three, 1), kBlock);
-}
-
-TEST(SplitSource, MemoryIsBounded) {
-  constexpr size_t kMemory = size_t{24} << 20;
-  const Bytes member = testing::bgzf(noise(60'000), 60'000);
-  Bytes file;
-  for (int i = 0; i < 700; ++i) file.insert(file.end(), member.begin(), member.end());
-  DecodePool pool(50, 1, kMemory);
-  const size_t ahead = read_ahead(Compression::kGzip, file, pool, 1);
-  EXPECT_LT(ahead, kMemory / 2);  // the plain bytes are as many
-  EXPECT_GT(ahead, kMemory / 10);
 }
 
 }  // namespace
