@@ -134,6 +134,23 @@ Result<> load(const Plan& plan, const EngineOptions& options, const MergeOptions
                   stored.packets(), plan.packets, options.memory_bytes)};
 }
 
+// What is known of a run before its first packet.
+void describe_run(const Plan& plan, const EngineOptions& options,
+                  const transmit::Transmitter& transmitter, const Clock& clock, Report& report) {
+  report.target = transmitter.describe();
+  if (const uint32_t longest = transmitter.limits().max_bytes; longest != UINT32_MAX)
+    report.max_frame_bytes = longest;
+  report.pacing = pacing_of(options, clock);
+  report.stretch = options.stretch;
+  report.plan_digest = plan_digest(plan);
+  report.files = plan.files.size();
+  report.files_outside_window = plan.files_outside_window;
+  report.packets_planned = plan.packets;
+  report.first = plan.first;
+  report.last = plan.last;
+  report.loops_planned = options.loops;
+}
+
 // From the schedule's beginning to its last packet's due time; 0 where there is none. At a rate,
 // and where pauses are shortened, those that leave decide it: it is known when all are through.
 Nanos planned_duration(const Plan& plan, const EngineOptions& options, const Timeline& timeline,
@@ -217,24 +234,12 @@ Report play(const Plan& plan, const EngineOptions& options,
   }
   senders.settle(report);
 
-  report.target = transmitters.front()->describe();
-  if (const uint32_t longest = transmitters.front()->limits().max_bytes; longest != UINT32_MAX)
-    report.max_frame_bytes = longest;
-  report.pacing = pacing_of(options, *clocks.front());
-  report.stretch = options.stretch;
-  report.plan_digest = plan_digest(plan);
-  report.files = plan.files.size();
-  report.files_outside_window = plan.files_outside_window;
-  report.packets_planned = plan.packets;
-  report.first = plan.first;
-  report.last = plan.last;
-  report.loops_planned = options.loops;
+  describe_run(plan, options, *transmitters.front(), *clocks.front(), report);
   report.gaps_shortened = dispatcher.pacer().gaps_shortened();
   report.time_removed = dispatcher.pacer().time_removed();
   for (const Clock* clock : clocks) report.stalls.add(clock->stalls());
   Accounts& a = report.accounts;
-  a.unsent_at_stop =
-      a.read - a.left_out() - a.sent - a.dropped_late - a.missed_link_down - a.failed;
+  a.unsent_at_stop = a.read - a.sent - a.settled_unsent();
   const bool complete = a.unsent_at_stop == 0 && report.failure.empty() && !stop.stop_requested();
   report.planned_duration = planned_duration(plan, options, timeline, dispatcher.pacer(), complete);
   report.interrupted = stop.stop_requested();

@@ -1,6 +1,5 @@
 #include "replay/report.h"
 
-#include <array>
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
@@ -12,31 +11,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kReportVersion = 1;
-
-constexpr std::array kCounters = {
-    &Accounts::read,
-    &Accounts::sent,
-    &Accounts::sent_bytes,
-    &Accounts::filtered,
-    &Accounts::outside_window,
-    &Accounts::skipped_out_of_order,
-    &Accounts::skipped_above_limit,
-    &Accounts::skipped_link_type,
-    &Accounts::skipped_too_long,
-    &Accounts::skipped_too_short,
-    &Accounts::dropped_late,
-    &Accounts::missed_link_down,
-    &Accounts::failed,
-    &Accounts::unsent_at_stop,
-    &Accounts::sent_cut,
-    &Accounts::fcs_removed,
-    &Accounts::filtered_vlan,
-    &Accounts::clock_steps,
-    &Accounts::not_sorted,
-    &Accounts::failed_far_end,
-};
-// A counter that is not listed would be lost where accounts are added up.
-static_assert(sizeof(Accounts) == kCounters.size() * sizeof(uint64_t) + sizeof(MtuNeeded));
 
 // The quantiles, and every bucket that is not empty: [from, to, packets], both ends inside.
 Json histogram_json(const Histogram& h) {
@@ -125,43 +99,6 @@ void add_timing(const Report& report, Json& json) {
 }
 
 }  // namespace
-
-Accounts& Accounts::operator+=(const Accounts& other) noexcept {
-  for (const auto counter : kCounters) this->*counter += other.*counter;
-  mtu_needed.add(other.mtu_needed);
-  return *this;
-}
-
-Accounts Accounts::times(uint64_t loops) const noexcept {
-  Accounts product = *this;
-  for (const auto counter : kCounters) product.*counter *= loops;
-  return product;
-}
-
-Json accounts_to_json(const Accounts& a) {
-  return {{"read", a.read},
-          {"sent", a.sent},
-          {"sent_bytes", a.sent_bytes},
-          {"filtered", a.filtered},
-          {"outside_window", a.outside_window},
-          {"skipped",
-           {{"out_of_order", a.skipped_out_of_order},
-            {"above_limit", a.skipped_above_limit},
-            {"link_type", a.skipped_link_type},
-            {"too_long", a.skipped_too_long},
-            {"too_short", a.skipped_too_short}}},
-          {"dropped_late", a.dropped_late},
-          {"missed_link_down", a.missed_link_down},
-          {"failed", a.failed},
-          {"failed_at_far_end", a.failed_far_end},
-          {"unsent_at_stop", a.unsent_at_stop},
-          {"balanced", a.balanced()},
-          {"sent_cut_by_snaplen", a.sent_cut},
-          {"sent_without_fcs", a.fcs_removed},
-          {"filtered_with_vlan_tag", a.filtered_vlan},
-          {"clock_steps_followed", a.clock_steps},
-          {"not_sorted", a.not_sorted}};
-}
 
 std::string report_to_json(const Report& report) {
   Json json = {{"gophercap_report_version", kReportVersion},

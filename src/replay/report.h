@@ -1,10 +1,8 @@
-// What a replay did: every packet read is in exactly one of these counters. docs/formats/report.md
-// has the written form.
+// What a replay did, beside the account of its packets. docs/formats/report.md has the written
+// form, which report_to_json() makes; cli/text/replay_report.cc says it in words.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,79 +11,14 @@
 #include "base/ratio.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "capture/capture_reader.h"
+#include "replay/accounts.h"
+#include "replay/damaged_file.h"
 #include "replay/send/clock.h"
 #include "replay/send/host.h"
 #include "replay/send/send_stats.h"
 #include "transmit/link/interface.h"
 
 namespace gophercap::replay {
-
-// The MTU with which frames would have passed that were too long: some of them, and all. 0: there
-// were none.
-struct MtuNeeded {
-  uint64_t by_some = 0;
-  uint64_t by_all = 0;
-
-  void add(uint64_t mtu) noexcept {
-    if (mtu == 0) return;
-    by_some = by_some == 0 ? mtu : std::min(by_some, mtu);
-    by_all = std::max(by_all, mtu);
-  }
-  void add(const MtuNeeded& other) noexcept {
-    add(other.by_some);
-    add(other.by_all);
-  }
-};
-
-// read == sent + filtered + outside_window + skipped() + dropped_late + missed_link_down + failed +
-// unsent_at_stop.
-// Bytes are those of sent frames.
-struct Accounts {
-  uint64_t read = 0;
-  uint64_t sent = 0;
-  uint64_t sent_bytes = 0;
-  uint64_t filtered = 0;              // the expression did not match
-  uint64_t outside_window = 0;        // read, since their file also holds packets inside
-  uint64_t skipped_out_of_order = 0;  // --skip-ooo
-  uint64_t skipped_above_limit = 0;   // --skip-mtu
-  uint64_t skipped_link_type = 0;     // not Ethernet on an interface
-  uint64_t skipped_too_long = 0;      // longer than the interface takes
-  uint64_t skipped_too_short = 0;     // shorter than an Ethernet header
-  uint64_t dropped_late = 0;          // --late drop
-  uint64_t missed_link_down = 0;      // due while the interface was down (--link-timeout)
-  uint64_t failed = 0;                // refused by the backend while sending
-  uint64_t unsent_at_stop = 0;        // read ahead, then a stop or failure came
-  // Not parts of the sum:
-  uint64_t sent_cut = 0;        // sent, but the capture has only their first bytes (snap length)
-  uint64_t fcs_removed = 0;     // sent without their captured frame check sequence
-  uint64_t filtered_vlan = 0;   // of those filtered: Ethernet frames with a VLAN tag
-  uint64_t clock_steps = 0;     // --clock-steps follow: how often a file's clock was followed
-  uint64_t not_sorted = 0;      // --reorder: stood too far back for the memory given
-  uint64_t failed_far_end = 0;  // of those failed: longer than the far end takes
-  // By those and by skipped_too_long.
-  MtuNeeded mtu_needed{};
-
-  // Because the user asked for it, and because it could not be helped.
-  uint64_t skipped_as_asked() const noexcept { return skipped_out_of_order + skipped_above_limit; }
-  uint64_t skipped_by_target() const noexcept {
-    return skipped_link_type + skipped_too_long + skipped_too_short;
-  }
-  uint64_t skipped() const noexcept { return skipped_as_asked() + skipped_by_target(); }
-  // Everything read that was never handed to the sending thread.
-  uint64_t left_out() const noexcept { return filtered + outside_window + skipped(); }
-  bool balanced() const noexcept {
-    return read == sent + left_out() + dropped_late + missed_link_down + failed + unsent_at_stop;
-  }
-
-  Accounts& operator+=(const Accounts& other) noexcept;
-  Accounts times(uint64_t loops) const noexcept;
-};
-
-struct DamagedFile {
-  std::string path;
-  capture::Damage damage;
-};
 
 // The interface that was sent to.
 struct InterfaceReport {
@@ -176,6 +109,5 @@ struct Report {
 // REQUIRES: report.failure is not empty.
 Error failure_of(const Report& report);
 std::string report_to_json(const Report& report);
-nlohmann::ordered_json accounts_to_json(const Accounts& accounts);
 
 }  // namespace gophercap::replay

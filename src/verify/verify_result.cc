@@ -62,7 +62,9 @@ std::string verify_to_json(const VerifyResult& result) {
   Json lost = Json::array();
   for (const LostPacket& packet : a.first_lost)
     lost.push_back({{"place", packet.place}, {"due_ns", packet.due.count()}});
-  const Json planned = replay::accounts_to_json(result.plan.accounts);
+  const replay::Accounts& accounts = result.plan.accounts;
+  Json plan = {{"read", accounts.read}, {"expected", accounts.sent}};
+  replay::add_drop_reasons(accounts, replay::DropStage::kReading, plan);
   Json json = {{"gophercap_verify_version", kVerifyVersion},
                {"complete", a.complete()},
                {"beginning", format_rfc3339(result.plan.first)},
@@ -72,12 +74,7 @@ std::string verify_to_json(const VerifyResult& result) {
                {"mtu", result.mtu ? Json(*result.mtu) : Json(nullptr)},
                {"compared_bytes",
                 result.compared_bytes == UINT32_MAX ? Json(nullptr) : Json(result.compared_bytes)},
-               {"plan",
-                {{"read", planned["read"]},
-                 {"expected", planned["sent"]},
-                 {"filtered", planned["filtered"]},
-                 {"outside_window", planned["outside_window"]},
-                 {"skipped", planned["skipped"]}}},
+               {"plan", std::move(plan)},
                {"packets", packets(result)},
                {"first_lost", std::move(lost)},
                {"planned_duration_ns", a.planned_duration.count()},

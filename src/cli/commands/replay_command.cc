@@ -73,19 +73,21 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
                     group_digits(lost)));
     code = merge(code, ExitCode::kIncomplete);
   }
-  if (accounts.missed_link_down > 0) {
-    console.warning(fmt::format("{} of {} not sent: the interface was down when they were due",
-                                group_digits(accounts.missed_link_down),
-                                counted(accounts.read, "packet")));
-    code = merge(code, ExitCode::kIncomplete);
+  uint64_t missing = accounts.missing();
+  if (missing > 0) code = merge(code, ExitCode::kIncomplete);
+  for (const replay::DropReason& reason : replay::kDropReasons) {
+    const uint64_t n = accounts.*reason.count;
+    if (n == 0 || reason.warning.empty()) continue;
+    console.warning(fmt::format("{} of {} not sent: {}", group_digits(n),
+                                counted(accounts.read, "packet"), reason.warning));
+    missing -= n;
   }
-  if (const uint64_t missing = accounts.skipped_by_target() + accounts.failed; missing > 0) {
+  if (missing > 0) {
     console.warning(
         fmt::format("{} of {} not sent", group_digits(missing), counted(accounts.read, "packet")));
     if (const std::string hint = mtu_hint(report); !hint.empty()) console.hint(hint);
     if (accounts.skipped_link_type > 0)
       console.hint("--out-file writes packets of any link type as they are");
-    code = merge(code, ExitCode::kIncomplete);
   }
   return code;
 }

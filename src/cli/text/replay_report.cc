@@ -29,55 +29,59 @@ std::string sent_text(const Accounts& accounts) {
   return text;
 }
 
-std::string skipped_text(const Accounts& accounts) {
+// Reasons that stand in one line, as "12 packets (7 not Ethernet, 5 …)"; empty: there is no packet.
+std::string group_text(const Accounts& accounts, std::string_view title) {
+  uint64_t sum = 0;
   std::vector<std::string> reasons;
-  const auto add = [&](uint64_t n, std::string_view reason) {
-    if (n > 0) reasons.push_back(fmt::format("{} {}", group_digits(n), reason));
-  };
-  add(accounts.skipped_out_of_order, "out of order, as asked");
-  add(accounts.skipped_above_limit, "above --skip-mtu, as asked");
-  add(accounts.skipped_link_type, "not Ethernet");
-  add(accounts.skipped_too_long, "longer than the interface takes");
-  add(accounts.skipped_too_short, "shorter than an Ethernet header");
-  return fmt::format("{} ({})", counted(accounts.skipped(), "packet"), fmt::join(reasons, ", "));
+  for (const replay::DropReason& reason : replay::kDropReasons) {
+    const uint64_t n = accounts.*reason.count;
+    if (reason.title != title || n == 0) continue;
+    sum += n;
+    reasons.push_back(fmt::format("{} {}", group_digits(n), reason.words));
+  }
+  if (sum == 0) return {};
+  return fmt::format("{} ({})", counted(sum, "packet"), fmt::join(reasons, ", "));
 }
 
-// What became of packets that were read and not sent, by the user's choice or the target's.
-void add_left_out(std::vector<SummaryLine>& lines, const Accounts& accounts) {
-  if (accounts.outside_window > 0)
-    lines.push_back({"outside", counted(accounts.outside_window, "packet") + " before or after"});
-  if (accounts.filtered > 0)
-    lines.push_back({"filtered", counted(accounts.filtered, "packet") + " that do not match"});
-  if (accounts.skipped() > 0) lines.push_back({"skipped", skipped_text(accounts)});
+// What became of packets that were read and not sent, a line for each title.
+void add_reasons(std::vector<SummaryLine>& lines, const Accounts& accounts, replay::DropStage stage,
+                 std::string_view on_failed = {}) {
+  std::string_view before;
+  for (const replay::DropReason& reason : replay::kDropReasons) {
+    if (reason.stage != stage || reason.title == before) continue;
+    before = reason.title;
+    std::string text;
+    if (!reason.object.empty()) {
+      text = group_text(accounts, reason.title);
+    } else if (const uint64_t n = accounts.*reason.count; n > 0) {
+      text = counted(n, "packet");
+      if (!reason.words.empty()) text += fmt::format(" {}", reason.words);
+      if (reason.count == &Accounts::failed) text += on_failed;
+    }
+    if (!text.empty()) lines.push_back({std::string(reason.title), std::move(text)});
+  }
+}
+
+// What is known of those that were refused one by one.
+std::string failed_details(const Report& report) {
+  const Accounts& accounts = report.accounts;
+  std::string text;
+  if (accounts.failed_far_end > 0 && report.interface && report.interface->facts.far_end) {
+    const transmit::FarEnd& far = *report.interface->facts.far_end;
+    text += fmt::format("; {} longer than the far end takes: {} has an MTU of {}",
+                        group_digits(accounts.failed_far_end), escape_text(far.name), far.mtu);
+  }
+  if (!report.first_refusal.empty() && accounts.failed > accounts.failed_far_end)
+    text += fmt::format("; the first: {}", escape_text(report.first_refusal));
+  return text;
 }
 
 void add_accounts(std::vector<SummaryLine>& lines, const Report& report) {
   const Accounts& accounts = report.accounts;
   lines.push_back({"read", counted(accounts.read, "packet")});
   lines.push_back({"sent", sent_text(accounts)});
-  add_left_out(lines, accounts);
-  if (accounts.dropped_late > 0)
-    lines.push_back({"dropped", counted(accounts.dropped_late, "packet") + " too late, as asked"});
-  if (accounts.missed_link_down > 0) {
-    lines.push_back({"missed", counted(accounts.missed_link_down, "packet") +
-                                   " due while the interface was down"});
-  }
-  if (accounts.failed > 0) {
-    std::string text = counted(accounts.failed, "packet");
-    if (accounts.failed_far_end > 0 && report.interface && report.interface->facts.far_end) {
-      const transmit::FarEnd& far = *report.interface->facts.far_end;
-      text += fmt::format("; {} longer than the far end takes: {} has an MTU of {}",
-                          group_digits(accounts.failed_far_end), escape_text(far.name), far.mtu);
-    }
-    if (!report.first_refusal.empty() && accounts.failed > accounts.failed_far_end) {
-      text += fmt::format("; the first: {}", escape_text(report.first_refusal));
-    }
-    lines.push_back({"failed", text});
-  }
-  if (accounts.unsent_at_stop > 0) {
-    lines.push_back({"unsent", fmt::format("{} already read when it stopped",
-                                           counted(accounts.unsent_at_stop, "packet"))});
-  }
+  add_reasons(lines, accounts, replay::DropStage::kReading);
+  add_reasons(lines, accounts, replay::DropStage::kSending, failed_details(report));
 }
 
 void add_durations(std::vector<SummaryLine>& lines, const Report& report, bool simulated) {
@@ -219,7 +223,7 @@ std::string forecast_report(const jobs::Forecast& forecast) {
   if (forecast.packets_cut > 0)
     send += fmt::format("; {} only as far as captured", group_digits(forecast.packets_cut));
   lines.push_back({"to send", send});
-  add_left_out(lines, accounts);
+  add_reasons(lines, accounts, replay::DropStage::kReading);
   return format_summary(lines);
 }
 

@@ -232,10 +232,9 @@ nlohmann::ordered_json clocks_to_json(const Forecast& f) {
 
 std::string forecast_to_json(const Forecast& f) {
   using Json = nlohmann::ordered_json;
-  const Json all = replay::accounts_to_json(f.accounts);
-  Json packets = {{"read", all["read"]},         {"to_send", all["sent"]},
-                  {"filtered", all["filtered"]}, {"outside_window", all["outside_window"]},
-                  {"skipped", all["skipped"]},   {"cut_by_snaplen", f.packets_cut}};
+  Json packets = {{"read", f.accounts.read}, {"to_send", f.accounts.sent}};
+  replay::add_drop_reasons(f.accounts, replay::DropStage::kReading, packets);
+  packets["cut_by_snaplen"] = f.packets_cut;
   Json json = {{"gophercap_plan_version", 1},
                {"target", f.target},
                {"files", f.files},

@@ -41,32 +41,11 @@ uint32_t mtu_for(const uint8_t* frame, uint32_t bytes) noexcept {
 }
 
 void account_left_out(const Decision& decision, Accounts& accounts) noexcept {
-  switch (decision.verdict) {
-    case Verdict::kSend:
-      break;  // counted when it was sent
-    case Verdict::kOutsideWindow:
-      ++accounts.outside_window;
-      break;
-    case Verdict::kFiltered:
-      ++accounts.filtered;
-      break;
-    case Verdict::kOutOfOrder:
-      ++accounts.skipped_out_of_order;
-      break;
-    case Verdict::kAboveLimit:
-      ++accounts.skipped_above_limit;
-      break;
-    case Verdict::kLinkType:
-      ++accounts.skipped_link_type;
-      break;
-    case Verdict::kTooLong:
-      ++accounts.skipped_too_long;
-      accounts.mtu_needed.add(decision.mtu_needed);
-      break;
-    case Verdict::kTooShort:
-      ++accounts.skipped_too_short;
-      break;
+  for (const DropReason& reason : kDropReasons) {
+    if (reason.verdict == decision.verdict && reason.stage == DropStage::kReading)
+      ++(accounts.*reason.count);
   }
+  if (decision.verdict == Verdict::kTooLong) accounts.mtu_needed.add(decision.mtu_needed);
 }
 
 }  // namespace gophercap::replay

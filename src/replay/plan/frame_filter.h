@@ -5,8 +5,8 @@
 
 #include "packet/bpf.h"
 #include "packet/packet_view.h"
+#include "replay/accounts.h"
 #include "replay/plan/window.h"
-#include "replay/report.h"
 #include "transmit/transmitter.h"
 
 namespace gophercap::replay {
@@ -17,19 +17,6 @@ struct Choice {
   const packet::BpfFilter* expression = nullptr;  // null = every packet
   bool skip_out_of_order = false;
   uint32_t longest_frame_bytes = UINT32_MAX;  // --skip-mtu
-};
-
-// In the order in which they are looked for: a packet that is outside the window and too long is
-// outside the window.
-enum class Verdict : uint8_t {
-  kSend,
-  kOutsideWindow,
-  kFiltered,
-  kOutOfOrder,
-  kLinkType,
-  kAboveLimit,
-  kTooLong,
-  kTooShort
 };
 
 // The frame that leaves of `packet`: its length without the captured frame check sequence, and the

@@ -14,6 +14,7 @@
 #include "dataset/scan/file_summary.h"
 #include "dataset/scan/mapped_part.h"
 #include "dataset/scan/pauses.h"
+#include "replay/damaged_file.h"
 #include "replay/plan/survey.h"
 #include "replay/plan/window.h"
 

@@ -1,0 +1,103 @@
+#include "replay/accounts.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace gophercap::replay {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array kCounters = {
+    &Accounts::read,
+    &Accounts::sent,
+    &Accounts::sent_bytes,
+    &Accounts::outside_window,
+    &Accounts::filtered,
+    &Accounts::skipped_out_of_order,
+    &Accounts::skipped_above_limit,
+    &Accounts::skipped_link_type,
+    &Accounts::skipped_too_long,
+    &Accounts::skipped_too_short,
+    &Accounts::dropped_late,
+    &Accounts::missed_link_down,
+    &Accounts::failed,
+    &Accounts::unsent_at_stop,
+    &Accounts::sent_cut,
+    &Accounts::fcs_removed,
+    &Accounts::filtered_vlan,
+    &Accounts::clock_steps,
+    &Accounts::not_sorted,
+    &Accounts::failed_far_end,
+};
+// A counter that is not listed would be lost where accounts are added up.
+static_assert(sizeof(Accounts) == kCounters.size() * sizeof(uint64_t) + sizeof(MtuNeeded));
+
+template <class Wanted>
+uint64_t sum_of(const Accounts& accounts, Wanted&& wanted) noexcept {
+  uint64_t sum = 0;
+  for (const DropReason& reason : kDropReasons) {
+    if (wanted(reason)) sum += accounts.*reason.count;
+  }
+  return sum;
+}
+
+bool is_reading(const DropReason& reason) noexcept {
+  return reason.stage == DropStage::kReading;
+}
+
+}  // namespace
+
+uint64_t Accounts::skipped_by_target() const noexcept {
+  return sum_of(*this, [](const DropReason& r) { return is_reading(r) && r.incomplete; });
+}
+
+uint64_t Accounts::left_out() const noexcept {
+  return sum_of(*this, is_reading);
+}
+
+uint64_t Accounts::settled_unsent() const noexcept {
+  return sum_of(*this, [](const DropReason& r) { return r.count != &Accounts::unsent_at_stop; });
+}
+
+uint64_t Accounts::missing() const noexcept {
+  return sum_of(*this, [](const DropReason& r) { return r.incomplete; });
+}
+
+Accounts& Accounts::operator+=(const Accounts& other) noexcept {
+  for (const auto counter : kCounters) this->*counter += other.*counter;
+  mtu_needed.add(other.mtu_needed);
+  return *this;
+}
+
+Accounts Accounts::times(uint64_t loops) const noexcept {
+  Accounts product = *this;
+  for (const auto counter : kCounters) product.*counter *= loops;
+  return product;
+}
+
+void add_drop_reasons(const Accounts& accounts, DropStage stage, Json& object) {
+  // The written form has it in front of those outside the window.
+  if (stage == DropStage::kReading) object["filtered"] = accounts.filtered;
+  for (const DropReason& reason : kDropReasons) {
+    if (reason.stage != stage) continue;
+    Json& place = reason.object.empty() ? object : object[std::string(reason.object)];
+    place[std::string(reason.key)] = accounts.*reason.count;
+    if (reason.count == &Accounts::failed) object["failed_at_far_end"] = accounts.failed_far_end;
+  }
+}
+
+Json accounts_to_json(const Accounts& a) {
+  Json json = {{"read", a.read}, {"sent", a.sent}, {"sent_bytes", a.sent_bytes}};
+  add_drop_reasons(a, DropStage::kReading, json);
+  add_drop_reasons(a, DropStage::kSending, json);
+  json["balanced"] = a.balanced();
+  json["sent_cut_by_snaplen"] = a.sent_cut;
+  json["sent_without_fcs"] = a.fcs_removed;
+  json["filtered_with_vlan_tag"] = a.filtered_vlan;
+  json["clock_steps_followed"] = a.clock_steps;
+  json["not_sorted"] = a.not_sorted;
+  return json;
+}
+
+}  // namespace gophercap::replay

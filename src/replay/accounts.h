@@ -1,0 +1,134 @@
+// What became of the packets that were read: one counter for each end that a packet can come to,
+// and one row for each reason not to send it.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string_view>
+
+namespace gophercap::replay {
+
+// The MTU with which frames would have passed that were too long: some of them, and all. 0: there
+// were none.
+struct MtuNeeded {
+  uint64_t by_some = 0;
+  uint64_t by_all = 0;
+
+  void add(uint64_t mtu) noexcept {
+    if (mtu == 0) return;
+    by_some = by_some == 0 ? mtu : std::min(by_some, mtu);
+    by_all = std::max(by_all, mtu);
+  }
+  void add(const MtuNeeded& other) noexcept {
+    add(other.by_some);
+    add(other.by_all);
+  }
+};
+
+// What is decided of a packet when it is read. In the order in which they are looked for: a packet
+// that is outside the window and too long is outside the window.
+enum class Verdict : uint8_t {
+  kSend,
+  kOutsideWindow,
+  kFiltered,
+  kOutOfOrder,
+  kLinkType,
+  kAboveLimit,
+  kTooLong,
+  kTooShort
+};
+
+// read == sent + the counters of all kDropReasons. Bytes are those of sent frames.
+struct Accounts {
+  uint64_t read = 0;
+  uint64_t sent = 0;
+  uint64_t sent_bytes = 0;
+  // Why others were not sent: each has its row in kDropReasons.
+  uint64_t outside_window = 0;        // read, since their file also holds packets inside
+  uint64_t filtered = 0;              // the expression did not match
+  uint64_t skipped_out_of_order = 0;  // --skip-ooo
+  uint64_t skipped_above_limit = 0;   // --skip-mtu
+  uint64_t skipped_link_type = 0;     // not Ethernet on an interface
+  uint64_t skipped_too_long = 0;      // longer than the interface takes
+  uint64_t skipped_too_short = 0;     // shorter than an Ethernet header
+  uint64_t dropped_late = 0;          // --late drop
+  uint64_t missed_link_down = 0;      // due while the interface was down (--link-timeout)
+  uint64_t failed = 0;                // refused by the backend while sending
+  uint64_t unsent_at_stop = 0;        // read ahead, then a stop or failure came
+  // Not parts of the sum:
+  uint64_t sent_cut = 0;        // sent, but the capture has only their first bytes (snap length)
+  uint64_t fcs_removed = 0;     // sent without their captured frame check sequence
+  uint64_t filtered_vlan = 0;   // of those filtered: Ethernet frames with a VLAN tag
+  uint64_t clock_steps = 0;     // --clock-steps follow: how often a file's clock was followed
+  uint64_t not_sorted = 0;      // --reorder: stood too far back for the memory given
+  uint64_t failed_far_end = 0;  // of those failed: longer than the far end takes
+  // By those and by skipped_too_long.
+  MtuNeeded mtu_needed{};
+
+  // All of `skipped` that could not be helped.
+  uint64_t skipped_by_target() const noexcept;
+  // Everything read that was never handed to the sending thread.
+  uint64_t left_out() const noexcept;
+  // All that was read and is neither sent nor unsent_at_stop.
+  uint64_t settled_unsent() const noexcept;
+  // All that was not sent though nobody asked for that: with any of these a run is incomplete.
+  uint64_t missing() const noexcept;
+  bool balanced() const noexcept { return read == sent + settled_unsent() + unsent_at_stop; }
+
+  Accounts& operator+=(const Accounts& other) noexcept;
+  Accounts times(uint64_t loops) const noexcept;
+};
+
+// Where a packet is given up: when it is read, or later, by a sending thread or the engine.
+enum class DropStage : uint8_t { kReading, kSending };
+
+// A reason why packets that were read are not sent. Sums, JSON, text, warnings and exit code come
+// of these rows.
+struct DropReason {
+  uint64_t Accounts::*count;
+  DropStage stage;
+  Verdict verdict;          // kSend: not decided when it is read
+  std::string_view object;  // of the JSON, in which the key stands; empty: in `packets` itself
+  std::string_view key;
+  // In the text. Reasons of one title stand in one line if they are in one object.
+  std::string_view title;
+  std::string_view words;  // behind the number of packets
+  // Nobody asked for it: then the run is incomplete.
+  bool incomplete;
+  std::string_view warning = {};  // its own reason in the warning of that; empty: none
+};
+
+// In the order of the text.
+inline constexpr std::array kDropReasons = {
+    DropReason{&Accounts::outside_window, DropStage::kReading, Verdict::kOutsideWindow, "",
+               "outside_window", "outside", "before or after", false},
+    DropReason{&Accounts::filtered, DropStage::kReading, Verdict::kFiltered, "", "filtered",
+               "filtered", "that do not match", false},
+    DropReason{&Accounts::skipped_out_of_order, DropStage::kReading, Verdict::kOutOfOrder,
+               "skipped", "out_of_order", "skipped", "out of order, as asked", false},
+    DropReason{&Accounts::skipped_above_limit, DropStage::kReading, Verdict::kAboveLimit, "skipped",
+               "above_limit", "skipped", "above --skip-mtu, as asked", false},
+    DropReason{&Accounts::skipped_link_type, DropStage::kReading, Verdict::kLinkType, "skipped",
+               "link_type", "skipped", "not Ethernet", true},
+    DropReason{&Accounts::skipped_too_long, DropStage::kReading, Verdict::kTooLong, "skipped",
+               "too_long", "skipped", "longer than the interface takes", true},
+    DropReason{&Accounts::skipped_too_short, DropStage::kReading, Verdict::kTooShort, "skipped",
+               "too_short", "skipped", "shorter than an Ethernet header", true},
+    DropReason{&Accounts::dropped_late, DropStage::kSending, Verdict::kSend, "", "dropped_late",
+               "dropped", "too late, as asked", false},
+    DropReason{&Accounts::missed_link_down, DropStage::kSending, Verdict::kSend, "",
+               "missed_link_down", "missed", "due while the interface was down", true,
+               "the interface was down when they were due"},
+    DropReason{&Accounts::failed, DropStage::kSending, Verdict::kSend, "", "failed", "failed", "",
+               true},
+    DropReason{&Accounts::unsent_at_stop, DropStage::kSending, Verdict::kSend, "", "unsent_at_stop",
+               "unsent", "already read when it stopped", false},
+};
+
+// Those of this stage, into the object.
+void add_drop_reasons(const Accounts& accounts, DropStage stage, nlohmann::ordered_json& object);
+nlohmann::ordered_json accounts_to_json(const Accounts& accounts);
+
+}  // namespace gophercap::replay
