@@ -16,6 +16,7 @@
 #include "io/parallel/split_source.h"
 #include "io/parallel/zstd_splitter.h"
 #include "testing/compress.h"
+#include "testing/sample_bytes.h"
 
 namespace gophercap::io::split_test {
 

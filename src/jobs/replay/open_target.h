@@ -1,6 +1,7 @@
 // A target that is open for sending.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>

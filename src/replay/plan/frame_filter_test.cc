@@ -57,7 +57,7 @@ TEST(FrameFilter, SkipsByReason) {
        {Verdict::kSend, Verdict::kLinkType, Verdict::kTooLong, Verdict::kTooShort})
     account({.verdict = v}, a);
   EXPECT_EQ(a.read, 4u);
-  EXPECT_EQ(a.skipped(), 3u);
+  EXPECT_EQ(a.skipped_by_target(), 3u);
   a.sent = 1;
   EXPECT_TRUE(a.balanced());
 }
