@@ -1,3 +1,5 @@
+// ERF, the Extensible Record Format of Endace's capture cards ("ERF Types Reference Guide"). It has
+// no file header and no magic, so it is recognized by the plausibility of its first records.
 #include "capture/erf_reader.h"
 
 #include <fmt/format.h>

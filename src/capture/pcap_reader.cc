@@ -1,7 +1,7 @@
+// pcap (draft-ietf-opsawg-pcap) and its variants: microseconds, nanoseconds, "modified" (Kuznetzov)
+// records, IXIA.
 #include "capture/pcap_reader.h"
 
-// pcap (draft-ietf-opsawg-pcap) and its variants: microseconds, nanoseconds, "modified"
-// (Kuznetzov) records, IXIA.
 #include <fmt/format.h>
 
 #include <algorithm>

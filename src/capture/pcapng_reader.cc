@@ -1,3 +1,5 @@
+// pcapng (draft-ietf-opsawg-pcapng): sections in either byte order, any number of interfaces, any
+// time resolution.
 #include "capture/pcapng_reader.h"
 
 #include <fmt/format.h>

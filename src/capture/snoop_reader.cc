@@ -1,6 +1,6 @@
+// snoop (RFC 1761), the format of Solaris' snoop. It is always big-endian.
 #include "capture/snoop_reader.h"
 
-// snoop (RFC 1761): what Solaris' snoop writes. Always big-endian.
 #include <fmt/format.h>
 
 #include <algorithm>

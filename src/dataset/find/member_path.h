@@ -11,13 +11,15 @@ namespace gophercap::dataset {
 // Between the path of the tarball and that of the member in it.
 inline constexpr std::string_view kBetweenPaths = "!/";
 
+// Returns the path of a member of a tarball.
 std::string member_path(std::string_view tarball, std::string_view member);
 
 struct MemberPath {
   std::string tarball;
   std::string member;
 };
-// Where `path` is that of a member: at the first "!/" behind what `is_tarball` says to be one.
+// Splits the path of a member at the first "!/" after a path for which `is_tarball` is true.
+// Returns nothing for other paths.
 std::optional<MemberPath> split_member_path(
     const std::string& path, const std::function<bool(const std::string&)>& is_tarball);
 

@@ -15,7 +15,7 @@
 
 namespace gophercap::dataset {
 
-// Smaller steps back are disorder.
+// Smaller steps back count as packets out of order, not as a step of the clock.
 inline constexpr Nanos kClockStep = std::chrono::seconds(1);
 
 struct LinkTypeCount {

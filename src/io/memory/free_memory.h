@@ -6,7 +6,8 @@
 
 namespace gophercap::io {
 
-// A quarter of what is free, at least 256 MiB. `root`: for tests; where /proc and /sys are.
+// Returns a quarter of the free memory, at least 256 MiB. `root` replaces the location of /proc and
+// /sys in tests.
 uint64_t default_memory_bytes(const std::string& root = "");
 
 }  // namespace gophercap::io
