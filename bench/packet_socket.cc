@@ -20,7 +20,7 @@ Result<> bind_packet_socket(const Fd& fd, const std::string& interface, uint16_t
   address.sll_protocol = htons(protocol);
   address.sll_ifindex = static_cast<int>(::if_nametoindex(interface.c_str()));
   if (address.sll_ifindex == 0) return errno_error(errno, interface);
-  // The one cast that the socket interface itself demands.
+  // The socket interface requires this cast.
   const auto* generic = static_cast<const sockaddr*>(static_cast<const void*>(&address));
   if (::bind(fd.value(), generic, sizeof address) != 0) return errno_error(errno, interface);
   return {};

@@ -20,18 +20,19 @@ Result<> bind_packet_socket(const Fd& fd, const std::string& interface, uint16_t
 // A bound socket that only sends.
 Result<Fd> open_sender(const std::string& interface, bool qdisc_bypass);
 
-// Frames made ready for sendmmsg once, so that the loop around it does nothing else. The bytes must
+// Prepares frames for sendmmsg once, so that the sending loop does nothing else. The bytes must
 // outlive it.
 class SendList {
  public:
   explicit SendList(std::span<const std::span<const uint8_t>> frames);
-  SendList(SendList&&) = default;  // moved vectors keep their memory, into which messages_ points
+  SendList(SendList&&) = default;  // moved vectors keep their memory, to which messages_ points
   SendList(const SendList&) = delete;
 
   size_t size() const noexcept { return messages_.size(); }
 
-  // Sends frames [from, from + count) in one call, again after ENOBUFS, EAGAIN and EINTR. The
-  // number that left, at least one; an errno as a negative number if the system refused for good.
+  // Sends the frames [from, from + count) with one call, repeated after ENOBUFS, EAGAIN and EINTR.
+  // Returns the number sent, at least one, or a negative errno if the system has rejected them for
+  // good.
   int send(const Fd& fd, size_t from, size_t count) noexcept;
 
  private:

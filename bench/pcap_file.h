@@ -1,5 +1,6 @@
-// Classic pcap files for the bench programs: a whole file in memory, and a writer. Deliberately not
-// the product's readers and writers: what measures must not share the faults of what is measured.
+// Classic pcap files for the bench programs: a whole file in memory, and a writer. They
+// deliberately do not use the readers and writers of gophercap, so that both cannot have the same
+// faults.
 #pragma once
 
 #include <cstddef>
@@ -20,16 +21,16 @@ inline constexpr uint32_t kMagicNanos = 0xa1b23c4d;
 
 struct Packet {
   int64_t time_ns = 0;
-  size_t offset = 0;  // of the data, in the file
+  size_t offset = 0;  // of the data in the file
   uint32_t captured = 0;
   uint32_t original = 0;
 };
 
-// A pcap file (either resolution, either byte order) in memory. Passive once loaded: may be read by
-// any thread.
+// A pcap file (either resolution, either byte order) in memory. Immutable once loaded, so any
+// thread may read it.
 class PcapFile {
  public:
-  // Fails on anything that is not a whole, well-formed file.
+  // Fails if the file is not complete and well-formed.
   static Result<PcapFile> load(const std::string& path);
 
   std::span<const Packet> packets() const noexcept { return packets_; }
@@ -42,14 +43,14 @@ class PcapFile {
   std::vector<Packet> packets_;
 };
 
-// Writes a little-endian Ethernet pcap through one buffer. Not thread-safe. An error of the system
-// is kept and shown by close(); the file stands under its name from the beginning.
+// Writes a little-endian Ethernet pcap through a buffer. Not thread-safe. close() returns the first
+// error. The file has its final name from the beginning.
 class PcapFileWriter {
  public:
   static Result<PcapFileWriter> create(const std::string& path, bool nanos);
 
-  // The place for the packet's `captured` bytes, valid until the next call. With microseconds the
-  // time is floored.
+  // Returns the place for the `captured` bytes of the packet, valid until the next call. With
+  // microseconds the time is rounded down.
   std::span<uint8_t> add(int64_t time_ns, uint32_t captured, uint32_t original);
   uint64_t size_bytes() const noexcept { return written_bytes_ + used_; }
   Result<> close();

@@ -1,5 +1,5 @@
-// The frame of every bench program: options by CLI11, one line on stderr and exit 1 on failure, 2
-// on wrong usage.
+// Common code of the bench programs: options by CLI11, one line on stderr and exit status 1 on
+// failure, 2 on wrong usage.
 #pragma once
 
 #include <fmt/core.h>
@@ -12,7 +12,7 @@
 
 namespace gophercap::bench {
 
-// `run` returns Result<int>: the exit code, or why there is none.
+// `run` returns Result<int>: the exit status or an error.
 template <class Run>
 int run_program(CLI::App& app, int argc, char** argv, Run run) {
   try {

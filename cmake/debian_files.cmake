@@ -1,4 +1,5 @@
-# Run by cpack on the staged tree, before the package is closed: what Debian's policy asks for and no other system wants.
+# Run by cpack on the staged tree before the package is made: adds files that Debian's policy requires and other systems
+# do not need.
 set(share ${CPACK_TEMPORARY_DIRECTORY}/usr/share)
 set(doc ${share}/doc/${CPACK_PACKAGE_NAME})
 get_filename_component(source ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
@@ -7,8 +8,8 @@ file(MAKE_DIRECTORY ${doc} ${share}/lintian/overrides)
 
 file(COPY_FILE ${source}/packaging/debian/copyright ${doc}/copyright)
 
-# The day of the commit, so that the same source gives the same package; without a repository (and without
-# SOURCE_DATE_EPOCH, which TIMESTAMP takes by itself) today.
+# The date of the commit, so that the same source gives the same package. Without a repository (and
+# without SOURCE_DATE_EPOCH, which TIMESTAMP uses by itself), today.
 if(NOT DEFINED ENV{SOURCE_DATE_EPOCH})
   execute_process(COMMAND git -C ${source} log -1 --format=%ct OUTPUT_VARIABLE commit_time OUTPUT_STRIP_TRAILING_WHITESPACE
     RESULT_VARIABLE failed ERROR_QUIET)
@@ -28,7 +29,7 @@ file(COPY_FILE ${source}/CHANGELOG.md ${doc}/changelog)
 file(COPY_FILE ${source}/packaging/debian/lintian-overrides ${share}/lintian/overrides/${CPACK_PACKAGE_NAME})
 file(CHMOD ${doc}/copyright ${share}/lintian/overrides/${CPACK_PACKAGE_NAME} PERMISSIONS ${readable})
 
-# -n: neither name nor time in the result.
+# -n: the result contains neither name nor time.
 file(GLOB pages ${share}/man/man*/*)
 foreach(file ${doc}/changelog.Debian ${doc}/changelog ${pages})
   if(IS_SYMLINK ${file})
@@ -41,7 +42,7 @@ foreach(file ${doc}/changelog.Debian ${doc}/changelog ${pages})
   endif()
 endforeach()
 
-# What this script has made follows the umask; what was installed does not.
+# Files created by this script follow the umask; installed files do not.
 file(GLOB_RECURSE entries LIST_DIRECTORIES true ${CPACK_TEMPORARY_DIRECTORY}/*)
 foreach(entry ${entries})
   if(IS_DIRECTORY ${entry} AND NOT IS_SYMLINK ${entry})

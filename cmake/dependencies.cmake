@@ -1,4 +1,5 @@
-# Everything comes from Debian 12; docs/dependencies.md says why each is here and under which licence.
+# All dependencies are packages of Debian 12; docs/dependencies.md says why each is needed and its
+# licence.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)

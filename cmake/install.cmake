@@ -1,8 +1,8 @@
 include(GNUInstallDirs)
 install(TARGETS gophercap RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
-# What is made at installation is made in the build folder first and then installed like any other file: file(INSTALL) knows
-# DESTDIR, the prefix (cpack sets another one), and the permissions of what everybody may read whatever the umask is.
+# Files that are generated at installation are first written to the build folder and then installed like any other file,
+# because file(INSTALL) handles DESTDIR, the prefix (cpack sets another one), and permissions independent of the umask.
 set(generated ${CMAKE_BINARY_DIR}/install)
 file(MAKE_DIRECTORY ${generated})
 function(install_generated folder name)
@@ -16,12 +16,13 @@ function(install_link folder name target)
   install(FILES ${generated}/${name} DESTINATION ${folder})
 endfunction()
 
-# Man page and completions come out of the program's own table of options, so they can't differ from it.
+# The program generates man page and completions from its table of options, so they cannot differ from
+# it.
 install_generated(${CMAKE_INSTALL_MANDIR}/man1 gophercap.1 man)
 install_generated(${CMAKE_INSTALL_DATADIR}/bash-completion/completions gophercap completion bash)
 install_generated(${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions _gophercap completion zsh)
 install_generated(${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d gophercap.fish completion fish)
 
-# The original is called gopherCap; scripts that call it keep working.
+# The original is called gopherCap; scripts that use this name keep working.
 install_link(${CMAKE_INSTALL_BINDIR} gopherCap gophercap)
 install_link(${CMAKE_INSTALL_MANDIR}/man1 gopherCap.1 gophercap.1)

@@ -1,5 +1,5 @@
-# cpack -G DEB: one package for Debian, with what `cmake --install` installs, and the files that Debian policy asks for
-# (cmake/debian_files.cmake). `cpack -D CPACK_DEBIAN_PACKAGE_MAINTAINER=...` names who builds it.
+# cpack -G DEB makes one package for Debian with what `cmake --install` installs and the files that Debian policy
+# requires (cmake/debian_files.cmake). `cpack -D CPACK_DEBIAN_PACKAGE_MAINTAINER=...` sets the maintainer.
 include(cmake/debian_version.cmake)
 debian_version("${GOPHERCAP_VERSION}" CPACK_PACKAGE_VERSION)
 set(CPACK_GENERATOR DEB)
@@ -8,7 +8,7 @@ set(CPACK_PACKAGE_VENDOR gophercap)
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "maps and replays datasets of packet captures as they happened")
 set(CPACK_STRIP_FILES ON)
 set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/debian_files.cmake)
-# Nobody's umask gets into the package.
+# The package does not depend on the umask.
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
   OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 

@@ -1,4 +1,4 @@
-// The index of a tarball, of which every byte may be somebody else's.
+// Opens the index of a tarball with arbitrary bytes.
 #include <unistd.h>
 
 #include <cstdint>
@@ -17,8 +17,8 @@ using gophercap::fuzz::require;
 
 constexpr int kMostMembers = 64;
 
-// SQLite opens files by their names, and a memfd has none that can be resolved. One for each
-// process, written anew for each input.
+// SQLite opens files by name, and the name of a memfd cannot be resolved. So each process has one
+// file, which is overwritten for each input.
 class IndexFile {
  public:
   IndexFile() {
@@ -58,7 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   uint64_t offset = 0;
   for (int i = 0; i < kMostMembers; ++i) {
     const auto checkpoint = (*index)->checkpoint_behind(offset);
-    // Rows out of order are possible; who asks notices.
+    // Rows may be out of order, which the caller has to detect.
     if (!checkpoint || !*checkpoint || (**checkpoint).plain_offset <= offset) break;
     require((**checkpoint).window.size() <= gophercap::io::Checkpoint::kMostWindow);
     offset = (**checkpoint).plain_offset;

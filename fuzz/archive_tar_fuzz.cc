@@ -1,5 +1,6 @@
-// Reads a tar archive of any bytes, in pieces of any size. The pieces make no difference; members
-// come with what they say; extracting them leaves the folder above the one for them as it was.
+// Reads a tar archive of arbitrary bytes in pieces of any size. The pieces must not matter, members
+// must have the bytes that they announce, and extracting them must not change anything outside the
+// output folder.
 #include <dirent.h>
 #include <stdlib.h>
 
@@ -33,7 +34,7 @@ struct Seen {
   std::optional<Errc> fault;
 };
 
-// All that the reader says, whatever the pieces.
+// Everything that the reader returns, independent of the pieces.
 Seen read(std::span<const uint8_t> bytes, size_t block) {
   testing::MemoryFeed feed(bytes, block);
   Seen seen;
@@ -71,7 +72,7 @@ Seen read(std::span<const uint8_t> bytes, size_t block) {
   return seen;
 }
 
-// Without right checksums hardly any input would get further than its first header.
+// Without correct checksums, hardly any input would get beyond its first header.
 std::vector<uint8_t> with_checksums(std::span<const uint8_t> input) {
   constexpr size_t kRecord = 512;
   constexpr size_t kSum = 148;
@@ -89,7 +90,7 @@ std::vector<uint8_t> with_checksums(std::span<const uint8_t> input) {
   return bytes;
 }
 
-// Members of more than this would be holes, which fill no memory but take time to look at.
+// Larger members would be holes, which take no memory but time.
 constexpr uint64_t kLargest = uint64_t{1} << 30;
 
 void extract(std::span<const uint8_t> bytes, uint8_t choice) {
@@ -115,7 +116,7 @@ void extract(std::span<const uint8_t> bytes, uint8_t choice) {
     more = (*tar)->next(member);
   }
   static_cast<void>((*extractor)->finish().has_value());
-  // What was made is below the folder, complete or not there, and no link leads out of it.
+  // Everything created must be below the folder, complete or absent, and no link may lead outside.
   const auto above = std::filesystem::directory_iterator(folder);
   require(std::distance(begin(above), end(above)) == 1);
   std::error_code ignored;

@@ -1,5 +1,5 @@
-// What the fuzz targets of the capture readers have in common. The first two bytes of an input say
-// in what pieces the rest is read; read in one piece it must give the same.
+// Common code of the fuzz targets for capture readers. The first two bytes of an input choose the
+// pieces in which the rest is read. Reading it in one piece must give the same result.
 #pragma once
 
 #include <algorithm>
@@ -42,7 +42,7 @@ struct Outcome {
   bool opened = false;
   capture::Format format = capture::Format::kUnknown;
   capture::ReadStatus status = capture::ReadStatus::kPacket;
-  uint64_t digest = 1469598103934665603u;  // of all that was said (FNV-1a)
+  uint64_t digest = 1469598103934665603u;  // of everything returned (FNV-1a)
   uint64_t packets = 0;
   std::string message{};
   bool operator==(const Outcome&) const = default;

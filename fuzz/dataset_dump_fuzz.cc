@@ -1,5 +1,5 @@
-// Reads a dump of any bytes. What reads must be written and read again to the same text: nothing is
-// lost or invented, and the reader accepts whatever the writer writes.
+// Reads a dump of arbitrary bytes. If it can be read, writing it and reading it again must give the
+// same text: nothing is lost or invented, and the reader accepts everything that the writer writes.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -11,8 +11,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using gophercap::Result;
   using gophercap::dataset::Dump;
-  const std::string input(
-      data, data + size);  // a copy of its own size, so that reading beyond it is seen
+  const std::string input(data,
+                          data + size);  // an exact copy, so that reading beyond it is detected
   const Result<Dump> first = gophercap::dataset::dump_from_json(input);
   if (!first) {
     if (first.error().what.empty()) std::abort();

@@ -1,5 +1,5 @@
-// What the fuzz targets of all codecs have in common: decodes an input through a source and holds
-// the source to its contract. A breach traps.
+// Common code of the fuzz targets for codecs: decodes an input through a source and checks the
+// contract of the source. A violation traps.
 #pragma once
 
 #include <sys/mman.h>
@@ -39,8 +39,8 @@ class PiecewiseSource final : public io::ByteSource {
   size_t piece_;
 };
 
-// Room that ends where a page without access begins: the codecs are not instrumented, so that a
-// sanitizer would not see them write past the end.
+// A buffer that ends at an inaccessible page. The codecs are not instrumented, so a sanitizer would
+// not detect writes beyond the end.
 class GuardedBuffer {
  public:
   static constexpr size_t kSize = size_t{1} << 20;
@@ -59,7 +59,7 @@ class GuardedBuffer {
   std::span<uint8_t> last(size_t size) { return {bytes_ + kSize - size, size}; }
 
  private:
-  uint8_t* bytes_ = nullptr;  // lives as long as the program
+  uint8_t* bytes_ = nullptr;  // never freed
 };
 
 struct Decoded {
@@ -67,8 +67,8 @@ struct Decoded {
   std::optional<Errc> fault;
 };
 
-// `filling` is what the buffer holds before each read: a decoder that takes what was there for its
-// own betrays itself.
+// `filling` is the content of the buffer before each read. A decoder that uses uninitialized output
+// is detected by it.
 inline Decoded read_all(io::ByteSource& source, size_t out_size, uint8_t filling) {
   constexpr size_t kCap = size_t{4} << 20;
   static GuardedBuffer buffer;
@@ -94,8 +94,8 @@ inline Decoded read_all(io::ByteSource& source, size_t out_size, uint8_t filling
   return all;
 }
 
-// Bytes in, errors that a decoder may find; whoever reads in whatever pieces gets the same of both.
-// The first two bytes of the input choose the pieces.
+// Arbitrary bytes may cause errors, but the bytes and the error must be the same for reads in
+// pieces of any size. The first two bytes of the input choose the pieces.
 template <class MakeSource>
 int decode_in_pieces(const uint8_t* data, size_t size, MakeSource make_source) {
   if (size < 2) return 0;

@@ -1,5 +1,5 @@
-// Decoding from a checkpoint that says anything; and, where the bytes are a gzip file, from each
-// that decoding it finds: those have to give its bytes.
+// Decodes from arbitrary checkpoints. If the input is a gzip file, also from each checkpoint found
+// while decoding it; these must give the same bytes.
 #include <algorithm>
 #include <cstdint>
 #include <memory>

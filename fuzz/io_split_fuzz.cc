@@ -1,4 +1,4 @@
-// Whatever the input, helpers change nothing: neither the bytes nor the fault.
+// Helpers must not change the result for any input: neither the bytes nor the fault.
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -22,9 +22,9 @@ using gophercap::io::ByteSource;
 using gophercap::io::Compression;
 using gophercap::io::DecodePool;
 
-// Small inputs are cut as large ones are.
+// With these limits, small inputs are cut like large ones.
 constexpr gophercap::io::SplitLimits kLimits{200, 400, 20'000, 500'000};
-constexpr int kWindowLog = 20;  // a fuzzer takes a large window for a leak
+constexpr int kWindowLog = 20;  // a large window would look like a leak to the fuzzer
 
 std::unique_ptr<ByteSource> make_sequential(Compression format, std::unique_ptr<ByteSource> raw) {
   if (format == Compression::kGzip) return gophercap::io::make_gzip_source(std::move(raw));
@@ -50,7 +50,7 @@ std::unique_ptr<ByteSource> make_parallel(Compression format, std::unique_ptr<By
 
 }  // namespace
 
-// The first two bytes choose the pieces in which the helped source reads and is read.
+// The first two bytes choose the pieces in which the source with helpers reads and is read.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using gophercap::fuzz::Decoded;
   using gophercap::fuzz::read_all;

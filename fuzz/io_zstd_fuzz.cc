@@ -4,7 +4,7 @@
 #include "decode_fuzz.h"
 #include "io/codec/zstd_source.h"
 
-// Small windows only: a fuzzer takes a large one for a leak.
+// A large window would look like a leak to the fuzzer.
 constexpr int kWindowLog = 20;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

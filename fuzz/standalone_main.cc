@@ -1,5 +1,5 @@
-// Runs a fuzz target over the files of a folder, without libFuzzer: the corpus as a plain test,
-// with any compiler.
+// Runs a fuzz target on the files of a folder, without libFuzzer, so that the corpus is an ordinary
+// test with any compiler.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +23,7 @@ bool run_file(const fs::path& path) {
     return false;
   }
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  // A block of exactly this size, so that a sanitizer sees a read behind its end.
+  // A block of exactly this size, so that a sanitizer detects reading beyond its end.
   const std::vector<uint8_t> bytes(text.begin(), text.end());
   std::printf("%s\n", path.c_str());
   std::fflush(stdout);  // the last name printed is the input that crashed
@@ -47,5 +47,5 @@ int main(int argc, char** argv) {
     if (!run_file(input)) return 1;
   }
   std::printf("%zu inputs\n", inputs.size());
-  return inputs.empty() ? 1 : 0;  // a target without a corpus proves nothing here
+  return inputs.empty() ? 1 : 0;  // a target without a corpus proves nothing
 }

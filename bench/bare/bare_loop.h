@@ -1,5 +1,5 @@
-// The bare loops: the least that a program has to do to send packets from memory, for each way into
-// the kernel. What the product sends is measured against them.
+// The bare loops are the least that a program must do to send packets from memory, for each way
+// into the kernel. The speed of gophercap is compared with them.
 #pragma once
 
 #include <cstdint>
@@ -12,24 +12,25 @@ namespace gophercap::bench {
 
 using Frames = std::span<const std::span<const uint8_t>>;
 
-// What the loop did. `error` is an errno, 0 = all went.
+// The result of the loop. `error` is an errno, or 0.
 struct Sent {
-  uint64_t packets = 0;  // that the kernel has taken or, where it tells, has finished
+  uint64_t packets = 0;  // accepted by the kernel or, if it reports that, completed
   int error = 0;
 };
 
-// One way to send, with everything opened and allocated that can be before the clock starts. The
-// frames' bytes must outlive it. Used by one thread at a time.
+// A way to send, with everything opened and allocated before the clock starts. The bytes of the
+// frames must outlive it. Used by one thread at a time.
 class BareLoop {
  public:
   virtual ~BareLoop() = default;
 
-  // Sends all frames in their order, one kick for each `batch` of them, and returns when the kernel
-  // has finished with them or has refused one for good.
+  // Sends all frames in order, with one kick for each `batch` of them. Returns when the kernel has
+  // completed them or has rejected one for good.
   virtual Sent send_all(size_t batch) noexcept = 0;
 };
 
-// What passes when the kernel is busy or a signal comes: the same call again.
+// True for errors that go away, because the kernel was busy or a signal came; the call is repeated
+// then.
 bool passes(int error) noexcept;
 
 size_t longest(Frames frames) noexcept;

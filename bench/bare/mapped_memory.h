@@ -1,4 +1,4 @@
-// Memory from mmap that is given back with its owner.
+// Memory from mmap, unmapped by its owner's destructor.
 #pragma once
 
 #include <sys/mman.h>
@@ -16,12 +16,12 @@ namespace gophercap::bench {
 
 class MappedMemory {
  public:
-  // Shared with whoever stands behind `fd`, from `offset` on.
+  // Maps memory shared through `fd`, from `offset` on.
   static Result<MappedMemory> shared(const Fd& fd, size_t bytes, int64_t offset,
                                      std::string_view what) {
     return map(fd.value(), bytes, MAP_SHARED | MAP_POPULATE, offset, what);
   }
-  // Our own, zeroed.
+  // Maps private memory, filled with zeros.
   static Result<MappedMemory> anonymous(size_t bytes) {
     return map(-1, bytes, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, 0, "memory");
   }

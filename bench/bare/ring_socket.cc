@@ -19,7 +19,8 @@ namespace {
 constexpr size_t kSlots = 1024;
 constexpr size_t kPageBytes = 4096;
 constexpr size_t kMinSlotBytes = 128;
-// Where the kernel looks for the frame in a slot: TPACKET2_HDRLEN without the address in it.
+// The offset in a slot where the kernel expects the frame: TPACKET2_HDRLEN without the address in
+// it.
 constexpr size_t kDataOffset = sizeof(tpacket2_hdr);
 static_assert(kDataOffset % TPACKET_ALIGNMENT == 0);
 
@@ -36,7 +37,7 @@ Result<std::unique_ptr<BareLoop>> RingSocket::open(const std::string& interface,
   if (::setsockopt(fd.value(), SOL_PACKET, PACKET_VERSION, &version, sizeof version) != 0) {
     return errno_error(errno, "PACKET_VERSION");
   }
-  // Powers of two fit into each other: slots into blocks, blocks into pages or the other way round.
+  // Powers of two divide each other: slots fit into blocks, and blocks into pages or vice versa.
   const size_t slot_bytes = std::max(kMinSlotBytes, std::bit_ceil(kDataOffset + longest(frames)));
   const size_t block_bytes = std::max(kPageBytes, slot_bytes);
   tpacket_req request{};
@@ -70,13 +71,14 @@ void RingSocket::put(size_t slot, std::span<const uint8_t> frame) noexcept {
   status(slot).store(TP_STATUS_SEND_REQUEST, std::memory_order_release);
 }
 
-// 0, also when the kernel could not take all now: they stay in the ring for the next kick.
+// Returns 0 even if the kernel could not take everything; the rest stays in the ring for the next
+// kick.
 int RingSocket::kick(int flags) noexcept {
   if (::send(socket_.value(), nullptr, 0, flags) >= 0 || passes(errno)) return 0;
   return errno;
 }
 
-// A kick that may wait sends what lies in the ring and ends when all of it has left.
+// A kick that may wait sends what is in the ring and returns when all of it has been sent.
 int RingSocket::wait_for(size_t slot) noexcept {
   while (status(slot).load(std::memory_order_acquire) != TP_STATUS_AVAILABLE) {
     if (const int error = kick(0)) return error;

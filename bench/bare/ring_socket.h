@@ -1,5 +1,5 @@
-// PACKET_TX_RING: frames in memory shared with the kernel, one system call for as many as lie
-// there.
+// PACKET_TX_RING: frames in memory shared with the kernel, with one system call for all frames in
+// it.
 #pragma once
 
 #include <atomic>
@@ -14,8 +14,8 @@
 
 namespace gophercap::bench {
 
-// The bare loop over a ring of version 2: it copies each frame into the next slot, kicks, and waits
-// only for a slot that has not come back. Version 3 sends no faster and has the same limits.
+// The bare loop for a ring of version 2: it copies each frame into the next slot, kicks, and waits
+// only for a slot that is still in use. Version 3 is not faster and has the same limits.
 class RingSocket final : public BareLoop {
  public:
   static Result<std::unique_ptr<BareLoop>> open(const std::string& interface, bool qdisc_bypass,
@@ -35,7 +35,7 @@ class RingSocket final : public BareLoop {
   MappedMemory ring_;
   size_t slot_bytes_;
   size_t slots_;
-  size_t next_ = 0;  // the slot at which the kernel goes on, too
+  size_t next_ = 0;  // also the slot at which the kernel continues
   Frames frames_;
 };
 

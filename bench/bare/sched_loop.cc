@@ -1,7 +1,7 @@
-// The reference sender: the plainest program that keeps an absolute schedule. All packets in
-// memory, merged by time; each leaves at start + (its time - the first time). Sleeps to 100 us
-// before the deadline, spins the rest, and sends all that is due in one call. The timing of
-// `gophercap replay` is measured against it.
+// The reference sender is the simplest program that keeps an absolute schedule. It merges all
+// packets by time in memory; each is due at start + (its time - the first time). It sleeps until
+// 100 us before the deadline, spins for the rest, and sends everything due with one call. The
+// timing of `gophercap replay` is compared with it.
 #include <sys/prctl.h>
 #include <time.h>
 
@@ -31,11 +31,11 @@ struct Options {
 };
 
 struct Schedule {
-  std::vector<int64_t> offsets_ns;  // from the first packet
+  std::vector<int64_t> offsets_ns;  // counted from the first packet
   std::vector<std::span<const uint8_t>> frames;
 };
 
-// The k-way merge of the files by time; equal times in the order of the files.
+// Merges the files by time; equal times in the order of the files.
 Schedule merge(const std::vector<PcapFile>& captures) {
   struct Head {
     int64_t time_ns;
@@ -63,7 +63,7 @@ Schedule merge(const std::vector<PcapFile>& captures) {
   return schedule;
 }
 
-// Returns at the deadline or, if that has passed, at once. The time at return.
+// Returns at the deadline, or at once if it has passed. Returns the time.
 int64_t wait_until(int64_t deadline_ns, int64_t margin_ns) noexcept {
   int64_t now = ns_of(SendClock::now());
   if (deadline_ns - now > margin_ns) {
@@ -86,7 +86,7 @@ Result<int> run(const Options& options) {
   const Schedule schedule = merge(captures);
   SendList list(schedule.frames);
   TRY(const Fd socket, open_sender(options.interface, true));
-  // The kernel may otherwise delay a wake-up by 50 us to join it with others.
+  // Without this the kernel may delay a wake-up by 50 us to combine it with others.
   if (::prctl(PR_SET_TIMERSLACK, 1UL) != 0) return errno_error(errno, "PR_SET_TIMERSLACK");
 
   const int64_t start_ns = ns_of(SendClock::now()) + kLeadNs;

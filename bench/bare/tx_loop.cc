@@ -1,6 +1,6 @@
-// The bare loops: packets from memory, one system call after the other, nothing else. The most that
-// a sender can reach at top speed, by each way into the kernel; `gophercap replay --topspeed` is
-// measured against them.
+// The bare loops send packets from memory with one system call after the other and nothing else.
+// This is the most that a sender can reach at top speed, for each way into the kernel; `gophercap
+// replay --topspeed` is compared with it.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -60,7 +60,7 @@ Result<std::unique_ptr<BareLoop>> open_loop(const Options& options, Frames frame
   return std::unique_ptr<BareLoop>(std::make_unique<MmsgLoop>(std::move(socket), frames));
 }
 
-// What one thread sends: its own socket, its own part of the packets.
+// What one thread sends, with its own socket and its own part of the packets.
 struct Part {
   std::unique_ptr<BareLoop> loop;
   Sent sent;

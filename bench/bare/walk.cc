@@ -1,6 +1,6 @@
-// The bare walk: nothing but the record headers of pcap files, by read() in blocks that stay in the
-// cache. The most that a tool which has to look at every packet can reach; `gophercap map` is
-// measured against it.
+// The bare walk reads only the record headers of pcap files, in blocks that stay in the cache. This
+// is the most that a tool which looks at every packet can reach; `gophercap map` is compared with
+// it.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -33,15 +33,17 @@ struct Counts {
   }
 };
 
-// Walks one file. `buffer` holds a header's rest from the block before in front of the block.
+// Walks over one file. `buffer` holds the rest of a header from the previous block before the
+// block.
 Result<Counts> walk(const std::string& path, std::vector<uint8_t>& buffer) {
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.valid()) return errno_error(errno, path);
   uint8_t* const block = buffer.data() + kRecordHeaderBytes;
   const size_t block_bytes = buffer.size() - kRecordHeaderBytes;
   Counts counts;
-  size_t skip = kFileHeaderBytes;  // bytes still to pass before the next header
-  size_t rest = 0;                 // of a header cut by the block's end: bytes in front of `block`
+  size_t skip = kFileHeaderBytes;  // bytes to skip before the next header
+  size_t rest = 0;                 // bytes before `block` of a header that the end of the block has
+                                   // cut
   for (;;) {
     const ssize_t n = ::read(fd.value(), block, block_bytes);
     if (n < 0 && errno == EINTR) continue;

@@ -14,7 +14,8 @@
 namespace gophercap::bench {
 namespace {
 
-constexpr uint32_t kChunks = 1024;  // and as many entries in each ring, so that none can be full
+constexpr uint32_t kChunks = 1024;  // and the same number of entries in each ring, so that none can
+                                    // be full
 constexpr size_t kChunkBytes = 2048;
 constexpr size_t kBigChunkBytes = 4096;  // the kernel's limit: a page
 
@@ -51,7 +52,7 @@ Result<> bind_queue(const Fd& fd, const std::string& interface, uint32_t queue) 
   if (address.sxdp_ifindex == 0) return errno_error(errno, interface);
   address.sxdp_queue_id = queue;
   const auto* generic = static_cast<const sockaddr*>(static_cast<const void*>(&address));
-  // The kernel lets go of a queue some time after the socket on it was closed.
+  // The kernel releases a queue some time after the socket on it was closed.
   constexpr int kTries = 100;
   for (int tries = 1; ::bind(fd.value(), generic, sizeof address) != 0; ++tries) {
     if (errno != EBUSY || tries == kTries) return errno_error(errno, "AF_XDP on " + interface);
@@ -81,7 +82,7 @@ Result<std::unique_ptr<BareLoop>> XskSocket::open(const std::string& interface, 
   if (!fd.valid()) return errno_error(errno, "AF_XDP socket");
   TRY(MappedMemory chunks, MappedMemory::anonymous(kChunks * chunk_bytes));
   TRY_VOID(register_chunks(fd, chunks, chunk_bytes));
-  // Binding asks for the ring of empty chunks to receive into, even where nothing is received.
+  // Binding requires the ring of empty chunks for receiving, even if nothing is received.
   TRY_VOID(set_option(fd, XDP_UMEM_FILL_RING, kChunks, "XDP_UMEM_FILL_RING"));
   TRY_VOID(set_option(fd, XDP_UMEM_COMPLETION_RING, kChunks, "XDP_UMEM_COMPLETION_RING"));
   TRY_VOID(set_option(fd, XDP_TX_RING, kChunks, "XDP_TX_RING"));
@@ -115,8 +116,8 @@ void XskSocket::reap() noexcept {
   done_.consumer().store(to, std::memory_order_release);
 }
 
-// In copy mode the kernel sends inside this call, 32 descriptors at most, and says EAGAIN if there
-// are more. An errno that does not pass, or 0.
+// In copy mode the kernel sends inside this call, at most 32 descriptors, and returns EAGAIN if
+// there are more. Returns 0 or an errno that does not go away.
 int XskSocket::kick() noexcept {
   while (send_.needs_wakeup()) {
     if (::sendto(socket_.value(), nullptr, 0, MSG_DONTWAIT, nullptr, 0) >= 0) return 0;

@@ -1,4 +1,4 @@
-// AF_XDP in copy mode: frames in our own memory, handed over by descriptors in a ring.
+// AF_XDP in copy mode: frames in our own memory, passed on by descriptors in a ring.
 #pragma once
 
 #include <linux/if_xdp.h>
@@ -15,8 +15,8 @@
 
 namespace gophercap::bench {
 
-// A ring of AF_XDP, with one producer and one consumer, one of them the kernel. Its indices run on
-// for ever; the place is the index modulo the size, a power of two.
+// A ring of AF_XDP with one producer and one consumer, one of which is the kernel. Indices only
+// increase; the position is the index modulo the size, a power of two.
 class XskRing {
  public:
   static Result<XskRing> map(const Fd& fd, const xdp_ring_offset& offsets, uint64_t page_offset,
@@ -46,9 +46,9 @@ class XskRing {
   uint32_t entries_;
 };
 
-// The bare loop over one queue: it copies each frame into a free chunk, as a sender has to whose
-// frames do not lie in the chunks already, hands over a batch, kicks until the kernel has taken it,
-// and takes back the chunks of what has left.
+// The bare loop for one queue: it copies each frame into a free chunk, as any sender must whose
+// frames are not in chunks already, passes on a batch, kicks until the kernel has taken it, and
+// reclaims the chunks of frames that were sent.
 class XskSocket final : public BareLoop {
  public:
   // Frames of at most 4096 bytes. Needs no XDP program on the interface, so its MTU may be any.
@@ -65,14 +65,14 @@ class XskSocket final : public BareLoop {
   int kick() noexcept;
   size_t under_way() const noexcept { return chunk_count_ - free_.size(); }
 
-  MappedMemory chunks_;  // before the socket: the kernel lets go of it first
+  MappedMemory chunks_;  // declared before the socket, so that it is destroyed after it
   Fd socket_;
   size_t chunk_bytes_;
   size_t chunk_count_;
   XskRing send_;
   XskRing done_;
   Frames frames_;
-  std::vector<uint64_t> free_;  // where the chunks lie that nobody uses
+  std::vector<uint64_t> free_;  // offsets of the free chunks
   uint64_t completed_ = 0;
 };
 

@@ -1,9 +1,9 @@
-// Compares what should have arrived (a pcap with the merged schedule) with what did (a pcap of
+// Compares the expected packets (a pcap with the merged schedule) with the received ones (a pcap of
 // veth_receiver).
 //
 // Packets are matched by their bytes, identical ones in order: the i-th copy received is the i-th
-// copy expected. From the pairs come the loss, the order and the times. Exit: 0 = the same packets
-// in the same order, 1 = not, 2 = usage.
+// copy expected. Loss, order and times follow from the pairs. Exit status: 0 = the same packets in
+// the same order, 1 = not, 2 = usage.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -36,7 +36,7 @@ uint64_t mix(uint64_t a, uint64_t b) noexcept {
   return a ^ (a >> 29);
 }
 
-// Groups likely equal frames; equality is decided by the bytes.
+// Groups frames that are probably equal; the bytes decide.
 uint64_t hash_bytes(std::span<const uint8_t> data) noexcept {
   uint64_t hash = mix(data.size(), 0x51ed270b9f3c2a61U);
   size_t at = 0;
@@ -64,9 +64,9 @@ struct Matching {
   std::vector<Pair> pairs;  // in the order of arrival
   uint64_t lost = 0;
   uint64_t duplicated = 0;         // more copies than expected
-  uint64_t foreign = 0;            // frames that nobody expected
-  uint64_t reordered = 0;          // arrived behind a packet that stands after them
-  uint64_t reordered_in_time = 0;  // … and was due later, not at the same time
+  uint64_t foreign = 0;            // frames that were not expected
+  uint64_t reordered = 0;          // arrived after a packet that follows them
+  uint64_t reordered_in_time = 0;  // … and that was due later, not at the same time
 };
 
 bool same_bytes(const PcapFile& a, uint32_t i, const PcapFile& b, uint32_t j) {
@@ -120,7 +120,7 @@ struct Percentiles {
   double max = 0;
 };
 
-// In microseconds; by nearest rank.
+// In microseconds, by nearest rank.
 Percentiles percentiles(std::vector<int64_t> values_ns) {
   if (values_ns.empty()) return {};
   for (int64_t& value : values_ns) value = std::abs(value);
@@ -140,10 +140,10 @@ int64_t median(std::vector<int64_t> values) {
 }
 
 struct Timing {
-  Percentiles raw;                      // |lateness| against the first packet
-  Percentiles centred;                  // the same after the median is taken off
+  Percentiles raw;                      // |lateness| relative to the first packet
+  Percentiles centred;                  // the same minus the median
   Percentiles gaps;                     // |gap as received - gap as expected| between neighbours
-  std::optional<Percentiles> absolute;  // |lateness| against the sender's own start
+  std::optional<Percentiles> absolute;  // |lateness| relative to the start of the sender
   int64_t median_ns = 0;
   int64_t drift_ns = 0;
   int64_t expected_ns = 0;  // first to last packet
@@ -177,8 +177,8 @@ Timing measure(const PcapFile& expected, const PcapFile& received, std::vector<P
   timing.expected_ns = due(pairs.size() - 1) - due(0);
   timing.actual_ns = came(pairs.size() - 1) - came(0);
 
-  // Drift: the median of the last second against that of the first, both without the very first
-  // packet, whose own lateness (cold caches, a first wake-up) belongs to no trend.
+  // The drift is the median of the last second minus that of the first. The very first packet is
+  // left out: its lateness (cold caches, a first wake-up) is not part of a trend.
   const int64_t window = std::min(kSecondNs, timing.expected_ns / 2);
   std::vector<int64_t> early;
   std::vector<int64_t> final;

@@ -1,10 +1,9 @@
-// Receives everything that arrives on an interface with the time at which it arrived, in
-// nanoseconds.
+// Receives everything that arrives on an interface, with the arrival time in nanoseconds.
 //
-// SO_TIMESTAMPNS makes the kernel stamp each packet where it enters the receive path. On a veth
-// pair that is inside the sender's own system call, before any queue: the stamp says when the
-// packet left, whatever the receiver is doing. A TPACKET_V3 ring large enough for a second of small
-// packets takes the stalls of a busy machine.
+// With SO_TIMESTAMPNS the kernel stamps each packet where it enters the receive path. On a veth
+// pair that is inside the sender's system call, before any queue, so the time stamp says when the
+// packet was sent, whatever the receiver is doing. A TPACKET_V3 ring that holds a second of small
+// packets bridges stalls of a busy machine.
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <poll.h>
@@ -33,7 +32,7 @@ namespace {
 constexpr uint32_t kBlockBytes = 4U << 20;
 constexpr uint32_t kFrameBytes =
     2048;  // only its alignment matters: version 3 packs frames of any length
-constexpr uint32_t kRetireMs = 10;  // a block that isn't full is handed over after this time
+constexpr uint32_t kRetireMs = 10;  // a block that is not full is passed on after this time
 constexpr int kPollMs = 20;
 constexpr int64_t kDrainNs =
     60'000'000;  // after a signal: more than the retire time, for the last block
@@ -58,7 +57,7 @@ struct Totals {
   int64_t last_ns = 0;
 };
 
-// The memory that the kernel writes packets into. Used by one thread.
+// The memory into which the kernel writes packets. Used by one thread.
 class Ring {
  public:
   static Result<Ring> open(const std::string& interface, uint32_t mib);
@@ -70,7 +69,8 @@ class Ring {
 
   int fd() const noexcept { return socket_.value(); }
 
-  // The next block that the kernel has finished, or null; release() gives it back and goes on.
+  // Returns the next block that the kernel has completed, or null. release() returns it and goes to
+  // the next one.
   const uint8_t* ready_block() const noexcept {
     return (status().load(std::memory_order_acquire) & TP_STATUS_USER) != 0 ? block() : nullptr;
   }
@@ -118,8 +118,8 @@ Result<Ring> Ring::open(const std::string& interface, uint32_t mib) {
   if (memory == MAP_FAILED) return errno_error(errno, "mmap of the ring");
   Ring ring(std::move(fd), static_cast<uint8_t*>(memory), bytes);
   TRY_VOID(bind_packet_socket(ring.socket_, interface, ETH_P_ALL));
-  // Stamping is switched on by a work item of the kernel; without this wait the first packets could
-  // be stamped later in their way than the others.
+  // The kernel switches time stamps on asynchronously. Without this wait, the first packets could
+  // be stamped later on their way than the others.
   const timespec settle{0, 20'000'000};
   ::nanosleep(&settle, nullptr);
   return ring;
@@ -132,8 +132,8 @@ uint64_t Ring::drops_since_last_call() const noexcept {
   return rc == 0 ? stats.tp_drops : 0;
 }
 
-// The kernel takes the outer VLAN tag out of the bytes: how many are to be put back behind the
-// addresses.
+// Returns the size of the outer VLAN tag that the kernel has removed from the bytes. It has to be
+// put back after the addresses.
 uint32_t removed_tag_bytes(const tpacket3_hdr& header) noexcept {
   const bool tagged = (header.tp_status & TP_STATUS_VLAN_VALID) != 0;
   return tagged && header.tp_snaplen >= kMacBytes ? kVlanBytes : 0;
@@ -187,7 +187,7 @@ Result<Fd> open_signals() {
   return fd;
 }
 
-// Decides when enough has come.
+// Decides when to stop receiving.
 class Deadline {
  public:
   explicit Deadline(const Options& options) : options_(options), started_ns_(monotonic_ns()) {}
@@ -231,11 +231,11 @@ Result<Totals> receive(Ring& ring, const Fd& signals, const Options& options,
     if (::poll(waits, 2, kPollMs) < 0 && errno != EINTR) return errno_error(errno, "poll");
     if ((waits[1].revents & POLLIN) != 0) {
       deadline.signalled();
-      waits[1].fd = -1;  // one is enough; its bytes stay unread
+      waits[1].fd = -1;  // one signal is enough; its bytes stay unread
     }
     if ((waits[0].revents & POLLERR) != 0) {
-      // The interface went down: that must not end the count of what had come. Reading the error
-      // clears it.
+      // The interface went down, but packets received before must still be counted. Reading the
+      // error clears it.
       int error = 0;
       socklen_t length = sizeof error;
       ::getsockopt(ring.fd(), SOL_SOCKET, SO_ERROR, &error, &length);

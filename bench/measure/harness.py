@@ -115,7 +115,7 @@ class Bench:
         output = self.data / "output.txt"
         if command.before:
             command.before()
-        # Through a small program: a child would inherit the memory peak of this one.
+        # Through a small program, because a child would inherit the peak memory of this one.
         with output.open("wb") as out:
             launch = [self.program("launch"), str(result), *map(str, command.argv)]
             subprocess.run(launch, stdout=out, stderr=subprocess.STDOUT, check=True)

@@ -1,8 +1,8 @@
-// Runs one command and writes what it cost: wall clock, CPU, peak memory.
+// Runs one command and writes what it used: wall clock time, CPU time, peak memory.
 //
-// Why not from the script that drives the measurement: a child inherits the peak of the memory of
-// the process that forked it. This one is small, so that the floor of what it reports is about 3
-// MiB, not that of a Python.
+// The measuring script cannot do that itself, because a child inherits the peak memory of the
+// process that forked it. This program is small, so the lowest peak that it can report is about 3
+// MiB, and not that of Python.
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/resource.h>

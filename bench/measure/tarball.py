@@ -61,7 +61,7 @@ def tarball(bench, options):
     archive, files = make_tarball(bench, options.quick)
     size = bench.walked(files)["file_bytes"]
     subprocess.run(["cat", str(archive)], stdout=subprocess.DEVNULL, check=True)
-    # In memory, so that the disk has no say; packed output is small enough for anywhere.
+    # In memory, so that the disk does not matter; packed output is small enough for any place.
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else bench.data) as place:
         out = pathlib.Path(place) / "out"
         dump = pathlib.Path(place) / "dump.json"

@@ -2,7 +2,7 @@
 from harness import Command, mib, spread
 from wire import NEAR, Receiver, merged_pcap, netsniff, received, report_seconds, seconds_in
 
-# name: words, options of generate, packets, packets with --quick
+# name: description, options of generate, packets, packets with --quick
 SETS = {
     "64": ("packets of 64 bytes", "--kind fixed --size 64", 1677720, 100000),
     "imix": ("packets of 64, 594 and 1514 bytes (58, 33, 9 %)", "--kind imix", 695672, 40000),

@@ -8,7 +8,7 @@ import plot
 from harness import SOURCE, Command, say
 from wire import NEAR, Receiver, merged_pcap, netsniff
 
-# name: words, packets per second, further options of generate. Ten seconds each.
+# name: description, packets per second, further options of generate. Ten seconds each.
 GENERATED = {
     "constant": ("1,000 packets/s, evenly", 1000, "--pattern constant --files 1 --writers 1"),
     "constant100k": ("100,000 packets/s, evenly", 100000, "--pattern constant --files 1 --writers 1"),

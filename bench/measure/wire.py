@@ -60,7 +60,7 @@ class Receiver:
         return json.loads(done.stdout) | {"own_lateness": own.get("lateness")}
 
 
-# What the senders need and say
+# What the senders need and print
 
 def seconds_in(pattern):
     def find(text):
@@ -85,5 +85,5 @@ def merged_pcap(bench, folder, name):
 
 
 def netsniff(tool, file):
-    # Its defaults fail here: the ring is too large, and the default timer keeps interrupting the send.
+    # Its defaults fail here: the ring is too large, and the default timer interrupts sending.
     return [tool, "--in", file, "--out", NEAR, "-s", "-k1000", "--ring-size", "16MiB"]

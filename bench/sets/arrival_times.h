@@ -1,4 +1,4 @@
-// When the packets of one capture thread come.
+// The arrival times of the packets of one capture thread.
 #pragma once
 
 #include <algorithm>
@@ -11,12 +11,12 @@ namespace gophercap::bench {
 
 enum class Pattern : uint8_t {
   kBurst,     // about 16 packets 1 to 11 us apart, then a pause of random length
-  kPoisson,   // independent of each other
-  kConstant,  // equal distances
-  kBursts32,  // 32 packets 1 us apart, at equal distances
+  kPoisson,   // independent intervals
+  kConstant,  // equal intervals
+  kBursts32,  // 32 packets 1 us apart, at equal intervals
 };
 
-// Strictly increasing times in nanoseconds, whole multiples of the resolution. Not thread-safe.
+// Strictly increasing times in nanoseconds, as multiples of the resolution. Not thread-safe.
 class ArrivalTimes {
  public:
   ArrivalTimes(Pattern pattern, double packets_per_second, int64_t start_ns, int64_t resolution_ns,
@@ -71,7 +71,7 @@ class ArrivalTimes {
   double gap_ns_;
   int64_t start_ns_;
   int64_t resolution_ns_;
-  double burst_gap_ns_;  // less at rates that leave no room for pauses
+  double burst_gap_ns_;  // smaller at rates that leave no room for pauses
   Random random_;
   uint64_t count_ = 0;
   uint32_t left_in_burst_ = 0;

@@ -1,6 +1,6 @@
-// Makes capture sets as capture threads write them: several writers at the same time, each filling
-// one file after the other, the files numbered by their start. The same options and seed make the
-// same bytes.
+// Generates capture sets like those of capture threads: several writers run at the same time, each
+// fills one file after the other, and files are numbered by their start. The same options and seed
+// give the same bytes.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -48,17 +48,17 @@ struct Options {
   }
 };
 
-// One file of the set before it has a number.
+// A file of the set before it gets its number.
 struct PlannedFile {
   uint32_t writer = 0;
-  uint64_t packets = 0;  // 0: as many as fit into the size
+  uint64_t packets = 0;  // 0: as many as fit into the file size
   double expected_packets = 0;
   std::string temporary;
   int64_t first_ns = 0;
 };
 
-// Capture threads don't share the load evenly: `files` in proportion to fixed weights, at least one
-// for each writer.
+// Capture threads do not share the load evenly: files are distributed by fixed weights, with at
+// least one for each writer.
 std::vector<uint32_t> files_per_writer(uint32_t files, uint32_t writers) {
   static constexpr std::array<uint32_t, 8> kWeights = {6, 2, 7, 3, 5, 2, 4, 3};
   std::vector<uint32_t> share(writers, 1);
@@ -104,7 +104,7 @@ ArrivalTimes arrivals_of(const Options& options, const std::vector<PlannedFile>&
   }
   const double span_s = options.rate_pps > 0 ? all / options.rate_pps : options.span_s;
   const double rate = own / span_s;
-  // Steady writers stand evenly between each other, the others begin a little after one another.
+  // Steady writers are evenly interleaved; the others start shortly after one another.
   const bool steady =
       options.pattern == Pattern::kConstant || options.pattern == Pattern::kBursts32;
   const double step_ns = steady ? 1e9 / rate / options.writers : 1e9 * span_s / 1000;
@@ -112,9 +112,8 @@ ArrivalTimes arrivals_of(const Options& options, const std::vector<PlannedFile>&
   return {options.pattern, rate, start, options.nanos ? 1 : 1000, options.seed * 1000 + writer};
 }
 
-// For sequence numbers in the order of the whole set: per file the number of each packet. The
-// numbers of the files
-// (`ranks`) decide between equal times, as a replay does by their names.
+// Numbers the packets of each file for sequence numbers in the order of the whole set. The numbers
+// of the files (`ranks`) decide between equal times, as file names do in a replay.
 std::vector<std::vector<uint64_t>> number_packets(const Options& options,
                                                   std::vector<PlannedFile>& files) {
   struct Stamp {
@@ -161,7 +160,7 @@ Result<uint64_t> write_file(const Options& options, PlannedFile& file, ArrivalTi
   uint64_t packets = 0;
   for (;;) {
     const uint32_t bytes = next_frame_bytes(options, sizes);
-    // A capture thread rotates when the file has reached its size.
+    // A capture thread starts a new file when the file has reached its size.
     const bool full =
         limit_bytes > 0 ? writer.size_bytes() >= limit_bytes : packets == file.packets;
     if (full) break;
@@ -179,7 +178,7 @@ Result<uint64_t> write_file(const Options& options, PlannedFile& file, ArrivalTi
   return packets;
 }
 
-// The final names: numbered by start, as a capture system names them.
+// Gives files their final names, numbered by start as in a capture system.
 Result<> name_files(const Options& options, std::vector<PlannedFile> files) {
   std::ranges::stable_sort(files, {}, &PlannedFile::first_ns);
   const size_t width = std::max<size_t>(2, std::to_string(files.size() - 1).size());
@@ -215,8 +214,8 @@ Result<uint64_t> generate_set(const Options& options) {
   return packets;
 }
 
-// Very many files of a few packets. Disjoint: each has 10 ms for itself. Overlapping: each lasts as
-// long as the set, and all of them take turns, file by file, packet by packet.
+// Very many files with few packets. Disjoint: each file has its own 10 ms. Overlapping: each file
+// spans the whole set, and all files take turns packet by packet.
 Result<uint64_t> generate_tiny(const Options& options) {
   FrameMaker frames(options.seed);
   for (uint32_t f = 0; f < options.tiny; ++f) {

@@ -18,11 +18,11 @@ constexpr size_t kFlows = 4096;
 constexpr uint8_t kTcp = 6;
 constexpr uint8_t kUdp = 17;
 
-// Larger than any compressor's window, so that only what is inside a packet's payload compresses.
+// Larger than the window of any compressor, so only repeats inside a payload can be compressed.
 constexpr size_t kPoolBytes = size_t{8} << 20;
 constexpr size_t kMaxPayload = 65536;
-// Runs of words and runs of noise; the share of words was set so that gzip -6 makes an IMIX set 2.1
-// times smaller.
+// Runs of words and runs of noise. The share of words was chosen so that gzip -6 makes an IMIX set
+// 2.1 times smaller.
 constexpr uint32_t kWordsPerMille = 885;
 constexpr uint32_t kRunBytes = 256;
 
@@ -58,7 +58,7 @@ std::vector<uint8_t> make_pool(uint64_t seed) {
   return pool;
 }
 
-// The Internet checksum is the same in either byte order, so words are added as they lie in memory.
+// The Internet checksum does not depend on byte order, so words are added as they are in memory.
 uint64_t sum_bytes(std::span<const uint8_t> data, uint64_t sum) {
   size_t at = 0;
   for (; data.size() - at >= 4; at += 4) sum += load_le32(data.data() + at);
@@ -77,7 +77,7 @@ void store_be(uint8_t* p, T value) {
   store_le(p, byte_swap(value));
 }
 
-// Fills in lengths and checksums of a frame whose other bytes stand.
+// Fills in lengths and checksums of a frame that is otherwise complete.
 void finish(std::span<uint8_t> frame, uint8_t protocol) {
   uint8_t* ip = frame.data() + kEthernetBytes;
   const auto segment = frame.subspan(kEthernetBytes + kIpBytes);

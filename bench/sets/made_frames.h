@@ -1,5 +1,5 @@
-// Frames with valid Ethernet, IPv4 and TCP or UDP headers and a payload that compresses about as
-// real traffic does.
+// Frames with valid Ethernet, IPv4 and TCP or UDP headers and a payload that compresses like real
+// traffic.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +14,15 @@ inline constexpr uint32_t kMinFrameBytes = 54;  // Ethernet, IPv4 and TCP withou
 inline constexpr uint32_t kSequenceOffset = 42;
 inline constexpr uint32_t kMinSequenceFrameBytes = kSequenceOffset + 12;
 
-// The packets of one capture thread: a few thousand flows, TCP four fifths of them. Not
+// The packets of one capture thread: a few thousand flows, four fifths of them TCP. Not
 // thread-safe.
 class FrameMaker {
  public:
   explicit FrameMaker(uint64_t seed);
 
-  // A whole frame; at least kMinFrameBytes.
+  // Fills a whole frame of at least kMinFrameBytes.
   void fill(std::span<uint8_t> frame);
-  // A UDP frame with "SEQ!" and the little-endian number at kSequenceOffset; at least
+  // Fills a UDP frame with "SEQ!" and the little-endian number at kSequenceOffset; at least
   // kMinSequenceFrameBytes.
   void fill_sequence(std::span<uint8_t> frame, uint64_t number);
 

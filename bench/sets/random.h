@@ -1,5 +1,5 @@
-// Random numbers that are the same on every machine and library: the sets must be reproducible from
-// their seed.
+// Random numbers that are the same on every machine and with every library, so that sets can be
+// reproduced from their seed.
 #pragma once
 
 #include <cmath>
