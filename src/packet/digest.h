@@ -1,4 +1,4 @@
-// A number that stands for the bytes of a packet.
+// A 64-bit digest of the bytes of a packet.
 #pragma once
 
 #include <cstdint>
@@ -6,9 +6,9 @@
 
 namespace gophercap::packet {
 
-// Equal bytes and equal seed give equal digests, on every machine and in every run; different ones
-// share theirs with a probability of about 2^-64. For telling packets apart, not against somebody
-// who makes them collide.
+// Equal bytes and equal seeds give equal digests, on every machine and in every run. Different
+// bytes collide with a probability of about 2^-64. It distinguishes packets, but does not protect
+// against deliberate collisions.
 uint64_t digest(std::span<const uint8_t> bytes, uint64_t seed) noexcept;
 
 }  // namespace gophercap::packet

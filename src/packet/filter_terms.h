@@ -1,5 +1,5 @@
-// Long filter expressions, taken apart: libpcap takes a minute for one of 5,000 hosts, and can't be
-// interrupted, while each host is a matter of microseconds.
+// Splits long filter expressions: libpcap takes a minute to compile one with 5,000 hosts, and
+// cannot be interrupted, while each host alone takes microseconds.
 #pragma once
 
 #include <cstddef>
@@ -10,19 +10,19 @@
 namespace gophercap::packet {
 
 struct FilterTerms {
-  // Of an expression that is nothing but alternatives ("host a or host b or (tcp and port 80)"),
-  // each of which means the same alone: these. Else the whole.
+  // The alternatives of an expression that consists only of alternatives ("host a or host b or (tcp
+  // and port 80)"), each of which means the same by itself. Otherwise the whole expression.
   struct Term {
     std::string_view text;
-    size_t primitives = 1;  // what stands between "and" and "or" in it
+    size_t primitives = 1;  // number of primitives, separated by "and" and "or"
   };
   std::vector<Term> terms;
-  bool negated = false;  // "not (…)" around them
+  bool negated = false;  // the terms are inside "not (…)"
 
   size_t primitives() const noexcept;
 };
 
-// Knows words and parentheses only; what is wrong with the rest libpcap says. The terms point into
+// Only recognizes words and parentheses; libpcap reports all other errors. The terms point into
 // `expression`.
 FilterTerms split_filter(std::string_view expression);
 

@@ -1,4 +1,4 @@
-// The headers of a packet, one after the other: from where a capture begins it to the ports.
+// Walks over the headers of a packet, from the link layer to the ports.
 #pragma once
 
 #include <algorithm>
@@ -9,39 +9,40 @@
 
 namespace gophercap::packet {
 
-// One header. Its bytes are those of the packet from `offset` on.
+// One header. Its bytes begin at `offset` in the packet.
 struct Layer {
   enum class Kind : uint8_t {
     kNone,
     kEthernet,
     kLinuxCooked,   // version 1
     kLinuxCooked2,  // version 2
-    kLoopback,      // BSD: four bytes that name the address family
+    kLoopback,      // BSD: four bytes with the address family
     kPpp,           // with or without address and control bytes
     kCiscoHdlc,
     kRadiotap,
     kWifi,   // IEEE 802.11
-    kLlc,    // IEEE 802.2 with SNAP, which names an EtherType
-    kVlan,   // control information, then the EtherType of what follows; `id` is the tag's own
+    kLlc,    // IEEE 802.2 with SNAP, which contains an EtherType
+    kVlan,   // control information, then the EtherType of the next header; `id` is that of the tag
+             // itself
     kMpls,   // one label
-    kPppoe,  // a session
+    kPppoe,  // in a session
     kIpv4,
     kIpv6,
-    kIpv6Extension,  // `id` says which
+    kIpv6Extension,  // `id` is its type
     kTcp,
     kUdp,
     kSctp,
     kDccp,
   };
   Kind kind = Kind::kNone;
-  bool whole = false;  // the packet has this header to its end; else it is the last one
-  uint16_t id = 0;  // what the header before it, or the link type, calls it: an EtherType or an IP
-                    // protocol
+  bool whole = false;  // the packet contains the whole header; otherwise it is the last one
+  uint16_t id = 0;  // its type according to the header before it or the link type: an EtherType or
+                    // an IP protocol
   uint32_t offset = 0;
-  uint32_t header_bytes = 0;  // as many as the header says that it has
+  uint32_t header_bytes = 0;  // length according to the header itself
 };
 
-// EtherTypes that are walked.
+// The EtherTypes that are supported.
 enum EtherType : uint16_t {
   kEtherIpv4 = 0x0800,
   kEtherVlan = 0x8100,  // 802.1Q
@@ -53,7 +54,7 @@ enum EtherType : uint16_t {
   kEtherVlanOld = 0x9100,
 };
 
-// IP protocols that are walked.
+// The IP protocols that are supported.
 enum IpProtocol : uint8_t {
   kIpHopByHop = 0,
   kIpTcp = 6,
@@ -77,7 +78,7 @@ constexpr bool is_vlan_type(uint16_t ether_type) noexcept {
 
 namespace detail {
 
-// What a header says of itself and of what follows it.
+// The length of a header, and what follows it.
 struct Step {
   uint32_t header_bytes = 0;  // 0: there is no such header here
   uint16_t next_id = 0;
@@ -85,7 +86,7 @@ struct Step {
 };
 
 Layer::Kind start_of(uint32_t link_type, const uint8_t* data, uint32_t bytes) noexcept;
-// For kinds of link layers that are rare.
+// For rare link layers.
 Step step_over(Layer::Kind kind, uint16_t id, const uint8_t* at, uint32_t bytes) noexcept;
 Step over_extension(uint16_t protocol, const uint8_t* at, uint32_t bytes) noexcept;
 
@@ -134,7 +135,7 @@ inline Step over_vlan(const uint8_t* at, uint32_t bytes) noexcept {
   return bytes < 4 ? Step{} : by_ether_type(4, load_be16(at + 2));
 }
 
-// RFC 791. Ports stand in the first fragment only.
+// RFC 791. Only the first fragment contains ports.
 inline Step over_ipv4(const uint8_t* at, uint32_t bytes) noexcept {
   if (bytes < 20 || at[0] >> 4 != 4) return {};
   const uint32_t header_bytes = (at[0] & 0x0fu) * 4;
@@ -165,7 +166,7 @@ inline Step over_ipv6(const uint8_t* at, uint32_t bytes) noexcept {
   return {40, at[6], behind_ipv6(at[6])};
 }
 
-// From the ports on. A length below the smallest header's is taken for that.
+// For headers that begin with ports. A length below the minimum is replaced by the minimum.
 inline Step over_transport(Layer::Kind kind, const uint8_t* at, uint32_t bytes) noexcept {
   if (bytes < 4) return {};
   switch (kind) {
@@ -180,7 +181,7 @@ inline Step over_transport(Layer::Kind kind, const uint8_t* at, uint32_t bytes) 
   }
 }
 
-// Where a walk stands.
+// The position of a walk.
 struct Place {
   const uint8_t* data;
   uint32_t bytes;
@@ -190,7 +191,8 @@ struct Place {
 
   const uint8_t* at() const noexcept { return data + offset; }
   uint32_t left() const noexcept { return bytes - offset; }
-  // Visits the header of that kind that begins here and goes behind it. False: the walk is over.
+  // Visits the header of that kind at the current position and goes to the next one. Returns false
+  // at the end of the walk.
   template <class Visit>
   bool pass(Layer::Kind kind, const Step& step, Visit& visit) {
     if (step.header_bytes == 0) return false;
@@ -205,15 +207,15 @@ struct Place {
 
 }  // namespace detail
 
-// Goes from header to header, outermost first, and calls `visit(const Layer&)` for each until that
-// returns false. Reads no byte outside of the packet, allocates nothing. Knows Ethernet II, both
+// Goes from header to header, outermost first, and calls `visit(const Layer&)` for each until it
+// returns false. Reads no byte outside the packet and does not allocate. Supports Ethernet II, both
 // versions of Linux cooked captures, raw IP, BSD loopback, PPP, Cisco HDLC, and IEEE 802.11 with
-// and without radiotap; behind them any number of VLAN tags and MPLS labels, PPPoE sessions, IPv4
-// or IPv6 with its extension headers, and TCP, UDP, SCTP or DCCP. The walk ends in front of what it
-// does not know; what lies in a tunnel is the payload of the last header.
+// and without radiotap; after them any number of VLAN tags and MPLS labels, PPPoE sessions, IPv4 or
+// IPv6 with its extension headers, and TCP, UDP, SCTP or DCCP. The walk ends before anything else;
+// the contents of a tunnel are payload.
 //
-// A function that calls back, not an iterator: what a caller does for a kind is compiled into the
-// place where that kind is known, which makes a walk two to four times as fast.
+// It is a function with a callback instead of an iterator, because the compiler can then specialize
+// the callback for each kind of header, which makes a walk two to four times as fast.
 template <class Visit>
 void walk_layers(const uint8_t* data, uint32_t bytes, uint32_t link_type, Visit&& visit) {
   using Kind = Layer::Kind;

@@ -1,4 +1,4 @@
-// The end of a simulated replay: instead of sending a frame, it notes that the frame should arrive.
+// The end of a simulated replay: instead of sending a frame, it records that the frame is expected.
 #pragma once
 
 #include <cstddef>
@@ -14,12 +14,11 @@
 
 namespace gophercap::verify {
 
-// Of the interface that the receiver saw the replay of; without an MTU it takes frames of any
-// length.
+// The limits of the sending interface; without an MTU, frames of any length are accepted.
 transmit::FrameLimits receiver_limits(std::optional<uint32_t> mtu);
 
-// Takes what an interface of these limits would take. `first`: the capture time at which the plan
-// begins. ENOSPC once the matcher is full.
+// Takes the frames that an interface with these limits would send. `first` is the capture time at
+// which the plan begins. Returns ENOSPC when the matcher is full.
 class Expectations final : public transmit::Transmitter {
  public:
   Expectations(ArrivalMatcher& matcher, CaptureTime first, const transmit::FrameLimits& limits)

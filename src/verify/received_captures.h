@@ -1,4 +1,4 @@
-// Captures that a receiver made, read as one, in the order of arrival.
+// Reads the captures of a receiver as one, in the order of arrival.
 #pragma once
 
 #include <cstdint>
@@ -20,25 +20,25 @@ class DecodePool;
 
 namespace gophercap::verify {
 
-// The packets of one file arrived in its order; several files are merged by time (that of a packet
-// being the largest in its file so far), ties in the order in which they were given. A file is held
-// open only while its times are reached.
+// The packets of one file arrived in file order. Several files are merged by time (the largest time
+// in the file up to the packet); equal times in the order in which the files were given. A file is
+// open only while its time range is reached.
 class ReceivedCaptures {
  public:
-  // Looks through regular files once, for their snap length in fact and their beginning. Fails if
-  // one can't be read as a capture at all or has packets without an Ethernet header (kUnsupported).
-  // REQUIRES: `pool`, whose helpers decompress, outlives it.
+  // Reads regular files once to find the real snap length and the beginning. Fails if one cannot be
+  // read as a capture, or has packets without an Ethernet header (kUnsupported). REQUIRES: `pool`,
+  // which has helpers for decompression, outlives it.
   static Result<ReceivedCaptures> open(const std::vector<std::string>& paths, io::DecodePool& pool,
                                        const std::stop_token& stop);
   ReceivedCaptures(ReceivedCaptures&&) noexcept;
   ReceivedCaptures& operator=(ReceivedCaptures&&) = delete;
   ~ReceivedCaptures();
 
-  // Of every frame that much was captured; UINT32_MAX = all of it.
+  // Every frame was captured up to this length; UINT32_MAX means completely.
   uint32_t compared_bytes() const noexcept { return compared_bytes_; }
 
-  // Hands over every frame, once. `take` returns false to end it. Fails if a frame of a pipe is
-  // shorter than what its header promised, or of another link type.
+  // Passes every frame to `take` once, until it returns false. Fails if a frame of a pipe is
+  // shorter than its header has promised, or has another link type.
   using Take = std::function<bool(const ReceivedFrame&)>;
   Result<> read(const Take& take, const std::stop_token& stop);
 
@@ -50,7 +50,7 @@ class ReceivedCaptures {
  private:
   struct File;
   ReceivedCaptures(std::vector<std::unique_ptr<File>> files, io::DecodePool& pool);
-  // To its next packet; false = it has no more.
+  // Goes to the next packet of the file. Returns false if there is none.
   Result<bool> advance(File& file, const std::stop_token& stop);
   Result<> check(const File& file) const;
 

@@ -1,4 +1,4 @@
-// The report that a replay has written (docs/formats/report.md), as far as verify needs it.
+// The parts of a replay's report (docs/formats/report.md) that verify needs.
 #pragma once
 
 #include <cstdint>
@@ -18,21 +18,20 @@ struct SentReport {
   std::optional<uint32_t> max_frame_bytes;
   uint64_t sent = 0;
   uint64_t loops_done = 0;
-  bool endless = false;                    // it would have gone on for ever
-  bool top_speed = false;                  // its times say nothing
-  std::optional<replay::Request> request;  // empty: a version that wrote none
-  std::string plan_digest;                 // likewise
-  std::string text;                        // all of it
+  bool endless = false;                    // an endless replay
+  bool top_speed = false;                  // its times are meaningless
+  std::optional<replay::Request> request;  // empty if the version that wrote it had none
+  std::string plan_digest;                 // the same
+  std::string text;                        // the whole text
 };
 
-// Errors: what keeps it from being read; kCorrupt where it is no such report, kUnsupported of a
-// version that is not known, kCancelled. `owners`: see
-// io::open_file().
+// Errors: those of reading; kCorrupt if it is not a report, kUnsupported for an unknown version,
+// kCancelled. For `owners` see io::open_file().
 Result<SentReport> read_sent_report(const std::string& path, const std::stop_token& stop,
                                     io::Owners owners);
 
-// kInvalidArgument if `report` is not about the replay that `plan` (a simulated one) describes;
-// names the first thing that differs, and whether it is the set that has changed.
+// Fails with kInvalidArgument if `report` is not about the replay that `plan` (a simulated one)
+// describes. The error names the first difference, and says whether the set has changed.
 Result<> check_same_replay(const SentReport& report, const replay::Report& plan);
 
 }  // namespace gophercap::verify

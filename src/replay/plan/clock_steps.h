@@ -1,4 +1,4 @@
-// --clock-steps: what becomes of a file whose clock was set while it was written.
+// --clock-steps: how to handle a file whose clock was set while it was written.
 #pragma once
 
 #include <chrono>
@@ -11,28 +11,28 @@ namespace gophercap::replay {
 
 struct ClockSteps {
   bool follow = false;                    // false: the key is the largest time up to the packet
-  bool ahead = false;                     // steps ahead are followed too
-  Nanos limit = std::chrono::seconds(1);  // > 0; steps up to that are disorder, or a pause
+  bool ahead = false;                     // steps forward are followed too
+  Nanos limit = std::chrono::seconds(1);  // > 0; smaller steps count as disorder or as a pause
 };
 
-// Keys of one file's packets where steps of its clock are followed: the time of each packet plus
-// an offset, or the largest of these before it. The offset changes with each step, so that the
-// packet there leaves together with the one before it and what follows keeps its gaps:
+// Computes the keys of a file's packets when steps of its clock are followed. A key is the packet's
+// time plus an offset, or the largest key before it. The offset changes with each step, so that the
+// packet after the step is sent together with the one before it, and later packets keep their gaps:
 //
 // * A packet more than `limit` below the key before it is a step back. With `ahead`, one more than
-//   `limit` above it is a step ahead.
-// * A packet that is where the clock before the last step would have it ends that step: one packet
-//   with a wrong time, or two clocks that take turns in one file, move nothing for good. Without
-//   `ahead`, that also holds for whatever is ahead by more than `limit`, and still is not below
-//   what the clock before the last step back had reached.
+//   `limit` above it is a step forward.
+// * A packet whose time fits the clock before the last step ends that step. So one packet with a
+//   wrong time, or two clocks that alternate in one file, have no lasting effect. Without `ahead`,
+//   a packet that is ahead by more than `limit` also ends the step if it is not below what the
+//   clock before the last step back had reached.
 //
-// Give it all packets in the order of the file. Not thread-safe.
+// It must get all packets in file order. Not thread-safe.
 class KeyClock {
  public:
   explicit KeyClock(const ClockSteps& steps) noexcept
       : limit_(steps.limit.count()), ahead_(steps.ahead) {}
 
-  // Takes the next packet's time. True: a step of the clock stands before it.
+  // Takes the time of the next packet. Returns true if a step of the clock comes before it.
   bool take(int64_t time_ns) noexcept {
     if (!any_) {
       any_ = true;
@@ -47,12 +47,12 @@ class KeyClock {
     return stepped;
   }
 
-  // Of the packet taken last; saturated. REQUIRES: there was one.
+  // The key of the last packet, saturated. REQUIRES: there was a packet.
   int64_t key_ns() const noexcept { return saturated_int64(key_); }
   uint64_t steps() const noexcept { return steps_; }
 
  private:
-  // Offsets add up over many steps.
+  // Offsets may add up over many steps.
   __extension__ using Wide = __int128;
 
   bool step_back(int64_t time_ns) noexcept {
@@ -65,14 +65,14 @@ class KeyClock {
     if (!ahead_ || time_ns + offset_ <= key_ + limit_) return ended;
     return join(time_ns);
   }
-  // The clock before the last step again.
+  // Returns to the clock before the last step.
   bool swap() noexcept {
     const Wide other = former_;
     former_ = offset_;
     offset_ = other;
     return true;
   }
-  // A clock that shows this time at the key before.
+  // Switches to a clock that has this time at the previous key.
   bool join(int64_t time_ns) noexcept {
     former_ = offset_;
     offset_ = key_ - time_ns;

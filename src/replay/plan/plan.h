@@ -1,4 +1,4 @@
-// What will be replayed: the files of a set in the order in which they are needed.
+// The plan of a replay: the files of a set in the order in which they are needed.
 #pragma once
 
 #include <cstdint>
@@ -22,24 +22,26 @@ namespace gophercap::replay {
 
 struct PlannedFile {
   std::string path;
-  uint32_t ordinal = 0;        // place in the order of path bytes: settles ties between equal times
-  CaptureTime initial_time{};  // of packets before the first one that has a time
-  CaptureTime first_key{};     // smallest key of its packets: the file is needed from then on
+  uint32_t ordinal = 0;        // rank by path bytes: decides between equal times
+  CaptureTime initial_time{};  // for packets before the first one that has a time
+  CaptureTime first_key{};     // smallest key of its packets, at which the file is first needed
   CaptureTime last_key{};      // largest key
-  Nanos key_shift{0};          // added to every key (saturating); in first_key and last_key already
-  uint64_t packets = 0;        // inside the window
-  uint64_t file_size_bytes = 0;  // when it was mapped, as mtime_ns
+  Nanos key_shift{0};          // added to every key (saturating); already included in first_key and
+                               // last_key
+  uint64_t packets = 0;        // number of packets inside the window
+  uint64_t file_size_bytes = 0;  // at the time when it was mapped, like mtime_ns
   int64_t mtime_ns = 0;
-  dataset::MappedPart mapped;   // it is read no further
-  bool begins_outside = false;  // packets before the window have to be read past first
-  bool ends_outside = false;    // nothing is left to do once `packets` were inside the window
-  bool sort = false;            // has packets out of order, and they are to be sorted
-  bool follow = false;          // its clock was set, and that is to be followed (--clock-steps)
-  // Between two keys that follow each other, the longest time and the first of them (shifted), as
-  // far as it is known without reading the file; 0: nothing is known.
+  dataset::MappedPart mapped;   // the file is read no further than this
+  bool begins_outside = false;  // packets before the window have to be skipped first
+  bool ends_outside = false;    // the file is finished once `packets` packets were inside the
+                                // window
+  bool sort = false;            // it has packets out of order, and they are to be sorted
+  bool follow = false;          // its clock was set, and steps are to be followed (--clock-steps)
+  // The longest time between two consecutive keys, and the first of them (shifted), as far as it is
+  // known without reading the file; 0: unknown.
   Nanos largest_gap{0};
   CaptureTime largest_gap_from{};
-  // As dataset::FileSummary; of packets inside the window where the file was looked at.
+  // As in dataset::FileSummary; limited to packets inside the window if the file was surveyed.
   uint64_t clock_steps_back = 0;
   std::optional<CaptureTime> first_step_back_from{};
   uint64_t packets_behind_step = 0;
@@ -55,11 +57,11 @@ struct PlanOptions {
   Window window{};
   KeyRule key_rule = KeyRule::kRunningMax;
   ClockSteps clock_steps{};
-  bool files_start_together = false;  // --wait-disable: each file's first packet is at time 0
-  // --sequence: each file begins so long after the last packet of the one before it, in the order
-  // of paths. Not with files_start_together. >= 0
+  bool files_start_together = false;  // --wait-disable: the first packet of each file is at time 0
+  // --sequence: each file begins this long after the last packet of the previous file, in the order
+  // of paths. Cannot be combined with files_start_together. >= 0
   std::optional<Nanos> file_gap{};
-  unsigned workers = 1;  // for files that have to be looked at
+  unsigned workers = 1;  // for files that have to be surveyed
   std::stop_token stop{};
 };
 
@@ -67,15 +69,15 @@ struct Plan {
   // Opens its files; never null.
   std::shared_ptr<const dataset::CaptureStore> store =
       std::make_shared<const dataset::CaptureStore>();
-  std::vector<PlannedFile> files;  // with packets only; ordered by (first_key, ordinal)
+  std::vector<PlannedFile> files;  // only files with packets, ordered by (first_key, ordinal)
   CaptureTime first{};             // key of the first packet in merge order
   CaptureTime last{};              // largest key
   uint64_t packets = 0;
   uint64_t packets_cut = 0;
-  uint64_t overlap_depth = 0;         // most files that are needed at one instant
-  uint64_t files_outside_window = 0;  // have packets, none of them inside the window
-  uint64_t files_surveyed = 0;        // had to be looked at
-  // Files in which no packet inside the window was found before they broke.
+  uint64_t overlap_depth = 0;         // largest number of files needed at the same time
+  uint64_t files_outside_window = 0;  // files with packets, none of them inside the window
+  uint64_t files_surveyed = 0;        // files that had to be surveyed
+  // Files that broke off before any packet inside the window was found.
   std::vector<DamagedFile> damaged;
   KeyRule key_rule = KeyRule::kRunningMax;
   ClockSteps clock_steps{};
@@ -84,23 +86,24 @@ struct Plan {
 
   Nanos span() const noexcept;      // last - first, saturated
   Nanos mean_gap() const noexcept;  // span / (packets - 1); 0 for a single packet
-  // From one loop to the next, saturated. `loop_gap` empty: the mean gap.
+  // From the beginning of a loop to that of the next, saturated. If `loop_gap` is empty, the mean
+  // gap is used.
   Nanos period(std::optional<Nanos> loop_gap) const noexcept {
     return saturating_sum(span(), loop_gap.value_or(mean_gap()));
   }
 };
 
 // The key of a packet is the largest time in its file up to and including it (SPEC 4), so a file is
-// needed from its first packet's time to its largest. Files none of whose packets has a time stand
-// at the set's beginning. Files wholly outside the window are not opened; those that lie across one
-// of its ends are read once, for the exact first and last packet inside. Fails with kNotFound if no
-// packet is left, kCancelled if stopped.
-// The same goes for files whose clock was set, where that is followed.
+// needed from the time of its first packet to its largest time. Files without any times are placed
+// at the beginning of the set. Files completely outside the window are not opened. Files that cross
+// one of its ends are read once to find the exact first and last packet inside, as are files whose
+// clock was set if steps are followed. Fails with kNotFound if no packet is left, with kCancelled
+// if a stop is requested.
 Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& options = {});
 
-// What the schedule is known to wait for: times longer than `longer_than` (in capture time) without
-// a packet of any file, the longest first, at most `most` of them. `before` and `after` are places
-// in plan.files. There may be others inside of files, each no longer than that file's longest.
+// The known pauses of the schedule: times longer than `longer_than` (in capture time) without a
+// packet of any file, longest first, at most `most` of them. `before` and `after` are indexes of
+// plan.files. Inside a file there may be more pauses, none longer than the longest of that file.
 dataset::Pauses pauses_of(const Plan& plan, Nanos longer_than, size_t most);
 
 }  // namespace gophercap::replay

@@ -1,4 +1,4 @@
-// A fingerprint of a plan: whether a set is still the one that was replayed.
+// A digest of a plan, to find out whether a set is still the one that was replayed.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 
 namespace gophercap::replay {
 
-// 16 hexadecimal digits of everything that decides which packets of which file come when: the
-// order of the files, their times and numbers of packets. Not of names, so that a set that was
-// moved or compressed meanwhile is the same. Stays the same between versions of this program, as
-// reports keep it.
+// Returns 16 hexadecimal digits for everything that decides which packets of which file are due
+// when: the order of the files, their times and numbers of packets. Names are not included, so a
+// set that was moved or compressed has the same digest. Since reports contain it, it must stay the
+// same between versions.
 std::string plan_digest(const Plan& plan);
 
 }  // namespace gophercap::replay

@@ -1,5 +1,5 @@
-// The one schedule of a replay: when each packet of the set is due. The only place that turns
-// capture time into send time.
+// The schedule of a replay: when each packet of the set is due. Only this class converts capture
+// time to send time.
 #pragma once
 
 #include <cstdint>
@@ -9,22 +9,23 @@
 
 namespace gophercap::replay {
 
-// due(p, n) = ((key(p) - first) + n * period) * num / den after the start, floored to a nanosecond,
-// computed in 128 bits from the start each time: nothing adds up, so nothing drifts. Immutable; may
-// be used by all threads.
+// due(p, n) = ((key(p) - first) + n * period) * num / den after the start, rounded down to a
+// nanosecond. It is computed in 128 bits from the start each time, so errors do not add up and
+// there is no drift. Immutable, so all threads may use it.
 class Timeline {
  public:
-  // `stretch` = send time per capture time: 1/2 plays twice as fast. `period` is one loop's length
-  // in capture time. REQUIRES: stretch.num, stretch.den > 0; period >= 0.
+  // `stretch` is send time per capture time: 1/2 plays twice as fast. `period` is the length of a
+  // loop in capture time. REQUIRES: stretch.num, stretch.den > 0; period >= 0.
   Timeline(CaptureTime first, Nanos period, Ratio stretch) noexcept
       : first_(first), period_(period), stretch_(stretch) {}
 
-  // Offset from the start. Saturates at the ends of 64 bits (292 years). Negative for a key before
-  // `first`.
+  // Returns the offset from the start. It saturates at the limits of 64 bits (292 years) and is
+  // negative for a key before `first`.
   Nanos due(CaptureTime key, uint64_t loop) const noexcept;
-  // The key that is due then in that loop, to the grain of the stretch: the way back from due().
+  // The inverse of due(): the key that is due at that offset in that loop, with the resolution of
+  // the stretch.
   CaptureTime key_at(Nanos due, uint64_t loop) const noexcept;
-  // What a recording writes: `first` plus that offset.
+  // The time stamp for a recording: `first` plus that offset.
   CaptureTime stamp(Nanos due) const noexcept;
 
   CaptureTime first() const noexcept { return first_; }

@@ -1,4 +1,4 @@
-// Which part of the set's time is replayed.
+// The part of the set's time that is replayed.
 #pragma once
 
 #include <optional>
@@ -7,13 +7,13 @@
 
 namespace gophercap::replay {
 
-// [from, to), held against each packet's own time stamp. Not given = open on that side.
+// [from, to), compared with the packet's own time stamp. A side that is not set is open.
 struct Window {
   std::optional<CaptureTime> from{}, to{};
 
   bool limited() const noexcept { return from || to; }
   bool contains(CaptureTime t) const noexcept { return (!from || t >= *from) && (!to || t < *to); }
-  // Of all times from `first` to `last`.
+  // True if it contains all times from `first` to `last`.
   bool contains_all(CaptureTime first, CaptureTime last) const noexcept {
     return contains(first) && contains(last);
   }

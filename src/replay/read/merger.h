@@ -1,4 +1,4 @@
-// Puts the packets of all files into one order and on the schedule: the k-way merge.
+// The k-way merge: puts the packets of all files into one order and on the schedule.
 #pragma once
 
 #include <atomic>
@@ -25,43 +25,44 @@ namespace gophercap::replay {
 struct MergeOptions {
   StreamOptions stream{};
   uint64_t loops = 1;  // 0 = for ever
-  // Slabs that are merged but not sent hold no more than this, one of them aside: where files are
-  // short, many of them lie between merge and wire.
+  // Limit for merged slabs that are not sent yet, plus one slab. With short files, many slabs are
+  // between merge and wire.
   uint64_t in_flight_bytes = uint64_t{32} << 20;
   size_t prefetch_files = 8;  // opened before they are needed
-  // Told once the files of the first loop whose first packet is not behind that key have their
-  // first slab, as far as there is memory for them; null: nobody waits for it.
+  // Notified when every file of the first loop whose first packet is not after that key has its
+  // first slab, as far as memory allows. Null: not needed.
   StartGate* gate = nullptr;
-  Trail* trail = nullptr;  // for progress; null: nobody looks
+  Trail* trail = nullptr;  // for progress; null: not needed
   int64_t first_second_ends_ns = INT64_MIN;
 };
 
-// Order: loop, key, path bytes (ordinal), position in the file. One thread calls run(); the results
-// may be read after it.
+// Packets are ordered by loop, key, path bytes (ordinal), position in the file. One thread calls
+// run(); the results may be read afterwards.
 //
-// A file is opened a little before its first packet is due and closed at its end, so open files
-// follow the overlap of the set, not its size. Slabs come back by count: a lane's departures leave
-// it in the order in which they entered it, so the n-th slab that was merged to its end is the n-th
-// to be released, and a sending thread needs to tell no more than a number.
+// A file is opened shortly before its first packet is due and closed at its end, so the number of
+// open files follows the overlap of the set, not its size. Slabs are returned by count: departures
+// leave a lane in the order in which they entered, so the n-th slab that was completely merged is
+// the n-th to be released, and a sending thread only has to publish a number.
 class Merger {
  public:
   Merger(const Plan& plan, const MergeOptions& options, io::FdCache& fds, ReaderPool& readers,
          Dispatcher& dispatcher);
   ~Merger();  // stops the readers
 
-  // Returns when everything has been pushed or a stop was asked for; closes the lanes.
+  // Returns when everything was pushed or a stop was requested, and closes the lanes.
   void run(const std::stop_token& stop);
 
-  // After run(), once nobody reads slabs any more: adds what the files say of themselves.
+  // Call after run(), when no thread reads slabs any more: adds damage and counts of the files to
+  // the report.
   void settle(Report& report);
 
  private:
-  // Where a file stands in the slab that is being merged.
+  // The position in the slab that is being merged.
   struct Cursor {
     const SlabFrame* next = nullptr;
     const SlabFrame* end = nullptr;
     const uint8_t* bytes = nullptr;
-    double passed_each = 1;  // packets of the plan that one of its frames stands for
+    double passed_each = 1;  // number of packets of the plan per frame in the slab
   };
 
   void open_ahead();
@@ -73,8 +74,8 @@ class Merger {
   void begin_slab(uint32_t slot);
   void leave_mark(int64_t key_ns);
   void end_slab(uint32_t slot, const std::stop_token& stop);
-  // Next slab of a file whose current one is used up. False: the file is at its end, or a stop was
-  // asked for.
+  // Gets the next slab of a file whose current one is used up. Returns false at the end of the
+  // file, or if a stop was requested.
   bool next_slab(ActiveFile& file, const std::stop_token& stop);
   void recycle();
   uint32_t free_slot();
@@ -88,18 +89,19 @@ class Merger {
 
   uint64_t next_loop_ = 0;  // of the next file to open
   size_t next_file_ = 0;
-  uint64_t loop_ = 0;  // being merged
-  // All that live, and where each one stands; a slot is used again when its file is through.
+  uint64_t loop_ = 0;  // the loop that is being merged
+  // All active files and their positions. A slot is reused when its file is finished.
   std::vector<std::unique_ptr<ActiveFile>> files_;
   std::vector<Cursor> cursors_;
   std::vector<uint32_t> free_slots_;
-  std::deque<uint32_t> upcoming_;  // opened ahead, not in the heap yet
+  std::deque<uint32_t> upcoming_;  // opened ahead, but not in the heap yet
   MergeHeap heap_;
-  std::deque<std::pair<ActiveFile*, int>> in_flight_;  // slabs merged to their end, in that order
-  std::vector<uint32_t> retiring_;                     // at their end, slabs may still be in flight
+  std::deque<std::pair<ActiveFile*, int>> in_flight_;  // completely merged slabs, in that order
+  std::vector<uint32_t> retiring_;                     // finished files whose slabs may not be
+                                                       // released yet
   uint64_t recycled_ = 0;
   uint64_t in_flight_bytes_ = 0;
-  bool fed_ = false;  // has been told
+  bool fed_ = false;  // the gate has been notified
   uint64_t pushed_ = 0;
   double passed_ = 0;
   uint64_t marked_loop_ = 0;

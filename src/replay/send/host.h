@@ -1,4 +1,4 @@
-// The machine that a replay runs on, as far as it bears on its timing.
+// Properties of the machine that affect the timing of a replay.
 #pragma once
 
 #include <optional>
@@ -13,16 +13,16 @@ struct HostFacts {
   std::string kernel;        // "6.1.0-28-amd64"
   std::string clock_source;  // "tsc", "kvm-clock", …; "" = unknown
   unsigned cpus = 0;         // that this process may use
-  // How much of every second real-time threads may run; a second: all of it.
+  // How much of every second real-time threads may run; one second means no limit.
   std::optional<Nanos> realtime_limit;
   confine::Confinement confinement;
 };
 HostFacts inspect_host();
 
-// What the kernel knows of its own clock (adjtimex(2)).
+// The kernel's state of the system clock (adjtimex(2)).
 struct ClockState {
   bool synchronized = false;
-  Nanos offset{0};         // what is still to be made good
+  Nanos offset{0};         // not corrected yet
   Nanos largest_error{0};  // estimated
 };
 ClockState inspect_clock();

@@ -1,4 +1,4 @@
-// Which frames of a recording others can read already.
+// Which frames of a recording others can already read.
 #pragma once
 
 #include <array>
@@ -9,12 +9,12 @@
 
 namespace gophercap::replay {
 
-// Keeps account of frames that are written and not published yet: a pipe takes the front of a
-// recording, a compression holds back some of it. Says "not published" of a few frames too many
-// rather than of one too few. Allocates nothing. Not thread-safe.
+// Tracks frames that are written but not published yet: a pipe takes the beginning of a recording,
+// and a compression holds back some of it. It may report a few frames too many as unpublished, but
+// never one too few. Does not allocate. Not thread-safe.
 class Publication {
  public:
-  // One more frame is written, with which the recording has so many bytes.
+  // Call after writing a frame; `end_bytes` is the size of the recording including it.
   void written(uint64_t end_bytes, uint32_t frame_bytes) noexcept {
     if (count_ == 0 || (end_bytes - newest().begin_bytes > kRunBytes && count_ < runs_.size()))
       runs_[(first_ + count_++) % runs_.size()] = {.begin_bytes = end_bytes};
@@ -26,7 +26,7 @@ class Publication {
     missing_.bytes += frame_bytes;
   }
 
-  // So many bytes of the recording are published.
+  // Call when `bytes` of the recording are published.
   void published(uint64_t bytes) noexcept {
     for (; count_ > 0 && runs_[first_].end_bytes <= bytes; --count_) {
       missing_.frames -= runs_[first_].frames.frames;
@@ -38,7 +38,7 @@ class Publication {
   transmit::Unconfirmed missing() const noexcept { return missing_; }
 
  private:
-  // Frames that lie one after the other; they are taken to be published together.
+  // Consecutive frames that are assumed to be published together.
   struct Run {
     uint64_t begin_bytes = 0;
     uint64_t end_bytes = 0;

@@ -1,5 +1,5 @@
-// What the system may grant for exact pacing. Each thing that it refuses costs exactness, never the
-// run.
+// What the system may grant for exact pacing. If it refuses something, precision suffers, but the
+// run continues.
 #pragma once
 
 #include <sched.h>
@@ -15,8 +15,8 @@
 
 namespace gophercap::replay {
 
-// For the process, as long as this lives: memory stays in RAM (mlockall(2)), CPUs stay awake
-// (/dev/cpu_dma_latency).
+// For the process, while this exists: memory stays in RAM (mlockall(2)), CPUs do not enter sleep
+// states (/dev/cpu_dma_latency).
 class RealtimeProcess {
  public:
   explicit RealtimeProcess(std::vector<std::string>& refused);
@@ -29,9 +29,9 @@ class RealtimeProcess {
   bool locked_ = false;
 };
 
-// Which CPU each sending thread has for itself: the last ones, since the first take most of the
-// machine's interrupts. While it lives, the calling thread, and those that it starts, keep off
-// them. Where no CPU would be left for the others, nobody has one for himself.
+// Assigns a CPU to each sending thread: the last ones, because the first ones handle most
+// interrupts. While it exists, the calling thread and those that it starts avoid these CPUs. If no
+// CPU would be left for other threads, no sender gets one.
 class SenderCpus {
  public:
   explicit SenderCpus(size_t senders) noexcept;
@@ -46,25 +46,25 @@ class SenderCpus {
   std::vector<int> cpus_;
 };
 
-// For the calling thread: SCHED_FIFO, and that CPU for itself (-1: none). Returns the errno of what
-// was refused, 0 = nothing.
+// For the calling thread: SCHED_FIFO, and that CPU (-1: none). Returns 0, or the errno of what was
+// refused.
 struct RealtimeThread {
   int priority = 0;
   int affinity = 0;
 };
 RealtimeThread make_thread_realtime(int cpu) noexcept;
 
-// Keeps the calling thread, which has been made real-time, below the limit of the system. One that
-// spins all the time would reach it, and then have no CPU for 50 ms of a second (sched(7),
-// "Limiting the CPU usage of real-time and deadline processes"); newer kernels give that time to
-// whatever else waits for the CPU. So it is an ordinary thread for a tenth of the time, in short
-// turns: that makes it a little less exact, not late.
+// Keeps the calling real-time thread below the limit of the system. A thread that always spins
+// would reach the limit and then get no CPU for 50 ms of a second (sched(7), "Limiting the CPU
+// usage of real-time and deadline processes"); newer kernels give that time to others that wait for
+// the CPU. So it is an ordinary thread for a tenth of the time, in short turns, which makes it
+// slightly less exact, but not late.
 class RealtimeShare {
  public:
-  // Of every second.
+  // `limit` is per second.
   explicit RealtimeShare(Nanos limit) noexcept;
 
-  // To be called often, and while the thread is the only user of this.
+  // Call often, and while the thread is the only user of this object.
   void look(SendTime now) noexcept {
     if (now >= next_look_) [[unlikely]]
       settle(now);
@@ -81,12 +81,13 @@ class RealtimeShare {
   Nanos ran_{0};
 };
 
-// Raises the limits of this process so that its threads may be real-time and its memory locked
-// without CAP_SYS_NICE and CAP_IPC_LOCK. False: that takes CAP_SYS_RESOURCE.
+// Raises the limits of this process, so that its threads may be real-time and its memory locked
+// without CAP_SYS_NICE and CAP_IPC_LOCK. Returns false if that is not permitted; it requires
+// CAP_SYS_RESOURCE.
 bool allow_realtime_without_capabilities() noexcept;
 
-// How much of every second real-time threads may run on this machine (sched_rt_runtime_us over
-// sched_rt_period_us); a second: no limit, empty: unknown.
+// How much of every second real-time threads may run on this machine (sched_rt_runtime_us /
+// sched_rt_period_us). One second: no limit; empty: unknown.
 std::optional<Nanos> realtime_limit_per_second();
 
 }  // namespace gophercap::replay

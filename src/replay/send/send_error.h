@@ -1,12 +1,12 @@
-// What an errno of a send call is about: the way out or one frame.
+// Whether an errno of a send call concerns the interface or a single frame.
 #pragma once
 
 #include <cerrno>
 
 namespace gophercap::replay {
 
-// Errors of the way out as a whole. Any other belongs to the frame: that one failed, the next may
-// go.
+// True for errors of the interface as a whole. With any other error, the frame has failed and the
+// next one may be sent.
 inline bool is_fatal(int error) noexcept {
   switch (error) {
     case ENETDOWN:
@@ -27,7 +27,7 @@ inline bool is_fatal(int error) noexcept {
   }
 }
 
-// Of these the ones that may pass: the interface is down, not gone.
+// Of these, those that may go away: the interface is down, but still exists.
 inline bool is_outage(int error) noexcept {
   return error == ENETDOWN || error == ENETUNREACH;
 }

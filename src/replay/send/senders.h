@@ -23,8 +23,8 @@
 
 namespace gophercap::replay {
 
-// Each thread with its lane, its transmitter and its clock. Figures may be asked for by any thread,
-// settle() when all have ended.
+// Each thread with its lane, its transmitter and its clock. Any thread may ask for figures;
+// settle() only after all have ended.
 class Senders {
  public:
   Senders(std::span<transmit::Transmitter* const> transmitters, std::span<Clock* const> clocks,
@@ -43,7 +43,8 @@ class Senders {
   std::span<Lane* const> lanes() const noexcept { return lane_pointers_; }
   StartGate& gate() noexcept { return gate_; }
 
-  // Starts all; `halt` is asked to stop what feeds them when one breaks down or all are through.
+  // Starts all threads. When one fails or all have finished, `halt` is requested to stop, so that
+  // whatever feeds them ends too.
   Result<> start(ThreadGroup& threads, std::stop_source& halt) {
     {
       const MutexLock lock(mutex_);
@@ -54,7 +55,7 @@ class Senders {
         sender->run(halt.get_token());
         const MutexLock lock(mutex_);
         broke_down_ |= sender->broke_down();
-        // The others can't keep the schedule of the set without it.
+        // Without this sender, the others cannot keep the schedule of the set.
         if (sender->broke_down() || running_ == 1) halt.request_stop();
         --running_;
         done_.notify_all();
@@ -63,7 +64,7 @@ class Senders {
     }
     return {};
   }
-  // False: all are through.
+  // Returns false if all have finished.
   bool wait(Nanos limit) {
     const MutexLock lock(mutex_);
     if (running_ > 0) done_.wait_for(mutex_, limit);
@@ -86,7 +87,7 @@ class Senders {
     p.loop = std::max<uint64_t>(loops_begun(), 1) - 1;
     return p;
   }
-  // Whether all have ended, none of them early.
+  // True if all have ended, and none of them early.
   bool are_through() noexcept {
     const MutexLock lock(mutex_);
     return running_ == 0 && !broke_down_;
@@ -96,8 +97,8 @@ class Senders {
     for (const auto& sender : senders_) frames += sender->handled();
     return frames;
   }
-  // How far the schedule has been kept at `elapsed`: up to now while a sender waits for a packet
-  // that is not due yet, else up to what has left.
+  // How far the schedule has been kept at `elapsed`: up to now if a sender waits for a packet that
+  // is not due yet, otherwise up to what has been sent.
   Nanos kept(Nanos elapsed) const noexcept {
     Nanos awaited{0};
     for (const auto& sender : senders_)
