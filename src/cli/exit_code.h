@@ -1,4 +1,4 @@
-// What the process tells its caller. docs and every --help show the same numbers.
+// The exit status of the process. The documentation and every --help show the same numbers.
 #pragma once
 
 #include <cstdint>
@@ -9,14 +9,14 @@ enum class ExitCode : uint8_t {
   kOk = 0,
   kFailed = 1,
   kUsage = 2,
-  kIncomplete = 3,  // done, but inputs were damaged, packets skipped or failed that nobody asked to
-                    // skip, or (verify) packets lost, duplicated or reordered
+  kIncomplete = 3,    // done, but inputs were damaged, packets were skipped or failed without being
+                      // asked for, or (verify) packets were lost, duplicated or reordered
   kNothingFound = 4,  // no input matched
-  kBug = 70,          // ours; EX_SOFTWARE of sysexits.h
+  kBug = 70,          // a bug in gophercap; EX_SOFTWARE of sysexits.h
 };
 
-// The worse of two outcomes. Not the larger number: "failed" (1) outweighs "done, but…" (3) and
-// "nothing found" (4).
+// Returns the worse of two outcomes. That is not always the larger number: "failed" (1) is worse
+// than "done, but…" (3) and "nothing found" (4).
 constexpr ExitCode merge(ExitCode a, ExitCode b) noexcept {
   constexpr auto kWeight = [](ExitCode code) {
     switch (code) {

@@ -1,14 +1,14 @@
-// The program without the process: everything that main() does.
+// Everything that main() does, except for ending the process.
 #pragma once
 
 #include "cli/exit_code.h"
 
 namespace gophercap::cli {
 
-// What the process ends with.
+// How the process ends.
 struct Outcome {
   ExitCode code = ExitCode::kOk;
-  int signal = 0;  // not 0: it stopped because of this signal and has reported what was done
+  int signal = 0;  // not 0: it was stopped by this signal and has reported what was done
 };
 
 // Never throws. Ends the process itself only on a second SIGINT or SIGTERM.

@@ -1,4 +1,4 @@
-// What each job still needs, once it is known what it reads and writes (confine/confine.h).
+// What each job may still do once its inputs and outputs are known (confine/confine.h).
 #pragma once
 
 #include <string>
@@ -10,17 +10,17 @@
 
 namespace gophercap::jobs {
 
-// Before other threads exist and anything of the input is read: what opens sockets and folders is
-// left. With `wanted` false nothing is confined, here and later.
+// Call before other threads exist and any input is read. Only what is needed to open sockets and
+// folders stays allowed. If `wanted` is false, nothing is confined, now and later.
 void begin_confinement(bool wanted, bool sends);
 
-// What opening an interface for sending takes, and what --pacing exact asks for.
+// The capabilities for opening an interface for sending, and for --pacing exact.
 std::vector<int> opening_capabilities();
 
-// Adds the captures that were found, and places for indexes of their tarballs.
+// Adds the captures that were found, and the folders for indexes of their tarballs.
 void add_found(const dataset::Discovery& found, const std::string& dump_path,
                confine::Files& files);
-// Adds captures that a dump names.
+// Adds the captures of a dump.
 void add_set(const std::vector<dataset::FileSummary>& set, const std::string& dump_path,
              confine::Files& files);
 

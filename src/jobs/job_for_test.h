@@ -1,5 +1,5 @@
-// What tests of refused threads and refused memory run each job on: three overlapping captures, one
-// of them plain and two packed, and a tarball of the same.
+// Inputs for the tests of refused threads and refused memory: three overlapping captures, one plain
+// and two compressed, and a tarball of them.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -25,7 +25,7 @@ class JobForTest : public ::testing::Test {
   struct Size {
     int packets_each;
     uint32_t frame_bytes;
-    uint64_t piece_bytes;  // of what is compressed
+    uint64_t piece_bytes;  // of compressed files
     Pack pack;             // the second capture
   };
 
@@ -68,7 +68,7 @@ class JobForTest : public ::testing::Test {
     return {};
   }
 
-  // The folder "out", in which jobs make what they make.
+  // Empties the folder "out", which holds the outputs of the jobs.
   void empty_out() const {
     std::filesystem::remove_all(dir_.path("out"));
     std::filesystem::create_directory(dir_.path("out"));

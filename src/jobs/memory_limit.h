@@ -1,4 +1,4 @@
-// --memory.
+// The value of --memory.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,10 @@ namespace gophercap::jobs {
 
 struct MemoryLimit {
   uint64_t bytes = uint64_t{256} << 20;
-  bool asked = false;  // the user gave the number: large windows are wanted
-  uint64_t parts = 1;  // this is one of so many equal parts of what the user knows
+  bool asked = false;  // the user has given the number, so larger windows are allowed
+  uint64_t parts = 1;  // this is one of so many equal parts of the user's number
 
-  // What the readers of all files share. Each job says so at its beginning.
+  // Sets the limit that the readers of all files share. Each job calls it at its beginning.
   void set() const noexcept { io::MemoryBound::of_process().set(bytes, asked); }
 };
 

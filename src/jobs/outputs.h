@@ -1,4 +1,4 @@
-// No input is overwritten by what a job writes.
+// Prevents jobs from overwriting their inputs.
 #pragma once
 
 #include <string>
@@ -10,13 +10,13 @@
 
 namespace gophercap::jobs {
 
-// What `option` names is about to be replaced by what the job writes. kInvalidArgument: it is one
-// of `inputs`, whatever the names. Where `path` is empty, "-" or no regular file, nothing is
+// Fails with kInvalidArgument if the file that `option` names, and that the job would replace, is
+// one of `inputs` under any name. If `path` is empty, "-" or not a regular file, nothing would be
 // replaced.
 Result<> keep_inputs(std::string_view option, const std::string& path,
                      const std::vector<std::string>& inputs);
 
-// The same of a set's captures, and of the tarballs that they lie in.
+// The same for the captures of a set and the tarballs that contain them.
 Result<> keep_set(std::string_view option, const std::string& path,
                   const std::vector<dataset::FileSummary>& files);
 

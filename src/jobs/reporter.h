@@ -1,5 +1,5 @@
-// How a job speaks while it runs. Jobs know no terminal; src/cli implements this for people and
-// tests for themselves.
+// How a job reports while it runs. Jobs do not use the terminal; src/cli implements this interface
+// for people, and tests implement it for themselves.
 #pragma once
 
 #include <cstdint>
@@ -17,35 +17,35 @@ struct ScheduleNotes;
 struct MapProgress {
   uint64_t files_done = 0;
   uint64_t files_total = 0;
-  uint64_t bytes_done = 0;  // as stored
+  uint64_t bytes_done = 0;  // stored bytes
   uint64_t bytes_total = 0;
   uint64_t packets = 0;
 };
 
 struct ReplayProgress {
   replay::EngineProgress now{};
-  uint64_t packets_total = 0;  // of the plan, all loops, before any is left out; 0 = endless
-  // How long the schedule is; 0: endless, or there is none to hold the clock against (a rate, top
-  // speed, a file as target).
+  uint64_t packets_total = 0;  // of the plan, all loops, before any are left out; 0: endless
+  // Duration of the schedule. 0 if it is endless, or if there is none to compare the clock with (a
+  // rate, top speed, a file as target).
   Nanos total{0};
 };
 
 struct VerifyProgress {
-  uint64_t packets_planned = 0;   // of packets_total, with those that are left out
-  uint64_t packets_total = 0;     // of the plan, before any is left out
-  uint64_t packets_expected = 0;  // once the plan is made
+  uint64_t packets_planned = 0;   // of packets_total, including those that are left out
+  uint64_t packets_total = 0;     // of the plan, before any are left out
+  uint64_t packets_expected = 0;  // known once the plan is made
   uint64_t packets_received = 0;  // read from the receiver's captures
 };
 
 struct TarProgress {
-  uint64_t bytes_done = 0;   // of the tarball as stored
-  uint64_t bytes_total = 0;  // 0 = unknown
+  uint64_t bytes_done = 0;   // stored bytes of the tarball
+  uint64_t bytes_total = 0;  // 0: unknown
   uint64_t plain_bytes = 0;
   uint64_t members = 0;
   uint64_t matching = 0;
 };
 
-// Called from the job's own threads, one call at a time.
+// Called from threads of the job, one call at a time.
 class Reporter {
  public:
   virtual ~Reporter() = default;
@@ -54,8 +54,9 @@ class Reporter {
   virtual void progress(const VerifyProgress&) {}
   virtual void progress(const TarProgress&) {}
   virtual void schedule(const ScheduleNotes&) {}    // before the first packet
-  virtual void info(std::string_view line) = 0;     // worth a line on stderr
-  virtual void warning(std::string_view line) = 0;  // something is not as asked, the run goes on
+  virtual void info(std::string_view line) = 0;     // a line for stderr
+  virtual void warning(std::string_view line) = 0;  // something differs from what was asked for,
+                                                    // but the run continues
 };
 
 }  // namespace gophercap::jobs

@@ -1,4 +1,4 @@
-// The commands. What runs them, help, completion and the man page go by this table and
+// The commands. The dispatcher, help, completion and the man page use this table and
 // option_table.h.
 #pragma once
 
@@ -14,7 +14,7 @@ class Console;
 struct Invocation;
 
 enum class Command : uint8_t {
-  kGlobal,  // no command: what concerns all of them
+  kGlobal,  // no command: options of all commands
   kMap,
   kReplay,
   kVerify,
@@ -27,41 +27,42 @@ enum class Command : uint8_t {
 };
 
 struct Example {
-  std::string_view line;  // without the program's name
+  std::string_view line;  // without the name of the program
   std::string_view what;
 };
 
-// What a command's arguments name; completion offers these.
+// What the arguments of a command are; used for completion.
 enum class Operands : uint8_t { kNone, kFiles, kCommand, kShell };
 
-// What a command does with the dump that --dump-json names.
+// How a command uses the dump of --dump-json.
 enum class DumpUse : uint8_t { kNone, kReads, kWrites };
 
 struct CommandSpec {
   Command id = Command::kGlobal;
-  std::string_view name{};       // as the original writes it
-  std::string_view kebab{};      // the other spelling; empty where there is none
-  std::string_view arguments{};  // for the usage line; empty: it takes none
+  std::string_view name{};       // the original's spelling
+  std::string_view kebab{};      // the other spelling; empty if there is none
+  std::string_view arguments{};  // for the usage line; empty: no arguments
   Operands operands = Operands::kNone;
   std::string_view summary{};  // one line
-  std::string_view details{};  // paragraphs, separated by a newline
+  std::string_view details{};  // paragraphs separated by newlines
   std::span<const Example> examples{};
-  // Title of the options that say which files: "What to map". Empty: it works on no set of files.
+  // Title of the options that select files: "What to map". Empty if the command does not work on a
+  // set of files.
   std::string_view set_title{};
   DumpUse dump = DumpUse::kNone;
-  bool settings = false;  // reads configuration and environment, and gives privileges up
+  bool settings = false;  // reads configuration and environment, and drops privileges
   bool sends = false;     // keeps the privilege to open interfaces
   bool hidden = false;    // works, but is not listed
   Outcome (*run)(Invocation& invocation, Console& console) = nullptr;
 };
 
-// In the order of help; kGlobal is not among them.
+// In the order of help; kGlobal is not included.
 std::span<const CommandSpec> command_table();
-// The entry for kGlobal: what `gophercap --help` says around the list of commands.
+// The entry for kGlobal: the text of `gophercap --help` around the list of commands.
 const CommandSpec& program_spec();
 
-const CommandSpec& command_spec(Command id);  // of any, kGlobal too
+const CommandSpec& command_spec(Command id);  // for any command, including kGlobal
 const CommandSpec* find_command(
-    std::string_view name);  // by either spelling; nullptr = there is none
+    std::string_view name);  // by either spelling; nullptr if there is none
 
 }  // namespace gophercap::cli

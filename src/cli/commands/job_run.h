@@ -13,13 +13,13 @@
 
 namespace gophercap::cli {
 
-// To be made before the job makes threads.
+// Must be created before the job creates threads.
 class JobRun {
  public:
   explicit JobRun(Console& console, HintContext hints = {})
       : console_(console), hints_(std::move(hints)) {}
 
-  // REQUIRES: once, before the methods below.
+  // Must be called once, before the methods below.
   Result<> start() {
     TRY_VOID(signals_.start());
     reporter_.emplace(console_, signals_);
@@ -28,7 +28,7 @@ class JobRun {
 
   std::stop_token stop() const { return signals_.token(); }
 
-  // Calls `job` with reporter and stop token; the progress line is gone afterwards.
+  // Calls `job` with a reporter and a stop token, and removes the progress line afterwards.
   template <class Job>
   auto run(Job job) {
     auto result = job(*reporter_, signals_.token());
@@ -51,7 +51,7 @@ class JobRun {
   std::optional<ConsoleReporter> reporter_;
 };
 
-// Prints the result as JSON or in words; only what is asked for is made.
+// Prints the result as JSON or text; only the one that is needed is generated.
 template <class Json, class Text>
 ExitCode print_either(Console& console, bool json, Json json_of, Text text_of, ExitCode code) {
   if (json) return print_result(console, json_of(), code);

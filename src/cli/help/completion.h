@@ -1,4 +1,4 @@
-// Completion scripts, made from the tables.
+// Completion scripts, generated from the tables.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace gophercap::cli {
 
-// "bash", "zsh" or "fish"; empty for another word.
+// `shell` is "bash", "zsh" or "fish"; for others the result is empty.
 std::string completion_script(std::string_view shell);
 
 }  // namespace gophercap::cli

@@ -5,7 +5,7 @@
 
 namespace gophercap::cli {
 
-// Loading it gives exactly the defaults.
+// Loading this configuration changes nothing.
 std::string example_config();
 
 }  // namespace gophercap::cli

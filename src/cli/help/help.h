@@ -1,4 +1,4 @@
-// `--help` and `-h`: made from the tables, at most 80 columns wide.
+// `--help` and `-h`, generated from the tables, at most 80 columns wide.
 #pragma once
 
 #include <cstdint>
@@ -11,17 +11,17 @@
 namespace gophercap::cli {
 
 enum class Extent : uint8_t {
-  kEveryday,  // -h: the options of every day, on one screen
+  kEveryday,  // -h: the everyday options, on one screen
   kAll,
 };
 
-// kGlobal: of the program.
+// For kGlobal, the help of the program.
 std::string help_text(Command command, Extent extent = Extent::kAll);
 
-// "usage: …" in two or three lines, for somebody who gave no command.
+// "usage: …" in two or three lines, for a command line without a command.
 std::string short_usage();
 
-// Breaks at spaces. A word longer than `columns` stays whole.
+// Breaks lines at spaces. A word longer than `columns` stays whole.
 std::vector<std::string> wrap(std::string_view text, size_t columns);
 
 }  // namespace gophercap::cli

@@ -1,4 +1,4 @@
-// gophercap(1) in roff, made from the tables.
+// gophercap(1) in roff, generated from the tables.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Something wrong with what the user wrote: one error line, and the cure where we know it.
+// An error in what the user wrote: one line, and a hint if there is one.
 #pragma once
 
 #include <string>

@@ -15,21 +15,22 @@ namespace gophercap::cli {
 
 struct ConfigValue {
   const OptionSpec* option = nullptr;
-  std::vector<std::string> values;  // more than one only for lists; empty = an empty list
+  std::vector<std::string> values;  // more than one only for lists; empty: an empty list
   std::string origin;               // "gophercap.yaml:12: map.file.workers"
 };
 
 struct ConfigFile {
   std::vector<ConfigValue> values;
-  std::vector<std::string> unused_keys;  // known to the original, set, and without effect here
-  std::vector<Complaint> complaints;     // not empty: nothing of the file should be used
+  std::vector<std::string> unused_keys;  // keys of the original that are set but have no effect
+                                         // here
+  std::vector<Complaint> complaints;     // if not empty, nothing of the file must be used
 };
 
-// Hostile input is expected. Keys are compared without regard to case; keys of the original's old
-// versions are accepted.
+// Input may be hostile. Keys are case-insensitive; keys of old versions of the original are
+// accepted.
 ConfigFile parse_config(std::string_view yaml, std::string_view file_name);
 
-// Fails if the file can't be read, or is far too large to be a configuration. `owners`: see
+// Fails if the file cannot be read, or is far too large for a configuration. For `owners` see
 // io::open_file().
 Result<std::string> read_config(const std::string& path, io::Owners owners = io::Owners::kTrusted);
 

@@ -1,4 +1,4 @@
-// What people type from habit, coming from tcpreplay, tcpdump or netsniff-ng.
+// Options that users of tcpreplay, tcpdump or netsniff-ng type from habit.
 #pragma once
 
 #include <span>
@@ -10,18 +10,18 @@
 namespace gophercap::cli {
 
 struct Habit {
-  std::string_view typed;           // without the dashes
-  std::string_view option;          // that does the same here; empty: a PATH does
+  std::string_view typed;           // without dashes
+  std::string_view option;          // our option that does the same; empty: a PATH does
   Command only = Command::kGlobal;  // kGlobal: any command that has the option
 };
 
 std::span<const Habit> habits();
 
-// The option of `command` that was meant by `typed`, which it does not have; nullptr = none is
-// known.
+// Returns the option of `command` that `typed`, which it does not have, stands for; nullptr if none
+// is known.
 const OptionSpec* option_of_habit(Command command, std::string_view typed);
 
-// What to type instead: "did you mean --out-interface IF?". Empty: nothing is known.
+// Returns what to type instead: "did you mean --out-interface IF?". Empty if nothing is known.
 std::string hint_of_habit(Command command, std::string_view typed);
 
 }  // namespace gophercap::cli

@@ -1,4 +1,4 @@
-// Configuration keys beside those of option_table.h.
+// Configuration keys that are not in option_table.h.
 #pragma once
 
 #include <span>
@@ -6,10 +6,11 @@
 
 namespace gophercap::cli {
 
-// Keys of the original that do nothing here: a file of the original still has to load.
+// Keys of the original that have no effect here but must be accepted, because files of the original
+// must load.
 std::span<const std::string_view> unused_keys();
 
-// Keys by which versions 0.1 to 0.3.2 of the original knew today's.
+// Keys by which versions 0.1 to 0.3.2 of the original called those of today.
 struct OldKey {
   std::string_view old_name;
   std::string_view key;

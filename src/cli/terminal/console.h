@@ -1,5 +1,5 @@
-// Standard output and standard error: results on one, words on the other, a progress line that
-// never mixes with either.
+// Standard output for results, standard error for messages, and a progress line that does not mix
+// with either.
 #pragma once
 
 #include <cstddef>
@@ -18,31 +18,31 @@ struct ConsoleOptions {
   bool quiet = false;
 };
 
-// All methods may be called by several threads at once. Every line is one write(2), so lines of
-// several processes on one terminal or log stay whole.
+// Thread-safe. Every line is one write(2), so lines of several processes on the same terminal or
+// log are not mixed.
 class Console {
  public:
   explicit Console(const ConsoleOptions& options);
-  ~Console();  // takes the progress line away
+  ~Console();  // removes the progress line
 
-  // From now on no reader that takes nothing keeps the process once `stop` is asked for: it has a
-  // second, then the rest is lost (kCancelled).
+  // After a stop request through `stop`, a reader that takes nothing no longer blocks the process:
+  // it has one second, then the rest is lost (kCancelled).
   void heed(std::stop_token stop);
 
-  // Results. Fails if the output does not take them all; a reader that went away (EPIPE) is no
-  // failure: the rest is dropped.
+  // Prints results. Fails if not everything can be written. If the reader has exited (EPIPE), that
+  // is no failure, and the rest is dropped.
   Result<> print(std::string_view text);
 
-  // "gophercap: error: <text>", and so on. `text` is escaped for terminals here, once; it is one
-  // line.
+  // "gophercap: error: <text>", and so on. `text` is one line; it is escaped for terminals here,
+  // and only here.
   void error(std::string_view text);
   void hint(std::string_view text);
   void warning(std::string_view text);
-  void note(std::string_view text);  // not with --quiet
-  void plain(std::string_view
-                 text);  // as it is, to standard error; REQUIRES: text of ours, with its line ends
+  void note(std::string_view text);   // not printed with --quiet
+  void plain(std::string_view text);  // printed unchanged to standard error; REQUIRES: text of
+                                      // ours, with its line ends
 
-  // Replaces the progress line; only on a terminal, else it does nothing. `text` must be escaped
+  // Replaces the progress line on a terminal; otherwise does nothing. `text` must be escaped
   // already.
   void progress_line(std::string_view text);
   void clear_progress();
@@ -51,7 +51,7 @@ class Console {
   bool err_is_terminal() const noexcept { return err_is_terminal_; }
   bool quiet() const noexcept { return options_.quiet; }
   void set_quiet(bool quiet) noexcept { options_.quiet = quiet; }
-  // Columns now; 80 where nobody knows.
+  // The present number of columns, or 80 if it is unknown.
   size_t out_width() const;
   size_t err_width() const;
 
@@ -66,8 +66,8 @@ class Console {
   Mutex mutex_;
   std::stop_token stop_ GUARDED_BY(mutex_);
   bool progress_shown_ GUARDED_BY(mutex_) = false;
-  bool out_closed_ GUARDED_BY(mutex_) = false;  // the reader went away
-  bool err_stuck_ GUARDED_BY(mutex_) = false;  // its reader takes nothing, and a stop was asked for
+  bool out_closed_ GUARDED_BY(mutex_) = false;  // the reader has exited
+  bool err_stuck_ GUARDED_BY(mutex_) = false;  // its reader takes nothing, and a stop was requested
 };
 
 }  // namespace gophercap::cli

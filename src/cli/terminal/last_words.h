@@ -1,15 +1,16 @@
-// How the process ends where no scope is left in order: a library calls exit(), or an exception
-// meets a function that must not throw. Nothing unfinished stays, and the user is told why.
+// The message for ends of the process that do not unwind the stack: a library calls exit(), or an
+// exception reaches a function that must not throw. Unfinished files are removed, and the user is
+// told why.
 #pragma once
 
 #include "cli/exit_code.h"
 
 namespace gophercap::cli {
 
-// "out of memory", by the object if it is known. Takes no memory itself.
+// Prints "out of memory", after the object if it is known. Does not allocate.
 ExitCode say_out_of_memory() noexcept;
 
-// Of the whole process, as long as it lives. One at a time.
+// Active for the whole process while it exists. Only one at a time.
 class LastWords {
  public:
   LastWords();

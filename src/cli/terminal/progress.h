@@ -1,5 +1,4 @@
-// How a job's words reach the terminal: one progress line there, a plain line every ten seconds in
-// a log.
+// Progress on the terminal: one line that is updated there, a new line every ten seconds in a log.
 #pragma once
 
 #include <chrono>
@@ -15,15 +14,15 @@
 
 namespace gophercap::cli {
 
-// One line each, at most `width` columns wide: parts that have no room are left out, the least
-// telling ones first, and none is cut. What is left of the time goes last. `elapsed`: since the job
-// began.
+// Each of these is one line of at most `width` columns. Parts that do not fit are left out, the
+// least important first, and none is cut; the remaining time is the last to go. `elapsed` is the
+// time since the job began.
 
 // "map 12/100 files, 1.2 GB of 10 GB, 3.4 M packets, 1.1 GB/s, 8s left"
 std::string progress_text(const jobs::MapProgress& progress, Nanos elapsed,
                           size_t width = SIZE_MAX);
-// "replay at 2020-09-28 08:00:00, 12 %, 1.2 kpackets/s, 9.8 Mbit/s, p99 20µs late, 53m left".
-// 100 % are reached when everything is over, never before.
+// "replay at 2020-09-28 08:00:00, 12 %, 1.2 kpackets/s, 9.8 Mbit/s, p99 20µs late, 53m left". 100 %
+// is shown only when everything is done.
 std::string progress_text(const jobs::ReplayProgress& progress, size_t width = SIZE_MAX);
 // "tarExtract 1.2 GB of 10 GB, 2.4 GB plain, 400 MB/s, 12 of 34 members taken, 22s left"
 std::string progress_text(const jobs::TarProgress& progress, Nanos elapsed,
@@ -34,10 +33,10 @@ std::string progress_text(const jobs::VerifyProgress& progress, size_t width = S
 
 class ConsoleReporter final : public jobs::Reporter {
  public:
-  // `now` is a seam for tests.
+  // `now` can be replaced in tests.
   using Now = SendTime (*)() noexcept;
   explicit ConsoleReporter(Console& console, Now now = &SendClock::now);
-  // Whenever `signals` has been asked for a word, the next progress is a line that stays.
+  // After each status request of `signals`, the next progress is printed as a permanent line.
   ConsoleReporter(Console& console, SignalGuard& signals);
 
   void progress(const jobs::MapProgress& progress) override;

@@ -1,4 +1,4 @@
-// Ends of pipes and terminals whose other end a test holds.
+// Pipes and terminals whose other end a test reads.
 #pragma once
 
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 
 namespace gophercap::cli {
 
-// What has been written up to now. REQUIRES: `fd` does not block.
+// Returns what has been written so far. REQUIRES: `fd` does not block.
 inline std::string read_available(int fd) {
   std::string text;
   std::array<char, 4096> block;

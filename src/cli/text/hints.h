@@ -1,4 +1,4 @@
-// Cures for failures whose cure is known.
+// Hints for errors with a known remedy.
 #pragma once
 
 #include <span>
@@ -10,13 +10,14 @@
 
 namespace gophercap::cli {
 
-// Empty: no cure is known. `interface_name`: where packets were to be sent; empty = nowhere.
-// `interfaces`: those that exist. `dump`: that of map, which is to be read; empty = none is.
+// Empty if no remedy is known. `interface_name` is where packets were to be sent (empty: nowhere),
+// `interfaces` lists the existing ones, `dump` is the dump of map that was to be read (empty:
+// none).
 std::string hint_for(const Error& error, std::string_view interface_name,
                      std::span<const std::string> interfaces, std::string_view dump = {});
 
-// How frames that were too long would have left or arrived: by a larger MTU, as far as the
-// interface and its far end can have one. Empty: there were none, or no MTU helps.
+// Which MTU would have been enough for frames that were too long, if the interface and its far end
+// support it. Empty if there were none, or no MTU helps.
 std::string mtu_hint(const replay::Report& report);
 
 }  // namespace gophercap::cli

@@ -1,4 +1,4 @@
-// Words for what is odd about a replay's times.
+// Messages about unusual times of a replay.
 #pragma once
 
 #include <string>
@@ -8,13 +8,13 @@
 
 namespace gophercap::cli {
 
-// "a replay waits 15y …": how long it takes, how much of that is waiting; then a line for each of
-// the longest pauses. Empty: there is nothing to say. `who` is what takes so long.
+// "a replay waits 15y …": how long it takes, how much of that is waiting, then a line for each of
+// the longest pauses. Empty if there are none. `who` is what takes so long.
 std::vector<std::string> pause_lines(const jobs::LongPauses& pauses, std::string_view who);
-// What to type. Empty as well.
+// What to type. May be empty too.
 std::string pause_hint(const jobs::LongPauses& pauses);
 
-// "the clock was set back …"; empty: it was not.
+// "the clock was set back …", or empty.
 std::string clock_line(const jobs::ClocksSetBack& clocks);
 std::string clock_hint(const jobs::ClocksSetBack& clocks);
 

@@ -1,4 +1,4 @@
-// Columns of text.
+// Formats columns of text.
 #pragma once
 
 #include <cstddef>
@@ -10,13 +10,13 @@ namespace gophercap::cli {
 struct Column {
   std::string title;
   bool right_aligned = false;
-  bool elided = false;  // gives way in the middle where the table is too wide; at most one column
+  bool elided = false;  // shortened in the middle if the table is too wide; at most one column
   int leaves =
-      0;  // not 0: left out, 1 first, where the elided column would become too narrow to read
+      0;  // if not 0, left out (1 first) when the elided column would become too narrow to read
 };
 
-// Cells are escaped already, one for each column in each row. `width` 0 = as wide as it has to be.
-// No blanks at line ends.
+// Cells must be escaped already, one per column in each row. `width` 0: as wide as necessary. Lines
+// have no trailing blanks.
 std::string format_table(const std::vector<Column>& columns,
                          const std::vector<std::vector<std::string>>& rows, size_t width);
 

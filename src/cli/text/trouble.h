@@ -1,6 +1,6 @@
-// Inputs that were not read to their end, in words. There are two sorts, and they are never mixed:
-// damaged ones, and those that the system did not let us read (permission, an I/O error), which may
-// be as whole as ever.
+// Messages about inputs that were not read to their end. There are two separate kinds: damaged
+// files, and files that the system did not let be read (permission, an I/O error), whose contents
+// may be fine.
 #pragma once
 
 #include <cstddef>
@@ -26,14 +26,13 @@ class Troubles {
   size_t damaged() const noexcept { return damaged_.size(); }
   size_t unread() const noexcept { return unread_.size(); }
 
-  // Each file with place and cause, under a title for either sort; `of`: "" or " of the set". Empty
-  // if there is none.
+  // Lists each file with place and cause, with a title for each kind. `of` is "" or " of the set".
+  // Empty if there are none.
   std::string list(std::string_view of, const TextOptions& options) const;
-  // One line for either sort: how many there are, and of those that were not read the first, with
-  // the cause. `total` files: 0 = not said.
-  // What that makes of the exit status.
+  // Prints one line for each kind with the number of files; for unread files also the first one and
+  // its cause. `total` is the number of all files; 0: not shown. Returns the exit status.
   ExitCode warn(std::string_view of, size_t total, Console& console) const;
-  // The same without a word.
+  // The exit status, without printing.
   ExitCode code() const noexcept { return none() ? ExitCode::kOk : ExitCode::kIncomplete; }
   void warn_of_unread(std::string_view of, Console& console) const;
 

@@ -1,4 +1,4 @@
-// The dump of what tarExtract writes, made while it is written.
+// Makes the dump of the files that tarExtract writes, while it writes them.
 #pragma once
 
 #include <stop_token>
@@ -14,35 +14,35 @@
 
 namespace gophercap::jobs {
 
-// What `map` of the output folder would find: the same files, the same summaries. Not thread-safe.
+// The result is the same as that of `map` for the output folder. Not thread-safe.
 class ExtractMap {
  public:
-  // `compression`: of what was not compressed before. REQUIRES: `pool`, whose helpers decompress,
-  // outlives it.
+  // `compression` applies to files that were not compressed before. REQUIRES: `pool`, which has
+  // helpers for decompression, outlives this.
   ExtractMap(std::string out_dir, io::Compression compression, io::DecodePool& pool,
              std::stop_token stop);
 
-  // Around the extraction of each member.
+  // Called before and after each member, with its pieces in between.
   Result<> begin();
   void piece(const archive::Piece& piece) { scan_.lend(piece.bytes, piece.offset); }
-  // Where it was put, below the output folder. `written`: its bytes came by piece(); else it was
-  // there already, or is a link.
+  // `path` is the extracted path below the output folder. `written`: its bytes were passed to
+  // piece(); otherwise it existed already or is a link.
   void made(std::string_view path, bool written);
   Result<> end(const archive::Member& member);
 
-  // Reads what did not come by and writes `dump`, unless a stop is asked for.
+  // Reads files whose bytes were not passed and writes `dump`, unless a stop is requested.
   Result<> write(io::AtomicFile dump, unsigned workers, const std::stop_token& stop);
 
-  // What was found: once it is written, all of it.
+  // The files found; complete after write().
   dataset::DatasetSummary take_set() noexcept { return std::move(set_); }
 
  private:
   const io::Compression compression_;
-  std::string place_;  // the folder with a slash behind it
+  std::string place_;  // the folder with a trailing slash
   dataset::LentScan scan_;
   dataset::DatasetSummary set_;
-  std::vector<std::string> elsewhere_;  // to be read from the disk
-  std::string made_;                    // by this member; empty: nothing
+  std::vector<std::string> elsewhere_;  // files to be read from disk
+  std::string made_;                    // created for this member; empty: nothing
   bool written_ = false;
 };
 

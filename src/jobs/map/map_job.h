@@ -1,4 +1,4 @@
-// `gophercap map`: find captures, pass over each once, write the dump.
+// `gophercap map`: finds captures, reads each one once, writes the dump.
 #pragma once
 
 #include <cstdint>
@@ -17,21 +17,21 @@ namespace gophercap::jobs {
 
 struct MapOptions {
   dataset::Selection selection;
-  int workers = 0;                           // < 1 = number of CPUs
-  std::string dump_path;                     // empty = no dump; "-" = stdout
-  io::Owners owners = io::Owners::kTrusted;  // of indexes
+  int workers = 0;                           // < 1: number of CPUs
+  std::string dump_path;                     // empty: no dump; "-": stdout
+  io::Owners owners = io::Owners::kTrusted;  // whose indexes are trusted
   MemoryLimit memory{};
 };
 
 struct MapResult {
   dataset::DatasetSummary set;
-  bool interrupted = false;  // stopped; the dump was not written
+  bool interrupted = false;  // a stop was requested; the dump was not written
   Nanos elapsed{0};
   uint64_t stored_bytes = 0;
 };
 
-// Fails when nothing could be mapped at all (kNotFound: no file was found) or the dump could not be
-// written. Damaged files do not fail it. A set without any packet still has its dump written.
+// Fails if nothing could be mapped (kNotFound: no file was found) or the dump could not be written.
+// Damaged files are not a failure, and for a set without packets a dump is written too.
 Result<MapResult> run_map(const MapOptions& options, Reporter& reporter, std::stop_token stop);
 
 }  // namespace gophercap::jobs

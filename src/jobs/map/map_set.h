@@ -1,4 +1,4 @@
-// The part of mapping that several jobs need: scan files with somebody watching.
+// The part of mapping that several jobs share: scanning files with progress reports.
 #pragma once
 
 #include <functional>
@@ -15,29 +15,28 @@
 
 namespace gophercap::jobs {
 
-// < 1 = the number of CPUs.
+// < 1: the number of CPUs.
 unsigned worker_count(int wanted);
 
-// That none of these paths is a capture or holds one, as far as the selection lets it.
+// The error if none of these paths is or contains a matching capture.
 Error nothing_found(const dataset::Selection& selection);
 
-// That captures were passed over because of their names; "" if none were. `cure`: how to take
+// The message about captures skipped because of their names, or "". `cure` says how to include
 // them.
 std::string words_of_passed_over(const dataset::Discovery& found, std::string_view cure);
 void warn_of_passed_over(const dataset::Discovery& found, std::string_view cure,
                          Reporter& reporter);
 inline constexpr std::string_view kTakeEveryFile = "--file-suffix \"\" takes every file";
 
-// Runs `scan` with progress told to `reporter` ten times a second. `paths` are those of the files
-// that it reads. Fails if there were no descriptors to open them with; what was scanned is then of
-// no use.
+// Runs `scan` and reports progress to `reporter` ten times a second. `paths` are the files that it
+// reads. Fails if there were no descriptors to open them; the results are unusable then.
 Result<> scan_reporting(const std::vector<std::string>& paths, Reporter& reporter,
                         const std::function<void(dataset::ScanProgress&)>& scan);
 
-// Summaries of everything that was found, ordered by path bytes. Members of tarballs are looked up
-// in and, where they are not there, put into `tarballs`. Errors: of a tarball that can't be read at
-// all where nothing else was found. Stopped: what was read until then; a file that was not read to
-// its end has damage with code kCancelled, a tarball that was not is left out.
+// Summarizes everything that was found, ordered by path bytes. Members of tarballs are looked up in
+// `tarballs` and added to it if necessary. Fails if a tarball cannot be read at all and nothing
+// else was found. After a stop request it returns what was read by then: a file that was not read
+// to its end has damage with the code kCancelled, and such a tarball is left out.
 Result<std::vector<dataset::FileSummary>> scan_found(const dataset::Discovery& found,
                                                      const dataset::Selection& selection,
                                                      unsigned workers, Tarballs& tarballs,

@@ -1,4 +1,4 @@
-// The tarballs of a set: their indexes, and the captures in them.
+// The tarballs of a set, their indexes, and the captures in them.
 #pragma once
 
 #include <memory>
@@ -22,54 +22,55 @@
 
 namespace gophercap::jobs {
 
-// The entry of a tarball as such, `path`, that a pass could not use whole: it breaks, or has
-// members that could not be used.
+// Returns the entry for the tarball `path` itself if a pass could not use all of it, because it
+// breaks off or has unusable members.
 std::optional<dataset::FileSummary> own_entry(const std::string& path,
                                               const dataset::TarballScan& scan);
 
-// In which temporary folders are made.
+// The folder for temporary folders.
 std::string temporary_parent();
 
-// An index lies beside the dump of the set, or else beside its tarball; where it can be written to
-// neither, in a temporary folder for as long as this lives. Not thread-safe.
+// An index is beside the dump of the set, or beside its tarball. If neither folder is writable, it
+// is in a temporary folder that exists as long as this object. Not thread-safe.
 class Tarballs {
  public:
-  // `dump_path` empty or "-": there is none. `owners`: of indexes, see io::open_file().
+  // `dump_path` is empty or "-" if there is no dump. `owners` applies to indexes; see
+  // io::open_file().
   Tarballs(const std::string& dump_path, unsigned workers, Reporter& reporter, std::stop_token stop,
            io::Owners owners = io::Owners::kTrusted);
   ~Tarballs();
   Tarballs(const Tarballs&) = delete;
   Tarballs& operator=(const Tarballs&) = delete;
 
-  // Summaries of the chosen members, and an index in the store: with one that is there already only
-  // what was chosen is read, as long as that is less; else all of it is, once. A tarball that could
-  // not be used whole has an entry of its own.
+  // Returns summaries of the selected members, and puts an index into the store. With an existing
+  // index only the selected members are read, if that is less work; otherwise the whole tarball is
+  // read once. A tarball that could not be used completely has its own entry.
   Result<std::vector<dataset::FileSummary>> map(const std::string& tarball,
                                                 const dataset::NameChoice& choice,
                                                 dataset::ScanProgress& progress);
 
-  // Puts the index of the tarball into the store: the one that is there, or a new one.
+  // Puts the index of the tarball into the store: an existing one, or a new one.
   Result<> add_index(const std::string& tarball, dataset::ScanProgress& progress);
-  // As add_index(), but makes none. False: there is none that fits.
+  // Like add_index(), but does not make one. Returns false if no index matches.
   Result<bool> find_index(const std::string& tarball);
 
-  // An index is no evidence against a capture: what was found to be damaged by one is looked at
-  // again by a pass over the tarball, unless this run has made the index. `reason`: of the damage.
-  // None: what was found holds. REQUIRES: the index is in the store.
+  // An index does not prove that a capture is damaged. Unless this run has made the index, damage
+  // found by means of it is checked by a pass over the tarball. `reason` is that of the damage.
+  // Returns nothing if the result is confirmed. REQUIRES: the index is in the store.
   Result<std::optional<std::vector<dataset::FileSummary>>> map_again(
       const std::string& tarball, std::unordered_set<std::string> paths, std::string_view reason,
       dataset::ScanProgress& progress);
-  // Fails where the index in the store and the headers of these members, or of all, disagree.
+  // Fails if the index in the store contradicts the headers of these members, or of all members.
   Result<> check_index(const std::string& tarball,
                        std::optional<std::vector<std::string>> members) const;
-  // From now on there is none of that tarball until one is made anew. `what` is wrong with it.
+  // Drops the index of that tarball until a new one is made. `what` is wrong with it.
   void discard_index(const std::string& tarball, std::string_view what);
 
-  // `name` of the tarball, as messages have it.
+  // `name` is the tarball's name in messages.
   void add_problems(const std::string& name, const dataset::TarballScan& scan,
                     const dataset::FileSummary& own_entry);
   std::shared_ptr<const dataset::CaptureStore> store() const noexcept { return store_; }
-  // What was wrong with tarballs, none of which ended anything.
+  // The problems found in tarballs, none of which has ended the job.
   std::vector<Error> take_problems() noexcept { return std::move(problems_); }
 
  private:
@@ -82,7 +83,7 @@ class Tarballs {
   std::vector<std::string> folders_for(const std::string& tarball) const;
   Result<std::string> temporary_folder();
 
-  std::string dump_folder_;  // "" = this folder
+  std::string dump_folder_;  // "": the current folder
   bool has_dump_;
   const unsigned workers_;
   Reporter& reporter_;
@@ -90,10 +91,11 @@ class Tarballs {
   const io::Owners owners_;
   std::shared_ptr<dataset::CaptureStore> store_ = std::make_shared<dataset::CaptureStore>();
   std::vector<Error> problems_;
-  std::unordered_set<std::string> discarded_;  // tarballs whose indexes are not to be used
-  std::unordered_set<std::string> passed_;     // whose indexes this run has made
-  std::string temporary_;                      // folder; empty: none
-  std::set<std::string> distrusted_;           // why indexes of others were not read: said once
+  std::unordered_set<std::string> discarded_;  // tarballs whose indexes must not be used
+  std::unordered_set<std::string> passed_;     // tarballs whose indexes this run has made
+  std::string temporary_;                      // a folder; empty: none
+  std::set<std::string> distrusted_;           // reasons why indexes of other users were not read,
+                                               // each reported once
 };
 
 }  // namespace gophercap::jobs

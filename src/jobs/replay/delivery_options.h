@@ -1,4 +1,4 @@
-// Where the packets of a replay go, and what becomes of late ones.
+// Where the packets of a replay go, and what happens to late ones.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,9 @@ struct DeliveryOptions {
   replay::LatePolicy late = replay::LatePolicy::kCatchUp;
   Nanos late_limit{0};
   replay::Pacing pacing = replay::Pacing::kBalanced;
-  std::optional<int64_t> start_at_wall_ns;  // as SendOptions
-  bool preload = false;                     // all of the set in memory before the first packet
+  std::optional<int64_t> start_at_wall_ns;  // as in SendOptions
+  bool preload = false;                     // read the whole set into memory before the first
+                                            // packet
 };
 
 }  // namespace gophercap::jobs

@@ -1,4 +1,5 @@
-// What will not leave or arrive, as far as the map knows, before the first packet does.
+// Warns, before the first packet, of packets that will not be sent or not arrive, as far as the map
+// tells.
 #pragma once
 
 #include <cstdint>
@@ -11,21 +12,21 @@
 
 namespace gophercap::jobs {
 
-// How many packets of a file are too long for the target, as far as its summary tells.
+// How many packets of a file are too long for the target, according to its summary.
 struct Bounds {
   uint64_t least = 0;
   uint64_t most = 0;
   bool some_are =
-      false;  // the longest is, whatever else: not all that may be too long fit after all
+      false;  // certain for the longest packet; the others that may be too long might fit
 };
 Bounds too_long(const dataset::FileSummary& file, const transmit::FrameLimits& limits) noexcept;
 
-// Before packets go to an interface: everything below.
+// All warnings below, for packets that go to an interface.
 void warn_of_losses(const PlannedSet& setup, const transmit::InterfaceFacts& facts,
                     Reporter& reporter);
-// Packets that are not Ethernet.
+// Warns of packets that are not Ethernet.
 void warn_of_link_types(const PlannedSet& setup, Reporter& reporter);
-// Packets that are longer than the far end takes.
+// Warns of packets that are longer than the far end accepts.
 void warn_of_far_end(const PlannedSet& setup, const transmit::InterfaceFacts& facts,
                      Reporter& reporter);
 

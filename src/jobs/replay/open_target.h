@@ -21,7 +21,7 @@
 
 namespace gophercap::jobs {
 
-// One transmitter and one clock for each sending thread.
+// Has one transmitter and one clock for each sending thread.
 class OpenTarget {
  public:
   virtual ~OpenTarget() = default;
@@ -31,21 +31,21 @@ class OpenTarget {
   std::span<transmit::Transmitter* const> transmitters() const noexcept { return transmitters_; }
   std::span<replay::Clock* const> clocks() const noexcept { return clock_pointers_; }
 
-  // Before the first packet: tells `send` what it has to know of the way out, and warns of what
-  // will be lost there. `send` borrows from this.
+  // Call before the first packet. Sets in `send` what is known about the target, and warns of
+  // packets that will be lost there. `send` borrows from this object.
   virtual void prepare(const PlannedSet& /*setup*/, replay::SendOptions& /*send*/,
                        Reporter& /*reporter*/) const {}
-  // Nothing may be on its way afterwards; settles what is not confirmed, and what the kernel has
-  // counted, in the report.
+  // Call at the end, when nothing may be pending any more. Adds unconfirmed frames and the counts
+  // of the kernel to the report.
   void finish(replay::Report& report);
 
  protected:
   explicit OpenTarget(const TargetTraits& traits) : traits_(traits) {}
-  // For one more sending thread. `transmitter` is owned by the target.
+  // Adds a sending thread. The target owns `transmitter`.
   void add(transmit::Transmitter& transmitter, std::unique_ptr<replay::Clock> clock);
 
  private:
-  // For targets with counters: puts into the report what these say.
+  // Adds the counters of the target to the report, if it has any.
   virtual void add_counters(replay::Report& /*report*/) {}
 
   const TargetTraits traits_;
@@ -58,17 +58,18 @@ Result<std::unique_ptr<OpenTarget>> open_target(const DeliveryOptions& options,
                                                 const PlannedSet& setup, Reporter& reporter,
                                                 const std::stop_token& stop);
 
-// What an open target takes of the memory that packets were to have.
+// How much of the memory for packets an open target takes.
 uint64_t memory_of(const Target& target, const PlannedSet& setup) noexcept;
 
-// What is known of a target without opening it.
+// What is known about a target without opening it.
 struct TargetOutlook {
-  std::string description;        // as people read it
-  transmit::FrameLimits limits;   // an interface that can't be asked is taken to have MTU 1500
-  std::optional<Error> obstacle;  // why sending can't begin at the moment
+  std::string description;        // for messages
+  transmit::FrameLimits limits;   // the MTU is assumed to be 1500 if the interface cannot be
+                                  // queried
+  std::optional<Error> obstacle;  // why sending cannot begin at the moment
 };
 
-// Needs no privilege. Warns of what will be lost.
+// Needs no privilege. Warns of packets that will be lost.
 TargetOutlook look_at(const Target& target, const PlannedSet& setup, Reporter& reporter);
 
 }  // namespace gophercap::jobs

@@ -1,4 +1,4 @@
-// What replay and verify have in common: a set, the packets chosen of it, and when each is due.
+// The common part of replay and verify: a set, the packets selected from it, and when each is due.
 #pragma once
 
 #include <cstdint>
@@ -22,31 +22,32 @@
 
 namespace gophercap::jobs {
 
-// Borrowed for the call.
+// Borrowed during the call.
 struct PlannedSetOptions {
   const SetOptions& set;
   const SelectOptions& select;
   const ScheduleOptions& schedule;
   MemoryLimit memory;
-  bool preload = false;          // all of the set in memory before the first packet
-  const confine::Needs& beside;  // what the job needs beside the set, see load_set()
+  bool preload = false;          // read the whole set into memory before the first packet
+  const confine::Needs& beside;  // what the job needs besides the set; see load_set()
 };
 
 struct PlannedSet {
   dataset::DatasetSummary set;
-  std::shared_ptr<Tarballs> tarballs;                   // of the set; outlives the plan
+  std::shared_ptr<Tarballs> tarballs;                   // the tarballs of the set; they outlive the
+                                                        // plan
   std::unique_ptr<const packet::BpfFilter> expression;  // engine.choice points to it
   replay::Plan plan;
-  replay::EngineOptions engine;  // all but how packets are delivered
-  uint64_t decoders_bytes = 0;   // of the memory; engine.memory_bytes is the rest, or less
+  replay::EngineOptions engine;  // everything except how packets are delivered
+  uint64_t decoders_bytes = 0;   // share of the memory; engine.memory_bytes is at most the rest
 
-  // Whether it is known beforehand when packets are due.
+  // True if it is known in advance when packets are due.
   bool has_schedule() const noexcept {
     return !engine.send.topspeed && !engine.pace.at_rate() && !engine.pace.longest_gap;
   }
-  // What is worth a word about the times of packets.
+  // Unusual times of packets that should be reported.
   ScheduleNotes notes() const;
-  // First packet of the first loop to last packet of the last; 0 if endless.
+  // From the first packet of the first loop to the last packet of the last one; 0 if endless.
   Nanos total() const noexcept;
 };
 

@@ -1,4 +1,4 @@
-// `gophercap replay`: put a dataset back on an interface (or into a file) as it happened.
+// `gophercap replay`: sends a dataset to an interface (or a file) with its captured timing.
 #pragma once
 
 #include <cstdint>
@@ -24,16 +24,16 @@ struct ReplayResult {
   bool interrupted = false;
 };
 
-// Fails if nothing could be sent for a reason known before the first packet (interface, permission,
-// no files, no packets, no folder for the report). What goes wrong later is in the result, and the
-// report is written all the same.
+// Fails if nothing can be sent for a reason known before the first packet (interface, permission,
+// no files, no packets, no folder for the report). Later errors are in the result, and the report
+// is written anyway.
 Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter,
                                 std::stop_token stop);
 
-// What a replay would do, without doing it.
+// What a replay would do.
 struct Forecast {
   std::string target;
-  std::optional<Error> obstacle;  // why it can't begin at the moment (interface)
+  std::optional<Error> obstacle;  // why it cannot begin at the moment (interface)
   uint64_t files = 0;
   uint64_t files_outside_window = 0;
   uint64_t files_damaged = 0;
@@ -43,23 +43,24 @@ struct Forecast {
   CaptureTime first{}, last{};
   Nanos span{0};          // in capture time
   Ratio stretch{};        // send time per capture time
-  bool topspeed = false;  // nothing is due at any time
+  bool topspeed = false;  // packets are sent without a schedule
   replay::Pace pace;
-  Nanos duration{0};           // of one loop, as sent; 0 at top speed
-  Nanos period{0};             // from one loop to the next, as sent
-  uint64_t loops = 1;          // 0 = for ever
-  std::optional<Nanos> total;  // of all loops; empty = endless or as fast as it goes
-  bool at_most = false;        // these three are upper limits: only a pass would know
+  Nanos duration{0};           // of one loop as sent; 0 at top speed
+  Nanos period{0};             // from the beginning of a loop to that of the next, as sent
+  uint64_t loops = 1;          // 0: for ever
+  std::optional<Nanos> total;  // of all loops; empty if endless or at top speed
+  bool at_most = false;        // the three durations are upper limits, since exact ones would
+                               // require reading all packets
   uint64_t packets_cut = 0;
   ScheduleNotes notes;
   uint64_t clock_steps_followed = 0;  // of one loop
-  replay::Accounts accounts;  // of one loop; `sent` is what would leave, `sent_bytes` the most
+  replay::Accounts accounts;  // of one loop; `sent` is what would be sent, `sent_bytes` an upper
+                              // limit
 };
 
 std::string forecast_to_json(const Forecast& forecast);
 
-// Needs no privilege. Reads files a second time only where the map does not tell what becomes of
-// their packets.
+// Needs no privilege. Reads files again only if the map does not say what happens to their packets.
 Result<Forecast> forecast_replay(const ReplayOptions& options, Reporter& reporter,
                                  std::stop_token stop);
 

@@ -1,4 +1,4 @@
-// How --memory is shared out between packets on their way and the decoders of their files.
+// Divides --memory between packets and the decoders of their files.
 #pragma once
 
 #include <cstdint>
@@ -14,16 +14,17 @@ namespace gophercap::jobs {
 
 struct ReplayMemory {
   uint64_t packets_bytes = 0;
-  uint64_t decoders_bytes = 0;  // that are likely to be needed; they may take all that is left
-  // There is no room for the decoders of all files that are needed at once.
+  uint64_t decoders_bytes = 0;  // likely to be needed; decoders may take everything that is left
+  // There is no room for the decoders of all files that are needed at the same time.
   bool in_turns = false;
   unsigned reader_threads = 1;
 };
 
-// Looks into some of the compressed files for what their decoders take, and warns where they have
-// to take turns. kInvalidArgument where that would take too long, with the figure that would do.
-// The process's bound leaves the rest to decoders. `reader_threads`: wanted. `preload`: packets may
-// have all of it, else 128 MiB unless the user gave the number.
+// Inspects some of the compressed files to estimate their decoders, and warns if these have to take
+// turns. Fails with kInvalidArgument if that would take too long; the error says how much memory
+// would be enough. Sets the limit of the process so that decoders get the rest. `reader_threads` is
+// the wanted number. With `preload`, packets may have everything; otherwise 128 MiB unless the user
+// has given the number.
 Result<ReplayMemory> share_memory(const dataset::DatasetSummary& set, const replay::Plan& plan,
                                   const MemoryLimit& limit, unsigned reader_threads, bool preload,
                                   Reporter& reporter);

@@ -1,4 +1,4 @@
-// Everything that a replay is asked for.
+// All options of a replay.
 #pragma once
 
 #include <string>
@@ -18,9 +18,9 @@ struct ReplayOptions {
   SelectOptions select;
   ScheduleOptions schedule;
   DeliveryOptions delivery;
-  std::string report_path;                 // empty = none; "-" = stdout
-  std::vector<replay::GivenOption> given;  // of these, as the user wrote them: for the report
-  MemoryLimit memory;  // for packets between disk and wire, and for decompressing
+  std::string report_path;                 // empty: none; "-": stdout
+  std::vector<replay::GivenOption> given;  // the options as the user wrote them, for the report
+  MemoryLimit memory;  // for packets between disk and wire, and for decompression
 };
 
 }  // namespace gophercap::jobs

@@ -1,4 +1,4 @@
-// What run_replay() and forecast_replay() have in common: everything up to the first packet.
+// The common part of run_replay() and forecast_replay(): everything before the first packet.
 #pragma once
 
 #include <stop_token>
@@ -10,7 +10,7 @@
 
 namespace gophercap::jobs {
 
-// Loads and plans the set; its engine knows how packets are delivered, too.
+// Loads and plans the set, and sets in the engine options how packets are delivered.
 Result<PlannedSet> set_up(const ReplayOptions& options, Reporter& reporter,
                           const std::stop_token& stop);
 

@@ -13,19 +13,19 @@ namespace gophercap::jobs {
 
 struct ScheduleOptions {
   bool topspeed = false;
-  replay::Pace pace;              // a rate instead of the capture's own time; the longest gap
+  replay::Pace pace;              // a rate instead of capture times; the longest gap
   Ratio speed{};                  // 2 = twice as fast
-  std::optional<Nanos> scale_to;  // > 0; instead of `speed`: how long one loop takes
+  std::optional<Nanos> scale_to;  // > 0; replaces `speed`: how long one loop takes
   bool files_start_together = false;
-  // The files one after the other, in the order of their paths, so long apart (>= 0, in capture
-  // time). Not with files_start_together.
+  // Plays the files one after the other in the order of their paths, this far apart (>= 0, in
+  // capture time). Cannot be combined with files_start_together.
   std::optional<Nanos> file_gap;
-  bool sort = false;               // inside each file
-  replay::ClockSteps clock_steps;  // not with `sort`
-  int64_t loop_count = 1;          // <= 0 = for ever
+  bool sort = false;               // sort the packets inside each file
+  replay::ClockSteps clock_steps;  // cannot be combined with `sort`
+  int64_t loop_count = 1;          // <= 0: for ever
   std::optional<Nanos> loop_gap;   // >= 0, in capture time; default: the mean gap
 
-  // 0 = for ever.
+  // 0: for ever.
   uint64_t loops() const noexcept {
     return loop_count <= 0 ? 0 : static_cast<uint64_t>(loop_count);
   }

@@ -11,10 +11,10 @@
 
 namespace gophercap::jobs {
 
-// Those of `changed` (places in `files`) that have only grown since they were mapped. As far as
-// they were mapped they are read again, and hold the same packets; their entries then are of that
-// part, no longer cut off by the end of the file, with size and time of now. The places of all
-// others are returned.
+// Handles those of `changed` (indexes of `files`) that have only grown since they were mapped. The
+// mapped part is read again and must have the same packets. Their entries then describe that part,
+// which no longer counts as cut off by the end of the file, with the present size and time. Returns
+// the indexes of all others.
 std::vector<size_t> settle_grown(std::vector<dataset::FileSummary>& files,
                                  std::span<const size_t> changed, unsigned workers,
                                  Reporter& reporter, const std::stop_token& stop);

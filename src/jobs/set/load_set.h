@@ -1,4 +1,4 @@
-// Loads the set that a job works on: a dump brought up to date, or paths that are mapped first.
+// Loads the set that a job works on, from a dump that is brought up to date, or by mapping paths.
 #pragma once
 
 #include <memory>
@@ -15,14 +15,14 @@ namespace gophercap::jobs {
 
 struct LoadedSet {
   dataset::DatasetSummary set;
-  std::shared_ptr<Tarballs> tarballs;  // their indexes are there as long as this is
+  std::shared_ptr<Tarballs> tarballs;  // keeps the indexes available
 };
 
-// Every entry has just been mapped or holds still: kNotFound if no file is left, kCancelled, and
-// what keeps the dump or the paths from being read.
+// Every entry of the result is up to date. Errors: kNotFound if no file is left, kCancelled, and
+// those of reading the dump or the paths.
 //
-// Before captures are read the job is confined (confine::confine_job()) to the files of the set and
-// what is needed `beside` them.
+// Before captures are read, the job is confined (confine::confine_job()) to the files of the set
+// and what it needs `beside` them.
 Result<LoadedSet> load_set(const SetOptions& options, const confine::Needs& beside,
                            Reporter& reporter, const std::stop_token& stop);
 

@@ -1,4 +1,4 @@
-// Chooses packets of a set by the options of the user.
+// Selects packets of a set by the user's options.
 #pragma once
 
 #include <memory>
@@ -16,24 +16,24 @@
 
 namespace gophercap::jobs {
 
-// What decides on each packet. Can be moved: `choice` points to what `expression` holds.
+// Decides about each packet. It may be moved: `choice` points to the object that `expression` owns.
 struct PacketSelection {
-  std::unique_ptr<const packet::BpfFilter> expression;  // null = every packet
+  std::unique_ptr<const packet::BpfFilter> expression;  // null: every packet
   replay::Choice choice;
 };
 
-// Whether any link type understands the expression: hours of mapping are not to end in a typing
-// mistake. kInvalidArgument, kCancelled, kNoMemory.
+// Checks early that the expression is valid for some link type, so that hours of mapping do not end
+// with a typing error. Errors: kInvalidArgument, kCancelled, kNoMemory.
 Result<> check_expression(const std::string& expression, const std::stop_token& stop);
 
-// `link_types`: of the packets to choose from. Warns of those that the expression says nothing
-// about.
+// `link_types` are those of the packets to select from. Warns of link types for which the
+// expression is meaningless.
 Result<PacketSelection> select_packets(const SelectOptions& options,
                                        std::span<const dataset::LinkTypeCount> link_types,
                                        Reporter& reporter, const std::stop_token& stop);
 
-// What a job that only reads captures needs to choose packets of them: an expression may have names
-// of hosts in it, which are looked up.
+// What a job that only reads captures needs to select packets: an expression may contain host
+// names, which have to be resolved.
 confine::Needs needs_of(const SelectOptions& options);
 
 }  // namespace gophercap::jobs

@@ -1,4 +1,4 @@
-// What there is to say of a set before it is replayed.
+// Messages about a set before it is replayed.
 #pragma once
 
 #include <string>
@@ -9,16 +9,15 @@
 
 namespace gophercap::jobs {
 
-// The capture, or the tarball that it is in, is not there any more.
+// True if the capture, or the tarball that contains it, does not exist any more.
 bool is_missing(const dataset::FileSummary& file);
 
-// Warns of captures and tarballs of a dump that are missing; where all are, there is nothing to
-// replay (kNotFound). What was not there when the set was mapped has not gone since.
+// Warns of captures and tarballs of a dump that are missing. If all are missing, fails with
+// kNotFound. Files that were missing when the set was mapped do not count.
 Result<> check_missing(const dataset::DatasetSummary& set, const std::string& dump_path,
                        Reporter& reporter);
 
-// What the names of the files do not let one expect: several captures in one file, one capture
-// under two names.
+// Reports what file names do not show: several captures in one file, one capture under two names.
 void tell_of_contents(const dataset::DatasetSummary& set, Reporter& reporter);
 
 }  // namespace gophercap::jobs

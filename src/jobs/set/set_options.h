@@ -10,14 +10,14 @@
 namespace gophercap::jobs {
 
 struct SetOptions {
-  std::vector<std::string> paths;  // given: these are mapped first; empty: dump_path is read
+  std::vector<std::string> paths;  // if given, these are mapped first; otherwise dump_path is read
   std::string dump_path;
-  std::string file_regexp;                           // empty = every file
-  std::vector<dataset::PrefixChange> path_prefixes;  // for a dump whose files have moved
-  int workers = 0;                                   // for mapping; < 1 = number of CPUs
-  io::Owners owners = io::Owners::kTrusted;          // of dumps, reports and indexes
+  std::string file_regexp;                           // empty: every file
+  std::vector<dataset::PrefixChange> path_prefixes;  // for a dump whose files were moved
+  int workers = 0;                                   // for mapping; < 1: number of CPUs
+  io::Owners owners = io::Owners::kTrusted;          // whose dumps, reports and indexes are trusted
 
-  // The dump that the set is read from; empty: paths are mapped.
+  // The dump that the set is read from; empty if paths are mapped.
   std::string dump() const { return paths.empty() ? dump_path : std::string(); }
 };
 

@@ -1,5 +1,5 @@
-// The folder that is extracted to, made before there is anything to put into it: what may be
-// written is settled before the first byte of the input is read.
+// The folder that is extracted to. It is created before the first byte of input is read, because by
+// then it must be decided what may be written.
 #pragma once
 
 #include <string>
@@ -11,25 +11,25 @@ namespace gophercap::jobs {
 
 class OutputFolder {
  public:
-  // Makes it, with those above it. Empty: none is wanted.
+  // Creates it with its parents. If `path` is empty, there is no output folder.
   explicit OutputFolder(const std::string& path);
-  // Takes away what it made and what is empty still.
+  // Removes the folders that it created and that are still empty.
   ~OutputFolder();
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
 
-  // Fails where it could not be made. Whoever writes later may no longer make it, so that his error
-  // would be another.
+  // Fails if the folder could not be created. Later code may no longer have the permission to
+  // create it and would report another error.
   Result<> result() const;
-  // The folder that was there before, in which the first was made; empty: none was made.
+  // The existing folder in which the first folder was created; empty if none was created.
   std::string made_in() const;
-  // There are, or may be, things of before in it.
+  // True if the folder may contain files that existed before.
   bool is_used() const noexcept { return used_; }
 
  private:
   const std::string path_;
   int error_ = 0;                  // errno; 0 = none
-  std::vector<std::string> made_;  // outermost first
+  std::vector<std::string> made_;  // outermost folder first
   bool used_ = false;
 };
 

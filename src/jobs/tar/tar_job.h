@@ -1,4 +1,4 @@
-// `gophercap tarExtract`: one pass over a tarball, chosen members go to a folder or into a list.
+// `gophercap tarExtract`: one pass over a tarball that extracts or lists selected members.
 #pragma once
 
 #include <cstdint>
@@ -19,37 +19,38 @@
 namespace gophercap::jobs {
 
 struct TarOptions {
-  std::string tarball;    // "-" = standard input
+  std::string tarball;    // "-": standard input
   std::string out_dir{};  // empty: nothing is written
-  std::string regexp{};   // RE2, anywhere in a member's path; empty = all
+  std::string regexp{};   // RE2, matched anywhere in a member's path; empty: all
   archive::ExtractOptions extract{};
-  std::string map_path{};  // of the dump of what is written; empty: none, "-": standard output
+  std::string map_path{};  // path of the dump of the extracted files; empty: none, "-": standard
+                           // output
   MemoryLimit memory{};
-  // Told of each member that matches, before it is extracted. An error ends the run.
+  // Called for each matching member before it is extracted. An error ends the run.
   std::function<Result<>(const archive::Member&)> on_member{};
 };
 
-// Where the tarball broke; what stands before was used.
+// Where the tarball breaks off; what comes before was used.
 struct TarDamage {
-  uint64_t file_bytes = 0;     // of the tarball, read up to here at most
-  uint64_t archive_bytes = 0;  // of the plain archive, read up to here
-  std::string member;          // that is incomplete; empty: between two
+  uint64_t file_bytes = 0;     // of the tarball file, read at most up to here
+  uint64_t archive_bytes = 0;  // of the decompressed archive, read up to here
+  std::string member;          // the incomplete member; empty: between two members
   Errc code = Errc::kTruncated;
   std::string reason;
 
-  // The system did not let it be read further.
+  // True if the system prevented further reading.
   bool refused() const noexcept { return capture::is_refusal(code); }
 };
 
 struct TarResult {
   uint64_t members = 0;   // seen
-  uint64_t matching = 0;  // chosen by the regular expression; folders count where there is none
-  uint64_t matching_bytes = 0;  // their sizes
+  uint64_t matching = 0;  // selected by the regular expression; without one, folders count too
+  uint64_t matching_bytes = 0;  // sum of their sizes
   archive::ExtractCounts counts;
   io::Compression compression = io::Compression::kNone;
   std::optional<TarDamage> damage;
-  archive::TarLosses losses;  // damaged places that the pass went on behind
-  uint64_t doubtful = 0;      // members whose headers are damaged, chosen or not
+  archive::TarLosses losses;  // damaged places that were skipped
+  uint64_t doubtful = 0;      // members with damaged headers, selected or not
   bool interrupted = false;
   std::optional<dataset::DatasetSummary> map;  // the dump that was written
   uint64_t stored_bytes = 0;
@@ -57,8 +58,8 @@ struct TarResult {
   Nanos elapsed{0};
 };
 
-// Fails where the tarball can't be opened or is none, nothing of it is readable, or the output
-// can't be written. Damage behind a whole member does not fail it.
+// Fails if the tarball cannot be opened or is not one, if nothing of it is readable, or if the
+// output cannot be written. Damage after a complete member is not a failure.
 Result<TarResult> run_tar_extract(const TarOptions& options, Reporter& reporter,
                                   std::stop_token stop);
 

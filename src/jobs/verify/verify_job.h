@@ -1,4 +1,5 @@
-// `gophercap verify`: what a receiver has captured of a replay, held against the replay's plan.
+// `gophercap verify`: compares what a receiver has captured of a replay with the plan of the
+// replay.
 #pragma once
 
 #include <cstdint>
@@ -19,19 +20,19 @@
 namespace gophercap::jobs {
 
 struct VerifyOptions {
-  std::vector<std::string> captures;  // of the receiver
-  // What was replayed. REQUIRES: schedule.loop_count is above zero.
+  std::vector<std::string> captures;  // those of the receiver
+  // The set that was replayed. REQUIRES: schedule.loop_count is above zero.
   SetOptions set;
   SelectOptions select;
   ScheduleOptions schedule;
   std::optional<verify::SentReport> sent;  // the replay's report
-  std::optional<uint32_t> mtu;  // of the interface; empty: as the report says, else any length
-  MemoryLimit memory;           // for everything
+  std::optional<uint32_t> mtu;  // of the interface; empty: as in the report, otherwise no limit
+  MemoryLimit memory;           // for the whole job
 };
 
-// Reads every capture, the regular ones twice. Errors: those of a replay's plan and of captures;
-// kNotFound if there is no packet to compare; kInvalidArgument if `memory` is too little or
-// the report is of another replay.
+// Reads every capture; regular files are read twice. Errors: those of planning a replay and of
+// captures; kNotFound if there is no packet to compare; kInvalidArgument if `memory` is too small
+// or the report is from a different replay.
 Result<verify::VerifyResult> run_verify(const VerifyOptions& options, Reporter& reporter,
                                         const std::stop_token& stop);
 
