@@ -6,8 +6,9 @@
 
 namespace {
 
-// A file that got the number of a closed stream would be read or written as that stream. /dev/null
-// the wrong way round keeps the number, and leaves each use of the stream a failure.
+// A file that gets the descriptor number of a closed standard stream would be used as that stream.
+// So the number is taken by /dev/null opened in the opposite direction, which makes every use of
+// the stream fail.
 void hold_closed_streams() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(fd, F_GETFD) >= 0) continue;

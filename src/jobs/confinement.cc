@@ -12,7 +12,7 @@ namespace {
 // The index of a tarball is beside the dump, beside the tarball, or in a temporary folder.
 void add_tarball(const std::string& dump_path, const std::string& tarball, confine::Files& files) {
   files.reads.push_back(tarball);
-  // As files that are written there, these stand for their folders.
+  // Listed as outputs, these paths allow writing to their folders.
   files.outputs.push_back(dump_path);
   files.outputs.push_back(tarball);
   files.folders.push_back(temporary_parent());
@@ -34,7 +34,7 @@ void add_found(const dataset::Discovery& found, const std::string& dump_path,
                confine::Files& files) {
   for (const std::string& path : found.paths) {
     files.reads.push_back(path);
-    // A member of a tarball, or a file that happens to be called like one.
+    // A member of a tarball, or a file whose name looks like one.
     for (size_t at = path.find("!/"); at != std::string::npos; at = path.find("!/", at + 1))
       add_tarball(dump_path, path.substr(0, at), files);
   }
@@ -43,7 +43,7 @@ void add_found(const dataset::Discovery& found, const std::string& dump_path,
 
 void add_set(const std::vector<dataset::FileSummary>& set, const std::string& dump_path,
              confine::Files& files) {
-  std::string_view before;  // members of one tarball stand together
+  std::string_view before;  // members of the same tarball are adjacent
   for (const dataset::FileSummary& file : set) {
     if (file.tarball.empty()) {
       files.reads.push_back(file.path);

@@ -44,12 +44,13 @@ Result<> keep_set(std::string_view option, const std::string& path,
   if (!output) return {};
   const auto size = static_cast<uint64_t>(output->st_size);
   const int64_t mtime_ns = io::mtime_ns_of(*output);
-  std::string tarball;  // of the file before
+  std::string tarball;  // of the previous file
   for (const dataset::FileSummary& file : files) {
     if (!file.tarball.empty()) {
       if (file.tarball != tarball) TRY_VOID(differs(option, path, *output, file.tarball));
       tarball = file.tarball;
-    } else if (file.file_size_bytes == size && file.mtime_ns == mtime_ns) {  // else it is another
+    } else if (file.file_size_bytes == size && file.mtime_ns == mtime_ns) {  // otherwise it is
+                                                                             // another file
       TRY_VOID(differs(option, path, *output, file.path));
     }
   }

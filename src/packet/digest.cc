@@ -5,12 +5,12 @@
 namespace gophercap::packet {
 namespace {
 
-// Odd, about half of the bits set: the fractions of the square roots of 2, 3 and 5.
+// Odd numbers with about half of their bits set: the fractions of the square roots of 2, 3 and 5.
 constexpr uint64_t kRoot2 = 0x6a09e667f3bcc909U;
 constexpr uint64_t kRoot3 = 0xbb67ae8584caa73bU;
 constexpr uint64_t kRoot5 = 0x3c6ef372fe94f82bU;
 
-// Every bit of the product's halves depends on all bits of both factors.
+// Combines both halves of the product, in which every bit depends on all bits of both factors.
 uint64_t fold(uint64_t a, uint64_t b) noexcept {
   __extension__ using Wide = unsigned __int128;
   const Wide product = static_cast<Wide>(a) * b;

@@ -16,7 +16,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
 }
 
-// Words, parentheses and operators; depth counts the parentheses and brackets around.
+// A word, parenthesis or operator; depth is the number of parentheses and brackets around it.
 struct Token {
   std::string_view text;
   size_t begin = 0;
@@ -28,7 +28,7 @@ bool is_word(char c) {
          kSpace.find(c) == std::string_view::npos;
 }
 
-// None: the parentheses do not match.
+// Returns nothing if the parentheses do not match.
 std::optional<std::vector<Token>> tokens_of(std::string_view text) {
   std::vector<Token> tokens;
   int depth = 0;
@@ -63,7 +63,7 @@ bool is_not(std::string_view word) {
   return word == "not" || word == "!";
 }
 
-// A term that begins with one of these takes nothing over from the term before it.
+// A term that begins with one of these words inherits no qualifiers from the term before it.
 bool says_what_it_is_about(std::string_view word) {
   constexpr std::array<std::string_view, 22> kBegins = {
       "host", "net",  "port",    "portrange", "src", "dst",    "ether", "ip",
@@ -72,23 +72,23 @@ bool says_what_it_is_about(std::string_view word) {
   return std::ranges::find(kBegins, word) != kBegins.end();
 }
 
-// Everything behind one of these is looked for at another place.
+// After one of these words, everything refers to another place in the packet.
 bool moves_what_follows(std::string_view word) {
   constexpr std::array<std::string_view, 7> kMoves = {"vlan",   "mpls",  "pppoed", "pppoes",
                                                       "geneve", "vxlan", "pppoe"};
   return std::ranges::find(kMoves, word) != kMoves.end();
 }
 
-// Whether the term, the tokens from `begin` to `end`, means the same alone.
+// Returns whether the term, the tokens from `begin` to `end`, means the same by itself.
 bool stands_alone(const std::vector<Token>& tokens, size_t begin, size_t end) {
   while (begin < end && (is_not(tokens[begin].text) || tokens[begin].text == "(")) ++begin;
   if (begin >= end || !says_what_it_is_about(tokens[begin].text)) return false;
-  // "src or dst host a": a qualifier without what it qualifies.
+  // "src or dst host a": a qualifier whose object comes later.
   const std::string_view first = tokens[begin].text;
   return end - begin > 1 || (first != "src" && first != "dst");
 }
 
-// The only pair of parentheses around everything.
+// True if one pair of parentheses encloses everything.
 bool is_enclosed(const std::vector<Token>& tokens) {
   return tokens.size() > 2 && tokens.front().text == "(" && tokens.back().text == ")" &&
          std::none_of(tokens.begin() + 1, tokens.end() - 1,
@@ -126,7 +126,7 @@ FilterTerms split_filter(std::string_view expression) {
     text = text.substr(open + 1, tokens.back().begin - open - 1);
     tokens = tokens_of(text).value_or(std::vector<Token>());
   }
-  size_t first = 0;  // token of the term
+  size_t first = 0;  // first token of the term
   for (size_t i = 0; i <= tokens.size(); ++i) {
     const bool ends = i == tokens.size() || (tokens[i].depth == 0 && is_or(tokens[i].text));
     if (!ends) {

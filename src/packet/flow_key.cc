@@ -16,7 +16,7 @@ void take_ipv4(const uint8_t* header, FlowKey& key) noexcept {
   std::memcpy(key.source.data(), header + 12, 4);
   std::memcpy(key.destination.data(), header + 16, 4);
   const uint16_t fragment = load_be16(header + 6);
-  key.fragment = (fragment & 0x3fff) != 0;  // more follow, or it is not the first
+  key.fragment = (fragment & 0x3fff) != 0;  // more fragments follow, or it is not the first
 }
 
 void take_ipv6(const uint8_t* header, FlowKey& key) noexcept {
@@ -28,11 +28,11 @@ void take_ipv6(const uint8_t* header, FlowKey& key) noexcept {
 
 void take_extension(const Layer& layer, const uint8_t* header, FlowKey& key) noexcept {
   key.protocol = header[0];
-  // A fragment that is a whole datagram (RFC 6946) is none.
+  // A fragment that contains the whole datagram (RFC 6946) does not count.
   if (layer.id == kIpFragment) key.fragment = (load_be16(header + 2) & 0xfff9) != 0;
 }
 
-// Spreads the bits of a number (the finalizer of splitmix64).
+// Mixes the bits of a number (the finalizer of splitmix64).
 uint64_t mix(uint64_t x) noexcept {
   x ^= x >> 30;
   x *= 0xbf58476d1ce4e5b9ull;
@@ -110,7 +110,7 @@ uint32_t pair_hash(const uint8_t* data, uint32_t bytes, uint32_t link_type) noex
   } else if (!found) {
     source = destination = hash_of(0, 0);
   }
-  // A sum: the same in both directions.
+  // The sum makes both directions equal.
   return static_cast<uint32_t>(mix(source + destination) >> 32);
 }
 

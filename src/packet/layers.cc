@@ -7,7 +7,7 @@ namespace {
 
 using Kind = Layer::Kind;
 
-// `id` of a kWifi whose payload begins at a multiple of four bytes, as radiotap says.
+// `id` of a kWifi whose payload is aligned to four bytes, according to radiotap.
 constexpr uint16_t kPadded = 1;
 
 Step by_ip_version(uint32_t header_bytes, const uint8_t* at, uint32_t bytes) noexcept {
@@ -18,7 +18,7 @@ Step by_ip_version(uint32_t header_bytes, const uint8_t* at, uint32_t bytes) noe
   return {header_bytes};
 }
 
-// MPLS does not say what it carries; the version of IP does (RFC 4928).
+// MPLS does not say what it carries, so the IP version decides (RFC 4928).
 Step over_label(uint16_t id, const uint8_t* at, uint32_t bytes) noexcept {
   if (bytes < 4) return {};
   const bool bottom = (at[2] & 1) != 0;
@@ -31,8 +31,8 @@ Step by_ppp_protocol(uint32_t header_bytes, uint16_t protocol) noexcept {
   return {header_bytes, protocol, Kind::kNone};
 }
 
-// RFC 1661, in HDLC-like framing (RFC 1662) or without; behind PPPoE (`id` of that) neither address
-// and control nor a short protocol may be.
+// RFC 1661, with or without HDLC-like framing (RFC 1662). After PPPoE (`id` is its EtherType) there
+// is neither an address and control field nor a short protocol field.
 Step over_ppp(uint16_t id, const uint8_t* at, uint32_t bytes) noexcept {
   if (id == kEtherPppoeSession) return bytes < 2 ? Step{} : by_ppp_protocol(2, load_be16(at));
   const uint32_t skip = bytes >= 2 && at[0] == 0xff && at[1] == 0x03 ? 2 : 0;
@@ -40,7 +40,7 @@ Step over_ppp(uint16_t id, const uint8_t* at, uint32_t bytes) noexcept {
   return bytes < skip + 2 ? Step{} : by_ppp_protocol(skip + 2, load_be16(at + skip));
 }
 
-// The family has another number on each system for IPv6, and the byte order of whoever wrote it.
+// The number of the IPv6 family differs between systems, and the byte order is that of the writer.
 Step over_loopback(const uint8_t* at, uint32_t bytes) noexcept {
   if (bytes < 4) return {};
   const uint32_t big = load_be32(at);
@@ -58,14 +58,14 @@ Step over_loopback(const uint8_t* at, uint32_t bytes) noexcept {
   }
 }
 
-// Below 0x600 it is no EtherType: 4 stands for 802.2.
+// Below 0x600 it is not an EtherType; 4 means 802.2.
 Step over_cooked(uint32_t header_bytes, uint16_t protocol) noexcept {
   constexpr uint16_t kLlcFrame = 4;
   return protocol == kLlcFrame ? Step{header_bytes, protocol, Kind::kLlc}
                                : by_ether_type(header_bytes, protocol);
 }
 
-// SNAP of the IETF (RFC 1042), and that of bridges.
+// SNAP of the IETF (RFC 1042) and of bridges.
 Step over_llc(const uint8_t* at, uint32_t bytes) noexcept {
   const bool snap = bytes >= 8 && at[0] == 0xaa && at[1] == 0xaa && at[2] == 0x03 && at[3] == 0 &&
                     at[4] == 0 && (at[5] == 0 || at[5] == 0xf8);
@@ -76,11 +76,11 @@ Step over_radiotap(const uint8_t* at, uint32_t bytes) noexcept {
   if (bytes < 8 || at[0] != 0) return {};
   const uint32_t header_bytes = load_le16(at + 2);
   if (header_bytes < 8) return {};
-  constexpr uint32_t kHasClock = 1;  // 8 bytes, at a multiple of 8
+  constexpr uint32_t kHasClock = 1;  // 8 bytes, aligned to 8
   constexpr uint32_t kHasFlags = 2;
   constexpr uint8_t kPaysPadding = 0x20;
   const uint32_t present = load_le32(at + 4);
-  uint32_t field = 4;  // behind the words that say which fields there are
+  uint32_t field = 4;  // after the words that list the fields
   for (bool more = true; more; field += 4) {
     if (bytes < field + 4) return {header_bytes, 0, Kind::kWifi};
     more = (load_le32(at + field) & 0x80000000u) != 0;
@@ -91,13 +91,13 @@ Step over_radiotap(const uint8_t* at, uint32_t bytes) noexcept {
   return {header_bytes, padded ? kPadded : uint16_t{0}, Kind::kWifi};
 }
 
-// Only data frames that are not encrypted and hold one packet carry something that can be walked.
+// Only data frames that are not encrypted and contain one packet have supported contents.
 Step over_wifi(uint16_t id, const uint8_t* at, uint32_t bytes) noexcept {
   constexpr unsigned kControl = 1;
   constexpr unsigned kData = 2;
   if (bytes < 10) return {};
   const unsigned type = (at[0] >> 2) & 3u;
-  // CTS and ACK have one address, the other control frames two.
+  // CTS and ACK have one address, other control frames have two.
   if (type == kControl) return {(at[0] & 0xe0) == 0xc0 ? 10u : 16u};
   if (bytes < 24) return {};
   const bool no_payload = (at[0] & 0x40) != 0;
@@ -116,7 +116,7 @@ Step over_wifi(uint16_t id, const uint8_t* at, uint32_t bytes) noexcept {
 }
 
 Kind serial_kind(const uint8_t* at, uint32_t bytes) noexcept {
-  // Cisco's framing begins with 0f (to one) or 8f (to all).
+  // Cisco's framing begins with 0f (unicast) or 8f (broadcast).
   const bool cisco = bytes >= 2 && (at[0] == 0x0f || at[0] == 0x8f) && at[1] == 0;
   return cisco ? Kind::kCiscoHdlc : Kind::kPpp;
 }

@@ -33,7 +33,7 @@ EngineProgress Meter::now(bool stopped) {
   p.packets_passed = static_cast<uint64_t>(std::llround(passed));
   p.scheduled = senders_.kept(p.elapsed);
   p.position = capture_time(here.key_ns);
-  // A loop may have begun of which nothing has left yet.
+  // A loop may have begun without a packet sent yet.
   if (by_capture_time_)
     p.position = std::max(timeline_.first(), timeline_.key_at(senders_.newest_due(), p.loop));
   if (senders_.are_through() && !stopped) p.phase = Phase::kOver;

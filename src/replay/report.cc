@@ -12,7 +12,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kReportVersion = 1;
 
-// The quantiles, and every bucket that is not empty: [from, to, packets], both ends inside.
+// The quantiles, and every non-empty bucket: [from, to, packets], both ends included.
 Json histogram_json(const Histogram& h) {
   Json buckets = Json::array();
   h.for_each_bucket([&](int64_t low, int64_t high, uint64_t count) {
@@ -82,7 +82,7 @@ Json request_json(const Request& request) {
       {"directory", request.directory}, {"set", std::move(set)}, {"options", std::move(options)}};
 }
 
-// What only a run in real time has.
+// Adds what only a run in real time has.
 void add_timing(const Report& report, Json& json) {
   if (report.lateness.count() == 0) return;
   json["lateness"] = lateness_json(report);

@@ -15,14 +15,14 @@ constexpr uint64_t kBytesPerExpected = 40;  // due, key, pairing; then place and
 constexpr uint64_t kBytesPerArrival = 28;
 constexpr uint64_t kBytesPerOtherForm = 16;
 
-// Ethernet pads to 60 bytes; a tagged frame may have been padded before its tag went in, or a tag
-// taken out behind the padding.
+// Ethernet pads to 60 bytes. A tag may be inserted after padding, or removed from a padded frame.
 constexpr size_t kPaddedBytes = 64;
 
-// Packets over which the offset is taken to be one; the median of so many minds no outlier.
+// Number of packets over which the offset is assumed to be constant; the median of so many is
+// robust against outliers.
 constexpr size_t kOffsetRun = 63;
 constexpr int64_t kSecondNs = 1'000'000'000;
-// A copy of a packet comes soon after it.
+// A copy of a packet arrives soon after it.
 constexpr int64_t kBesidesPlanNs = 100'000'000;
 
 int64_t median(std::span<int64_t> values) {
@@ -36,7 +36,7 @@ int64_t median(std::span<int64_t> values) {
 
 void ArrivalMatcher::Table::seal() {
   std::ranges::sort(keys);
-  // About eight keys share their upper bits.
+  // About eight keys have the same upper bits.
   const unsigned bits =
       static_cast<unsigned>(std::clamp(static_cast<int>(std::bit_width(keys.size())) - 3, 1, 24));
   shift = 64 - bits;
@@ -56,7 +56,7 @@ bool ArrivalMatcher::Table::holds(uint64_t digest) const noexcept {
 ArrivalMatcher::ArrivalMatcher(uint64_t memory_bytes, uint64_t likely_packets,
                                uint32_t compared_bytes)
     : compared_bytes_(compared_bytes), memory_left_(memory_bytes) {
-  // Vectors that grow by copying would need the memory twice. What is not used is never touched.
+  // Vectors that grow by copying would need the memory twice. Unused memory is never touched.
   const uint64_t most = memory_bytes / (kBytesPerExpected + kBytesPerArrival);
   const auto room = static_cast<size_t>(std::min({likely_packets, most, uint64_t{kNobody}}));
   due_.reserve(room);
@@ -106,10 +106,11 @@ void ArrivalMatcher::seal() {
   recorded_.seal();
 }
 
-// The digest of a planned frame that `frame` is once zeros at its end are taken off.
+// Returns the digest of the planned frame that `frame` equals without zeros at its end.
 std::optional<uint64_t> ArrivalMatcher::without_padding(const ReceivedFrame& frame) const noexcept {
   if (!expects_short_ || frame.wire_bytes > kPaddedBytes) return std::nullopt;
-  // Cut by the receiver's snap length: which of the lengths up to the wire's was the frame's?
+  // Cut by the snap length of the receiver, so the frame may have had any length up to that on the
+  // wire.
   for (size_t n = frame.data.size(); n < frame.wire_bytes; ++n) {
     const uint64_t digest = key_of(frame.data, n);
     if (knows(digest)) return digest;
@@ -127,7 +128,7 @@ bool ArrivalMatcher::arrive(const ReceivedFrame& frame) {
   uint64_t digest = key_of(frame.data, frame.wire_bytes);
   const bool known = knows(digest);
   if (!known) {
-    // Where less is there than is compared, it is too little to tell what it is.
+    // If less was captured than is compared, the frame cannot be recognized.
     const bool too_little = is_cut && frame.data.size() < compared_bytes_;
     const std::optional<uint64_t> bare = too_little ? std::nullopt : without_padding(frame);
     if (!bare) {
@@ -144,7 +145,7 @@ bool ArrivalMatcher::arrive(const ReceivedFrame& frame) {
   return true;
 }
 
-// Medians of runs of pairs, from which the offset at any time is known.
+// Computes medians of runs of pairs, which give the offset at any time.
 void ArrivalMatcher::learn_offsets() {
   offsets_.clear();
   std::vector<int64_t> run;
@@ -161,7 +162,7 @@ void ArrivalMatcher::learn_offsets() {
   }
   end_run();
   std::ranges::sort(offsets_, {}, &OffsetThen::came_ns);
-  // Where the offset moves a lot, so may the packets of which it is not known.
+  // Where the offset changes a lot, packets with unknown offset may differ by as much.
   int64_t step = 0;
   for (size_t i = 1; i < offsets_.size(); ++i)
     step = std::max(step, absolute_difference(offsets_[i].offset_ns, offsets_[i - 1].offset_ns));
@@ -188,8 +189,8 @@ void ArrivalMatcher::pair_group(std::span<const Key> expected, std::span<const K
   }
 }
 
-// Both sorted. Packets that are the only ones of their kind first: from these it is known how late
-// packets are, which tells the identical ones apart.
+// Both are sorted. Unique packets are paired first: they show how late packets are, which
+// distinguishes identical ones.
 void ArrivalMatcher::pair_all(std::span<const Key> expected, std::span<const Key> arrived,
                               std::optional<CaptureTime> started) {
   const auto for_each_group = [&](auto&& visit) {
@@ -213,9 +214,9 @@ void ArrivalMatcher::pair_all(std::span<const Key> expected, std::span<const Key
   });
   learn_offsets();
   if (offsets_.empty()) {
-    // Nothing is the only one of its kind. Groups that are complete will do; if there is none, the
-    // first that came is taken to be the one that was due nearest to its time by the sender's
-    // clock, or else the first that was planned.
+    // No packet is unique. Groups that are complete are used instead. If there are none, the first
+    // arrival is assumed to be the packet due nearest to its time by the clock of the sender, or
+    // else the first planned one.
     uint32_t first_arrival = kNobody;
     OffsetThen first{};
     for_each_group([&](std::span<const Key> e, std::span<const Key> a) {
@@ -262,8 +263,8 @@ Arrivals ArrivalMatcher::judge(std::optional<CaptureTime> started) {
   return result;
 }
 
-// Arrivals that look like a packet of the plan but came well before or after all of it: of others,
-// or of a part of the replay that this plan leaves out.
+// Counts arrivals that look like a packet of the plan but came well before or after all of it:
+// traffic of others, or of a part of the replay that this plan does not include.
 uint64_t ArrivalMatcher::outside_plan() const noexcept {
   if (offsets_.empty() || due_.empty()) return 0;
   uint64_t others = 0;
@@ -298,7 +299,7 @@ void ArrivalMatcher::count(Arrivals& result) const {
 }
 
 void ArrivalMatcher::count_reordered(Arrivals& result) const {
-  uint32_t earliest = kNobody;  // arrival of all that stand later in the plan
+  uint32_t earliest = kNobody;  // earliest arrival of all later places in the plan
   for (size_t i = due_.size(); i-- > 0;) {
     const uint32_t arrival = arrival_of_[i];
     if (arrival == kNobody) continue;
@@ -326,7 +327,7 @@ void ArrivalMatcher::measure(Arrivals& result, std::optional<CaptureTime> starte
     return saturating_difference(later, sooner);
   };
 
-  std::vector<int64_t> offsets(here.size());  // against that of the first
+  std::vector<int64_t> offsets(here.size());  // relative to that of the first
   for (size_t n = 0; n < here.size(); ++n) {
     offsets[n] = since(since(came(n), came(0)), since(due(n), due(0)));
     if (n > 0)
@@ -342,7 +343,7 @@ void ArrivalMatcher::measure(Arrivals& result, std::optional<CaptureTime> starte
   result.planned_duration = Nanos(since(due(last), due(0)));
   result.duration = Nanos(since(came(last), came(0)));
 
-  // The very first packet's own lateness (cold caches, a first wake-up) belongs to no trend.
+  // The lateness of the very first packet (cold caches, a first wake-up) is not part of a trend.
   const int64_t window = std::min(kSecondNs, result.planned_duration.count() / 2);
   std::vector<int64_t> begin;
   std::vector<int64_t> end;

@@ -8,14 +8,15 @@
 namespace gophercap::verify {
 namespace {
 
-// Cells of the table by which the best pairing is found; 8 MiB.
+// Maximum number of cells in the table that finds the best pairing; 8 MiB.
 constexpr size_t kMostCells = size_t{2} << 20;
 
-// For each of `few` the place in `many` that it is paired with; rising. REQUIRES: few.size() <=
-// many.size().
+// Returns for each of `few` the index in `many` that it is paired with, in ascending order.
+// REQUIRES: few.size() <= many.size().
 std::vector<uint32_t> best_places(std::span<const int64_t> few, std::span<const int64_t> many) {
-  // Skipped places add up to `spare` at most: the i-th of the few is with place i + k, 0 <= k <=
-  // spare. cost[k] is the smallest sum up to i with at most k skipped, back[i][k] its own k.
+  // At most `spare` places are skipped in total: the i-th of the few is paired with place i + k, 0
+  // <= k <= spare. cost[k] is the smallest sum up to i with at most k skipped, and back[i][k] its
+  // own k.
   const size_t spare = many.size() - few.size();
   std::vector<double> cost(spare + 1, 0);
   std::vector<uint32_t> back(few.size() * (spare + 1));
@@ -60,7 +61,8 @@ std::vector<uint32_t> places_of(std::span<const int64_t> few, std::span<const in
   return few.size() <= kMostCells / (spare + 1) ? best_places(few, many) : near_places(few, many);
 }
 
-// Those that lie close together: due[first_due, last_due), came[first_came, last_came).
+// Packets and arrivals that are close together: due[first_due, last_due), came[first_came,
+// last_came).
 struct Cluster {
   size_t first_due, last_due, first_came, last_came;
 };
@@ -85,7 +87,7 @@ void assign_cluster(std::span<const int64_t> due, std::span<const int64_t> came,
 
 std::vector<uint32_t> assign(std::span<const int64_t> due, std::span<const int64_t> came,
                              int64_t horizon_ns) {
-  // Stamps of several queues may step back a little; the order of arrival is what counts.
+  // Time stamps from several queues may step back a little; the order of arrival counts.
   std::vector<int64_t> rising(came.begin(), came.end());
   for (size_t j = 1; j < rising.size(); ++j) rising[j] = std::max(rising[j], rising[j - 1]);
 
@@ -95,7 +97,7 @@ std::vector<uint32_t> assign(std::span<const int64_t> due, std::span<const int64
   while (d < due.size() && a < rising.size()) {
     Cluster cluster{d, d, a, a};
     int64_t latest = std::min(due[d], rising[a]);
-    for (;;) {  // what is next on either side, as long as it is near
+    for (;;) {  // add the next one of either side while it is near
       const bool is_due = d < due.size() && (a == rising.size() || due[d] <= rising[a]);
       if (!is_due && a == rising.size()) break;
       const int64_t next = is_due ? due[d] : rising[a];

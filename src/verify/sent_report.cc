@@ -33,7 +33,7 @@ Result<std::string> read_text(const std::string& path, const std::stop_token& st
   }
 }
 
-// Null where it is not there or of another kind.
+// Returns null if it is missing or of another type.
 template <class T>
 std::optional<T> value_of(const Json& json, const char* pointer) {
   const Json::json_pointer at(pointer);
@@ -59,7 +59,7 @@ std::optional<std::vector<std::string>> texts_of(const Json& json) {
   return texts;
 }
 
-// Empty where it is not of that form.
+// Returns nothing if it does not have that form.
 std::optional<replay::Request> request_of(const Json& json) {
   replay::Request request;
   const Json options = json.is_object() ? json.value("options", Json()) : Json();
@@ -116,7 +116,7 @@ Result<SentReport> read_sent_report(const std::string& path, const std::stop_tok
 }
 
 Result<> check_same_replay(const SentReport& report, const replay::Report& plan) {
-  // Those that say which packets are sent when; what became of them may differ.
+  // The keys that describe which packets are sent when; results may differ.
   static constexpr std::array kKeys = {"beginning", "end", "packets_planned_per_loop",
                                        "loops_planned", "stretch"};
   const Json theirs = Json::parse(report.text, nullptr, false);
@@ -131,7 +131,7 @@ Result<> check_same_replay(const SentReport& report, const replay::Report& plan)
                     there.dump(-1, ' ', false, Json::error_handler_t::replace), here.dump());
     break;
   }
-  // The options are those of the report, so that nothing else can be the reason.
+  // The options are those of the report, so only the set can differ.
   if (report.request && !report.plan_digest.empty() && report.plan_digest != plan.plan_digest) {
     return Error{Errc::kInvalidArgument, 0,
                  fmt::format("--report: the set has changed since this replay: {}",

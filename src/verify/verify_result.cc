@@ -24,7 +24,7 @@ Json quantiles(const Histogram& h) {
           {"max_ns", h.max()}};
 }
 
-// Those that are damaged, or those that the system did not let be read.
+// Lists damaged files, or those that the system did not let be read.
 Json files_json(const std::vector<replay::DamagedFile>& files, bool refused) {
   Json list = Json::array();
   for (const replay::DamagedFile& file : files) {

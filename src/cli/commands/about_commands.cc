@@ -1,4 +1,4 @@
-// The commands that tell about the program itself.
+// The commands that print information about the program itself.
 #include <fmt/format.h>
 
 #include <string>

@@ -23,8 +23,8 @@ std::vector<std::string_view> parts_of(std::string_view key) {
   return parts;
 }
 
-// The groups that a key stands in, and what is left as its name. A key that is an option of its own
-// (replay.tx) can't be a group too: those below it are written with a dot (tx.threads).
+// Returns the groups of a key and the rest of its name. A key that is itself an option (replay.tx)
+// cannot be a group too, so keys below it are written with a dot (tx.threads).
 std::pair<std::vector<std::string_view>, std::string> place_of(
     std::string_view key, const std::vector<const OptionSpec*>& options) {
   std::vector<std::string_view> groups = parts_of(key);
@@ -75,8 +75,8 @@ std::string example_config() {
   for (const OptionSpec& option : option_table()) {
     if (!option.key.empty()) options.push_back(&option);
   }
-  // By key, so that every group is written once; "global" first, as everything else stands under
-  // its command.
+  // Sorted by key, so that every group is written once; "global" comes first, and all other keys
+  // are under their command.
   std::ranges::stable_sort(options, {}, [](const OptionSpec* option) {
     return std::pair(option->command != Command::kGlobal, parts_of(option->key));
   });

@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kColumns = 80;
 constexpr size_t kHelpColumn = 24;
 
-// "  name      text text", the text wrapped under itself; a long name stands on a line of its own.
+// "  name      text text": the text is wrapped in its column; a long name gets its own line.
 void append_entry(std::string& out, std::string_view name, std::string_view text) {
   out += fmt::format("  {}", name);
   size_t column = 2 + display_width(name);
@@ -39,7 +39,7 @@ std::string option_names(const OptionSpec& option) {
 void append_options(std::string& out, Command command, Extent extent) {
   for (const OptionGroup& group : option_groups(command)) {
     const bool listed = extent == Extent::kAll || command == Command::kGlobal ||
-                        group.options.front()->everyday;  // these come first
+                        group.options.front()->everyday;  // everyday options come first
     if (listed) out += fmt::format("\n{}:\n", group.title);
     for (const OptionSpec* option : group.options) {
       if (extent == Extent::kEveryday && !option->everyday) continue;
@@ -51,7 +51,7 @@ void append_options(std::string& out, Command command, Extent extent) {
   }
 }
 
-// Remarks stand in a column beside the lines; above them where one would not fit.
+// Remarks are in a column beside the commands, or above them if one would not fit.
 void append_examples(std::string& out, const CommandSpec& command) {
   size_t line_width = 0;
   size_t remark_width = 0;

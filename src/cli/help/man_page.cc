@@ -7,8 +7,8 @@
 namespace gophercap::cli {
 namespace {
 
-// Text for roff: a hyphen is a minus that can be copied, a line never begins with a control
-// character.
+// Escapes text for roff: hyphens become minus signs that can be copied, and no line begins with a
+// control character.
 std::string roff(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -27,7 +27,7 @@ std::string roff(std::string_view text) {
   return out;
 }
 
-// Arguments of macros stand in quotes.
+// Arguments of macros are quoted.
 std::string roff_quoted(std::string_view text) {
   std::string out;
   for (const char c : roff(text)) {
@@ -56,7 +56,7 @@ void append_option(std::string& out, const OptionSpec& option) {
   }
 }
 
-// By groups, as in help. Options of every command stand in a section of their own.
+// In groups, as in help. Options of all commands have their own section.
 void append_options(std::string& out, Command command) {
   for (const OptionGroup& group : option_groups(command)) {
     bool begun = command == Command::kGlobal;

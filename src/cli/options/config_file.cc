@@ -20,13 +20,13 @@ namespace gophercap::cli {
 namespace {
 
 constexpr size_t kMaxConfigBytes = size_t{1} << 20;
-// Enough to correct a file in one go, little enough for a file that is no configuration at all.
+// Enough to correct a file at once, but few enough for a file that is not a configuration.
 constexpr size_t kMaxComplaints = 20;
 
-// Every key that may stand in a file, in lower case.
+// A key that may be in a file, in lower case.
 struct KnownKey {
   std::string_view spelling;
-  const OptionSpec* option = nullptr;  // nullptr: accepted, without effect
+  const OptionSpec* option = nullptr;  // nullptr: accepted without effect
 };
 using KnownKeys = std::map<std::string, KnownKey, std::less<>>;
 
@@ -40,8 +40,8 @@ KnownKeys make_known_keys() {
   return keys;
 }
 
-// Walks the nodes. Goes down only where the names so far begin a known key, so neither depth nor
-// aliases that refer to themselves can lead it astray.
+// Walks over the nodes. It only descends while the names so far begin a known key, so neither depth
+// nor recursive aliases matter.
 class Walker {
  public:
   Walker(std::string_view file_name, ConfigFile& result)
@@ -97,8 +97,8 @@ class Walker {
              did_you_mean(full_name(name, value), names));
   }
 
-  // An unknown group with one key inside is named whole: that is what the nearest key compares
-  // with.
+  // An unknown group with a single key in it is named completely, so that it can be compared with
+  // known keys.
   static std::string full_name(std::string name, YAML::Node value) {
     for (int depth = 0;
          depth < 4 && value.IsMap() && value.size() == 1 && value.begin()->first.IsScalar();
@@ -110,7 +110,7 @@ class Walker {
   }
 
   void take_value(const KnownKey& known, const YAML::Node& value, const std::string& shown) {
-    if (value.IsNull()) return;  // "key:" is not given
+    if (value.IsNull()) return;  // "key:" means not given
     if (known.option == nullptr) {
       if (!value.IsScalar() ||
           (!value.Scalar().empty() && ascii_lower(value.Scalar()) != "false")) {
@@ -127,7 +127,7 @@ class Walker {
     } else if (!take_scalar(value, taken)) {
       return;
     }
-    // An empty text is "not given" except where it means something of its own.
+    // An empty text means "not given", unless it has a meaning of its own.
     if (taken.values.size() == 1 && taken.values[0].empty() && !is_list(known.option->type) &&
         known.option->default_value.empty()) {
       return;
@@ -160,7 +160,7 @@ class Walker {
 ConfigFile parse_config(std::string_view yaml, std::string_view file_name) {
   ConfigFile result;
   Walker walker(file_name, result);
-  // The library takes this byte for the end of the text.
+  // The library treats this byte as the end of the text.
   constexpr char kEndForYaml = 0x04;
   if (const size_t at = yaml.find(kEndForYaml); at != std::string_view::npos) {
     const auto line = std::count(yaml.begin(), yaml.begin() + static_cast<ptrdiff_t>(at), '\n');
@@ -168,7 +168,7 @@ ConfigFile parse_config(std::string_view yaml, std::string_view file_name) {
     return result;
   }
   try {
-    // YAML::Load() would pass over all documents but the first.
+    // YAML::Load() would ignore all documents but the first.
     const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(yaml));
     const YAML::Node root = documents.empty() ? YAML::Node() : documents.front();
     for (size_t i = 1; i < documents.size(); ++i) {
@@ -189,7 +189,7 @@ ConfigFile parse_config(std::string_view yaml, std::string_view file_name) {
 
 Result<std::string> read_config(const std::string& path, io::Owners owners) {
   TRY(const Fd fd, io::open_file(path, owners));
-  // No signal is taken yet, so that each of them ends this wait for the writer of a FIFO.
+  // Signals are not handled yet, so any of them ends this wait for the writer of a FIFO.
   if (io::is_pipe(fd.value())) TRY_VOID(io::wait_to_read(fd.value(), {}));
   std::string text;
   std::string block(size_t{64} << 10, '\0');

@@ -32,7 +32,7 @@ constexpr Habit kHabits[] = {
     {"q", "quiet"},
 };
 
-// "x2.0", "p1000": a letter and its number.
+// "x2.0", "p1000": a letter followed by its number.
 std::string_view without_number(std::string_view typed) {
   return typed.size() > 1 && typed[1] >= '0' && typed[1] <= '9' ? typed.substr(0, 1) : typed;
 }

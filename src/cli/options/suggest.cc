@@ -10,7 +10,7 @@
 namespace gophercap::cli {
 namespace {
 
-// Longer than any name we know; keeps the table small whatever was typed.
+// Longer than any of our names; limits the size of the table.
 constexpr size_t kLongest = 64;
 
 }  // namespace

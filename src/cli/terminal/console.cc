@@ -17,7 +17,7 @@
 namespace gophercap::cli {
 namespace {
 
-// What is given to a regular file or a device never waits for another program.
+// Writing to a regular file or a device never waits for another program.
 bool may_wait(int fd) {
   struct stat facts {};
   return fstat(fd, &facts) == 0 && !S_ISREG(facts.st_mode);
@@ -26,7 +26,7 @@ bool may_wait(int fd) {
 Result<> write_all(int fd, std::string_view text, const std::stop_token& stop,
                    const std::string& shown) {
   const bool waits = stop.stop_possible() && may_wait(fd);
-  // As much a pipe takes at once if it has any room.
+  // A pipe that has any room at all accepts this much at once.
   const size_t most = waits ? PIPE_BUF : text.size();
   while (!text.empty()) {
     if (waits) TRY_VOID(io::wait_to_write(fd, stop, shown));
@@ -87,7 +87,7 @@ void Console::heed(std::stop_token stop) {
   stop_ = std::move(stop);
 }
 
-// Nowhere is left to say that standard error does not work.
+// A failure of standard error cannot be reported anywhere.
 void Console::write_words(std::string_view text) {
   if (err_stuck_) return;
   const Result<> written = write_all(options_.err, text, stop_, "standard error");
@@ -129,7 +129,7 @@ void Console::plain(std::string_view text) {
 void Console::progress_line(std::string_view text) {
   if (!err_is_terminal_ || options_.quiet) return;
   const MutexLock lock(mutex_);
-  // One column stays free: some terminals break the line when the last one is filled.
+  // One column stays free, because some terminals wrap the line when the last one is used.
   const std::string whole =
       fmt::format("{}{}", kEraseLine, elide_end(text, terminal_width(options_.err) - 1));
   progress_shown_ = true;

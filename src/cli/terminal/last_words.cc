@@ -18,11 +18,11 @@ namespace gophercap::cli {
 namespace {
 
 std::atomic<bool> running{false};
-// Whether an allocation of C++ was refused in this thread.
+// True if a C++ allocation was refused in this thread.
 constinit thread_local bool refused = false;
 
-// What std::terminate() is told depends on the compiler that made the function that threw: some
-// call it with the exception in flight, where it can't be looked at.
+// How std::terminate() is called depends on the compiler of the function that threw: with some, the
+// exception in flight cannot be inspected.
 [[noreturn]] void refuse() {
   refused = true;
   throw std::bad_alloc();
@@ -50,15 +50,15 @@ bool is_out_of_memory() noexcept {
   std::abort();
 }
 
-// libarchive ends the process when one of its small allocations is refused. Destructors of what is
-// static do not run: other threads still use it.
+// libarchive calls exit() when one of its small allocations fails. Destructors of static objects
+// must not run then, since other threads still use them.
 void on_exit() {
   if (!running.load()) return;
   io::remove_unfinished();
   end_without_memory();
 }
 
-// As much of it as fits.
+// A text buffer of fixed size; longer text is cut.
 class Words {
  public:
   void append(std::string_view text) noexcept {
@@ -66,7 +66,7 @@ class Words {
       if (size_ < bytes_.size()) bytes_[size_++] = c;
     }
   }
-  // What a terminal might obey, or is no plain ASCII, as "?".
+  // Characters that a terminal might interpret, and everything that is not plain ASCII, become "?".
   void append_name(std::string_view name) noexcept {
     for (const char c : name) append(c >= ' ' && c <= '~' ? std::string_view(&c, 1) : "?");
   }
@@ -96,9 +96,9 @@ ExitCode say_out_of_memory() noexcept {
 
 LastWords::LastWords() {
   static const int kRegistered = std::atexit(on_exit);
-  static_cast<void>(kRegistered);  // refused: then exit() is as ever
-  // Loads what glibc unwinds its own frames with (that of std::call_once, say). It would do so when
-  // an exception comes by, and abort where there is no memory for that.
+  static_cast<void>(kRegistered);  // if this fails, exit() is unchanged
+  // Loads the library with which glibc unwinds its own frames (such as that of std::call_once).
+  // glibc would load it during the first exception, and abort if there is no memory for it.
   void* frame = nullptr;
   static_cast<void>(::backtrace(&frame, 1));
   std::set_new_handler(refuse);

@@ -19,17 +19,17 @@ using namespace std::chrono_literals;
 constexpr Nanos kTerminalPeriod = 100ms;
 constexpr Nanos kLogPeriod = 10s;
 
-// Whole seconds: a digit that flickers says nothing.
+// Whole seconds, since flickering digits are useless.
 std::string rough_duration(Nanos d) {
   return d >= 48h ? human_duration(d) : format_duration(std::chrono::ceil<std::chrono::seconds>(d));
 }
 
-// The line as it is put together.
+// A progress line under construction.
 class Line {
  public:
   explicit Line(std::string label) : label_(std::move(label)) {}
 
-  // Of two parts, the one with the higher rank is left out first.
+  // Parts with a higher rank are left out first.
   void add(int rank, std::string text) {
     if (!text.empty()) parts_.push_back({rank, std::move(text)});
   }
@@ -61,7 +61,8 @@ std::string left_text(double nanos) {
   return rough_duration(Nanos(static_cast<int64_t>(nanos))) + " left";
 }
 
-// At the pace so far; empty where that is not known yet, or the total has proved too small.
+// Based on the speed so far. Empty if it is not known yet, or the total has turned out to be too
+// small.
 std::string time_left(double done, double total, Nanos elapsed) {
   if (done <= 0 || total <= done || elapsed < 1s) return {};
   return left_text(static_cast<double>(elapsed.count()) * (total - done) / done);
@@ -71,7 +72,8 @@ std::string per_cent(double done, double total) {
   return fmt::format("{:.0f} %", std::clamp(std::floor(100 * done / total), 0.0, 99.0));
 }
 
-// Of a schedule: as planned while it is kept, at the pace so far where it is not.
+// The remaining time of a schedule: as planned while it is kept, otherwise based on the speed so
+// far.
 std::string schedule_left(const jobs::ReplayProgress& progress) {
   const replay::EngineProgress& now = progress.now;
   const auto left = static_cast<double>((progress.total - now.scheduled).count());
@@ -104,7 +106,7 @@ std::string progress_text(const jobs::ReplayProgress& progress, size_t width) {
     line.add(0, fmt::format("starts in {}", rough_duration(now.until_start)));
   if (now.phase == Phase::kReading) line.add(0, "reads ahead");
   if (now.phase == Phase::kWaiting || now.phase == Phase::kReading) return line.fit(width);
-  // Time says most about a run that keeps a schedule, packets about any other.
+  // For a run with a schedule, time says most; for all others, the number of packets.
   const bool paced = progress.total > Nanos{0};
   const auto passed = static_cast<double>(now.packets_passed);
   const auto packets = static_cast<double>(progress.packets_total);
@@ -171,7 +173,7 @@ bool ConsoleReporter::asked() {
   return signals_ != nullptr && signals_->take_status_request();
 }
 
-// The first line comes after one period: what is over by then needs none.
+// The first line comes after one period; a job that ends before needs none.
 bool ConsoleReporter::due() {
   if (console_.quiet()) return false;
   const SendTime t = now_();
@@ -185,7 +187,8 @@ void ConsoleReporter::tell(const Progress&... progress) {
   if (asked()) console_.plain(progress_text(progress...) + "\n");
   if (!due()) return;
   if (console_.err_is_terminal()) {
-    // One column stays free, see progress_line(). The width is that of now: windows change.
+    // One column stays free, see progress_line(). The width is read each time, because windows
+    // change.
     console_.progress_line(progress_text(progress..., console_.err_width() - 1));
   } else {
     console_.note(progress_text(progress...));

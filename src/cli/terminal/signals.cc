@@ -31,7 +31,7 @@ sigset_t our_signals() {
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGUSR1);
-  // nohup(1), and shells for what runs in the background, have these ignored: that stays.
+  // nohup(1), and shells for background jobs, set these to be ignored; that is kept.
   for (const int signal : {SIGHUP, SIGQUIT}) {
     if (!is_ignored(signal)) sigaddset(&set, signal);
   }
@@ -48,10 +48,11 @@ Result<> SignalGuard::start() {
   if (!wake_.valid()) return errno_error(errno, "signals");
   pthread_sigmask(SIG_BLOCK, &set, &previous_mask_);
   blocked_ = true;
-  // The destructor gives the signals back, whatever comes of it.
+  // On failure, the destructor restores the signals.
   if (const Result<> started = thread_.start([this] { watch(); }); !started)
     return started.error().with_context("signals");
-  // Nobody else takes memory while libseccomp, which does not look at what it got, is at it.
+  // The thread must not allocate while libseccomp, which does not check its allocations, is at
+  // work.
   begun_.wait(false);
   if (const Result<> watching = thread_.result(); !watching)
     return watching.error().with_context("signals");
@@ -78,7 +79,7 @@ void SignalGuard::watch() {
   std::array<pollfd, 2> fds = {{{signals_.value(), POLLIN, 0}, {wake_.value(), POLLIN, 0}}};
   SendTime first{};
   for (;;) {
-    if (poll(fds.data(), fds.size(), -1) < 0) continue;  // EINTR: a debugger, say
+    if (poll(fds.data(), fds.size(), -1) < 0) continue;  // EINTR, for example because of a debugger
     signalfd_siginfo info{};
     while (read(signals_.value(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
       const int signal = static_cast<int>(info.ssi_signo);
@@ -88,9 +89,10 @@ void SignalGuard::watch() {
       }
       const SendTime now = SendClock::now();
       if (received_.load() != 0) {
-        // timeout(1) signals its child and then the child's group: that is one request.
+        // timeout(1) signals its child and then the process group of the child; that counts as one
+        // request.
         if (now - first < kOneRequest) continue;
-        // The user has said it twice: nothing that could hang is done any more.
+        // The user has asked twice, so nothing that could hang is done any more.
         _exit(128 + signal);
       }
       first = now;
@@ -107,14 +109,14 @@ void ignore_write_signals() {
 }
 
 void die_by(int signal) {
-  prctl(PR_SET_DUMPABLE, 0);  // SIGQUIT would leave a core
+  prctl(PR_SET_DUMPABLE, 0);  // SIGQUIT would dump core
   std::signal(signal, SIG_DFL);
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, signal);
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
   raise(signal);
-  _exit(128 + signal);  // not reached: all of them end a process
+  _exit(128 + signal);  // not reached, as all of these signals end the process
 }
 
 }  // namespace gophercap::cli

@@ -22,8 +22,8 @@ bool in(const std::array<Range, N>& ranges, char32_t code) {
                              [code](const Range& r) { return code >= r.first && code <= r.last; });
 }
 
-// The blocks of combining marks and of wide characters that occur in practice; a column wrong in a
-// rare script is harmless.
+// The blocks of combining marks and wide characters that occur in practice; an error of one column
+// for a rare script is harmless.
 constexpr std::array<Range, 7> kZeroWidth = {{{0x0300, 0x036f},
                                               {0x0483, 0x0489},
                                               {0x0591, 0x05bd},
@@ -113,7 +113,7 @@ std::string elide_middle(std::string_view escaped, size_t columns) {
   if (columns == 0) return {};
   const std::vector<Character> all = characters(escaped);
   const size_t room = columns - 1;
-  // The end of a path (the name) gets the odd column.
+  // The end of a path (the name) gets the extra column.
   std::string head;
   size_t used = 0;
   for (const Character& c : all) {

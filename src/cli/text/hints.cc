@@ -15,7 +15,7 @@ namespace gophercap::cli {
 
 std::string hint_for(const Error& error, std::string_view interface_name,
                      std::span<const std::string> interfaces, std::string_view dump) {
-  // Only what is about the interface: a file may be missing or forbidden too.
+  // Only for errors about the interface, since files may be missing or forbidden too.
   const bool about_interface =
       !interface_name.empty() && error.what.find(interface_name) != std::string::npos;
   if (io::is_distrusted(error)) return "--trust reads it all the same";

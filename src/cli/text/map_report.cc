@@ -62,7 +62,7 @@ std::vector<std::string> row_of(const FileSummary& file, size_t folder_bytes) {
           flags_text(file)};
 }
 
-// Bytes of the folder ("/data/x/") that all paths lie below.
+// Length of the folder ("/data/x/") that contains all paths.
 size_t common_folder(const std::vector<const FileSummary*>& files) {
   std::string_view common = files.front()->path;
   for (const FileSummary* file : files) {
@@ -210,7 +210,7 @@ std::string summary(const jobs::MapResult& result, const Totals& sum, std::strin
 
 // --- notes ---
 
-// The first two are named.
+// Names the first two.
 std::string same_captures_text(const std::vector<dataset::SameCapture>& same) {
   const std::string names = fmt::format("{} and {}", escape_text(same.front().first->path),
                                         escape_text(same.front().second->path));
@@ -219,7 +219,7 @@ std::string same_captures_text(const std::vector<dataset::SameCapture>& same) {
                      counted(same.size(), "capture"), names);
 }
 
-// On what the files are, not on when and how their packets leave.
+// Notes about the files, not about the times of their packets.
 void add_file_notes(const Totals& sum, const DatasetSummary& set, std::vector<std::string>& lines) {
   if (const auto same = dataset::captures_under_two_names(set); !same.empty())
     lines.push_back(same_captures_text(same));
@@ -264,7 +264,7 @@ std::vector<std::string> notes(const Totals& sum, const DatasetSummary& set,
         behind > 0 ? "the " + counted(behind, "packet") : "the packets"));
   }
   if (sum.above_1514 > 0) {
-    // Up to here a tag may be what makes them longer, and an MTU of 1500 takes them.
+    // Up to this length, a tag may be what makes them longer, and an MTU of 1500 is enough.
     constexpr uint32_t kLongestTagged = 1518;
     lines.push_back(fmt::format(
         "{} longer than 1514 bytes, the longest {}: replay needs an interface with an MTU of {}{}",

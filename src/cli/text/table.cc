@@ -11,7 +11,7 @@ namespace gophercap::cli {
 namespace {
 
 constexpr size_t kGap = 2;
-constexpr size_t kReadable = 24;  // columns of an elided name
+constexpr size_t kReadable = 24;  // columns for an elided name
 
 using Rows = std::vector<std::vector<std::string>>;
 
@@ -25,7 +25,7 @@ std::vector<size_t> natural_widths(const std::vector<Column>& columns, const Row
   return widths;
 }
 
-// Makes `widths` fit into `width` as far as that can be done: 0 = the column is left out.
+// Makes `widths` fit into `width` as far as possible; 0 means that the column is left out.
 void fit(const std::vector<Column>& columns, size_t width, std::vector<size_t>& widths) {
   const auto elided = std::ranges::find_if(columns, &Column::elided);
   if (elided == columns.end()) return;

@@ -41,7 +41,7 @@ std::string_view word_for(MemberKind kind) {
   return "other";
 }
 
-// Archives hold years that our clock does not.
+// Archives may contain years that CaptureTime cannot represent.
 std::optional<CaptureTime> time_of(const Member& member) {
   constexpr int64_t kNanos = 1'000'000'000;
   constexpr int64_t kLatest = INT64_MAX / kNanos - 1;

@@ -26,7 +26,7 @@ std::string group_digits(uint64_t n) {
 std::string human_number(double n, std::string_view unit) {
   constexpr std::array<std::string_view, 7> kPrefixes = {"", "k", "M", "G", "T", "P", "E"};
   size_t prefix = 0;
-  // 999.5 would be written as 1000.
+  // 999.5 would be printed as 1000.
   while (n >= 999.5 && prefix + 1 < kPrefixes.size()) {
     n /= 1000;
     ++prefix;
@@ -40,12 +40,12 @@ std::string human_bytes(uint64_t bytes) {
 
 std::string human_duration(Nanos d) {
   using namespace std::chrono_literals;
-  // Where 64 bits end a figure would only look like one.
+  // A saturated value must not look like a real one.
   if (d == Nanos::max()) return "more than 292 years";
   if (d == Nanos::min()) return "-(more than 292 years)";
   const Nanos size = d < Nanos{0} ? -d : d;
   if (size >= 48h) {
-    // Not chrono's round(), which multiplies the next hour out.
+    // chrono's round() multiplies by an hour afterwards, which would overflow.
     constexpr uint64_t kHour = 3'600'000'000'000;
     const uint64_t hours = (static_cast<uint64_t>(size.count()) + kHour / 2) / kHour;
     return fmt::format("{}{}d{}h", d < Nanos{0} ? "-" : "", hours / 24, hours % 24);

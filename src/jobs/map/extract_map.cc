@@ -54,7 +54,7 @@ Result<> ExtractMap::end(const archive::Member& member) {
 }
 
 Result<> ExtractMap::write(io::AtomicFile dump, unsigned workers, const std::stop_token& stop) {
-  // As map has it: a link to nothing is told, one to a folder is no file of a set.
+  // Like map: a dangling link is reported, a link to a folder is not a file of the set.
   std::erase_if(elsewhere_, [this](const std::string& path) {
     struct stat facts {};
     if (::stat(path.c_str(), &facts) == 0) return !S_ISREG(facts.st_mode);

@@ -43,7 +43,7 @@ Result<MapResult> map_all(const MapOptions& options, Reporter& reporter, std::st
   for (const Error& problem : tarballs.take_problems()) reporter.warning(problem.what);
   if (files->empty() && !result.interrupted) return nothing_found(options.selection);
   result.set.files = *std::move(files);
-  // Of an interrupted run only what was read to its end is told.
+  // After an interruption, only files that were read to their end are reported.
   std::erase_if(result.set.files, [](const dataset::FileSummary& file) {
     return file.damage && file.damage->code == Errc::kCancelled;
   });

@@ -41,8 +41,8 @@ bool is_regular(const std::string& path) {
   return ::stat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode);
 }
 
-// The tarball of a path that was found; none where it is a file. A file is what exists under its
-// whole name, so only what does not is looked at closer.
+// Returns the tarball of a path that was found, or nothing for a file. A path that exists under its
+// whole name is a file, so only other paths are examined.
 std::optional<std::string> tarball_of(const std::string& path) {
   if (path.find("!/") == std::string::npos || is_regular(path)) return std::nullopt;
   std::optional<dataset::MemberPath> parts = dataset::split_member_path(path, is_regular);
@@ -50,7 +50,7 @@ std::optional<std::string> tarball_of(const std::string& path) {
   return std::move(parts->tarball);
 }
 
-// The tarball's fault, and not of the place where its index is to be.
+// True if the tarball causes the error, and not the place for its index.
 bool is_of_the_input(const Error& error) {
   return error.code == Errc::kCorrupt || error.code == Errc::kTruncated ||
          error.code == Errc::kUnsupported || error.code == Errc::kMemoryBound ||
@@ -72,7 +72,7 @@ class SetScan {
   std::vector<FileSummary> take_files() {
     std::sort(files_.begin(), files_.end(),
               [](const FileSummary& a, const FileSummary& b) { return a.path < b.path; });
-    // A member may be named beside its tarball.
+    // A member may be given together with its tarball.
     files_.erase(
         std::unique(files_.begin(), files_.end(),
                     [](const FileSummary& a, const FileSummary& b) { return a.path == b.path; }),
@@ -143,13 +143,13 @@ class SetScan {
     return {};
   }
 
-  // Members that are damaged if one believes the index.
+  // Checks members again that are damaged according to the index.
   Result<> look_again(std::vector<FileSummary>& files, dataset::ScanProgress& progress) {
     if (progress.refused() || stop_.stop_requested()) return {};
-    std::map<std::string, std::unordered_set<std::string>> damaged;  // by tarball
+    std::map<std::string, std::unordered_set<std::string>> damaged;  // keyed by tarball
     std::string reason;
     for (const FileSummary& file : files) {
-      // Which members there are, the index has been found to know.
+      // The list of members in the index has been verified already.
       const bool doubtful = file.damage && file.damage->code != Errc::kNotFound &&
                             !file.tarball.empty() &&
                             tarballs_.store()->index_of(file.tarball) != nullptr;
@@ -226,7 +226,7 @@ Result<> scan_reporting(const std::vector<std::string>& paths, Reporter& reporte
     }
     done.notify_all();
   });
-  // Without it there is no progress to see; the scan is the same.
+  // Without this thread progress is not shown, but the scan is the same.
   watcher.start_up_to(1, [&](size_t) {
     const MutexLock lock(mutex);
     while (scanning) {

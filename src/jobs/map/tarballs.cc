@@ -36,15 +36,15 @@ bool exists(const std::string& path) {
   return ::lstat(path.c_str(), &facts) == 0;
 }
 
-// More tarballs of one name than this do not have their indexes beside one dump.
+// If there are more tarballs with the same name, they have no index beside the dump.
 constexpr unsigned kMostOfOneName = 1000;
 
-// Which index in the folder is this tarball's, or would be.
+// The place in the folder where the index of this tarball is or would be.
 struct Place {
   std::string path;
-  std::unique_ptr<ArchiveIndex> index;  // null: none that fits
-  std::string problem;                  // of an index that is to be replaced
-  std::vector<std::string> distrusted;  // why those of others were not read
+  std::unique_ptr<ArchiveIndex> index;  // null: none that matches
+  std::string problem;                  // of an index that will be replaced
+  std::vector<std::string> distrusted;  // why indexes of other users were not read
 };
 
 Place look_in(const std::string& folder, const std::string& tarball,
@@ -67,8 +67,8 @@ Place look_in(const std::string& folder, const std::string& tarball,
       place.distrusted.push_back(index.error().what);
       continue;
     }
-    // Of an earlier state of the same tarball, or an index that can't be read: it may be replaced.
-    // What is no index stays.
+    // The index of an earlier state of the same tarball, or an unreadable one, may be replaced.
+    // Other files stay.
     const bool replaceable =
         index ? (*index)->tarball_path() == tarball : ArchiveIndex::is_at(path);
     if (place.path.empty() && replaceable) {
@@ -86,8 +86,8 @@ bool is_refused(const Error& error) {
          std::find(kElsewhere.begin(), kElsewhere.end(), error.sys) != kElsewhere.end();
 }
 
-// Whether a pass would say no more. Members that were left out are of no interest where others are
-// chosen by name.
+// True if a pass would not find more. Members that were left out do not matter if others are
+// selected by name.
 bool tells_all(archive::Coverage coverage, const NameChoice& choice) {
   return coverage == archive::Coverage::kWhole ||
          (coverage == archive::Coverage::kMembersLeftOut && choice.by_path());
@@ -106,7 +106,7 @@ std::string losses_of(const archive::TarLosses& losses) {
   return text;
 }
 
-// Why members are left out, and where there are several reasons, how many by each.
+// Says why members are left out; if there are several reasons, with the number for each.
 std::string reasons_of(const dataset::TarballScan& scan) {
   std::string reasons;
   const auto add = [&](uint64_t count, std::string_view reason) {
@@ -169,7 +169,7 @@ Tarballs::~Tarballs() {
   try {
     std::error_code ignored;
     std::filesystem::remove_all(temporary_, ignored);
-  } catch (const std::bad_alloc&) {  // it stays
+  } catch (const std::bad_alloc&) {  // the folder stays
   }
 }
 
@@ -210,7 +210,7 @@ Result<bool> Tarballs::find_index(const std::string& tarball) {
   return false;
 }
 
-// Of the members that are chosen, whether it is less to open each than to read everything.
+// Reads the selected members one by one if that is less work than reading everything.
 Result<std::optional<std::vector<FileSummary>>> Tarballs::map_by_index(const std::string& tarball,
                                                                        const NameChoice& choice,
                                                                        ScanProgress& progress) {
@@ -230,10 +230,10 @@ Result<std::optional<std::vector<FileSummary>>> Tarballs::map_by_index(const std
     }
     return true;
   }));
-  // Those that are chosen are held against the tarball as they are opened: one of these may have
-  // been chosen by its true name.
+  // Selected members are checked when they are opened. The others have to be checked here, since
+  // one of them might have been selected by its real name.
   TRY_VOID(check_index(tarball, std::move(others)));
-  // Members are read beside one another, the whole only from its beginning to its end.
+  // Members can be read in parallel, the whole tarball only from beginning to end.
   const uint64_t worth_it =
       index.plain_bytes() / 4 * 3 * std::min<uint64_t>(workers_, std::max<size_t>(paths.size(), 1));
   const uint64_t most_before = index.plain_bytes() / 4;
@@ -273,8 +273,8 @@ Result<std::vector<FileSummary>> Tarballs::pass(const std::string& tarball,
   if (!scan) return scan.error();
   if (scan->interrupted) return Error{Errc::kCancelled, 0, "stopped"};
   Result<std::unique_ptr<ArchiveIndex>> index = ArchiveIndex::open(path, owners_);
-  // It is ours and new: what can't be read of it is no fault of the tarball, and SQLite takes EIO
-  // for corruption.
+  // We have just made it, so an error while reading it is not caused by the tarball. SQLite reports
+  // EIO as corruption.
   if (!index) return errno_error(index.error().sys != 0 ? index.error().sys : EIO, path);
   store_->add(tarball, *std::move(index));
   discarded_.erase(tarball);
@@ -318,7 +318,7 @@ Result<std::vector<FileSummary>> Tarballs::map(const std::string& tarball, const
       const bool holds = damaged == nullptr || passed_.contains(tarball) || progress.refused() ||
                          stop_.stop_requested();
       if (holds) return **std::move(files);
-      // Whether it is the capture or the index only the tarball itself can tell.
+      // Only the tarball itself can tell whether the capture or the index is wrong.
       discard_index(tarball, damaged->damage->reason);
     }
     if (!files) discard_index(tarball, files.error().what);

@@ -50,7 +50,7 @@ Nanos PlannedSet::total() const noexcept {
 ScheduleNotes PlannedSet::notes() const {
   if (engine.send.topspeed || engine.pace.at_rate()) return {};
   ScheduleNotes notes{.pauses = {}, .clocks = clocks_set_back(plan)};
-  // Whoever shortens pauses knows of them.
+  // Users who shorten pauses know about them.
   if (!engine.pace.longest_gap) notes.pauses = long_pauses(plan, engine.stretch);
   return notes;
 }
@@ -66,7 +66,7 @@ Result<PlannedSet> plan_set(const PlannedSetOptions& options, Reporter& reporter
   TRY(PacketSelection packets,
       select_packets(options.select, planned.plan.link_types, reporter, stop));
   planned.expression = std::move(packets.expression);
-  // The sending thread has a CPU to itself, merging shares the others.
+  // The sending thread has its own CPU; merging shares the others.
   TRY(const ReplayMemory memory,
       share_memory(planned.set, planned.plan, options.memory, std::clamp(cpu_count() / 2, 1u, 4u),
                    options.preload, reporter));

@@ -17,15 +17,15 @@ namespace {
 
 using dataset::FileSummary;
 
-// Packets read ahead make nothing faster above that, unless the set is to lie in memory.
+// More packets read ahead do not improve speed, unless the whole set is to be in memory.
 constexpr uint64_t kPacketsUnlessAsked = uint64_t{128} << 20;
-// What was decompressed is decompressed so often again, in the mean, before a set is refused.
+// A set is refused if each byte would be decompressed more often than this on average.
 constexpr double kMostRepeats = 24;
 
 struct Needs {
-  uint64_t mean = 0;  // of a compressed file's decoder
+  uint64_t mean = 0;  // of the decoder of a compressed file
   uint64_t largest = 0;
-  uint64_t at_once = 0;  // by all files that are open at one instant
+  uint64_t at_once = 0;  // of all files that are open at the same time
   uint64_t files_at_once = 0;
 };
 
@@ -33,7 +33,7 @@ bool is_compressed(const FileSummary& file) {
   return file.compression != io::Compression::kNone || !file.tarball.empty();
 }
 
-// What a decoder takes once it has met the first frame; 0 where it can't be opened.
+// Returns what a decoder needs once it has seen the first frame, or 0 if the file cannot be opened.
 template <class Open>
 uint64_t needed_by(const Open& open) {
   const io::MemoryBound& bound = io::MemoryBound::of_process();
@@ -45,7 +45,7 @@ uint64_t needed_by(const Open& open) {
   return bound.used() - std::min(before, bound.used());
 }
 
-// Members are not looked at: on the way to one a whole tarball may have to be decompressed.
+// Members are not inspected, because reaching one may require decompressing a whole tarball.
 Needs look_into(const dataset::DatasetSummary& set, const replay::Plan& plan) {
   constexpr size_t kMostLooks = 64;
   std::vector<const FileSummary*> compressed;
@@ -81,9 +81,9 @@ Needs look_into(const dataset::DatasetSummary& set, const replay::Plan& plan) {
   return needs;
 }
 
-// How often a byte is decompressed, in the mean, if every file is opened again for each slab.
+// How often a byte is decompressed on average, if every file is reopened for each slab.
 double repeats(const dataset::DatasetSummary& set, uint64_t slab_bytes) {
-  // Places to begin at are kept in gzip only; other files begin anew.
+  // Only gzip has checkpoints; other files are read from their beginning.
   constexpr uint64_t kBetweenPlaces = uint64_t{3} << 19;
   double again = 0;
   double plain = 0;
@@ -106,7 +106,7 @@ Result<ReplayMemory> share_memory(const dataset::DatasetSummary& set, const repl
                                   const MemoryLimit& limit, unsigned reader_threads, bool preload,
                                   Reporter& reporter) {
   const Needs needs = look_into(set, plan);
-  // Where readers help each other to decompress, they take half as much as packets do.
+  // If readers help each other to decompress, helpers take half as much memory as packets.
   const bool helpers = plan.overlap_depth < reader_threads && needs.largest > 0;
   const auto for_packets = [&](uint64_t left) {
     if (helpers) left -= left / 3;
@@ -126,7 +126,7 @@ Result<ReplayMemory> share_memory(const dataset::DatasetSummary& set, const repl
     bound.set_aside(memory.packets_bytes);
     return memory;
   }
-  // The larger the slabs the fewer the turns: decoders get what those at work need.
+  // Larger slabs mean fewer turns, so decoders only get what the active readers need.
   memory.in_turns = true;
   memory.decoders_bytes = std::max({io::MemoryBound::kLeast, needs.largest,
                                     std::min(needs.largest * reader_threads, limit.bytes / 4)});

@@ -9,7 +9,7 @@
 namespace gophercap::jobs {
 namespace {
 
-// To open the target.
+// Privileges for opening the target.
 void add_needs(const Nowhere&, confine::Needs&) {}
 void add_needs(const FileTarget&, confine::Needs&) {}
 void add_needs(const InterfaceTarget&, confine::Needs& needs) {
@@ -17,7 +17,7 @@ void add_needs(const InterfaceTarget&, confine::Needs& needs) {
   needs.capabilities = opening_capabilities();
 }
 
-// Beside the set.
+// Everything needed besides the set.
 confine::Needs needs_of(const ReplayOptions& options) {
   const DeliveryOptions& delivery = options.delivery;
   confine::Needs needs = needs_of(options.select);

@@ -15,7 +15,7 @@ Nanos scaled(Nanos d, Ratio by) noexcept {
   return replay::Timeline(CaptureTime{}, Nanos{0}, by).due(CaptureTime(d), 0);
 }
 
-// Keys of files that have been moved in time say nothing to people. Saturated.
+// The capture time of a key: keys of files that were shifted mean nothing to users. Saturated.
 CaptureTime as_captured(CaptureTime key, const replay::PlannedFile& file) noexcept {
   return CaptureTime(saturating_distance(CaptureTime(file.key_shift), key));
 }
@@ -50,7 +50,7 @@ ClocksSetBack clocks_set_back(const replay::Plan& plan) {
   ClocksSetBack found;
   if (plan.key_rule == replay::KeyRule::kOwnTime) return found;
   for (const replay::PlannedFile& file : plan.files) {
-    // Dumps that do not count steps have the largest.
+    // Older dumps do not count steps, but have the largest one.
     const bool any = file.packets_behind_step > 0 || file.step_back > dataset::kClockStep;
     if (!any || file.follow) continue;
     const uint64_t steps = std::max<uint64_t>(file.clock_steps_back, 1);

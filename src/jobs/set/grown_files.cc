@@ -17,7 +17,7 @@ namespace {
 using dataset::FileSummary;
 using Facts = struct stat;
 
-// What stands under the path now, where it is larger than what was mapped.
+// Returns the facts of the file at that path if it is larger than the one that was mapped.
 std::optional<Facts> larger_file(const FileSummary& file) {
   Facts facts{};
   if (!file.tarball.empty() || ::stat(file.path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode) ||
@@ -35,7 +35,8 @@ void take_as_grown(FileSummary& file, const Facts& facts) {
   file.file_size_bytes = static_cast<uint64_t>(facts.st_size);
   file.mtime_ns = io::mtime_ns_of(facts);
   if (!is_cut(file)) return;
-  // The record that was cut then is no part of the set, and whole by now.
+  // The record that was cut off when the file was mapped is complete by now, but not part of the
+  // set.
   file.plain_bytes = file.damage->offset_bytes;
   file.damage.reset();
 }

@@ -44,8 +44,7 @@ Error cancelled() {
   return {Errc::kCancelled, 0, "stopped before the first packet was sent"};
 }
 
-// A pipe has nothing left for the second pass. Not what is missing or a folder: that says so
-// itself.
+// A pipe has nothing left for a second pass. Missing files and folders are reported elsewhere.
 Result<> check_can_be_reread(const std::string& path) {
   struct stat facts {};
   if (path != "-" &&
@@ -58,7 +57,7 @@ Result<> check_can_be_reread(const std::string& path) {
                            path)};
 }
 
-// From here on captures are read: what is needed beside the set is all else that is left.
+// From here on captures are read, so only the set and what is needed besides it stay allowed.
 void confine_to_set(confine::Needs needs, const std::function<void(confine::Files&)>& add) {
   if (!needs.files) needs.files.emplace();
   add(*needs.files);
@@ -74,7 +73,7 @@ Result<DatasetSummary> map_paths(const SetOptions& options, const confine::Needs
   for (const dataset::Unreadable& problem : found.problems) reporter.warning(problem.error.what);
   warn_of_passed_over(found, "name them, or map with --file-suffix \"\" first", reporter);
   if (found.paths.empty() && found.tarballs.empty()) return nothing_found(selection);
-  // In folders only files are found.
+  // In folders only regular files are found.
   for (const std::string& path : options.paths) {
     if (std::binary_search(found.paths.begin(), found.paths.end(), path))
       TRY_VOID(check_can_be_reread(path));
@@ -86,7 +85,7 @@ Result<DatasetSummary> map_paths(const SetOptions& options, const confine::Needs
   for (const Error& problem : tarballs.take_problems()) reporter.warning(problem.what);
   if (stop.stop_requested()) return cancelled();
   if (set.files.empty()) return nothing_found(selection);
-  // Those that were written on while others were mapped.
+  // Files may have grown while others were mapped.
   std::vector<size_t> all(set.files.size());
   std::iota(all.begin(), all.end(), size_t{0});
   settle_grown(set.files, all, worker_count(options.workers), reporter, stop);
@@ -95,8 +94,7 @@ Result<DatasetSummary> map_paths(const SetOptions& options, const confine::Needs
   return set;
 }
 
-// Whether the entry of a member still tells the truth: the index has been found to be that of the
-// tarball as it is now.
+// True if the entry of a member is still correct, given that the index matches the present tarball.
 bool member_holds(const FileSummary& file, const Tarballs& tarballs) {
   const archive::ArchiveIndex* index = tarballs.store()->index_of(file.tarball);
   if (index == nullptr) return false;
@@ -114,7 +112,8 @@ void mark_unreadable(dataset::Dump& dump, const std::vector<size_t>& entries, co
   for (const size_t i : entries) dump.set.files[i] = unreadable(dump.set.files[i], error);
 }
 
-// The entry of a tarball as such, which is there if it could not be used whole.
+// Renews the entry for the tarball itself, which exists if the tarball could not be used
+// completely.
 void renew_own_entry(dataset::Dump& dump, const std::string& tarball,
                      std::vector<FileSummary>& fresh) {
   const auto is_own = [&](const FileSummary& file) { return file.path == tarball; };
@@ -131,7 +130,7 @@ void renew_own_entry(dataset::Dump& dump, const std::string& tarball,
   }
 }
 
-// Entries of one tarball, made anew by passing over it.
+// Renews the entries of a tarball by a pass over it.
 Result<> map_again(dataset::Dump& dump, const std::string& tarball,
                    const std::vector<size_t>& entries, Tarballs& tarballs, Reporter& reporter) {
   std::unordered_set<std::string> paths;
@@ -162,8 +161,8 @@ Result<> map_again(dataset::Dump& dump, const std::string& tarball,
   return {};
 }
 
-// Indexes of the tarballs that entries lie in; where one is missing the tarball is passed over, and
-// its entries are made anew on the way.
+// Opens the indexes of the tarballs that contain entries. If an index is missing, the tarball is
+// read completely, which also renews its entries.
 Result<> renew_members(dataset::Dump& dump, Tarballs& tarballs, Reporter& reporter) {
   std::map<std::string, std::vector<size_t>> members;
   for (size_t i = 0; i < dump.set.files.size(); ++i) {
@@ -181,7 +180,7 @@ Result<> renew_members(dataset::Dump& dump, Tarballs& tarballs, Reporter& report
       const bool all_hold = std::all_of(entries.begin(), entries.end(), holds);
       std::vector<std::string> names;
       for (const size_t i : entries) names.emplace_back(dump.set.files[i].member());
-      // Where it does not know all of them, it may be the index that has changed.
+      // If the index does not contain all of them, the index may have changed.
       const Result<> checked =
           tarballs.check_index(tarball, all_hold ? std::optional(std::move(names)) : std::nullopt);
       if (checked && all_hold) continue;
@@ -197,8 +196,8 @@ Result<> renew_members(dataset::Dump& dump, Tarballs& tarballs, Reporter& report
   return {};
 }
 
-// Of tarballs that can only be read from their beginning: there, each capture begins with all that
-// stands before it. Besides xz and bzip2 that is zstd or lz4 in one frame, as they usually are.
+// True for tarballs that can only be read from their beginning, so that each capture requires
+// reading everything before it: xz and bzip2, and zstd or lz4 in a single frame, as usual.
 bool only_from_its_beginning(const archive::ArchiveIndex& index) {
   if (index.compression() == io::Compression::kNone ||
       index.plain_bytes() <= archive::CheckpointKeeper::kSpacing) {
@@ -223,8 +222,8 @@ void warn_of_slow_tarballs(const DatasetSummary& set, const Tarballs& tarballs,
   }
 }
 
-// Entries that can't be trusted are mapped again, in place: all of a dump of the original tool's,
-// and files that have changed.
+// Entries that cannot be trusted are mapped again in place: all those of a dump of the original
+// tool, and files that have changed.
 Result<> renew(dataset::Dump& dump, const SetOptions& options, Tarballs& tarballs,
                Reporter& reporter, const std::stop_token& stop) {
   TRY_VOID(renew_members(dump, tarballs, reporter));
@@ -243,7 +242,7 @@ Result<> renew(dataset::Dump& dump, const SetOptions& options, Tarballs& tarball
   if (!dump.ours) {
     reporter.info(fmt::format("{} was not written by this program; mapping its {} again",
                               options.dump_path, counted(stale.size(), "file")));
-  } else if (changed > 0) {  // else they are missing, which has been said
+  } else if (changed > 0) {  // otherwise they are missing, which was reported
     reporter.info(
         fmt::format("{} of {} changed since the set was mapped; mapping again what changed",
                     changed, counted(dump.set.files.size(), "file")));
@@ -271,7 +270,8 @@ void tell(const dataset::Relocation& moved, size_t files, Reporter& reporter) {
   }
 }
 
-// A tarball that could not be used whole stays beside those of its members that are chosen.
+// Keeps the entry of a tarball that could not be used completely together with those of its
+// selected members.
 void choose_by(const dataset::PathPattern& pattern, std::vector<FileSummary>& files) {
   const auto chosen = [&](const FileSummary& f) { return pattern.matches(f.path); };
   std::unordered_set<std::string> tarballs;
@@ -283,7 +283,7 @@ void choose_by(const dataset::PathPattern& pattern, std::vector<FileSummary>& fi
 }
 
 Result<> check_entries_reread(const DatasetSummary& set) {
-  std::string_view before;  // members of one tarball stand together
+  std::string_view before;  // members of the same tarball are adjacent
   for (const FileSummary& file : set.files) {
     const std::string& path = file.tarball.empty() ? file.path : file.tarball;
     if (path != std::exchange(before, path)) TRY_VOID(check_can_be_reread(path));

@@ -15,8 +15,8 @@
 namespace gophercap::jobs {
 namespace {
 
-// Ethernet, then others that know words of their own: raw IP, Linux cooked, IEEE 802.11 with
-// radiotap, ATM, MTP2. An expression that none of them understands is wrong.
+// Link types with their own filter keywords: Ethernet, raw IP, Linux cooked, IEEE 802.11 with
+// radiotap, ATM, MTP2. An expression that is valid for none of them is wrong.
 constexpr std::array<uint32_t, 6> kLanguages = {packet::kLinkTypeEthernet, 101, 113, 127, 123, 140};
 
 std::string link_type_text(uint32_t link_type) {

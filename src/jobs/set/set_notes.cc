@@ -20,7 +20,7 @@ std::string counted(uint64_t n, std::string_view singular) {
   return fmt::format("{} {}{}", n, singular, n == 1 ? "" : "s");
 }
 
-// What of an entry lies on the disk: the capture, or the tarball that it is in.
+// The file on disk that holds an entry: the capture, or the tarball that contains it.
 const std::string& container_of(const FileSummary& file) {
   return file.tarball.empty() ? file.path : file.tarball;
 }
@@ -41,7 +41,7 @@ Result<> check_missing(const dataset::DatasetSummary& set, const std::string& du
   uint64_t all = 0;
   uint64_t missing = 0;
   const std::string* first = nullptr;
-  const std::string* before = nullptr;  // members of one tarball stand together
+  const std::string* before = nullptr;  // members of the same tarball are adjacent
   for (const FileSummary& file : set.files) {
     if (file.damage && file.damage->code == Errc::kNotFound) continue;
     const std::string& path = container_of(file);

@@ -36,7 +36,7 @@ Result<> OutputFolder::result() const {
 
 std::string OutputFolder::made_in() const {
   if (made_.empty()) return {};
-  // Of "a/" the last name is the empty one.
+  // The last component of "a/" is empty.
   const std::filesystem::path first(made_.front());
   const std::filesystem::path above = first.parent_path();
   return above.empty() ? "." : above.string();

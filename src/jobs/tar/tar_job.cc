@@ -37,14 +37,14 @@ using archive::Piece;
 using archive::Refusal;
 using archive::TarReader;
 
-// A tarball of a million hostile members is not to write a million lines.
+// Limits the number of messages: a tarball may have a million hostile members.
 class LimitedWords {
  public:
   explicit LimitedWords(Reporter& reporter) : reporter_(reporter) {}
 
   void refused(const Member& member, Refusal refusal) {
     if (!once_more(refused_)) return;
-    constexpr size_t kShown = 200;  // of a path that is refused for its length
+    constexpr size_t kShown = 200;  // for a path that is refused because of its length
     const bool for_length = refusal == Refusal::kPathTooLong || refusal == Refusal::kTooDeep;
     const bool cut = for_length && member.path.size() > kShown;
     reporter_.warning(fmt::format("{}{}: not extracted: {}",
@@ -82,7 +82,7 @@ bool lies_below(const std::filesystem::path& path, const std::filesystem::path& 
   return !relative.empty() && *relative.begin() != "..";
 }
 
-// One run: what all its steps need.
+// The state of one run.
 class TarRun {
  public:
   TarRun(const TarOptions& options, Reporter& reporter, std::stop_token stop)
@@ -110,15 +110,15 @@ class TarRun {
   LimitedWords words_;
   std::stop_token stop_;
   std::optional<dataset::PathPattern> pattern_;
-  io::DecodePool pool_{cpu_count() - 1};  // the thread that reads ahead is the other one
+  io::DecodePool pool_{cpu_count() - 1};  // one CPU is left to the thread that reads ahead
   archive::Tarball tarball_;
   std::unique_ptr<archive::ReadAhead> ahead_;
   std::unique_ptr<TarReader> tar_;
   std::unique_ptr<Extractor> extractor_;
   std::unique_ptr<ExtractMap> map_;     // null: no dump is wanted
-  std::optional<io::AtomicFile> dump_;  // what it is written to, if that has a place yet
+  std::optional<io::AtomicFile> dump_;  // the file for it, if its folder exists already
   TarResult result_;
-  std::string member_;  // that is being read
+  std::string member_;  // the member being read
   SendTime last_told_;
 };
 
@@ -131,7 +131,7 @@ Result<> TarRun::choose() {
   return {};
 }
 
-// The output comes last: a tarball that can't be read leaves no empty folder.
+// The output is opened last, so an unreadable tarball leaves no empty folder.
 Result<> TarRun::open() {
   TRY(tarball_, archive::open_tarball(options_.tarball, &pool_, nullptr, stop_));
   result_.compression = tarball_.compression;
@@ -142,7 +142,7 @@ Result<> TarRun::open() {
   return {};
 }
 
-// One in a folder that is still to be extracted has no place yet.
+// The dump may be in a folder that is still to be extracted.
 Result<> TarRun::prepare_dump() {
   if (options_.map_path.empty() || options_.out_dir.empty()) return {};
   Result<io::AtomicFile> dump = io::AtomicFile::prepare(options_.map_path, io::Sync::kYes, stop_);
@@ -156,7 +156,7 @@ Result<> TarRun::prepare_dump() {
 
 bool TarRun::is_chosen(const Member& member) const {
   if (!pattern_) return true;
-  // Folders are made for what goes into them.
+  // Folders are created for the files in them.
   return member.kind != MemberKind::kFolder && pattern_->matches(member.path);
 }
 
@@ -174,7 +174,7 @@ void TarRun::tick() {
 
 Result<> TarRun::take(const Member& member) {
   const bool chosen = is_chosen(member);
-  // A damaged name may be one that would have been chosen.
+  // With a correct name, this member might have been selected.
   if (!member.doubt.empty()) {
     ++result_.doubtful;
     words_.doubtful(member);
@@ -235,7 +235,7 @@ Result<> TarRun::pass() {
   return {};
 }
 
-// What is no tar archive, called what it is, where that is known.
+// If the input is not a tar archive, names its format if it is known.
 Error TarRun::with_its_format(const Error& error) const {
   if (error.code != Errc::kUnsupported || !tarball_.facts.regular ||
       !error.what.ends_with("is not a tar archive")) {
@@ -254,7 +254,7 @@ Error TarRun::with_its_format(const Error& error) const {
   return named;
 }
 
-// What an error means for what was done before it.
+// Decides what an error means for the work done before it.
 Result<> TarRun::end_early(const Error& error) {
   if (error.code == Errc::kCancelled) {
     result_.interrupted = true;
@@ -304,7 +304,7 @@ void confine_to(const TarOptions& options, const OutputFolder& folder) {
   confine::Files files{.reads = {options.tarball}, .outputs = {options.map_path}};
   if (!options.out_dir.empty()) files.folders = {options.out_dir};
   if (!folder.made_in().empty()) files.emptied = {folder.made_in()};
-  // Of what lies there already nobody knows the owner.
+  // Files that exist already may belong to any user.
   confine::confine_job(
       {.calls = confine::Calls::kFiles, .files = std::move(files), .owns_all = folder.is_used()});
 }
@@ -315,7 +315,7 @@ Result<TarResult> run_tar_extract(const TarOptions& options, Reporter& reporter,
                                   std::stop_token stop) {
   return or_out_of_memory(options.tarball, [&]() -> Result<TarResult> {
     const OutputFolder folder(options.out_dir);
-    // Before a thread begins that reads the tarball.
+    // Must come before the thread that reads the tarball starts.
     TRY_VOID(folder.result());
     confine_to(options, folder);
     return TarRun(options, reporter, std::move(stop)).run();

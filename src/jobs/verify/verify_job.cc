@@ -30,7 +30,8 @@ uint64_t packets_of(const PlannedSet& setup) {
   return saturating_product(setup.plan.packets, setup.engine.loops);
 }
 
-// As --memory takes it, and exactly: rounded it might read like more than what is asked for.
+// Formats the number as --memory accepts it, and exactly: rounded, it might look like more than the
+// required amount.
 std::string size_text(uint64_t bytes) {
   constexpr std::array kUnits = {std::pair(30, 'G'), std::pair(20, 'M'), std::pair(10, 'K')};
   for (const auto& [bits, unit] : kUnits) {
@@ -57,7 +58,7 @@ Error cancelled() {
   return {Errc::kCancelled, 0, "stopped before everything was compared"};
 }
 
-// Plays the set without a wire: the same engine as replay's, so that both have one plan.
+// Plays the set without a wire, with the engine of replay, so that both have the same plan.
 Result<replay::Report> expect_all(const VerifyOptions& options, const PlannedSet& setup,
                                   std::optional<uint32_t> mtu, verify::ArrivalMatcher& matcher,
                                   Reporter& reporter, const std::stop_token& stop) {
@@ -122,7 +123,8 @@ Result<verify::VerifyResult> verify_all(const VerifyOptions& options, Reporter& 
   if (!result.mtu && sent && sent->max_frame_bytes.value_or(0) > kEthernetHeader)
     result.mtu = *sent->max_frame_bytes - kEthernetHeader;
 
-  // Before threads begin that read the captures: what is to be read is known when the set is.
+  // Confines before the threads that read captures start; the files to read are known once the set
+  // is.
   confine::Needs needs = needs_of(options.select);
   needs.files->reads = options.captures;
   TRY(const PlannedSet setup,
@@ -134,15 +136,15 @@ Result<verify::VerifyResult> verify_all(const VerifyOptions& options, Reporter& 
                reporter, stop));
   confine::confine_job({.calls = confine::Calls::kFiles});
 
-  // Usually one of them is read at a time: receivers write one file after the other.
+  // Usually one capture is read at a time, because receivers write one file after the other.
   const uint64_t for_codecs = options.memory.bytes / 8;
-  // Some libraries take as much for each of their threads.
+  // Some libraries need this much for each of their threads.
   const uint64_t most_threads = 1 + for_codecs / io::DecodePool::kMemoryPerSource;
   io::DecodePool pool(io::DecodePool::spare(std::min<uint64_t>(cpu_count(), most_threads), 1), 1,
                       std::min<uint64_t>(for_codecs, io::DecodePool::kMemoryPerSource));
   const uint64_t memory = options.memory.bytes;
   io::MemoryBound& bound = io::MemoryBound::of_process();
-  bound.set_aside(0);  // they are looked through one after the other
+  bound.set_aside(0);  // the captures are read one after the other
   TRY(verify::ReceivedCaptures received,
       verify::ReceivedCaptures::open(options.captures, pool, stop));
   result.compared_bytes = received.compared_bytes();

@@ -10,11 +10,11 @@ namespace {
 
 constexpr Nanos kWaitForReaders = std::chrono::microseconds(500);
 constexpr Nanos kWaitForSlabs = std::chrono::microseconds(200);
-// Packets between two looks at what else there is to do.
+// Number of packets until the merge checks for other work.
 constexpr size_t kRun = 256;
 
-// Whether that packet leaves before the first one of the file, which is not open yet: of equal keys
-// the one of the file with the lesser path.
+// Returns whether that packet is sent before the first one of the file, which is not open yet.
+// Equal keys are ordered by path.
 bool comes_before(const MergeHeap::Entry& packet, const PlannedFile& file) noexcept {
   const int64_t first = ns_of(file.first_key);
   return packet.key_ns < first || (packet.key_ns == first && packet.ordinal < file.ordinal);
@@ -31,7 +31,7 @@ Merger::Merger(const Plan& plan, const MergeOptions& options, io::FdCache& fds, 
       dispatcher_(dispatcher),
       newest_key_ns_(ns_of(plan.first)) {}
 
-// The readers write into what it owns.
+// Readers write to slabs that this object owns, so they are stopped first.
 Merger::~Merger() {
   readers_.stop();
 }
@@ -48,7 +48,7 @@ void Merger::run(const std::stop_token& stop) {
     if (!activate_due(stop)) break;
     readers_.set_files_in_play(heap_.size());
     if (dispatcher_.room() == 0) {
-      // There is time for what has been asked for.
+      // Nothing else is left to do, so readers need not be woken early.
       readers_.set_files_in_play(0);
       dispatcher_.wait_for_room(stop, [this] {
         recycle();
@@ -62,7 +62,7 @@ void Merger::run(const std::stop_token& stop) {
   dispatcher_.close();
 }
 
-// Of those that have to be read ahead of the start, as many as the memory is for.
+// Of the files that must be read before the start, only as many count as fit into memory.
 bool Merger::in_first_second(const PlannedFile& file) const noexcept {
   return options_.gate != nullptr && !fed_ && next_loop_ == 0 &&
          ns_of(file.first_key) <= options_.first_second_ends_ns &&
@@ -82,13 +82,13 @@ void Merger::look_whether_fed() {
   options_.gate->set_fed();
 }
 
-// Keeps the next few files open and their first slabs filled. All loops are one endless list of
-// files.
+// Keeps the next few files open with their first slabs filled. All loops together are treated as
+// one list of files.
 void Merger::open_ahead() {
   while (options_.loops == 0 || next_loop_ < options_.loops) {
     const PlannedFile& planned = plan_.files[next_file_];
-    // One that has to be read up to the window first takes long: these come early, but no more than
-    // a loop ahead.
+    // A file that has to be read up to the window first takes long, so it is opened early, but at
+    // most a loop ahead.
     const bool early = planned.begins_outside && next_loop_ <= loop_ + 1;
     if (upcoming_.size() >= options_.prefetch_files && !early && !in_first_second(planned)) break;
     const uint32_t slot = free_slot();
@@ -116,8 +116,8 @@ uint32_t Merger::free_slot() {
   return slot;
 }
 
-// Brings every file into the heap whose first packet may be the next to leave. False: nothing is
-// left, or a stop.
+// Adds every file to the heap whose first packet may be the next one to send. Returns false if
+// nothing is left, or if a stop is requested.
 bool Merger::activate_due(const std::stop_token& stop) {
   for (;;) {
     if (upcoming_.empty()) return !heap_.empty();
@@ -134,7 +134,8 @@ bool Merger::activate_due(const std::stop_token& stop) {
 bool Merger::activate_first_upcoming(const std::stop_token& stop) {
   const uint32_t slot = upcoming_.front();
   ActiveFile& file = *files_[slot];
-  // A whole loop without a packet to send: no other will have one, and endless ones would not end.
+  // A whole loop had no packet to send, so no other loop will, and an endless replay would never
+  // end.
   if (options_.loops == 0 && file.loop > 0 && !dispatcher_.last_loop()) return false;
   upcoming_.pop_front();
   loop_ = file.loop;
@@ -149,8 +150,8 @@ bool Merger::activate_first_upcoming(const std::stop_token& stop) {
   return true;
 }
 
-// As many packets as there is room for, as long as no file that is not in the heap may come first.
-// REQUIRES: the heap is not empty, there is room.
+// Emits as many packets as there is room for, while no file outside the heap may come first.
+// REQUIRES: the heap is not empty, and there is room.
 void Merger::emit(const std::stop_token& stop) {
   const bool more = !upcoming_.empty() && files_[upcoming_.front()]->loop == loop_;
   const PlannedFile* const next = more ? &files_[upcoming_.front()]->stream->file() : nullptr;
@@ -161,18 +162,18 @@ void Merger::emit(const std::stop_token& stop) {
     newest = heap_.top_key();
     leave_mark(newest);
   }
-  bool first = true;  // has been judged by activate_due()
+  bool first = true;  // activate_due() has checked it
   for (size_t room = std::min(dispatcher_.room(kRun), kRun); room > 0; --room, first = false) {
     const MergeHeap::Entry top = heap_.top();
     if (top.key_ns >= horizon && more && !first && !comes_before(top, *next)) break;
-    // A long pause is no even way: there is a mark on either side of it.
+    // Interpolation across a long pause would be wrong, so there is a mark on either side of it.
     const bool jumps = marks && is_long_pause(newest, top.key_ns);
     if (jumps) [[unlikely]]
       leave_mark(newest);
     newest = top.key_ns;
     Cursor& cursor = cursors_[top.slot];
     const SlabFrame& frame = *cursor.next++;
-    // Where thousands of files take turns, what comes next of this one is far from the CPU by then.
+    // If thousands of files take turns, the next frame of this file is no longer in the cache then.
     __builtin_prefetch(cursor.next + 2);
     dispatcher_.push(frame, cursor.bytes + frame.offset, loop_);
     ++pushed_;
@@ -186,16 +187,16 @@ void Merger::emit(const std::stop_token& stop) {
     dispatcher_.end_slab();
     leave_mark(newest);
     newest_key_ns_ = newest;
-    dispatcher_.publish();  // before anything waits for what comes back
+    dispatcher_.publish();  // before anything waits for slabs to be returned
     end_slab(top.slot, stop);
-    break;  // the end took a place too: the room has to be asked for anew
+    break;  // the marker has taken a place too, so the room must be computed again
   }
   newest_key_ns_ = newest;
   leave_mark(newest);
   dispatcher_.publish();
 }
 
-// The file in front has been merged to the end of its slab.
+// The file at the top of the heap has been merged to the end of its slab.
 void Merger::end_slab(uint32_t slot, const std::stop_token& stop) {
   ActiveFile& file = *files_[slot];
   in_flight_.emplace_back(&file, file.merging);
@@ -233,8 +234,8 @@ bool Merger::next_slab(ActiveFile& file, const std::stop_token& stop) {
     if (which == ReaderPool::kEnded)
       passed_ += static_cast<double>(readers_.passed(file, ReaderPool::kEnded));
     if (which == ReaderPool::kEnded || stop.stop_requested() || readers_.gave_up()) return false;
-    // Both slabs may be on their way out: their coming back is what the file waits for, so look for
-    // that too.
+    // Both slabs may still be in use by senders, and the file waits for one of them, so check for
+    // returned slabs too.
     recycle();
     readers_.wait_for(file, kWaitForReaders);
   }
@@ -261,7 +262,7 @@ void Merger::recycle() {
 
 void Merger::settle_file(const ActiveFile& file) {
   accounts_ += file.stream->accounts();
-  // The same fault comes again in each loop; once is enough.
+  // The same fault occurs in each loop, but is reported once.
   if (file.stream->damage() && damaged_ordinals_.insert(file.stream->file().ordinal).second) {
     damaged_.push_back({file.stream->file().path, *file.stream->damage()});
   }

@@ -43,7 +43,7 @@ void ReaderPool::request(ActiveFile& file, int which, Need need) {
 
 int ReaderPool::take(ActiveFile& file) {
   const MutexLock lock(mutex_);
-  // Slabs are filled in turn, so the one to take is the one that is not being merged.
+  // Slabs are filled alternately, so the next one is the one that is not being merged.
   const int which = file.merging == 0 ? 1 : 0;
   if (file.states[which] == SlabState::kReady) {
     file.states[which] = SlabState::kMerging;
@@ -88,8 +88,8 @@ bool ReaderPool::in_use(ActiveFile& file) {
 std::optional<ReaderPool::Request> ReaderPool::next_request(std::vector<Request>& put_off) {
   const MutexLock lock(mutex_);
   while (!stopping_) {
-    // A file is filled by one thread at a time, so that its slabs come in order: requests for a
-    // busy one are put off.
+    // A file is filled by one thread at a time, so that its slabs stay in order. Requests for a
+    // busy file are put off.
     put_off.clear();
     while (!requests_.empty() && requests_.top().file->busy) {
       put_off.push_back(requests_.top());
@@ -135,7 +135,7 @@ Result<> ReaderPool::result() {
   return {};
 }
 
-// Nobody will read what is still to come.
+// After this, no further requests are answered.
 void ReaderPool::give_up(Error error) noexcept {
   {
     const MutexLock lock(mutex_);

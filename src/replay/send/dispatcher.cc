@@ -7,7 +7,8 @@
 namespace gophercap::replay {
 namespace {
 
-// Departures without a frame that one packet may bring with it: a loop's beginning, a slab's end.
+// The number of markers without a frame that may come with one packet: the beginning of a loop, the
+// end of a slab.
 constexpr size_t kMarkersPerPacket = 2;
 
 }  // namespace

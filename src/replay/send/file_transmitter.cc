@@ -20,20 +20,20 @@ class FileTransmitter final : public transmit::Transmitter {
   transmit::SendOutcome send(std::span<const transmit::Frame> frames) noexcept override {
     for (size_t i = 0; i < frames.size(); ++i) {
       Result<> written = or_out_of_memory(path_, [&] { return write(frames[i]); });
-      publication_.published(writer_->published_bytes());  // all before this frame, at least
+      publication_.published(writer_->published_bytes());  // at least everything before this frame
       if (written) {
         publication_.written(writer_->written_bytes(), frames[i].captured_bytes);
         continue;
       }
       const Error& error = written.error();
-      if (error.code == Errc::kInvalidArgument) {  // this packet can't be written; others can
+      if (error.code == Errc::kInvalidArgument) {  // only this packet cannot be written
         if (refusal_.empty()) refusal_ = std::move(written).error().what;
         return {i, EINVAL};
       }
       const int sys = error.sys != 0 ? error.sys : EIO;
       const bool stopped = error.code == Errc::kCancelled;
       if (!failure_) failure_ = std::move(written).error();
-      return {i, stopped ? EINTR : sys};  // the run ends by the stop itself
+      return {i, stopped ? EINTR : sys};  // the run is ended by the stop request
     }
     return {frames.size(), 0};
   }
@@ -47,7 +47,8 @@ class FileTransmitter final : public transmit::Transmitter {
 
   size_t preferred_batch() const noexcept override { return 256; }
   transmit::FrameLimits limits() const noexcept override { return {}; }
-  // Written, but to a file that does not exist yet: after a failure it never will.
+  // Frames were written to a file that does not exist under its name yet, and never will after a
+  // failure.
   transmit::Unconfirmed unconfirmed() const noexcept override { return publication_.missing(); }
   std::string refusal() const override { return refusal_; }
   std::string describe() const override {

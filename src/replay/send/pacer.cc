@@ -7,10 +7,11 @@ namespace {
 
 __extension__ using UInt128 = unsigned __int128;
 
-// units * 10^exponent_ns / rate, saturated: when that many units are through.
+// Returns units * 10^exponent_ns / rate, saturated: the time after which that many units are
+// through.
 int64_t after(uint64_t units, uint64_t ns_per_unit_second, Ratio rate) noexcept {
   const UInt128 scaled = static_cast<UInt128>(units) * ns_per_unit_second;  // < 2^64 * 2^30
-  // scaled * den may pass 128 bits only where the result is far past 64.
+  // scaled * den exceeds 128 bits only if the result is far beyond 64 bits.
   if (scaled > (~UInt128{0}) / rate.den) return INT64_MAX;
   return saturated_int64(scaled * rate.den / rate.num);
 }

@@ -7,8 +7,8 @@
 namespace gophercap::replay {
 
 Nanos Patience::time_for(uint32_t frame_bytes) const noexcept {
-  // A frame longer than all that have passed is the likeliest to be refused for what it is. Any
-  // other one mostly waits for room: a slow shaper may take its time.
+  // A frame longer than all that have passed is probably rejected because of its length. Any other
+  // frame usually waits for room, and a slow shaper may take its time.
   constexpr Nanos kLeastForLonger = std::chrono::microseconds(100);
   constexpr Nanos kLeast = std::chrono::milliseconds(20);
   constexpr int kMostHalvings = 40;
@@ -30,10 +30,10 @@ Patience::Advice Patience::refused(int error, uint32_t frame_bytes, SendTime now
     waiting_since_ = now;
   }
   if (now - stuck_since_ > longest_stall_) return Advice::kOver;
-  // EAGAIN is of the socket or the ring, never of a frame.
+  // EAGAIN always concerns the socket or the ring, never a frame.
   if (error != ENOBUFS || now - waiting_since_ < time_for(frame_bytes)) return Advice::kAgain;
   waiting_ = false;
-  // Of the way out as such, its refusal says nothing: others were shorter, and passed.
+  // The rejection does not mean that nothing can be sent, because shorter frames have passed.
   if (longest_passed_ > 0 && frame_bytes > longest_passed_) {
     stuck_ = false;
     shortest_in_doubt_ = std::min(shortest_in_doubt_, frame_bytes);

@@ -17,7 +17,7 @@
 namespace gophercap::replay {
 namespace {
 
-// Above ordinary threads, below the kernel's own (interrupt threads have 50).
+// Above ordinary threads, below those of the kernel (interrupt threads have 50).
 constexpr int kPriority = 40;
 
 int set_realtime(bool on) noexcept {
@@ -26,7 +26,7 @@ int set_realtime(bool on) noexcept {
   return ::sched_setscheduler(0, on ? SCHED_FIFO : SCHED_OTHER, &param);
 }
 
-constexpr Nanos kTurn = std::chrono::milliseconds(20);  // of an ordinary thread
+constexpr Nanos kTurn = std::chrono::milliseconds(20);  // as an ordinary thread
 
 }  // namespace
 

@@ -18,7 +18,7 @@ void SendStats::record(int64_t due_ns, int64_t late_ns) noexcept {
   if (has_previous_) gap_error_.record(std::abs(late - previous_late_ns_));
   previous_late_ns_ = late;
   has_previous_ = true;
-  if (!begun_) {  // the first one has the cost of beginning in it
+  if (!begun_) {  // the first packet includes the cost of starting
     begun_ = true;
     second_ends_ns_ = saturating_sum(due_ns, kSecond);
     return;
@@ -27,7 +27,7 @@ void SendStats::record(int64_t due_ns, int64_t late_ns) noexcept {
   second_.record(late);
 }
 
-// Once a second: 8 µs on the thread that sends.
+// Runs once a second and takes 8 µs on the sending thread.
 void SendStats::close_second(int64_t due_ns) noexcept {
   if (second_.count() > 0) {
     if (!first_median_ns_) first_median_ns_ = second_.quantile(0.5);
@@ -41,7 +41,7 @@ void SendStats::close_second(int64_t due_ns) noexcept {
 
 std::optional<Drift> SendStats::drift() const noexcept {
   if (seconds_ < 1) return std::nullopt;
-  // The last second has to be nearly whole to be compared: else the one before it is taken.
+  // The last second is used only if it is nearly complete; otherwise the one before it.
   const bool use_running = second_.count() >= last_second_.count() / 2 && second_.count() > 0;
   if (!use_running && seconds_ < 2) return std::nullopt;
   return Drift{*first_median_ns_, (use_running ? second_ : last_second_).quantile(0.5)};

@@ -8,13 +8,13 @@
 namespace gophercap::replay {
 namespace {
 
-// Where the memory given is too little to queue enough, or the machine too busy, the start waits no
-// longer than this for it: readers that can't keep up make the first packets late.
+// If the memory is too small to queue enough, or the machine is too busy, the start waits no longer
+// than this: readers that cannot keep up make the first packets late.
 constexpr Nanos kLongestForQueue = std::chrono::milliseconds(500);
 constexpr Nanos kLongestForFirstSecond = std::chrono::seconds(30);
 constexpr Nanos kLead =
-    std::chrono::milliseconds(1);  // from "ready" to the first packet's due time
-// A start by the wall clock is fixed this long before.
+    std::chrono::milliseconds(1);  // from being ready to the due time of the first packet
+// A start by the wall clock is fixed this long in advance.
 constexpr Nanos kFixBefore = std::chrono::milliseconds(20);
 constexpr Nanos kNap = std::chrono::microseconds(20);
 constexpr Nanos kLongNap = std::chrono::milliseconds(1);
@@ -23,8 +23,8 @@ Nanos left_until(int64_t wall_ns, SendTime now) noexcept {
   return saturating_sum(Nanos(wall_ns), Nanos(-wall_time_of(now)));
 }
 
-// Looks at the wall clock again and again: it may be set or slewed while we wait. From shortly
-// before the time on it is taken to run as our own clock does. Empty: a stop came first.
+// Reads the wall clock repeatedly, because it may be set or slewed meanwhile. Shortly before the
+// time it is assumed to run like our own clock. Returns nothing if a stop was requested first.
 std::optional<SendTime> wait_for_wall_time(Clock& clock, int64_t wall_ns,
                                            const std::stop_token& stop) {
   constexpr Nanos kLookEvery = std::chrono::seconds(1);
