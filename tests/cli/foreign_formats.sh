@@ -48,7 +48,7 @@ has err "inner.tar: not a dump but a tarball"
 exits 1 replay --dump-json x.zip --discard
 has err "x.zip: not a dump but a zip archive"
 
-# A link type that no output format can hold only affects that capture.
+# A link type with reserved bits is damage, of that capture alone.
 python3 - <<'PYTHON'
 import struct
 with open("wrong.pcap", "wb") as f:
@@ -60,3 +60,12 @@ has out "link type 65536 can't be written"
 [[ $(stat -c %s merged.pcap) -eq $((24 + 2 * 76)) ]]
 exits 3 replay wrong.pcap --out-file none.pcap
 has out "link type 65536 can't be written"
+has out "wrong.pcap: byte 20: the link type, 65536, has reserved bits set"
+exits 3 replay wrong.pcap --discard --report sent.json
+has out "wrong.pcap: byte 20: the link type, 65536, has reserved bits set"
+has sent.json '"offset_bytes": 20'
+exits 0 replay wrong.pcap --discard --dryrun
+has out "1 file; what stands before the damage is used"
+# It can be read, which is all that map is asked for.
+exits 0 map wrong.pcap --dump-json wrong.json
+has out "wrong.pcap: byte 20: the link type, 65536, has reserved bits set"

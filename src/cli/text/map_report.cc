@@ -235,6 +235,14 @@ void add_file_notes(const Totals& sum, const DatasetSummary& set, std::vector<st
                     counted(sum.joined_files, "file"), counted(sum.joined_captures, "capture"),
                     escape_text(sum.first_joined->path)));
   }
+  const auto odd = std::ranges::find_if(set.files, [](const dataset::FileSummary& file) {
+    return file.reserved_link_type().has_value();
+  });
+  if (odd != set.files.end()) {
+    lines.push_back(fmt::format(
+        "{}: byte 20: the link type, {}, has reserved bits set: replay calls such a file damaged",
+        escape_text(odd->path), *odd->reserved_link_type()));
+  }
   if (sum.padding_bytes > 0) {
     lines.push_back(fmt::format("{} of zeros after the last packet of {}: padding",
                                 human_bytes(sum.padding_bytes), counted(sum.padded_files, "file")));

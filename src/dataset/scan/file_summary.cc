@@ -52,6 +52,14 @@ uint64_t DatasetSummary::unread_files() const noexcept {
   }));
 }
 
+std::optional<uint32_t> FileSummary::reserved_link_type() const noexcept {
+  constexpr uint32_t kLargest = 0xffff;
+  for (const LinkTypeCount& l : link_types) {
+    if (l.packets > 0 && l.link_type > kLargest) return l.link_type;
+  }
+  return std::nullopt;
+}
+
 std::string_view FileSummary::member() const noexcept {
   return std::string_view(path).substr(tarball.size() + kBetweenPaths.size());
 }

@@ -77,6 +77,9 @@ struct FileSummary {
   // True if the file consists of several concatenated captures, as from `cat a.pcap b.pcap`.
   // Several sections of a pcapng do not count, since the format is made for them.
   bool joined() const noexcept { return sections > 1 && format != capture::Format::kPcapng; }
+  // The link type if the file header sets reserved bits of it and there are packets: no other file
+  // and no interface can take them.
+  std::optional<uint32_t> reserved_link_type() const noexcept;
   // The path inside its tarball. REQUIRES: it is in a tarball.
   std::string_view member() const noexcept;
 };

@@ -176,7 +176,11 @@ Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
   forecast.obstacle = std::move(target.obstacle);
   forecast.files = plan.files.size();
   forecast.files_outside_window = plan.files_outside_window;
-  forecast.files_damaged = setup.set.damaged_files();
+  forecast.files_damaged =
+      setup.set.damaged_files() +
+      static_cast<uint64_t>(std::ranges::count_if(setup.set.files, [](const auto& file) {
+        return !file.damage && file.reserved_link_type();
+      }));
   forecast.files_unread = setup.set.unread_files();
   forecast.overlap_depth = plan.overlap_depth;
   forecast.packets = plan.packets;

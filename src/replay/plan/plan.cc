@@ -1,6 +1,9 @@
 #include "replay/plan/plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
 #include <optional>
 #include <tuple>
@@ -39,6 +42,15 @@ Error nothing_to_replay(const dataset::DatasetSummary& set) {
       what += " (captures that have moved: --path-prefix OLD=NEW)";
   }
   return {Errc::kNotFound, 0, std::move(what)};
+}
+
+// What is wrong with the header of a file that can be read all the same, if anything.
+std::optional<capture::Damage> wrong_header(const dataset::FileSummary& file) {
+  constexpr uint64_t kLinkTypeAt = 20;  // in a pcap; no other format has such link types
+  const std::optional<uint32_t> link_type = file.reserved_link_type();
+  if (!link_type || file.damage) return std::nullopt;
+  return capture::Damage{kLinkTypeAt, Errc::kCorrupt,
+                         fmt::format("the link type, {}, has reserved bits set", *link_type)};
 }
 
 // A file on its way into the plan, with what its part of the window holds.
@@ -227,6 +239,8 @@ Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& op
       }
       continue;
     }
+    if (std::optional<capture::Damage> wrong = wrong_header(*c.file))
+      plan.damaged.push_back({c.planned.path, *std::move(wrong)});
     c.planned.ordinal = static_cast<uint32_t>(plan.files.size());
     plan.packets += c.planned.packets;
     plan.packets_cut += c.packets_cut;

@@ -77,7 +77,8 @@ struct Plan {
   uint64_t overlap_depth = 0;         // largest number of files needed at the same time
   uint64_t files_outside_window = 0;  // files with packets, none of them inside the window
   uint64_t files_surveyed = 0;        // files that had to be surveyed
-  // Files that broke off before any packet inside the window was found.
+  // Files that broke off before any packet inside the window was found, and files with a wrong
+  // header.
   std::vector<DamagedFile> damaged;
   KeyRule key_rule = KeyRule::kRunningMax;
   ClockSteps clock_steps{};
