@@ -53,8 +53,8 @@ TEST(HistogramTest, LargestValueFits) {
   EXPECT_EQ(h.quantile(0.5), std::numeric_limits<int64_t>::max());
 }
 
-// Every power of two and its neighbours: alone in a histogram, a value is its own maximum and so
-// exact; below a larger one it may be rounded up by 1/64 at most.
+// Every power of two and its neighbours. A single value is the maximum and therefore exact; below a
+// larger value it may be rounded up by at most 1/64.
 TEST(HistogramTest, BucketBorders) {
   for (unsigned bit = 0; bit < 63; ++bit) {
     for (int64_t step = -1; step <= 1; ++step) {

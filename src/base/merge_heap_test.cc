@@ -25,7 +25,7 @@ TEST(MergeHeap, KeyThenOrdinalThenSlot) {
   }
 }
 
-// Every step against a sorted list of what should be in the heap.
+// Compares each step with a sorted list of the expected contents.
 TEST(MergeHeap, AgreesWithASortedList) {
   std::mt19937 random(7);
   MergeHeap heap;

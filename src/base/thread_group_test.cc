@@ -12,7 +12,7 @@
 namespace gophercap {
 namespace {
 
-// What threads wait for until they are told to end.
+// Makes threads wait until they are told to end.
 struct Gate {
   std::atomic<bool> open{false};
   void wait() const { open.wait(false); }

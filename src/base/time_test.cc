@@ -160,7 +160,7 @@ TEST(DurationTest, EveryDurationReadsBack) {
   }
 }
 
-// What Go's time.ParseDuration makes of these.
+// The results of Go's time.ParseDuration.
 TEST(DurationTest, ReadsAsGo) {
   const std::vector<std::pair<std::string, int64_t>> cases = {
       {"0", 0},

@@ -1,4 +1,4 @@
-// What holds for every format: each sample is cut at every byte, changed at every byte, read in
+// Properties of all formats: each sample is cut at every byte, changed at every byte, read in
 // pieces of every size and from a source that fails.
 #include "capture/capture_reader.h"
 
@@ -51,7 +51,7 @@ struct Sample {
   Bytes bytes{};
   size_t header_bytes = 0;        // of the file; fewer can't be opened
   std::vector<Border> borders{};  // the first is the end of the header
-  size_t record_unit = 0;         // pcap: zeros of this size in front of a record are records
+  size_t record_unit = 0;         // pcap: zeros of this size before a record are records
 
   template <class Builder>
   void mark(const Builder& builder, size_t packets) {
@@ -78,7 +78,7 @@ Sample pcap_sample(std::string name, const PcapHeader& header) {
     r.fraction = 0x01020304u % 1'000'000;
     r.data = payload(sizes[i], static_cast<uint8_t>(i + 1));
     if (i == 4) r.original = 1500;
-    if (header.minor < 3) {  // the two lengths stand the other way round
+    if (header.minor < 3) {  // old order of the two lengths
       r.captured = r.original.value_or(static_cast<uint32_t>(sizes[i]));
       r.original = static_cast<uint32_t>(sizes[i]);
     }
@@ -143,7 +143,7 @@ Sample erf_sample() {
     r.fraction = 0x01020304;
     b.record(r);
   };
-  // There is no header: a file has to have one whole record to be known.
+  // There is no file header, so one complete record is needed to recognize the file.
   record(0, {.data = payload(60, 1)});
   s.mark(b, 1);
   record(1, {.extensions = {1, 2}, .data = payload(64, 2), .tail_zeros = 6});
@@ -181,14 +181,14 @@ class EveryFormat : public ::testing::TestWithParam<Sample> {
 
 INSTANTIATE_TEST_SUITE_P(Samples, EveryFormat, ::testing::ValuesIn(samples()), name_of);
 
-// The packets of a capture up to `count`.
+// The first `count` packets of a capture.
 std::vector<ReadPacket> first(const ReadCapture& whole, size_t count) {
   EXPECT_GE(whole.packets.size(), count);
   return {whole.packets.begin(),
           whole.packets.begin() + std::ptrdiff_t(std::min(count, whole.packets.size()))};
 }
 
-// In the messages of failures.
+// For messages of failed tests.
 void PrintTo(const Sample& s, std::ostream* out) {
   *out << s.name;
 }
@@ -220,7 +220,7 @@ TEST_P(EveryFormat, CutAtEachByteKeepsEveryWholeRecordAndSaysSo) {
     while (border + 1 != sample().borders.end() && (border + 1)->offset <= cut) ++border;
     ASSERT_EQ(c.packets, first(whole, border->packets));
     const size_t rest = cut - border->offset;
-    // What is left of a record that begins with zeros can't be told from padding.
+    // The rest of a record that begins with zeros cannot be distinguished from padding.
     const auto* const begin = bytes.data() + border->offset;
     if (std::all_of(begin, begin + rest, [](uint8_t b) { return b == 0; })) {
       ASSERT_EQ(c.status, ReadStatus::kEnd) << c;
@@ -258,7 +258,7 @@ TEST_P(EveryFormat, AnyChangedByteIsSurvivedAndReadTheSameInAnyBlocks) {
       bytes[i] = static_cast<uint8_t>(bytes[i] ^ change);
       const ReadCapture c = read_capture(bytes, {.block_bytes = 4096});
       SCOPED_TRACE("byte " + std::to_string(i) + " ^ " + std::to_string(change));
-      // Nothing is smaller than a record header of pcap, and no byte is in two packets.
+      // Nothing is smaller than a pcap record header, and packets do not overlap.
       ASSERT_LE(c.packets.size(), bytes.size() / 16);
       size_t data = 0;
       for (const ReadPacket& p : c.packets) data += p.data.size();
@@ -382,7 +382,8 @@ TEST(OpenCapture, TextIsNotErf) {
     EXPECT_EQ(open_error(bytes_of(text.substr(shift))), Errc::kUnsupported) << shift;
 }
 
-// NAVTEL and FMESQUITA magics are known, their files nowhere described: no reader takes them.
+// The magics of NAVTEL and FMESQUITA are known, but their formats are not documented, so they are
+// not read.
 TEST(OpenCapture, UnreadMagicsAreRefused) {
   for (const uint32_t magic : {0xa12b3c4du, 0xa1b234cdu, 0xa1e2cb12u}) {
     PcapBuilder b({.magic = magic});
@@ -391,7 +392,7 @@ TEST(OpenCapture, UnreadMagicsAreRefused) {
   }
 }
 
-// A length in a tiny file must not make anybody ask for, or allocate, that much.
+// A length field in a tiny file must not cause a large allocation.
 class LargestAsked final : public io::ByteSource {
  public:
   LargestAsked(Bytes bytes, size_t& largest) : inner_(std::move(bytes)), largest_(largest) {}

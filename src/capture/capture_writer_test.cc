@@ -80,7 +80,7 @@ TEST(CaptureWriterTest, TimesOfTheFormat) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Errc::kInvalidArgument);
   }
-  // What was refused left nothing behind.
+  // A rejected packet leaves nothing in the file.
   ASSERT_TRUE(writer->close());
   const PcapBuilder expected = PcapBuilder({.magic = testing::kMagicNanos})
                                    .packet(0, payload(1))
@@ -102,7 +102,7 @@ TEST(CaptureWriterTest, RefusesOtherLinkTypesAndUnreadableLengths) {
   EXPECT_EQ(dir.names().size(), 1u);  // the first writer's unfinished file
 }
 
-// libpcap cuts packets to the snap length of the header: it must not lie below what the link type
+// libpcap cuts packets to the snap length of the header, so it must be at least what the link type
 // may have.
 TEST(CaptureWriterTest, JumboLinkTypesAnnounceTheirLimit) {
   const TempDir dir;
@@ -116,7 +116,7 @@ TEST(CaptureWriterTest, JumboLinkTypesAnnounceTheirLimit) {
   EXPECT_EQ(read_file(dir.path("a.pcap")), expected.bytes());
 }
 
-// Packets of all sizes around the writer's block, so that headers and data are cut at its border.
+// Packets of sizes around the writer's block, so that headers and data cross its boundary.
 TEST(CaptureWriterTest, ManyPacketsAcrossBlocks) {
   const TempDir dir;
   const auto writer = writer_to(dir.path("a.pcap"), {});
@@ -136,7 +136,7 @@ TEST(CaptureWriterTest, NoFileWithoutClose) {
   const TempDir dir;
   {
     const auto writer = writer_to(dir.path("a.pcap"), {});
-    // More than is held back, so that some of it is in a file.
+    // More than the buffer holds, so some of it reaches the file.
     ASSERT_TRUE(writer->write(packet_of(payload(200'000))));
     ASSERT_TRUE(writer->write(packet_of(payload(200'000))));
     EXPECT_EQ(dir.names().size(), 1U);

@@ -1,5 +1,4 @@
-// ERF, the records of Endace's cards, value by value; and what is taken for ERF, which has no
-// magic.
+// ERF, the records of Endace's cards, value by value, and how ERF is recognized without a magic.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -24,7 +23,7 @@ using testing::ReadPacket;
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr uint8_t kPadRecord = 48;
 
-// One record of a kind and two ordinary ones, so that the file is known for ERF.
+// A record of some kind and two ordinary ones, so that the file is recognized as ERF.
 ReadCapture read_with(const ErfRecord& record) {
   ErfBuilder b;
   b.record(record);
@@ -83,7 +82,7 @@ TEST(Erf, ExtensionHeadersThatOverrunTheirRecordAreDamage) {
   ErfBuilder b;
   for (int i = 0; i < 3; ++i) b.record({.seconds = 1, .data = payload(60)});
   const size_t border = b.size();
-  // Says that more follow, in a record that has room for one.
+  // The extension header announces another one, but there is no room for it.
   b.record({.seconds = 1, .extensions = {uint64_t{1} << 63}, .record_bytes = uint16_t{26}});
   const ReadCapture c = read_capture(b.bytes());
   EXPECT_EQ(c.status, ReadStatus::kCorrupt) << c;

@@ -1,4 +1,4 @@
-// A second file header inside a pcap file, as `cat a.pcap b.pcap` puts it there.
+// A second file header inside a pcap file, as after `cat a.pcap b.pcap`.
 #include <gtest/gtest.h>
 
 #include <cstddef>
@@ -59,7 +59,7 @@ PcapBuilder some_packets(const PcapHeader& header, int64_t first_ns) {
   return b;
 }
 
-// What reading both apart gives, one after the other.
+// The result of reading both separately, one after the other.
 std::vector<ReadPacket> both(const ReadCapture& a, size_t a_bytes, const ReadCapture& b) {
   std::vector<ReadPacket> packets = a.packets;
   for (ReadPacket p : b.packets) {
@@ -144,7 +144,7 @@ TEST(JoinedPcap, ZerosBehindTheSecondArePadding) {
   EXPECT_EQ(c.padding_bytes, 1000u);
 }
 
-// An empty packet of that time is one, as improbable as it is.
+// Without a plausible header it is an empty packet with that time, however improbable.
 TEST(JoinedPcap, WhatIsNotPlausibleIsARecord) {
   struct Case {
     const char* what;

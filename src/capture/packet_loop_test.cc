@@ -84,7 +84,7 @@ TEST_F(PacketLoop, AStopComesBeforeTheNextBatch) {
   EXPECT_LE(packets, PacketBatch::kCapacity);
 }
 
-// What was read before the damage has been seen; only the want of memory is no damage.
+// Packets before the damage are handled; a lack of memory is not damage.
 TEST_F(PacketLoop, DamageIsTheReadersAndMemoryIsOurs) {
   for (const Errc code : {Errc::kIo, Errc::kNoMemory}) {
     const Bytes bytes = capture_of(10);

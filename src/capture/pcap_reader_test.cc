@@ -1,4 +1,4 @@
-// pcap and its relatives: what each variant means, value by value.
+// pcap and its variants, value by value.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -92,7 +92,7 @@ TEST_P(PcapVariant, EveryFieldIsRead) {
 TEST_P(PcapVariant, FractionOutOfRangeIsCarriedAndMarked) {
   const auto& [variant, big] = GetParam();
   const auto limit = static_cast<uint32_t>(kSecond / variant.unit_ns);
-  // Minus one second, and what lies below it, is no negative fraction.
+  // Minus one second and lower values are not negative fractions.
   for (const uint32_t fraction : {limit - 1, limit, limit + limit / 2, 0x80000000u, 0u - limit}) {
     const ReadCapture c = read_one({.big_endian = big, .magic = variant.magic},
                                    {.seconds = 1'600'000'000, .fraction = fraction});
@@ -135,8 +135,8 @@ TEST(PcapModified, BytesBehindTheHeaderAreNotData) {
   EXPECT_EQ(c.packets[1].data, payload(30, 2));
 }
 
-// The first 16 bytes of its header say nothing at all, the other eight do: neither padding nor a
-// reason to stand still.
+// The first 16 bytes of its header are zeros, the other eight are not: it is neither padding nor an
+// endless loop.
 TEST(PcapModified, AnEmptyRecordWithAnInterfaceIsARecord) {
   PcapBuilder b({.magic = kMagicModified});
   b.record({.extra = {0, 0, 0, 0, 0, 0, 0, 1}});
@@ -160,7 +160,7 @@ TEST(PcapIxia, TheSizeOfAllRecordsIsPassedOver) {
   }
 }
 
-// --- versions, and which length stands first ---
+// --- versions, and which length comes first ---
 
 ReadCapture with_lengths(uint16_t major, uint16_t minor, uint32_t first, uint32_t second) {
   PcapBuilder b({.major = major, .minor = minor});
@@ -263,7 +263,7 @@ TEST(PcapLengths, LimitIs128MiBForTheLargeLinkTypes) {
   }
 }
 
-// The limit is held against the captured length, wherever the version puts it.
+// The limit applies to the captured length, wherever it is in this version.
 TEST(PcapLengths, LimitCountsTheCapturedLengthOfOldVersions) {
   const ReadCapture c = with_lengths(2, 2, 4'000'000, 60);
   ASSERT_EQ(c.packets.size(), 1u) << c;
@@ -337,7 +337,7 @@ TEST(PcapZeros, BehindTheHeaderAloneTheyArePadding) {
   EXPECT_EQ(c.padding_bytes, 4096u);
 }
 
-// A big-endian header may itself begin with zeros: it is found at its own place.
+// A big-endian header may begin with zeros; it is still found at the right offset.
 TEST(PcapZeros, ARecordThatBeginsWithZerosIsNotSwallowed) {
   PcapBuilder b({.big_endian = true});
   b.zeros(32);
@@ -357,7 +357,7 @@ TEST(PcapZeros, HalfAHeaderBehindThemIsCutAtItsOwnOffset) {
   EXPECT_EQ(c.damage_offset, 24u + 32u);
 }
 
-// --- as a whole ---
+// --- whole files ---
 
 TEST(Pcap, HeaderOnlyIsAnEmptyCapture) {
   const ReadCapture c = read_capture(PcapBuilder().bytes());

@@ -18,7 +18,7 @@ using testing::PcapngBuilder;
 using testing::read_capture;
 using testing::ReadCapture;
 
-// A file with one section and one interface, to go on with.
+// The beginning of a file with one section and one interface.
 PcapngBuilder file(const InterfaceBlock& interface = {}) {
   PcapngBuilder b;
   b.section().interface(interface);
@@ -104,7 +104,7 @@ TEST(PcapngLengths, LengthBehindABlockMustBeThatInFront) {
   check(PcapngBuilder(b).section({}, wrong), border);
 }
 
-// Also where the whole block is in the buffer already, so that it is damage in blocks of any size.
+// Also if the whole block is in the buffer already, so that it is damage in blocks of any size.
 TEST(PcapngLengths, OptionsAboveTheLimitAreDamageInBlocksOfAnySize) {
   PcapngBuilder b = file();
   Bytes body(20 + (1 << 20));

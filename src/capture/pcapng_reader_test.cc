@@ -30,7 +30,7 @@ using testing::ReadPacket;
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr uint16_t kOptEpbFlags = 2;
 
-// A file with one section and one interface, to go on with.
+// The beginning of a file with one section and one interface.
 PcapngBuilder file(const InterfaceBlock& interface = {}) {
   PcapngBuilder b;
   b.section().interface(interface);
@@ -105,7 +105,7 @@ TEST(PcapngTime, ATimeThatDoesNotFitIsNone) {
   EXPECT_EQ(flags({.tsoffset = std::numeric_limits<int64_t>::min()}, 0), PacketView::kNoTime);
   EXPECT_EQ(flags({.tsoffset = -9'223'372'037}, 145'224), PacketView::kNoTime);
   EXPECT_EQ(flags({.tsoffset = -9'223'372'037}, 145'225), 0) << "the year 1677";
-  // An offset may bring back what would not fit without it.
+  // An offset may make a time fit that would not fit without it.
   EXPECT_EQ(packet_at({.tsoffset = -9'000'000'000}, 9'223'372'037'000'000).time_ns,
             223'372'037 * kSecond);
 }

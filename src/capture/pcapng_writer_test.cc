@@ -103,8 +103,8 @@ TEST(PcapngWriterTest, RefusesWhatTheFormatCantHold) {
             Errc::kInvalidArgument);
 }
 
-// What is written reads back: times, lengths, link types and data of many packets of several link
-// types.
+// Many packets of several link types can be read back with the same times, lengths, link types and
+// data.
 TEST(PcapngWriterTest, ReadsBack) {
   const TempDir dir;
   const std::string path = dir.path("a.pcapng");

@@ -30,8 +30,8 @@
 namespace gophercap::confine {
 namespace {
 
-// What code would try that a hostile capture has taken over. Each returns 0 if it had its way, or
-// an errno.
+// What hostile code would try after taking over a parser. Each attempt returns 0 on success, or an
+// errno.
 using Attempt = std::function<int()>;
 
 int outcome(long status) {
@@ -48,13 +48,13 @@ int socket_errno(int family, int type, int protocol) {
   return fd.valid() ? 0 : errno;
 }
 
-// In a process of its own where it can have one: what succeeds does not come back.
+// Runs in its own process if possible, since a successful exec does not return.
 int exec_errno() {
   char name[] = "/bin/true";
   char* arguments[] = {name, nullptr};
   const pid_t child = ::fork();
   if (child < 0) {
-    // Without a fork() it would be this process.
+    // Without fork() it would replace this process.
     ::execve("/nonexistent/program", arguments, nullptr);
     return errno == ENOENT ? 0 : errno;
   }
@@ -113,7 +113,7 @@ std::map<std::string, Attempt> attempts(const std::string& elsewhere, const std:
   };
 }
 
-// A thread is confined alone, so the test itself stays free.
+// Confines only a thread, so the test itself stays unconfined.
 void on_thread(const std::function<void()>& work) {
   std::thread(work).join();
 }
@@ -135,7 +135,7 @@ Machine walls_here() {
 class ConfineTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    // Elsewhere, and the set: both are folders in which the test may do everything.
+    // The test has all rights in each of these folders.
     for (const char* folder : {"set", "out", "elsewhere"})
       ASSERT_EQ(::mkdir(dir_.path(folder).c_str(), 0755), 0);
     for (const char* file :
@@ -151,7 +151,7 @@ class ConfineTest : public ::testing::Test {
   testing::TempDir dir_;
 };
 
-// Errnos of attempts that never get as far as to be refused.
+// Errnos that mean that the attempt failed before it could be refused.
 bool is_refusal(int sys) {
   return sys == ENOSYS || sys == EACCES || sys == EPERM || sys == EXDEV;
 }
@@ -162,7 +162,7 @@ TEST_F(ConfineTest, TakenOverParserHasNowhereToGo) {
   for (const Calls calls : {Calls::kWaiting, Calls::kLink, Calls::kFiles, Calls::kSending}) {
     std::map<std::string, int> found;
     on_thread([&] {
-      // Sending is what comes after preparing.
+      // kSending is only allowed after kPreparing.
       if (calls == Calls::kSending) confine({.calls = Calls::kPreparing, .owns_all = true});
       const bool helper = calls == Calls::kWaiting || calls == Calls::kLink;
       confine({.calls = calls, .files = helper ? Files() : job_files()});
@@ -176,7 +176,7 @@ TEST_F(ConfineTest, TakenOverParserHasNowhereToGo) {
   }
 }
 
-// The same attempts where there is no wall: else the test above would prove nothing.
+// Without restrictions the same attempts succeed; otherwise the test above would prove nothing.
 TEST_F(ConfineTest, TheSameAttemptsSucceedWithoutWalls) {
   for (const char* name : {"exec", "write elsewhere", "change elsewhere", "remove elsewhere",
                            "open a permission", "read a secret", "list /etc", "socket: inet",
@@ -267,7 +267,7 @@ TEST_F(ConfineTest, CapabilitiesGoButForWhatIsNeeded) {
     EXPECT_EQ(effective(), 1ULL << CAP_NET_RAW | 1ULL << CAP_DAC_READ_SEARCH);
     EXPECT_EQ(confine({.calls = Calls::kWaiting}).capabilities, "none");
   });
-  // A folder of somebody else's takes no file from a root that has lost that capability.
+  // Without that capability, root cannot create files in a folder of another user.
   ASSERT_EQ(::chown(dir_.path("out").c_str(), 65534, 65534), 0);
   on_thread([&] {
     EXPECT_EQ(confine({.files = job_files()}).capabilities,
@@ -277,7 +277,7 @@ TEST_F(ConfineTest, CapabilitiesGoButForWhatIsNeeded) {
   });
 }
 
-// As in a container, or an older kernel.
+// As in a container, or with an older kernel.
 void refuse_here(std::initializer_list<int> calls) {
   const scmp_filter_ctx filter = ::seccomp_init(SCMP_ACT_ALLOW);
   for (const int call : calls)
@@ -306,7 +306,7 @@ TEST_F(ConfineTest, WallsThatAreNotToBeHadAreSaidAndTheRestStands) {
   });
 }
 
-// A rule that could not be made would deny what the job needs.
+// Incomplete rules would deny what the job needs.
 TEST_F(ConfineTest, WithoutDescriptorsFilesStayAsTheyAre) {
   if (!walls_here().landlock) GTEST_SKIP() << "no Landlock here";
   const pid_t child = ::fork();
@@ -325,7 +325,7 @@ TEST_F(ConfineTest, WithoutDescriptorsFilesStayAsTheyAre) {
   EXPECT_EQ(status, 0);
 }
 
-// A job in a test is not confined, nor is one that its user has freed.
+// Jobs in tests are not confined, nor those with --no-sandbox.
 TEST(JobConfinement, IsOffUntilTurnedOn) {
   confine_job({.calls = Calls::kWaiting});
   EXPECT_EQ(socket_errno(AF_INET, SOCK_STREAM, 0), 0);

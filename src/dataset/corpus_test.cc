@@ -1,5 +1,5 @@
-// Real captures against the figures of an independent parser. GOPHERCAP_CORPUS names the folder
-// that has them and their tables (tests/data/README.md); without it there is nothing to hold.
+// Compares real captures with the figures of an independent parser. GOPHERCAP_CORPUS names the
+// folder with the captures and their tables (tests/data/README.md); without it the test is skipped.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -21,7 +21,7 @@ namespace {
 
 using Row = std::map<std::string, std::string>;
 
-// What differs from the table, and why: SPEC decides.
+// Differences from the table with their reasons; SPEC decides.
 struct Exception {
   std::string_view file;
   std::string_view column;
@@ -122,7 +122,7 @@ std::vector<std::pair<std::string, std::string>> figures(const FileSummary& s) {
           {"caplen_gt_len", std::to_string(s.packets_captured_above_original)}};
 }
 
-// "yes" where there is damage at all: the reasons have words of their own.
+// "yes" if there is any damage, because the words for reasons differ.
 std::string damaged(const Row& row) {
   return row.at("error").empty() && row.at("truncated") != "1" ? "no" : "yes";
 }
@@ -136,7 +136,7 @@ class Corpus : public ::testing::Test {
   }
   std::string in_corpus(const std::string& name) const { return folder_ + "/" + name; }
 
-  // Scans `paths`, one for each of `rows`, and reports every figure that is not the table's.
+  // Scans `paths`, one for each of `rows`, and reports every figure that differs from the table.
   static void hold(const std::vector<Row>& rows, const std::vector<std::string>& paths) {
     ScanProgress progress;
     const std::vector<FileSummary> summaries = scan_files(paths, cpu_count(), progress);

@@ -1,4 +1,4 @@
-// The faults of the original's map, each by its name; those of its command line are held by
+// Faults of the original's map, each by its name; those visible on its command line are tested by
 // tests/cli/map_original_faults.sh.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -103,7 +103,7 @@ TEST(OriginalFaults, G13_BeginningAndEndAreTheSmallestAndTheLargestTime) {
   EXPECT_EQ(s.max, capture_time(9 * kSecond));
 }
 
-// Lowers the soft limit on descriptors for as long as it lives.
+// Lowers the soft limit on descriptors while it exists.
 class FewDescriptors {
  public:
   explicit FewDescriptors(rlim_t soft) {
@@ -162,7 +162,7 @@ TEST(OriginalFaults, G16_FormatsAndCompressionsThatItCouldNotRead) {
     for (const io::Compression c :
          {io::Compression::kNone, io::Compression::kGzip, io::Compression::kZstd,
           io::Compression::kLz4, io::Compression::kXz, io::Compression::kBzip2}) {
-      // The name says nothing about what is inside.
+      // The name does not tell the format.
       const FileSummary s = scan_file(
           dir.write("capture.txt", c == io::Compression::kNone ? plain : compress(c, plain)));
       EXPECT_EQ(s.compression, c);

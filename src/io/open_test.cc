@@ -122,7 +122,7 @@ TEST(Decode, PassesSkippableFramesOver) {
 }
 
 TEST(Decode, ReadsTheLegacyFormatOfLz4) {
-  // Two blocks of literals only, then a frame of today's format.
+  // Two blocks of literals, then a frame of the current format.
   const Bytes legacy = {0x02, 0x21, 0x4c, 0x18, 4, 0, 0,    0,   0x30, 'a',
                         'b',  'c',  3,    0,    0, 0, 0x20, 'd', 'e'};
   const Bytes file = legacy + compress(Compression::kLz4, bytes_of("fgh"));
@@ -133,7 +133,7 @@ TEST(Decode, ReadsTheLegacyFormatOfLz4) {
   EXPECT_FALSE(all.fault) << all.fault->what;
   EXPECT_TRUE(all.bytes == bytes_of("abcdefgh"));
   for (size_t size = 5; size < legacy.size(); ++size) {
-    if (size == 12) continue;  // between two blocks: nothing tells that more belongs to it
+    if (size == 12) continue;  // between two blocks, where nothing shows that more belongs to it
     const Bytes cut(legacy.begin(), legacy.begin() + static_cast<ptrdiff_t>(size));
     Result<Input> part = decode(std::make_unique<MemorySource>(cut));
     ASSERT_TRUE(part);

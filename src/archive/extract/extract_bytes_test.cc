@@ -1,4 +1,4 @@
-// What becomes of the bytes: compressed, sparse, cut.
+// How bytes are written: compressed, sparse, truncated.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 

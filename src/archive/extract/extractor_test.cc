@@ -96,7 +96,7 @@ TEST(Extractor, WhatWouldLeadOutsideIsRefused) {
   EXPECT_EQ(outcome.counts.refused[static_cast<size_t>(Refusal::kDevice)], 2u);
 }
 
-// As tar does it: of a path that begins at the top of everything the slash is left off.
+// Like tar: the leading slash of an absolute path is removed.
 TEST(Extractor, AbsolutePathsLoseTheirSlash) {
   const TempDir dir;
   TarBuilder tar;
@@ -112,7 +112,7 @@ TEST(Extractor, AbsolutePathsLoseTheirSlash) {
   EXPECT_EQ(outcome.counts.refused_total(), 0u);
 }
 
-// A link that was extracted, or was there before, is never followed by what comes after it.
+// A link that was extracted or existed before is never followed for later members.
 TEST(Extractor, LinksAreNotWrittenThrough) {
   const TempDir dir;
   dir.write("outside/secret", "untouched");
@@ -133,7 +133,7 @@ TEST(Extractor, LinksAreNotWrittenThrough) {
     EXPECT_TRUE(fs::is_empty(dir.path("out/dir")));
     EXPECT_EQ(fs::read_symlink(dir.path("out/link")), "dir");
   }
-  // What the link keeps others from: its own name belongs to it.
+  // The link keeps its name, so the folder gets a number.
   EXPECT_EQ(testing::read_file(dir.path("out/link.2/x")), payload(2));
 }
 
@@ -191,7 +191,7 @@ TEST(Extractor, EachMemberHasANameOfItsOwn) {
   EXPECT_EQ(testing::read_file(dir.path("out/f.3")), payload(6));
 }
 
-// Work for a member grows with its levels, and folders have their time set once more at the end.
+// The work for a member grows with its levels, and the times of folders are set again at the end.
 TEST(Extractor, PathsHaveALimitOfLevelsAndLength) {
   const TempDir dir;
   TarBuilder tar;
@@ -310,7 +310,7 @@ TEST(Extractor, ResumeLeavesOutWhatIsComplete) {
     EXPECT_TRUE(second.refused.empty());
     EXPECT_EQ(tree(dir.path("out")), names);
   }
-  // Another size or time is another file.
+  // A different size or time means another file.
   const TempDir dir;
   TarBuilder tar;
   tar.member({.path = "x", .data = payload(5000)}).end();

@@ -1,4 +1,4 @@
-// What a run finds of runs before it: files that are complete, and what was left unfinished.
+// How a run handles the results of earlier runs: complete files and unfinished ones.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ using testing::payload;
 using testing::TarBuilder;
 using testing::TempDir;
 
-// A file of the right name and time is not enough.
+// The right name and time are not sufficient.
 TEST(Extractor, ResumeLooksAtTheFramesOfWhatIsPacked) {
   for (const io::Compression compression : {io::Compression::kGzip, io::Compression::kZstd}) {
     for (const size_t size : {size_t{0}, size_t{1}, size_t{70'000}, size_t{1'300'000}}) {
@@ -52,7 +52,7 @@ TEST(Extractor, ResumeLooksAtTheFramesOfWhatIsPacked) {
       longer.insert(longer.end(), whole.begin(), whole.end());
       EXPECT_FALSE(resumed(longer) && size > 0);
       if (compression == io::Compression::kGzip && size > 0) {
-        // Without the mark of its end it may go on.
+        // Without its end mark, the file may not be complete.
         EXPECT_FALSE(resumed(Bytes(whole.begin(), whole.end() - io::kBgzfEnd.size())));
       }
     }
@@ -67,7 +67,7 @@ TEST(Extractor, ResumeRemovesWhatKilledRunsHaveLeft) {
                            "x.1-1.part", ".x.1-y.part", ".1-1.part"}) {
     dir.write(fmt::format("out/d/{}", name), std::string_view("half"));
   }
-  // A run that still writes it.
+  // Another run that is still writing it.
   const Fd busy(::open(dir.path("out/d/.x.9-1.part").c_str(), O_WRONLY | O_CLOEXEC));
   ASSERT_EQ(::flock(busy.value(), LOCK_EX | LOCK_NB), 0);
   const Outcome plain = extract(tar.bytes(), dir.path("out"));

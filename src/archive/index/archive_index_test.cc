@@ -82,7 +82,7 @@ TEST(ArchiveIndex, GivesBackWhatWasWritten) {
   EXPECT_EQ(*(*index)->checkpoint_behind(~uint64_t{0}), std::nullopt);
 }
 
-// Of a run that is killed at any time, no journal stays.
+// A run that is killed at any time leaves no journal.
 TEST(ArchiveIndex, IsWrittenWithoutAJournal) {
   const TempDir dir;
   auto writer = begin(dir.path("x.index"));
@@ -172,7 +172,7 @@ TEST(ArchiveIndex, MutationsNeitherCrashNorHang) {
   }
 }
 
-// Each row has a hash of its own, which would not tell that one is gone.
+// The hash of each row does not reveal that another row is missing.
 TEST(ArchiveIndex, ARowThatIsMissingIsNoticed) {
   for (const std::string table : {"members", "checkpoints"}) {
     const TempDir dir;
@@ -208,7 +208,7 @@ TEST(IndexPath, IsBesideTheDumpUnderTheNameOfTheTarball) {
 
 class OpenMember : public ::testing::Test {
  protected:
-  // Two members, the second one 5,000 bytes whose header is at 1536; and an index that says so.
+  // Two members, the second with 5,000 bytes and its header at 1536, and an index of them.
   void write(const std::vector<IndexedMember>& members) {
     testing::TarBuilder tar;
     tar.member({.path = "first", .data = testing::payload(700, 3)});
@@ -224,7 +224,7 @@ class OpenMember : public ::testing::Test {
     index_ = *std::move(index);
   }
 
-  // Why it can't be opened.
+  // The reason why it cannot be opened.
   Error refusal(const IndexedMember& member) {
     write({member});
     const Result<io::Input> input = open_member(tarball_, *index_, member.path);
@@ -254,7 +254,7 @@ TEST_F(OpenMember, ReadsOutOfAPlainArchiveAndKnowsAChangedOne) {
   }
   EXPECT_TRUE(check_members(tarball_, *index_, {"x.pcap", "d/link.pcap", "none"}, {}));
 
-  // However much would have to be decoded before there is a byte.
+  // Even if much has to be decoded before the first byte.
   std::stop_source stop;
   stop.request_stop();
   const Result<io::Input> stopped =
@@ -267,8 +267,8 @@ TEST_F(OpenMember, ReadsOutOfAPlainArchiveAndKnowsAChangedOne) {
   EXPECT_EQ(open_member(tarball_, *index_, "x.pcap").error().code, Errc::kIo);
 }
 
-// What an index says of a member is held against the tarball, and where they disagree, nothing is
-// said of the tarball.
+// The index entry of a member is compared with the tarball. If they differ, the tarball is not
+// called damaged.
 TEST_F(OpenMember, AMemberThatIsNotAsTheIndexSays) {
   const auto changed = [&](const auto& change) {
     IndexedMember member = member_;

@@ -1,4 +1,4 @@
-// What SQLite refuses is an error, and never a NULL or an empty value.
+// An error of SQLite is reported as an error, never as NULL or an empty value.
 #include "archive/index/database.h"
 
 #include <fcntl.h>
@@ -65,7 +65,7 @@ TEST_F(DatabaseTest, WhatCannotBeBoundIsNotWritten) {
 
 // SQLite answers with a null pointer.
 TEST_F(DatabaseTest, BytesForWhichThereIsNoMemoryAreNotEmpty) {
-  // What is made of a column has its bytes when they are asked for.
+  // The conversion of a column allocates when its bytes are requested.
   ASSERT_TRUE(database_->run("INSERT INTO t VALUES (3000000)"));
   Statement zeros = prepare("SELECT zeroblob(a) FROM t");
   ASSERT_TRUE(zeros.step());

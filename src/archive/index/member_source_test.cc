@@ -1,4 +1,4 @@
-// A member as it comes out of the archive, and as it is put together again out of its extents.
+// The bytes of a member, and the same bytes assembled from its extents.
 #include "archive/index/member_source.h"
 
 #include <gtest/gtest.h>
@@ -100,7 +100,7 @@ TEST(MemberSource, HolesAreZerosAndExtentsLeadBack) {
   ASSERT_TRUE(source.finish());
   const std::vector<Extent> expected = {{1000, 512}, {5000, 100}};
   ASSERT_EQ(source.extents(), expected);
-  // Read or not, what finish() finds is the same.
+  // The result of finish() does not depend on how much was read.
   Archive other(sparse_tar("1000,512,5000,100", "6000"));
   const Member unread = other.next();
   MemberSource passed(other.tar(), unread);

@@ -37,7 +37,7 @@ TEST(MemberNames, AFileAndAFolderOfOneName) {
   EXPECT_FALSE(may_be_numbered("day.2.pcap", "day.pcap/a.pcap"));
 }
 
-// What is mapped has the name that it is extracted to.
+// Mapped members have the names they are extracted to.
 TEST(MemberNames, AreThoseOfExtraction) {
   std::mt19937 random(7);
   const std::vector<std::string> parts = {"a", "a.2", "a.3", "b.pcap", "b.2.pcap"};

@@ -27,7 +27,7 @@ ReadTar read_tar(const Bytes& bytes, size_t block = size_t{1} << 20) {
   return archive::read_tar(feed);
 }
 
-// libarchive holds each entry of a list against all before it.
+// libarchive compares each entry of a list with all previous ones.
 TEST(TarReader, ListsOfAccessHaveALimit) {
   const auto list = [](size_t bytes) {
     std::string text;
@@ -41,7 +41,7 @@ TEST(TarReader, ListsOfAccessHaveALimit) {
         .member({.path = "some", .data = payload(10)});
     ReadTar all = read_tar(tar.bytes(), block);
     EXPECT_EQ(all.members.size(), 2u);
-    // What looks like one is none where it is the bytes of a file.
+    // A header inside the data of a file does not count.
     const Bytes looks_like = TarBuilder().pax({{"SCHILY.acl.access", list(20'000)}}).bytes();
     tar.member({.path = "inside", .data = looks_like});
     tar.gnu_long('L', "many").pax({{"mtime", "5"}, {"SCHILY.acl.default", list(900'000)}});
@@ -107,7 +107,7 @@ TEST(TarReader, LongNamesLargeNumbersAndFractionsOfSeconds) {
   EXPECT_EQ(all.members[3].member.link, deep);
 }
 
-// A decomposed e with acute accent, and bytes that are no UTF-8: neither may be converted.
+// A decomposed e with acute accent, and bytes that are not UTF-8: both must stay unchanged.
 TEST(TarReader, NamesKeepTheirBytes) {
   for (const std::string name : {"e\xcc\x81.pcap", "\xff\xfe.pcap", "日本語.pcap"}) {
     TarBuilder tar;
@@ -168,7 +168,7 @@ TEST(TarReader, CutAtEachOfAThousandPlaces) {
     const size_t cut = tar.size() * i / 1000;
     const Bytes part(tar.bytes().begin(), tar.bytes().begin() + static_cast<ptrdiff_t>(cut));
     const ReadTar all = read_tar(part, 4096);
-    // The second record of the mark may be missing, or a part of it.
+    // The second block of the end mark may be missing, completely or in part.
     EXPECT_EQ(all.fault.has_value(), cut < end_of_members + 512) << cut;
     EXPECT_EQ(all.losses.count, 0u) << cut;
     size_t offset = 0;
@@ -182,7 +182,7 @@ TEST(TarReader, CutAtEachOfAThousandPlaces) {
           << cut << " member " << m;
       offset += (expected.data.size() + 511) / 512 * 512;
     }
-    // All that were before the cut are there.
+    // All members before the cut are found.
     const bool one_more = all.members.size() < whole.members.size();
     if (one_more) {
       EXPECT_GT(offset + 512 * (all.members.size() == 12 ? 3 : 1), cut) << cut;
@@ -233,7 +233,7 @@ TEST(TarReader, FaultsSayWhatTheyAre) {
   EXPECT_FALSE(failing.members[1].whole);
 }
 
-// Each record of an old sparse map holds 21 pieces, and one may follow another without end.
+// Each block of an old sparse map holds 21 runs, and any number of blocks may follow.
 TEST(TarReader, ADescriptionWithoutEndIsNotReadIntoMemory) {
   TarBuilder tar;
   tar.member({.path = "first", .data = payload(5)});

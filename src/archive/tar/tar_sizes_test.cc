@@ -1,4 +1,4 @@
-// Sizes that are wrong, and bytes that may be somebody else's: nothing is swallowed without a word.
+// Wrong sizes, and bytes that may belong to another member: nothing is lost without a message.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -52,7 +52,7 @@ TEST(TarSizes, WhatStandsBehindAHardLinkIsItsOnlyIfItIsWhatTheFileHas) {
   EXPECT_NE(all.members[0].member.doubt, "");
 }
 
-// The feed breaks behind the header of a file: the file is there, and its bytes are not.
+// The feed breaks after the header of a file: the file is found, but not its data.
 TEST(TarSizes, AFaultBehindAHeaderIsThatOfItsBytes) {
   TarBuilder tar;
   tar.member({.path = "a", .data = payload(900)}).end();
@@ -67,7 +67,7 @@ TEST(TarSizes, AFaultBehindAHeaderIsThatOfItsBytes) {
   }
 }
 
-// A file of GNU tar that is sparse: one run of 100 bytes from 64 on, `size` bytes stored.
+// A sparse file of GNU tar: one run of 100 bytes at offset 64, `size` bytes stored.
 Bytes old_sparse(uint64_t size, bool goes_on) {
   TarBuilder tar;
   tar.member({.path = "s",
@@ -111,7 +111,7 @@ TEST(TarSizes, ASparseFileOfGnuTarEndsBeforeTheNextHeader) {
   EXPECT_EQ(all.losses.count, 1u);
 }
 
-// The block that should go on with the map is none, and does not say how many more there are.
+// The next block of the map is invalid and does not say how many more there are.
 TEST(TarSizes, ADamagedMapDoesNotReachOverTheNextHeader) {
   for (const uint64_t size : {uint64_t{700}, uint64_t{5'000}}) {
     Bytes bytes = old_sparse(size, true);

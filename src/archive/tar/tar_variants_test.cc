@@ -1,5 +1,4 @@
-// What writers of tar archives have done, and what may have happened to them since, read as GNU tar
-// reads it.
+// Archives of various writers, some of them damaged, are read as GNU tar reads them.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -125,7 +124,7 @@ TEST(TarVariants, FoldersAndLinksMayHaveASizeWithoutBytes) {
   }
 }
 
-// A member of `runs` runs of two bytes, ten apart, in each of the forms that GNU tar has written.
+// A member with `runs` runs of two bytes, ten apart, in each format that GNU tar has used.
 Bytes sparse_tar(size_t runs, std::string_view form, size_t more_bytes) {
   const size_t real = runs * 10;
   const Bytes data = payload(runs * 2 + more_bytes);

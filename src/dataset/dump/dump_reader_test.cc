@@ -72,7 +72,7 @@ TEST(DumpReaderTest, CutAnywhere) {
   }
 }
 
-// Whatever byte is changed to whatever: never a crash, and an error that says what is wrong.
+// A changed byte never causes a crash; either the dump is read or the error says what is wrong.
 TEST(DumpReaderTest, EachByteChanged) {
   const std::string text = good().dump();
   for (size_t i = 0; i < text.size(); ++i) {
@@ -224,8 +224,7 @@ TEST(DumpReaderTest, MissingKeys) {
   EXPECT_FALSE(dump->set.files[0].damage);
 }
 
-// Somebody took entries out of the dump or put others in: what is known of the set follows the
-// files.
+// Entries may be added or removed by hand; the figures of the set follow from the files.
 TEST(DumpReaderTest, EditedByHand) {
   ordered_json json = good();
   ordered_json other = json["files"][0];
@@ -240,7 +239,7 @@ TEST(DumpReaderTest, EditedByHand) {
   EXPECT_EQ(dump->set.overlap_depth, 2u);
 }
 
-// As the original writes it, its zero times included: only the paths are taken.
+// As written by the original, including zero times: only the paths are used.
 TEST(DumpReaderTest, DumpOfTheOriginal) {
   const Result<Dump> dump = dump_from_json(R"({
     "beginning": "2020-09-28T08:00:00Z", "end": "0001-01-01T00:00:00Z",

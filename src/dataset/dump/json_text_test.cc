@@ -127,13 +127,13 @@ TEST(Utf8Test, EachBadByteIsReplaced) {
             r + r + "a\xe2\x82\xac");
 }
 
-// Whatever the bytes, the outcome is valid JSON text for a strict parser.
+// Any bytes become valid JSON text for a strict parser.
 TEST(Utf8Test, RandomBytesBecomeValidText) {
   std::mt19937 random(5);
   for (int i = 0; i < 20000; ++i) {
     std::string bytes(random() % 12, '\0');
     for (char& c : bytes) {
-      // Bytes from where the rules of UTF-8 change are likelier than others.
+      // Prefers bytes at which the rules of UTF-8 change.
       constexpr uint8_t kBorders[] = {0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc1, 0xc2, 0xdf,
                                       0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf4, 0xf5};
       c = static_cast<char>(random() % 4 == 0 ? random() % 256

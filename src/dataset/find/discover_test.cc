@@ -140,8 +140,8 @@ TEST(DiscoverTest, LoopsEnd) {
   EXPECT_TRUE(all.problems.empty());
 }
 
-// Whatever the order of the entries on disk: a file is found under the name of the real folder, and
-// where only links lead to it, under the smallest.
+// The order of entries on disk does not matter: a file is found under the name of the real folder,
+// and if only links lead to it, under the smallest name.
 TEST(DiscoverTest, RealFoldersComeBeforeLinks) {
   const TempDir dir;
   const TempDir elsewhere;
@@ -168,8 +168,7 @@ TEST(DiscoverTest, LinksThatLeadNowhereAreReported) {
   EXPECT_EQ(all.problems[2].error.sys, ELOOP);
 }
 
-// Root may read everything, so a folder that can't be read is made from a path that is too long to
-// open.
+// Root can read everything, so an unreadable folder is made by a path that is too long.
 TEST(DiscoverTest, UnreadableFoldersAreReported) {
   const TempDir dir;
   dir.write("ok.pcap", "");
@@ -179,7 +178,7 @@ TEST(DiscoverTest, UnreadableFoldersAreReported) {
   ASSERT_TRUE(dir.make_folder(deep.substr(dir.path("").size())) == deep);
   const Discovery from_above = found({.paths = {dir.path()}});
   EXPECT_EQ(from_above.problems.size(), 0u);
-  // The same folders, reached through a name that is 250 bytes longer.
+  // The same folders under a name that is 250 bytes longer.
   const TempDir above;
   const std::string roundabout = above.path(std::string(250, 'l'));
   above.link(dir.path().string(), std::string(250, 'l'));
@@ -211,7 +210,7 @@ TEST(DiscoverTest, ThingsThatAreNoFilesArePassedOver) {
 
 TEST(DiscoverTest, WithoutDescriptorsNothingIsSaidToBeAll) {
   const TempDir dir;
-  // UBSan needs descriptors for its first look at an object of a class.
+  // UBSan needs descriptors when it first inspects an object of a class.
   static_cast<void>(errno_error(EMFILE, ""));
   rlimit before{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);

@@ -37,7 +37,7 @@ TEST(NameChoice, TheEndingOfATarballSaysNothingOfItsMembers) {
   const NameChoice tarballs = choice_of({"tar.gz"});
   EXPECT_TRUE(tarballs.member_ending_fits("dir/set.tar.gz", "a.pcap.gz"));
   EXPECT_FALSE(tarballs.member_ending_fits("dir/set.tar.gz", "a.txt"));
-  // Named itself, with the ending of captures: that is what is asked of the members.
+  // If the tarball itself is given, the extension of captures applies to its members.
   const NameChoice dumps = choice_of({"dump"});
   EXPECT_TRUE(dumps.member_ending_fits("dir/set.tar.gz", "a.dump"));
   EXPECT_FALSE(dumps.member_ending_fits("dir/set.tar.gz", "a.pcap"));

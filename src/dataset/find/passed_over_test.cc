@@ -71,7 +71,7 @@ TEST(PassedOver, OnlyRegularFilesAreOpened) {
   ASSERT_EQ(::symlink("/dev/zero", dir.path("device").c_str()), 0);
   ASSERT_EQ(::symlink(capture.c_str(), dir.path("link").c_str()), 0);
   EXPECT_EQ(passed_over({.paths = {dir.path()}}).files, 0u);
-  // A file that became a FIFO meanwhile.
+  // A file that has been replaced by a FIFO.
   PassedOverFiles files;
   files.add(dir.path("fifo"));
   files.add(dir.path("gone"));

@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-// Sanitizers map memory of their own all the time.
+// Sanitizers map memory all the time.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define GOPHERCAP_SANITIZED 1
 #elif defined(__has_feature)
@@ -73,7 +73,7 @@ TEST(PathPattern, ServesManyThreads) {
 #ifndef GOPHERCAP_SANITIZED
 constexpr int kRight = 0, kWrong = 1, kNoMemory = 2;
 
-// With what the heap has, and no page more.
+// Uses the memory of the heap and no further page.
 int match_in_little_memory() {
   ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
   ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
@@ -89,7 +89,7 @@ int match_in_little_memory() {
   }
 }
 
-// In a process of its own, where no other test has made a library map what this one needs.
+// In its own process, where no other test has made a library allocate what this one needs.
 TEST(PathPatternDeathTest, DoesNotAbortWhereNoMemoryCanBeMapped) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(::_exit(match_in_little_memory()), ::testing::ExitedWithCode(kRight), "");

@@ -66,7 +66,7 @@ TEST(SummarizeTest, FilesWithoutTimesCountNowhere) {
   EXPECT_EQ(set.damaged_files(), 1u);
 }
 
-// Against counting at every point.
+// Compares with counting at every point.
 TEST(SummarizeTest, DepthOfRandomSets) {
   std::mt19937 random(11);
   for (int round = 0; round < 500; ++round) {

@@ -24,7 +24,7 @@ Bytes capture_of(size_t packets) {
   return builder.bytes();
 }
 
-// The buffer is overwritten as soon as it was lent.
+// Overwrites the buffer as soon as it was passed.
 void lend_all(LentScan& scan, const Bytes& bytes, size_t piece) {
   Bytes buffer;
   for (size_t at = 0; at < bytes.size(); at += piece) {
@@ -68,7 +68,7 @@ TEST(LentScan, HelpersDecompress) {
     EXPECT_EQ(summary.compression, io::Compression::kGzip);
     EXPECT_FALSE(summary.damage);
   }
-  // Ended in the middle, by who lends and by damage.
+  // Ended early, once by the lender and once by damage.
   ASSERT_TRUE(scan.begin());
   scan.lend(std::span(packed).first(packed.size() / 2), 0);
   scan.abandon();
@@ -89,7 +89,7 @@ TEST(LentScan, WhatIsNotLentIsZeros) {
   EXPECT_EQ(summary.padding_bytes, 100'000u);
 }
 
-// Whoever lends must not wait for somebody who has heard enough.
+// The lender must not wait for a scan that needs no more bytes.
 TEST(LentScan, DamageEndsTheScanAndNotTheLending) {
   Bytes bytes = capture_of(1);
   bytes.resize(bytes.size() - 10);

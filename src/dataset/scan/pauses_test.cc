@@ -63,7 +63,7 @@ TEST(Pauses, AGapThatCantBeIsNotBelieved) {
       Nanos::max());
 }
 
-// Against the plainest way: an instant is busy or not.
+// Compares with a simple model in which an instant is busy or not.
 TEST(Pauses, OfRandomSets) {
   std::mt19937 random(7);
   for (int round = 0; round < 300; ++round) {
@@ -82,7 +82,7 @@ TEST(Pauses, OfRandomSets) {
     }
     const auto inside = std::count_if(quiet.begin(), quiet.end(),
                                       [&](int64_t i) { return i >= first && i < last; });
-    // A packet in the middle of a pause makes two of it, so only the sum is the same.
+    // A packet inside a pause splits it, so only the sum is the same.
     ASSERT_EQ(find_pauses(stretches, Nanos(0), 99).sum, Nanos(inside));
   }
 }

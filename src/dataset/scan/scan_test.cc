@@ -112,7 +112,7 @@ TEST(ScanFigures, LargestGapIsFromTheLargestTimeBefore) {
 TEST(ScanFigures, TheLargestGapsPlaceIsKnown) {
   EXPECT_EQ(scan(at_times({10, 20, 15, 45, 47})).largest_gap_from, capture_time(20));
   EXPECT_EQ(scan(at_times({10, 5, 6, 7})).largest_gap_from, std::nullopt);
-  // In the first batch, across two, inside a later one, behind a batch with disorder.
+  // In the first batch, across two, inside a later one, after a batch with disorder.
   for (const size_t at : {1u, 255u, 256u, 257u, 700u, 1999u}) {
     for (const bool disorder : {false, true}) {
       std::vector<int64_t> times(2000);
@@ -144,7 +144,7 @@ TEST(ScanFigures, LargestStepBackIsFromTheLargestTimeBefore) {
   EXPECT_EQ(s.out_of_order, 3u);
 }
 
-// What the definition says, in the plainest way.
+// A direct implementation of the definition.
 uint64_t places_late(const std::vector<int64_t>& times) {
   uint64_t largest = 0;
   for (size_t i = 0; i < times.size(); ++i) {
@@ -308,11 +308,11 @@ TEST(ScanFile, FilesThatCannotBeReadAreDamagedAndNothingElse) {
   EXPECT_EQ(text.damage->code, Errc::kUnsupported);
 }
 
-// While it lives, no file can be opened.
+// While it exists, no file can be opened.
 class NoDescriptors {
  public:
   NoDescriptors() {
-    // UBSan needs descriptors for its first look at an object of a class.
+    // UBSan needs descriptors when it first inspects an object of a class.
     static_cast<void>(errno_error(EMFILE, ""));
     ::getrlimit(RLIMIT_NOFILE, &before_);
     const rlimit none{0, before_.rlim_max};
@@ -338,7 +338,7 @@ TEST(ScanFiles, AShortageOfDescriptorsIsTold) {
   EXPECT_EQ(progress.result().error().sys, EMFILE);
 }
 
-// A set with something of everything.
+// A set with captures of all kinds.
 std::vector<std::string> mixed_set(const TempDir& dir) {
   std::vector<std::string> paths;
   std::mt19937 random(7);  // NOLINT: the same every time
@@ -409,7 +409,7 @@ TEST(ScanStop, FilesThatWereNotReadSaySo) {
   EXPECT_EQ(progress.files_done, paths.size());
 }
 
-// A capture without an end, which asks to be stopped.
+// An endless capture that requests a stop.
 class EndlessCapture final : public io::ByteSource {
  public:
   explicit EndlessCapture(std::stop_source stop) : stop_(std::move(stop)) {}

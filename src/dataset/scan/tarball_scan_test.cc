@@ -1,4 +1,4 @@
-// What a pass over a tarball says of its captures, and that the index which it makes leads to them.
+// The results of a pass over a tarball, and that its index leads to the captures.
 #include "dataset/scan/tarball_scan.h"
 
 #include <gtest/gtest.h>
@@ -101,13 +101,13 @@ TEST_F(TarballScanTest, SummariesAreThoseOfTheFilesAndTheIndexLeadsToTheirBytes)
       EXPECT_TRUE(all.bytes == *bytes) << name;
     }
     EXPECT_EQ(store.open(member("nowhere")).error().code, Errc::kNotFound);
-    // What is in no tarball is a file.
+    // A capture outside any tarball is a file.
     const std::string file = dir_.write("plain.pcap", first);
     EXPECT_TRUE(store.open(file));
   }
 }
 
-// The tarball is cut, and so are the captures in it.
+// Both the tarball and the captures in it are truncated.
 TEST_F(TarballScanTest, HelpersChangeNothing) {
   const Bytes capture = capture_of(5000, 1);
   Bytes torn = testing::bgzf(capture, 60'000);
@@ -257,7 +257,7 @@ TEST_F(TarballScanTest, WhatIsNoTarballIsSaid) {
   EXPECT_EQ(scan_tarball(path_, captures(), index_, progress, {}).error().code, Errc::kNotFound);
 }
 
-// Somebody may write to it meanwhile: then the index would be one of nothing that there ever was.
+// If the tarball is written to meanwhile, the index would describe a state that never existed.
 TEST_F(TarballScanTest, ATarballThatChangesHasNoIndex) {
   const Bytes tar = TarBuilder().member({.path = "a.pcap", .data = capture_of(5, 1)}).end().bytes();
   dir_.write("set.tar", tar);
@@ -268,7 +268,7 @@ TEST_F(TarballScanTest, ATarballThatChangesHasNoIndex) {
           path_, std::filesystem::file_time_type(std::chrono::nanoseconds(i * 1000)));
     }
   });
-  // A scan may come to its end between two changes.
+  // A scan may end between two changes.
   Result<TarballScan> scanned = TarballScan();
   for (int tries = 0; scanned && tries < 1000; ++tries) {
     std::filesystem::remove(index_);

@@ -1,4 +1,4 @@
-// Decoding from each checkpoint gives what decoding from the beginning gives there.
+// Decoding from each checkpoint gives the same bytes as decoding from the beginning.
 #include "io/codec/checkpoint.h"
 
 #include <dlfcn.h>
@@ -25,7 +25,7 @@ bool refuse_windows = false;
 
 }  // namespace
 
-// Stands before the library's, which takes every window of ours.
+// Overrides the library's function, which accepts every window of ours.
 extern "C" int isal_inflate_set_dict(inflate_state* state, uint8_t* dict, uint32_t size) {
   using SetDict = int (*)(inflate_state*, uint8_t*, uint32_t);
   static const auto next = reinterpret_cast<SetDict>(::dlsym(RTLD_NEXT, "isal_inflate_set_dict"));
@@ -104,7 +104,7 @@ TEST(Checkpoint, ResumesAtFramesOfZstd) {
   expect_all_resume(stored, plain, 1, 4);
 }
 
-// As large as in earnest: pieces that helpers decode, between what only the stream decoder can.
+// With real sizes: pieces decoded by helpers, between parts for the stream decoder.
 TEST(Checkpoint, ResumesWhereHelpersHaveDecoded) {
   DecodePool pool(2);
   Bytes stored;
@@ -138,7 +138,7 @@ TEST(Checkpoint, DamageBehindACheckpointIsFound) {
   ASSERT_FALSE(read_all(*input->source).fault);
   ASSERT_FALSE(places.all.empty());
   Checkpoint place = places.all.front();
-  // The checksum goes on from the one of the checkpoint.
+  // The checksum continues from that of the checkpoint.
   place.member_crc ^= 1;
   const Bytes rest(stored.begin() + static_cast<ptrdiff_t>(place.stored_offset), stored.end());
   auto resumed = decode_from(place, Compression::kGzip, std::make_unique<MemorySource>(rest));
@@ -148,7 +148,7 @@ TEST(Checkpoint, DamageBehindACheckpointIsFound) {
   EXPECT_EQ(tail.fault->code, Errc::kCorrupt);
 }
 
-// Nothing is decoded on a guess that no match leads back into the window.
+// If the window is rejected, nothing is decoded.
 TEST(Checkpoint, AWindowThatIsNotTakenGivesNoBytes) {
   const Bytes plain = mixed_bytes(300'000, 6);
   const Bytes stored = gzip_stored(plain, 20'000);

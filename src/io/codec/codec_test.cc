@@ -1,4 +1,4 @@
-// What all codecs have in common; each test runs for each of them.
+// Properties of all codecs; each test runs for each of them.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -164,7 +164,7 @@ TEST_P(Codec, FlippedBitsAreFoundAndReadersAgreeOnWhatIsBeforeThem) {
       Bytes damaged = file;
       damaged[at] ^= bits;
       const ReadAll whole = decode_all(damaged);
-      // Some header fields (the time of gzip) carry nothing that we use.
+      // Some header fields (the time in gzip) have no effect.
       if (!whole.fault) {
         EXPECT_TRUE(whole.bytes == a + b) << at;
       }
@@ -200,7 +200,7 @@ TEST_P(Codec, DamageDeepInsideGivesEveryReaderTheSameBytes) {
 TEST_P(Codec, WrongChecksumIsCorruptBehindTheData) {
   const Bytes plain = sample(5'000);
   Bytes file = frame(plain);
-  // Distance from the end of a byte of the checksum of the data (of xz: of the footer).
+  // Distance of a byte of the data checksum from the end (for xz: of the footer).
   size_t from_end = 0;
   switch (GetParam()) {
     case Compression::kNone:

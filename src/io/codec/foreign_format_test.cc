@@ -82,7 +82,7 @@ TEST(ForeignFormat, RefusalsSayWhatToDo) {
             "not a capture file: it begins with 01 02 03 99");
 }
 
-// Any bytes, of any length, and no names for noise but by chance.
+// Random bytes of any length are recognized only by chance.
 TEST(ForeignFormat, NoiseHasNoName) {
   std::mt19937 random(1);
   size_t named = 0;

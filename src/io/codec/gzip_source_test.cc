@@ -50,7 +50,7 @@ Bytes body(const Bytes& plain) {
   return testing::deflate(plain) + testing::gzip_trailer(plain);
 }
 
-// One stored block, the plainest deflate there is.
+// A stored block, the simplest form of deflate.
 Bytes stored(const Bytes& plain, bool last) {
   Bytes block = {static_cast<uint8_t>(last ? 1 : 0)};
   return block + le16(plain.size()) + le16(~plain.size()) + plain;
@@ -140,8 +140,8 @@ TEST(GzipSource, ReadsBgzf) {
   expect_clean(decode(file, 11, 100'000), plain);
 }
 
-// Stored blocks make ISA-L give back bytes that it has read ahead; at the border of two input
-// blocks these lie in the one that is gone already.
+// With stored blocks, ISA-L gives back bytes that it has read ahead; at the boundary of two input
+// blocks these are in the previous block.
 TEST(GzipSource, ReadsStoredBlocksAcrossInputBlocks) {
   Bytes deflated;
   Bytes plain;
@@ -173,8 +173,8 @@ TEST(GzipSource, ReadsFlushedStreamsAcrossInputBlocks) {
   }
 }
 
-// Fixed Huffman block: a match of length 3 at distance 1 without a byte before it. The member
-// before must not lend its bytes, nor may other memory come out.
+// Fixed Huffman block: a match of length 3 at distance 1 without a byte before it. Neither bytes of
+// the previous member nor other memory may be returned.
 TEST(GzipSource, MatchBeforeTheBeginningOfAMemberIsCorrupt) {
   const Bytes match = {0x03, 0x02, 0x00};
   for (const size_t behind : {size_t{0}, size_t{1}, size_t{20}, size_t{1000}}) {

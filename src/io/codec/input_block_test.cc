@@ -24,7 +24,7 @@ Bytes numbered(size_t size) {
   return bytes;
 }
 
-// Where a decoder that began at `offset` sees its input end, again and again.
+// The ends of the input chunks that a decoder sees if it begins at `offset`.
 std::vector<size_t> ends_seen_from(const Bytes& input, size_t offset) {
   InputBlock in(std::make_unique<MemorySource>(input, 3000));
   Bytes consumed;

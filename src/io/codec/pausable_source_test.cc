@@ -25,13 +25,13 @@ class PausableSources : public ::testing::Test {
   ~PausableSources() override { MemoryBound::of_process().set(256 * kMebi, false); }
 
   std::string put(const std::string& name, const Bytes& bytes) { return dir_.write(name, bytes); }
-  // Takes all that there is, so that whoever is paused loses his.
+  // Takes all memory, so that every paused reader loses its decoder.
   static void take_all() {
     MemoryBound& bound = MemoryBound::of_process();
     MemoryShare share;
     EXPECT_TRUE(share.grow(bound.room(), "test"));
   }
-  // Room for the decoder of this file, but not for two.
+  // Leaves room for the decoder of this file, but not for two.
   static void leave_room_for_one(const std::string& path, MemoryShare& rest) {
     MemoryBound& bound = MemoryBound::of_process();
     uint8_t byte = 0;
@@ -54,7 +54,7 @@ class PausableSources : public ::testing::Test {
     }
     return all;
   }
-  // False: the end, or a fault, which is put behind the bytes.
+  // Returns false at the end or after a fault, which is appended to the bytes.
   static bool read_piece(ByteSource& source, size_t piece, Bytes& all) {
     Bytes out(piece);
     size_t filled = 0;
@@ -100,7 +100,7 @@ TEST_F(PausableSources, AndTheFaultAtTheEnd) {
   }
 }
 
-// What has been read is not read from the beginning again.
+// After a pause, reading does not start from the beginning.
 TEST_F(PausableSources, GoesOnAtACheckpoint) {
   const Bytes plain = testing::sample(3'000'000);
   const Bytes file = testing::compress(Compression::kGzip, plain);
@@ -150,7 +150,7 @@ TEST_F(PausableSources, FilesThatDoNotFitTogetherWaitForEachOther) {
 TEST_F(PausableSources, WhatDoesNotFitBesideAnythingIsRefused) {
   const std::string path =
       put("a.xz", testing::compress(Compression::kXz, testing::sample(300'000)));
-  MemoryShare other;  // of nobody who will give it back
+  MemoryShare other;  // its owner never releases it
   ASSERT_TRUE(other.grow(MemoryBound::of_process().room() - kMebi / 4, "test"));
   Result<Input> input = open_input(path);
   ASSERT_TRUE(input);

@@ -18,7 +18,7 @@
 namespace gophercap::io {
 namespace {
 
-// The SAM/BAM specification, 4.1: each member says how long it is, in two bytes.
+// The SAM/BAM specification, 4.1: each member contains its length, in two bytes.
 constexpr size_t kGzipBlock = 0xff00;
 constexpr size_t kHeader = 18;
 constexpr size_t kTrailer = 8;
@@ -28,7 +28,7 @@ static_assert(kGzipBlock + kStoredHeader <= kLongestBody);
 
 static_assert(kHeader == kBgzfHeader.size());
 
-// What does not get smaller: one block as it is.
+// Stores a block that does not get smaller.
 size_t store(std::span<const uint8_t> plain, uint8_t* out) {
   out[0] = 1;
   store_le(out + 1, static_cast<uint16_t>(plain.size()));
@@ -37,8 +37,8 @@ size_t store(std::span<const uint8_t> plain, uint8_t* out) {
   return kStoredHeader + plain.size();
 }
 
-// Deflate of a whole block into `out`; 0: it does not fit. ISA-L's own gzip header is not used,
-// which in 2.30 is written beyond its buffer.
+// Deflates a whole block into `out`; returns 0 if it does not fit. ISA-L's own gzip header is not
+// used, because version 2.30 writes it beyond its buffer.
 class FastDeflate {
  public:
   FastDeflate() : work_(ISAL_DEF_LVL1_DEFAULT) { isal_deflate_stateless_init(&stream_); }
@@ -51,7 +51,7 @@ class FastDeflate {
     stream_.gzip_flag = IGZIP_DEFLATE;
     stream_.end_of_stream = 1;
     stream_.flush = NO_FLUSH;
-    // The library only reads from it.
+    // The library only reads it.
     stream_.next_in = const_cast<uint8_t*>(plain.data());
     stream_.avail_in = static_cast<uint32_t>(plain.size());
     stream_.next_out = out.data();
@@ -74,7 +74,7 @@ using Deflate = std::unique_ptr<libdeflate_compressor, FreeDeflate>;
 
 class GzipBlockCompressor final : public BlockCompressor {
  public:
-  // `deflate` null: the fast one.
+  // A null `deflate` means the fast one.
   explicit GzipBlockCompressor(Deflate deflate) : deflate_(std::move(deflate)) {
     if (deflate_ == nullptr) fast_ = std::make_unique<FastDeflate>();
   }
@@ -84,7 +84,7 @@ class GzipBlockCompressor final : public BlockCompressor {
   std::span<const uint8_t> end_mark() const noexcept override { return kBgzfEnd; }
 
   Result<size_t> compress(std::span<const uint8_t> plain, std::span<uint8_t> out) override {
-    // One byte less than storing takes, so that whatever fits is worth having.
+    // One byte less than storing takes, so that everything that fits is an improvement.
     const std::span<uint8_t> room = out.subspan(kHeader, plain.size() + kStoredHeader - 1);
     size_t body = fast_ != nullptr
                       ? fast_->run(plain, room)
@@ -128,7 +128,7 @@ class ZstdBlockCompressor final : public BlockCompressor {
   }
 
  private:
-  // Costs 2 % of the size against one frame, and is what keeps memory small with many threads.
+  // Costs 2 % of the size compared with a single frame, but keeps memory small with many threads.
   static constexpr size_t kFrame = size_t{512} << 10;
 
   struct Free {

@@ -15,7 +15,7 @@
 namespace gophercap::io {
 namespace {
 
-// Bytes at an offset, as many as there are.
+// Reads bytes at an offset, as many as there are.
 Result<size_t> read_at(int fd, uint64_t offset, std::span<uint8_t> out) {
   size_t filled = 0;
   while (filled < out.size()) {
@@ -29,14 +29,14 @@ Result<size_t> read_at(int fd, uint64_t offset, std::span<uint8_t> out) {
   return filled;
 }
 
-// Of one frame.
+// One frame.
 struct Frame {
   uint64_t compressed_bytes = 0;
   uint64_t plain_bytes = 0;
   bool is_end = false;  // nothing may follow
 };
 
-// None: what stands there is no frame of ours, or is cut.
+// Returns nothing if there is no frame of ours, or it is cut off.
 Result<std::optional<Frame>> gzip_frame(int fd, uint64_t offset) {
   std::array<uint8_t, kBgzfEnd.size()> front{};
   TRY(const size_t got, read_at(fd, offset, front));
@@ -93,7 +93,7 @@ Result<bool> holds_compressed(int fd, Compression compression, uint64_t plain_by
     plain += frame->plain_bytes;
     ended = frame->is_end;
   }
-  // gzip has a mark of its end. zstd has none, but a frame even of a file without bytes.
+  // gzip has an end mark. zstd has none, but even an empty file has a frame.
   return offset == file_bytes && plain == plain_bytes && offset > 0 &&
          (ended || compression == Compression::kZstd);
 }

@@ -1,4 +1,4 @@
-// What the frames of a file that a ParallelCompressor wrote say about it.
+// Checks a compressed file by the frames that a ParallelCompressor has written.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,10 @@
 
 namespace gophercap::io {
 
-// Whether the file is whole and holds that many plain bytes, in the frames that a
-// ParallelCompressor writes: each of them says how long it is and how much is in it, so that
-// nothing is decompressed. False for what another program has compressed. Errors: what the system
-// says, kCancelled.
+// Returns whether the file is complete and contains that many plain bytes, in frames as written by
+// a ParallelCompressor. Each frame contains its length and its plain size, so nothing is
+// decompressed. False for files that another program has compressed. Errors: those of the system,
+// kCancelled.
 Result<bool> holds_compressed(int fd, Compression compression, uint64_t plain_bytes,
                               const std::stop_token& stop);
 

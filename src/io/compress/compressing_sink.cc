@@ -34,13 +34,13 @@ class CompressingSink final : public ByteSink {
   }
 
   const std::string& name() const noexcept override { return below_->name(); }
-  // Blocks go out one after the other, and whole, so each that has gone can be decompressed.
+  // Blocks are written one after the other and completely, so each one written can be decompressed.
   uint64_t published_bytes() const noexcept override {
     return below_->published_bytes() > 0 ? compressor_->written_plain_bytes() : 0;
   }
 
  private:
-  // The compressor's own failures know no name.
+  // Errors of the compressor do not include the name.
   Result<> keep(Result<> done) {
     if (done) return done;
     failure_ = std::move(done).error();

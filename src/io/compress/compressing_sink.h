@@ -1,4 +1,4 @@
-// A ByteSink that compresses on its way to another one.
+// A ByteSink that compresses its bytes and passes them to another one.
 #pragma once
 
 #include <memory>
@@ -9,10 +9,9 @@
 
 namespace gophercap::io {
 
-// The same bytes for any number of `workers`, which begin with the first full block that is
-// written (see ParallelCompressor): the writer's thread compresses only what no worker has come to
-// when it has to be written. REQUIRES: can_compress(compression). Fails with kIo
-// where there is no memory.
+// Gives the same bytes for any number of `workers`, which start with the first full block (see
+// ParallelCompressor). The writing thread only compresses a block that no worker has begun when it
+// has to be written. REQUIRES: can_compress(compression). Fails with kIo if there is no memory.
 Result<std::unique_ptr<ByteSink>> make_compressing_sink(std::unique_ptr<ByteSink> below,
                                                         Compression compression,
                                                         const CompressionLevel& level,

@@ -38,7 +38,7 @@ std::unique_ptr<ByteSink> sink_to(std::unique_ptr<ByteSink> below, Compression c
   return *std::move(sink);
 }
 
-// As far as it goes: the front of a file that is not finished ends with a fault.
+// Decompresses as far as possible; the beginning of an unfinished file ends with a fault.
 Bytes decompressed(const Bytes& bytes) {
   Result<Input> input = decode(std::make_unique<testing::MemorySource>(bytes));
   EXPECT_TRUE(input);
@@ -78,7 +78,8 @@ TEST(CompressingSink, WithoutCommitNothingIsCompleted) {
   EXPECT_FALSE(out.committed);
 }
 
-// Of a pipe whose reader goes away: what it took can be decompressed, and is as much as is told.
+// A pipe whose reader exits: what it has taken can be decompressed and equals what is reported as
+// published.
 TEST(CompressingSink, PublishedBytesCanBeDecompressed) {
   const Bytes plain = counted_bytes(12'000'000);
   for (const Compression compression : kBoth) {

@@ -76,7 +76,7 @@ void ParallelCompressor::begin(Write write) {
   slot(0).plain_size = 0;
 }
 
-// Hands the block that is being filled to the workers and makes room for the next one.
+// Passes the current block to the workers and makes room for the next one.
 Result<> ParallelCompressor::submit() {
   if (!std::exchange(started_, true))
     threads_.start_up_to(compressors_.size() - 1, [this](size_t i) { work(*compressors_[i + 1]); });
@@ -95,7 +95,7 @@ Result<> ParallelCompressor::submit() {
   return {};
 }
 
-// Waits for the oldest block, or compresses it here if no worker has come to it.
+// Waits for the oldest block, or compresses it here if no worker has begun it.
 Result<> ParallelCompressor::write_oldest() {
   Slot& oldest = slot(written_);
   bool mine = false;
@@ -104,7 +104,7 @@ Result<> ParallelCompressor::write_oldest() {
     mine = claimed_ == written_;
     if (mine) ++claimed_;
     while (!mine && oldest.state != State::kDone && !closing_) done_.wait(mutex_);
-    // A worker gave up; its block never comes.
+    // A worker has failed, so its block will never be ready.
     if (!mine && oldest.state != State::kDone) TRY_VOID(threads_.result());
   }
   if (mine) compress(oldest, *compressors_.front());
@@ -141,7 +141,7 @@ Result<> ParallelCompressor::append(std::span<const uint8_t> bytes) {
   return {};
 }
 
-// Whole blocks of zeros are all the same, so that a hole of terabytes costs next to nothing.
+// All blocks of zeros are the same, so a hole of terabytes costs almost nothing.
 Result<> ParallelCompressor::append_zeros(uint64_t count) {
   static constexpr std::array<uint8_t, 4096> kZeros{};
   const auto append_some = [&](uint64_t zeros) -> Result<> {
@@ -194,7 +194,7 @@ Result<> ParallelCompressor::finish() {
     const MutexLock lock(mutex_);
     last = &slot(filling_);
   }
-  // A file without bytes is an empty frame; gzip has its end mark for that.
+  // An empty file is an empty frame; gzip uses its end mark for that.
   const std::span<const uint8_t> mark = compressors_.front()->end_mark();
   if (last->plain_size > 0 || (!any_ && mark.empty())) {
     compress(*last, *compressors_.front());
@@ -208,7 +208,7 @@ Result<> ParallelCompressor::finish() {
 
 void ParallelCompressor::abandon() {
   write_ = [](std::span<const uint8_t>) { return Result<>(); };
-  // A worker gave up: those that are left end before their blocks are used again.
+  // A worker has failed: the others end before their blocks are used again.
   if (!write_all()) threads_.end();
 }
 

@@ -1,5 +1,5 @@
-// Compresses a stream of bytes on several threads; what comes out is in order and depends on the
-// bytes alone, not on threads or on the pieces they came in.
+// Compresses a stream of bytes on several threads. The output is in order and depends only on the
+// bytes, not on threads or on the pieces in which they were appended.
 #pragma once
 
 #include <cstddef>
@@ -17,14 +17,14 @@
 
 namespace gophercap::io {
 
-// All methods are for one thread, which is also the one that `write` is called on, and compresses
-// where no worker has come to a block or the system refuses them.
+// Only one thread may call the methods. `write` is called on that thread, which also compresses if
+// no worker has begun a block or the system refuses workers.
 class ParallelCompressor {
  public:
   using Write = std::function<Result<>(std::span<const uint8_t>)>;
 
-  // The workers begin with the first full block that is appended: they are confined as the caller
-  // is then. REQUIRES: can_compress(compression). Fails with kIo where there is no memory.
+  // The workers start with the first full block, so they inherit the caller's confinement at that
+  // time. REQUIRES: can_compress(compression). Fails with kIo if there is no memory.
   static Result<std::unique_ptr<ParallelCompressor>> make(Compression compression,
                                                           const CompressionLevel& level,
                                                           unsigned workers);
@@ -32,15 +32,15 @@ class ParallelCompressor {
   ParallelCompressor(const ParallelCompressor&) = delete;
   ParallelCompressor& operator=(const ParallelCompressor&) = delete;
 
-  // One file: begin(), any number of append() and append_zeros(), then finish() or abandon().
+  // For each file: begin(), any number of append() and append_zeros(), then finish() or abandon().
   void begin(Write write);
   Result<> append(std::span<const uint8_t> bytes);
   Result<> append_zeros(uint64_t count);
   Result<> finish();
   // Also after an error. Waits for blocks that are being compressed.
   void abandon();
-  // Of this file: how many of the plain bytes appended, from the first one on, `write` has taken
-  // compressed.
+  // For the current file: how many of the plain bytes, from the first one on, `write` has accepted
+  // in compressed form.
   uint64_t written_plain_bytes() const noexcept { return written_plain_bytes_; }
 
  private:
@@ -63,13 +63,14 @@ class ParallelCompressor {
   Result<> write_all();
   Result<> write_zero_blocks(uint64_t count);
 
-  const std::vector<std::unique_ptr<BlockCompressor>> compressors_;  // [0] is the caller's own
+  const std::vector<std::unique_ptr<BlockCompressor>> compressors_;  // [0] belongs to the caller
   const size_t block_bytes_;
   Write write_;
-  std::vector<uint8_t> zero_block_;  // as compressed; empty: not needed yet
+  std::vector<uint8_t> zero_block_;  // compressed; empty until needed
 
   std::vector<Slot> slots_;
-  // Blocks of this file: [written_, filling_) are on their way, filling_ is the caller's.
+  // Blocks of this file: [written_, filling_) are in progress, filling_ is being filled by the
+  // caller.
   size_t written_ = 0;
   uint64_t written_plain_bytes_ = 0;
   bool any_ = false;  // of them
@@ -77,13 +78,13 @@ class ParallelCompressor {
   CondVar ready_;
   CondVar done_;
   size_t filling_ GUARDED_BY(mutex_) = 0;
-  size_t claimed_ GUARDED_BY(mutex_) = 0;  // the next that nobody compresses yet
+  size_t claimed_ GUARDED_BY(mutex_) = 0;  // the next block that nobody compresses yet
   bool closing_ GUARDED_BY(mutex_) = false;
   bool started_ = false;
   ThreadGroup threads_{[this] { close(); }};
 };
 
-// About what a ParallelCompressor takes at the default level.
+// The approximate memory of a ParallelCompressor at the default level.
 uint64_t compression_memory_bytes(Compression compression, unsigned workers) noexcept;
 
 }  // namespace gophercap::io

@@ -93,7 +93,7 @@ TEST(AtomicFile, TheTemporaryFileIsHiddenAndBesideTheTarget) {
   EXPECT_TRUE(name.ends_with(".part")) << name;
 }
 
-// What is written at the end of a job is known to have a place at its beginning.
+// A location for a file that is written at the end of a job is checked at its beginning.
 TEST(AtomicFile, PreparedIsThereAtOnce) {
   const TempDir dir;
   Result<AtomicFile> file = AtomicFile::prepare(dir.path() / "a", Sync::kNo);
@@ -252,7 +252,7 @@ TEST(AtomicFile, NothingIsLeftOfAFailedWrite) {
   const TempDir dir;
   const fs::path path = dir.path() / "a";
   put(path, "old");
-  // A limit on file sizes fails in the middle of a write, as a full disk does.
+  // A file size limit makes a write fail in the middle, like a full disk.
   rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
   const auto handler_before = std::signal(SIGXFSZ, SIG_IGN);

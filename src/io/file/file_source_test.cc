@@ -146,7 +146,7 @@ TEST(FileSource, ReadsAPipe) {
   FdCache cache(1);
   const auto source = open_source(path, &cache);
   EXPECT_FALSE(source->facts().regular);
-  // A pipe can't take part in the cache: the file that comes after it must not push it out.
+  // A pipe does not use the cache, so a file opened after it must not evict it.
   const auto other = open_source(dir.write("a", numbered(5)), &cache);
   EXPECT_EQ(read_all(*other).bytes.size(), 5U);
   const ReadAll all = read_all(*source);

@@ -101,7 +101,7 @@ TEST(PathWalk, FoldersAreMade) {
   EXPECT_EQ(make_folder(dir.path() / "f/g").error().sys, ENOTDIR);
 }
 
-// The tests below play two users.
+// The following tests act as two users.
 class Neighbours : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -127,7 +127,7 @@ class Neighbours : public ::testing::Test {
 TEST_F(Neighbours, NothingIsWrittenThroughTheirLinks) {
   const fs::path file = plant_link("dump.json", victim());
   const fs::path folder = plant_link("folder", ours_.path());
-  // Wherever it lies, and behind links of ours too.
+  // Wherever it is, and also behind links of ours.
   fs::create_symlink(file, ours_.path() / "to_theirs");
   fs::create_symlink(victim(), ours_.path() / "given");
   give_away(ours_.path() / "given");
@@ -189,13 +189,13 @@ TEST_F(Neighbours, NothingOfTheirsIsBelievedInASharedFolder) {
   ASSERT_FALSE(refused);
   EXPECT_TRUE(is_distrusted(refused.error())) << refused.error().what;
   EXPECT_TRUE(open_file(path, Owners::kAnyone));
-  // In a folder below it too, and by a link of ours from elsewhere.
+  // Also in a subfolder of it, and through a link of ours from elsewhere.
   fs::create_directory(shared_ / "sub");
   fs::rename(path, shared_ / "sub/dump.json");
   EXPECT_FALSE(open_file(shared_ / "sub/dump.json", Owners::kTrusted));
   fs::create_symlink(shared_ / "sub/dump.json", ours_.path() / "link");
   EXPECT_FALSE(open_file(ours_.path() / "link", Owners::kTrusted));
-  // Their link to a file of ours is as much their word.
+  // A link of another user to a file of ours is not trusted either.
   const Result<Fd> led = open_file(plant_link("led", victim()), Owners::kTrusted);
   ASSERT_FALSE(led);
   EXPECT_TRUE(is_distrusted(led.error())) << led.error().what;
@@ -205,7 +205,7 @@ TEST_F(Neighbours, NothingOfTheirsIsBelievedInASharedFolder) {
 }
 
 TEST_F(Neighbours, ElsewhereFilesOfOthersAreRead) {
-  // The folder for temporary files is a shared one, so that the way must not begin above it.
+  // The folder for temporary files is shared, so the path must not begin above it.
   const fs::path before = fs::current_path();
   fs::current_path(ours_.path());
   give_away("victim");
@@ -216,8 +216,8 @@ TEST_F(Neighbours, ElsewhereFilesOfOthersAreRead) {
   fs::current_path(before);
 }
 
-// Somebody puts a link to the victim and a file under the name in turn while it is written:
-// whatever is there at which moment, the victim stays.
+// While the file is written, another user alternately puts a link to the victim and a file at its
+// path. The victim must stay unchanged at any moment.
 TEST_F(Neighbours, NoMomentIsTheRightOne) {
   const fs::path path = shared_ / "dump.json";
   std::jthread swapper([&](const std::stop_token& stop) {

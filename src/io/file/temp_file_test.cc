@@ -109,7 +109,7 @@ TEST_F(TempFileTest, LongNamesAreCut) {
   EXPECT_EQ(too_long.error().sys, ENAMETOOLONG);
 }
 
-// What kill -9 has left of a dump, a report, an index or a recording.
+// Leftovers of kill -9: a dump, a report, an index or a recording.
 TEST_F(TempFileTest, AtomicFileRemovesLeftOversOfItsName) {
   plant(".dump.json.1-1.part");
   plant(".other.json.1-1.part");

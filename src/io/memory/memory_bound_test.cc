@@ -20,7 +20,7 @@ class Bound : public ::testing::Test {
   MemoryBound& bound_ = MemoryBound::of_process();
 };
 
-// Gives up a source that holds a share.
+// A Pausable whose source holds a share.
 class Holder final : public Pausable {
  public:
   Result<> hold(uint64_t bytes) {

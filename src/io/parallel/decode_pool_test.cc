@@ -44,7 +44,7 @@ TEST(DecodePool, EveryTaskIsDoneOnceForAnyNumberOfHelpersAndOwners) {
   }
 }
 
-// A helper that is held up by one owner's task must not hold up another owner.
+// A helper blocked by one owner's task must not block another owner.
 TEST(DecodePool, ABusyPoolSlowsNobodyDown) {
   std::atomic<bool> go{false};
   DecodePool pool(1);
@@ -60,7 +60,7 @@ TEST(DecodePool, ABusyPoolSlowsNobodyDown) {
   pool.finish(blocking);
 }
 
-// The helper is at the first task and waits for the second, which nobody else can do.
+// The helper works on the first task and waits for the second, which only this thread can run.
 TEST(DecodePool, WhoWaitsForAHelperDoesHisOtherTasksMeanwhile) {
   DecodePool pool(1);
   std::atomic<bool> begun{false};

@@ -1,4 +1,4 @@
-// How far ahead a source is read that is decoded in parallel, and how much memory that takes.
+// How far ahead a source is read when it is decoded in parallel, and how much memory that takes.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -41,7 +41,7 @@ class CountedSource final : public ByteSource {
   size_t& count_;
 };
 
-// What has been read of `file` when `plain_bytes` of it have been given out.
+// How much of `file` has been read when `plain_bytes` of it have been returned.
 size_t read_ahead(Compression format, const Bytes& file, DecodePool& pool, size_t plain_bytes) {
   size_t count = 0;
   const auto source = make_parallel(
@@ -84,14 +84,14 @@ TEST(SplitSource, CutsAheadAsFarAsThereAreHelpers) {
   }
 }
 
-// Most files: they must not cost more than they did.
+// Most files cannot be cut, and must not cost more than before.
 TEST(SplitSource, WhatCantBeCutIsReadNoFartherAhead) {
   constexpr size_t kBlock = size_t{128} << 10;
   const Bytes plain = noise(3'000'000);
   DecodePool three(3);
   EXPECT_EQ(read_ahead(Compression::kGzip, testing::compress(Compression::kGzip, plain), three, 1),
             kBlock);
-  // Far larger than the limit, and it says so.
+  // Far larger than the limit, according to its header.
   const Bytes large = testing::zstd_frames(Bytes(30'000'000) + plain, 40'000'000, {});
   EXPECT_EQ(read_ahead(Compression::kZstd, large, three, 1), kBlock);
 }

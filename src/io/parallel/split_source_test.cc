@@ -1,4 +1,4 @@
-// What is cut and decoded in parallel is held against the stream decoder of the format.
+// Compares parallel decoding with the stream decoder of each format.
 #include "io/parallel/split_source.h"
 
 #include <gtest/gtest.h>
@@ -42,7 +42,7 @@ using testing::read_all;
 using testing::ReadAll;
 using testing::sample;
 
-// Small inputs are to be cut as large ones are.
+// With these limits, small inputs are cut like large ones.
 constexpr SplitLimits kSmall{300, 600, 4000, 40'000};
 
 std::unique_ptr<ByteSource> make_sequential(Compression format, std::unique_ptr<ByteSource> raw) {
@@ -63,11 +63,11 @@ struct Kind {
   std::string name;
   Compression format;
   std::function<Bytes(const Bytes& plain, size_t piece)> make;
-  bool one_frame = false;  // without places to begin at, as long as it is small
+  bool one_frame = false;  // a small file has no checkpoints
 };
 
-// Of the places in a small file that are tried: all where no sanitizer makes it take up to twenty
-// times as long. No multiple of three, so that each number of helpers has its turn.
+// How many places of a small file are tried: all of them, unless a sanitizer makes it up to twenty
+// times as slow. Not a multiple of three, so that each number of helpers is used.
 #ifndef __has_feature
 #define __has_feature(x) 0
 #endif
@@ -140,7 +140,8 @@ class Split : public ::testing::TestWithParam<Kind> {
     return make_parallel(GetParam().format, std::move(raw), pool, limits);
   }
 
-  // The same bytes, the same fault, from the stream decoder and with any number of helpers.
+  // The bytes and the fault must be the same from the stream decoder and with any number of
+  // helpers.
   void expect_agreement(const Bytes& file, const std::string& what) {
     for (DecodePool* pool : {&none_, &single_, &three_}) {
       expect_agreement(file, what, *pool);
@@ -160,7 +161,7 @@ class Split : public ::testing::TestWithParam<Kind> {
       ASSERT_EQ(all.fault->what, expected.fault->what) << what;
     }
   }
-  // Where inputs differ by a byte, each is for another number.
+  // Inputs that differ by a byte use different numbers of helpers.
   DecodePool& one_of(size_t number) {
     return *std::array<DecodePool*, 3>{&none_, &single_, &three_}[number % 3];
   }
@@ -189,7 +190,7 @@ TEST_P(Split, GivesThePlainBytesForAnyNumberOfHelpersAndPieces) {
   }
 }
 
-// As it is used: found by content, cut as large as in earnest.
+// As in production: detected by content, cut with the real limits.
 TEST_P(Split, LargeInputsThroughDecode) {
   const Bytes plain = sample(6'000'000, 3);
   const Bytes file = GetParam().make(plain, 60'000);
@@ -202,7 +203,7 @@ TEST_P(Split, LargeInputsThroughDecode) {
   }
 }
 
-// From each place on come the bytes that come there from the beginning.
+// Decoding from each checkpoint must give the same bytes as decoding from the beginning.
 void expect_places_lead_on(const std::vector<Checkpoint>& places, const Kind& kind,
                            const Bytes& file, const Bytes& plain) {
   for (const Checkpoint& place : places) {
@@ -213,7 +214,7 @@ void expect_places_lead_on(const std::vector<Checkpoint>& places, const Kind& ki
     const ReadAll tail = read_all(**source);
     ASSERT_LE(place.plain_offset, plain.size());
     const auto expected = std::span(plain).subspan(static_cast<size_t>(place.plain_offset));
-    // With damage, how much before it still comes depends on where one began.
+    // If there is damage, how many bytes come before it depends on where decoding began.
     const size_t common = std::min(tail.bytes.size(), expected.size());
     ASSERT_TRUE(std::ranges::equal(expected.first(common), std::span(tail.bytes).first(common)))
         << kind.name << " from " << place.plain_offset;
@@ -248,7 +249,7 @@ TEST_P(Split, CheckpointsLeadOnForAnyNumberOfHelpers) {
         before = place.plain_offset;
       }
     }
-    // Somewhere a piece has to be left to the stream decoder, and what comes behind it too.
+    // Some piece must be left to the stream decoder, including what follows it.
     file[file.size() / 2] ^= 0x20;
     testing::Collected places(kSpacing);
     const auto source = make_parallel(kind.format, std::make_unique<MemorySource>(file, 1'000),
@@ -310,7 +311,7 @@ TEST_P(Split, BytesLostInsertedAndRepeated) {
   }
 }
 
-// Longer than what a decoder sees at once, so that it matters where that ends.
+// Longer than what a decoder sees at once, so that the end of that matters.
 TEST_P(Split, DamageDeepInALargeInput) {
   const Bytes file = GetParam().make(sample(3'000'000, 7), 60'000);
   std::mt19937 random(9);

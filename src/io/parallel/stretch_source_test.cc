@@ -1,5 +1,4 @@
-// The stretches between checkpoints, one after the other, are the stream; with any number of
-// helpers.
+// The stretches between checkpoints add up to the stream, with any number of helpers.
 #include "io/parallel/stretch_source.h"
 
 #include <gtest/gtest.h>
@@ -31,7 +30,7 @@ struct Stored {
   Compression compression = Compression::kGzip;
   Bytes bytes;
   std::vector<Checkpoint> places;
-  uint64_t broken_from = UINT64_MAX;  // no checkpoint can be had behind such an offset
+  uint64_t broken_from = UINT64_MAX;  // checkpoints after this offset cannot be read
 };
 
 class MemoryStream final : public CheckpointedStream {
@@ -132,13 +131,13 @@ TEST_P(StretchSourceOf, EndsWhereItIsTold) {
   for (const uint64_t end : {uint64_t{1}, at_a_place - 1, at_a_place, at_a_place + 1})
     expect_same(stored_, {}, end, plain_from(0, end), std::nullopt);
   expect_same(stored_, {}, 0, {}, std::nullopt);
-  // Behind the end of the stream: it is that which ends.
+  // Beyond the end of the stream, which ends first.
   expect_same(stored_, {}, kSize + 1'000'000, plain_, std::nullopt);
 }
 
 TEST_P(StretchSourceOf, DamageIsFoundAndTheSameWithAnyHelp) {
   for (const size_t place : {1u, 5u, 9u}) {
-    // In the middle of a stretch; in the checksum of the frame before it.
+    // Inside a stretch, and in the checksum of the frame before it.
     const int64_t checksum = GetParam() == 1 ? -5 : -1;
     for (const int64_t at : {int64_t{300}, checksum}) {
       if (at < 0 && GetParam() == 0) continue;  // one member has one
@@ -152,7 +151,7 @@ TEST_P(StretchSourceOf, DamageIsFoundAndTheSameWithAnyHelp) {
   }
 }
 
-// Bytes that decode as well as the right ones did.
+// Wrong bytes that can be decoded.
 TEST(StretchSource, AWrongByteInsideAMemberIsFoundAtTheNextCheckpoint) {
   const Bytes plain = testing::mixed_bytes(900'000, 6);
   const Stored stored = stored_of(Compression::kGzip, testing::gzip_stored(plain, 20'000), 100'000);
@@ -185,8 +184,8 @@ TEST_P(StretchSourceOf, AnIndexThatBreaksIsAFaultBehindWhatItLedTo) {
               Error{Errc::kCorrupt, 0, "no index"});
 }
 
-// An index says where a place is and what stands before it. Where that is wrong, bytes would be
-// left out or come twice; no bytes behind such a place are given.
+// If the index is wrong about a place, bytes would be left out or come twice. No bytes after such a
+// place are returned.
 TEST_P(StretchSourceOf, APlaceThatIsNotWhereItIsSaidIsAFault) {
   const auto wrong = [&](const auto& change) {
     Stored stored = stored_;
@@ -234,10 +233,10 @@ TEST(StretchSource, PlacesThatDoNotGoForwardAreAFault) {
   EXPECT_TRUE(got.bytes.empty());
 }
 
-// What is longer than may be decoded ahead is read in steps, and comes in order all the same.
+// Stretches that are too long for decoding ahead are read in steps, still in order.
 TEST(StretchSource, LongStretchesAreNotDecodedAhead) {
   constexpr uint64_t kLong = StretchSource::kMostAhead + 1;
-  // Its bytes tell the stretch that they are of.
+  // Its bytes are the number of their stretch.
   class Numbered final : public CheckpointedStream {
     Result<std::optional<Checkpoint>> checkpoint_behind(uint64_t plain_offset) override {
       for (const uint64_t place : {uint64_t{10}, uint64_t{20}, 20 + kLong, 30 + kLong})

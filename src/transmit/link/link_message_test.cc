@@ -106,7 +106,8 @@ TEST(LinkMessage, SaysWhatTheKernelRefused) {
   EXPECT_EQ(link.error().sys, ENODEV);
 }
 
-// Each cut and each changed byte in memory of its own, so that a sanitizer sees a byte too many.
+// Each truncated or changed message is in its own memory, so that a sanitizer detects reading
+// beyond it.
 TEST(LinkMessage, ReadsNothingOutside) {
   const Bytes whole = link_message();
   const auto parse_copy = [](const Bytes& from, size_t n) {

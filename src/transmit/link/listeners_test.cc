@@ -35,7 +35,7 @@ std::string line(int interface, int receives, const char* protocol = "0003") {
 Presence scan(const std::string& text, unsigned index, size_t piece = 4096) {
   ListenerScan scan(index);
   for (size_t at = 0; at < text.size(); at += piece) {
-    // Memory of its own, so that a sanitizer sees a byte too many.
+    // Separate memory, so that a sanitizer detects reading beyond it.
     const std::string part = text.substr(at, piece);
     scan.take(part);
   }
@@ -72,7 +72,7 @@ TEST(ListenerScan, WhatIsNoSuchListTellsNothing) {
         kHeader + std::string(9999, '7')}) {
     EXPECT_EQ(scan(text, 7), Presence::kUnknown) << text.substr(0, 100);
   }
-  // Each cut, and each byte changed: an answer, and nothing read outside.
+  // With each cut and each changed byte there is a result, and nothing is read outside.
   const std::string whole = kHeader + line(7, 1);
   for (size_t n = 0; n < whole.size(); ++n) (void)scan(whole.substr(0, n), 7);
   for (size_t i = 0; i < whole.size(); ++i) {
@@ -87,8 +87,8 @@ TEST(Listeners, AListThatIsNotThereTellsNothing) {
   EXPECT_EQ(Listeners(1, "/").look(), Presence::kUnknown);
 }
 
-// The kernel's list, in a network namespace of this thread's own: our sending sockets are no
-// listeners, others are, from the moment they are there until they are gone.
+// The list of the kernel in a separate network namespace: our sending sockets do not count; others
+// count from when they are opened until they are closed.
 TEST(Listeners, SeesSocketsComeAndGo) {
   bool entered = false;
   std::thread([&] {

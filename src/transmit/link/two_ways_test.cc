@@ -18,7 +18,7 @@ constexpr const char* kHeader = "sk               RefCnt Type Proto  Iface R Rme
 constexpr const char* kListener =
     "00000000d3f1c2a8 3      3    0003   7     1 0      0      4123\n";
 
-// Notes what it is asked to do in a log that both ways share.
+// Records what it is asked to do in a log shared by both ways.
 class Noting final : public Transmitter {
  public:
   Noting(std::string name, std::vector<std::string>& log) : name_(std::move(name)), log_(log) {}
@@ -85,7 +85,7 @@ TEST_F(TwoWaysTest, WhoComesLaterIsFoundSoonAndByAllLanes) {
   EXPECT_EQ(way->describe(), "audible");
   other->send({&frame_, 1});
   EXPECT_EQ(other->describe(), "audible");
-  // There is no way back, and both ways are brought to their end.
+  // The switch is permanent, and both ways are finished.
   list(kHeader);
   log_.clear();
   way->send({&frame_, 1});

@@ -32,8 +32,8 @@ bool set_loopback(bool up, int mtu) {
   return ::ioctl(socket.value(), SIOCSIFFLAGS, &request) == 0;
 }
 
-// Runs `body` on a thread in a network namespace of its own, where loopback is ours alone. False:
-// there are none to be had.
+// Runs `body` on a thread in its own network namespace, with its own loopback. Returns false if
+// there are no namespaces.
 template <class Body>
 bool in_own_namespace(const Body& body) {
   bool entered = false;
@@ -180,7 +180,7 @@ TEST(Wire, ZeroCopyIsTriedFirstAndCopyModeIsSaid) {
     ASSERT_TRUE(set_loopback(true, 1500));
     auto opened = open_wire("lo", {.backend = Backend::kXdp, .longest_frame_bytes = 1000});
     ASSERT_TRUE(opened);
-    // Loopback has no zero-copy: the refusal and the way around it are what can be seen here.
+    // Loopback does not support zero-copy, so only the fallback can be tested here.
     EXPECT_NE(opened->lanes.front()->describe().find("AF_XDP copy"), std::string::npos);
   }));
 }
@@ -206,7 +206,7 @@ TEST(Wire, WhatXdpCanNotCarryGoesByPacketSocketsAndThatIsSaid) {
     EXPECT_EQ(opened->way.backend, Backend::kPacket);
     ASSERT_EQ(opened->notes.size(), 1u);
     EXPECT_NE(opened->notes[0].find("4092 bytes at most"), std::string::npos) << opened->notes[0];
-    // So does a queue that is not there.
+    // A missing queue is handled the same way.
     opened = open_wire("lo", {.backend = Backend::kXdp, .lanes = 2, .longest_frame_bytes = 1000});
     ASSERT_TRUE(opened);
     EXPECT_EQ(opened->way.backend, Backend::kPacket);
@@ -228,7 +228,7 @@ TEST(Wire, ARingTakesNoMoreThanItHolds) {
       Transmitter& out = *opened->lanes.front();
       const SendOutcome outcome = out.send(frames);
       EXPECT_EQ(outcome.error, ENETDOWN) << out.describe();
-      // Taken and not through: what is told apart from sent.
+      // Accepted, but not confirmed: this differs from sent.
       EXPECT_EQ(out.unconfirmed().frames, outcome.accepted) << out.describe();
       if (outcome.accepted > 0) {
         EXPECT_FALSE(out.finish());
@@ -259,7 +259,7 @@ TEST(Wire, AutoGoesByKind) {
   other.lanes = 2;
   EXPECT_EQ(choose_way(veth, other, false), (Way{Backend::kPacket, false}));
   EXPECT_EQ(choose_way({.kind = ""}, full, false).backend, Backend::kPacket);
-  // AF_XDP would pass by a queue that is meant.
+  // AF_XDP would bypass a queueing discipline that was set on purpose.
   const InterfaceFacts shaped{.kind = "veth", .queueing = "tbf"};
   EXPECT_EQ(choose_way(shaped, full, false), (Way{Backend::kPacket, false}));
   other = full;
@@ -271,7 +271,7 @@ TEST(Wire, AutoGoesByKind) {
   EXPECT_EQ(choose_way({.kind = ""}, other, false), (Way{Backend::kRing, true}));
 }
 
-// Whoever listens on the interface is shown what leaves, whatever its kind, unless told otherwise.
+// Listeners on the interface see all frames, whatever its kind, unless an option says otherwise.
 TEST(Wire, NothingIsPassedByWhereSomebodyListensOrTimesMatter) {
   for (const char* kind : {"", "veth", "tun", "bridge"}) {
     for (const char* queueing : {"noqueue", "mq", "fq_codel", "pfifo_fast", "fq", "tbf", ""}) {
@@ -287,7 +287,7 @@ TEST(Wire, NothingIsPassedByWhereSomebodyListensOrTimesMatter) {
           }
         }
       }
-      // By name, both are had all the same.
+      // If requested explicitly, both are used anyway.
       EXPECT_EQ(choose_way(facts, {.backend = Backend::kXdp, .paced = true}, true),
                 (Way{Backend::kXdp, true}));
       EXPECT_EQ(choose_way(facts, {.qdisc_bypass = QdiscBypass::kOn, .paced = true}, true),
