@@ -180,7 +180,7 @@ Result<std::unique_ptr<ByteSource>> decode_from(Checkpoint checkpoint, Compressi
   if (!checkpoint.inside_member) return put_codec(compression, std::move(raw), pool, checkpoints);
   if (compression != Compression::kGzip || checkpoint.used_bits > 7 ||
       checkpoint.window.size() > Checkpoint::kMostWindow) {
-    return Error{Errc::kCorrupt, 0, "a checkpoint that can't be"};
+    return Error{Errc::kCorrupt, 0, "an impossible checkpoint"};
   }
   return make_gzip_source_from(std::move(checkpoint), std::move(raw), checkpoints);
 }

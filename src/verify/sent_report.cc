@@ -91,7 +91,7 @@ Result<SentReport> read_sent_report(const std::string& path, const std::stop_tok
   if (!version) return Error{Errc::kCorrupt, 0, path + ": not the report of a replay"};
   if (*version != 1) {
     return Error{Errc::kUnsupported, 0,
-                 fmt::format("{}: report of version {}, of which this program knows nothing", path,
+                 fmt::format("{}: report of version {}, which this program does not support", path,
                              *version)};
   }
   const auto sent = value_of<uint64_t>(json, "/packets/sent");

@@ -23,7 +23,7 @@ for words in "map zero.pcap" "replay zero.pcap --discard --dryrun" "replay zero.
   cat out err >said
   has said "takes 18518d12h; 18518d12h of that is waiting, in 1 pause of more than a minute"
   has said "a pause of 18518d12h from 1970-01-01T00:00:00Z to 2020-09-13T12:26:40Z, inside zero.pcap"
-  has said "--max-gap 10s shortens each pause to 10s; --time-from 2020-09-13T12:26:40Z leaves out what stands before the longest"
+  has said "--max-gap 10s shortens each pause to 10s; --time-from 2020-09-13T12:26:40Z leaves out what comes before the longest"
 done
 exits 0 replay zero.pcap --discard --dryrun --json
 python3 -c '

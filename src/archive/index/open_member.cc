@@ -151,7 +151,7 @@ std::string difference(const IndexedMember& indexed, const Member& member,
   const bool own = indexed.origin == NameOrigin::kOwn;
   if (!usable || path != (own ? indexed.path : indexed.stored_path) ||
       (indexed.origin == NameOrigin::kNumbered && !may_be_numbered(indexed.path, path))) {
-    return "another member stands there";
+    return "there is another member at that place";
   }
   if (member.size_bytes != indexed.size_bytes) return "the member has another size";
   if (mtime_ns_of(member) != indexed.mtime_ns) return "the member has another time";
@@ -168,8 +168,8 @@ Result<std::unique_ptr<io::ByteSource>> open_checked(const IndexedMember& indexe
   Member member;
   TRY(const bool any, tar->next(member));
   const uint64_t begin = tar->plain_bytes();
-  const std::string what =
-      any ? difference(indexed, member, indexed.header_offset + begin) : "no member stands there";
+  const std::string what = any ? difference(indexed, member, indexed.header_offset + begin)
+                               : "there is no member at that place";
   if (!what.empty()) return Error{Errc::kCorrupt, 0, what};
   if (!indexed.extents.empty()) {
     return std::unique_ptr<io::ByteSource>(

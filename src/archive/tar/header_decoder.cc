@@ -212,7 +212,7 @@ Result<Member> HeaderDecoder::decode(std::span<const uint8_t> header, std::strin
     if (warning.code == Errc::kNoMemory) return warning;
     if (!is_harmless(warning.what)) member.doubt = warning.what;
   }
-  if (!numbers) member.doubt = "its mode or its time is no number";
+  if (!numbers) member.doubt = "its mode or its time is not a number";
   return member;
 }
 

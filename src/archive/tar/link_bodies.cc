@@ -59,8 +59,8 @@ Result<LinkBodies::Body> LinkBodies::body_of(std::span<const uint8_t> header, ui
   // The following data belongs to something else whose header is missing.
   if (paths_.contains(link)) return Body{};
   return Body{size_bytes,
-              "a hard link that seems to have bytes of its own, to a file that does "
-              "not stand before it"};
+              "a hard link that seems to have data of its own, to a file that does "
+              "not come before it"};
 }
 
 void LinkBodies::add_file(std::span<const uint8_t> header, std::string_view path,

@@ -16,7 +16,7 @@ struct Words {
 constexpr std::array<Words, kRefusals> kWords = {{
     {"absolute_path", "it is a link to an absolute path"},
     {"leads_up", "its path leads upwards (..)"},
-    {"bad_name", "its name is none for this file system"},
+    {"bad_name", "its name is not valid in this file system"},
     {"link_outside", "it is a link that leads outside"},
     {"link_target", "it is a hard link to what was not extracted"},
     {"link_folder", "it is a link to a folder, and flattening makes none"},
@@ -25,7 +25,7 @@ constexpr std::array<Words, kRefusals> kWords = {{
     {"unknown_kind", "it is of a kind that we or the file system do not take"},
     {"exists", "the file exists already"},
     {"in_the_way", "something that is no folder is in the way"},
-    {"contradiction", "it has bytes behind its own end"},
+    {"contradiction", "it has data beyond its own end"},
     {"too_large", "it is too large for the file system"},
     {"path_too_long", "its path, or where it leads, is longer than 4,095 bytes"},
     {"too_deep", "it lies more than 256 levels deep"},

@@ -70,7 +70,7 @@ class Reader {
     while (!text.empty()) {
       const auto front = front_of(text);
       if (!front) {
-        note("a pax header has something that is no record");
+        note("a pax header has an invalid record");
         return;
       }
       const size_t end = end_of(text, front->first, front->second);
@@ -102,7 +102,7 @@ class Reader {
       note("a pax header has a record whose length counts characters, not bytes");
       return *bytes;
     }
-    note("a pax header has a record of a wrong length");
+    note("a pax header has a record with a wrong length");
     return end_by_lines(text, key);
   }
 
@@ -121,7 +121,7 @@ class Reader {
     } else if (const auto number = number_of(value)) {
       to = *number;
     } else {
-      note("a pax header has a number that is none");
+      note("a pax header has an invalid number");
     }
   }
 
@@ -146,7 +146,7 @@ class Reader {
     if (plain && value.size() <= kLongest) {
       facts_.mtime = value;
     } else {
-      note("a pax header has a time that is none");
+      note("a pax header has an invalid time");
     }
   }
 
@@ -177,7 +177,7 @@ class Reader {
       const std::string_view digits = value.substr(0, value.find(','));
       const auto number = number_of(digits);
       if (!number) {
-        note("a pax header has a sparse map that is none");
+        note("a pax header has an invalid sparse map");
         return;
       }
       sparse.map.push_back(*number);

@@ -67,10 +67,9 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
     console.hint("--memory 1G");
   }
   if (const uint64_t lost = report.lost_behind_us(); lost > 0) {
-    console.error(
-        fmt::format("the interface has counted {} of {}: {} lost behind the program's back",
-                    group_digits(*report.counted_by_interface), counted(accounts.sent, "packet"),
-                    group_digits(lost)));
+    console.error(fmt::format("the interface has counted {} of {}: {} lost after they were sent",
+                              group_digits(*report.counted_by_interface),
+                              counted(accounts.sent, "packet"), group_digits(lost)));
     code = merge(code, ExitCode::kIncomplete);
   }
   uint64_t missing = accounts.missing();

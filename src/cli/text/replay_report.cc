@@ -192,7 +192,7 @@ std::string forecast_report(const jobs::Forecast& forecast) {
   lines.back().text += fmt::format(", at most {} at once", group_digits(forecast.overlap_depth));
   if (forecast.files_damaged > 0)
     lines.push_back({"damaged", counted(forecast.files_damaged, "file") +
-                                    "; what stands before the damage is used"});
+                                    "; what comes before the damage is used"});
   if (forecast.files_unread > 0)
     lines.push_back(
         {"not read", counted(forecast.files_unread, "file") + "; what was read before is used"});

@@ -35,7 +35,7 @@ std::string pause_hint(const jobs::LongPauses& pauses) {
     text += "; --sequence plays the files one after the other, without the time between them";
   const jobs::LongPause& longest = pauses.longest.front();
   if (longest.first) {
-    text += fmt::format("; --time-from {} leaves out what stands before the longest",
+    text += fmt::format("; --time-from {} leaves out what comes before the longest",
                         format_rfc3339(longest.to));
   } else if (longest.last) {
     text += fmt::format("; --time-to {} leaves out what comes after the longest",

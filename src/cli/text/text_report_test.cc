@@ -299,13 +299,13 @@ TEST(VerifyReport, TellsWhatIsWrongAndByHowMuch) {
         "padded; 9 without their VLAN tag\n",
         "lost        5 packets; the first is number 1,234, due after 5ms\n",
         "duplicated  1 packet\n", "reordered   2 packets, by 4 packets and 30µs at the most\n",
-        "unexpected  7 packets that nobody planned\n", "took        10.002s (planned 10s)\n",
+        "unexpected  7 packets not in the plan\n", "took        10.002s (planned 10s)\n",
         "offset      p50 2µs, p99 2µs, p99.9 2µs, max 2µs off the median\n",
         "gaps        p50 3µs, p99 3µs, p99.9 3µs, max 3µs longer or shorter\n",
         "drift       -3µs\n",
         "lateness    p50 4µs, p99 4µs, p99.9 4µs, max 4µs, by the sender's clock\n",
         "early       1 packet before they were due: the clocks differ\n",
-        "Damage in what was captured (what stands before it is used):\n"
+        "Damage in what was captured (what comes before it is used):\n"
         "  x\\x1b.pcap: byte 12: broken\n"}) {
     EXPECT_TRUE(contains(text, line)) << line << "in\n" << text;
   }

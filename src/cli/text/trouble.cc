@@ -46,7 +46,7 @@ std::string Troubles::list(std::string_view of, const TextOptions& options) cons
       ++listed;
     }
   };
-  append(damaged_, fmt::format("Damage{} (what stands before it is used)", of));
+  append(damaged_, fmt::format("Damage{} (what comes before it is used)", of));
   append(unread_, fmt::format("Not read to the end{} (what was read before is used)", of));
   return out;
 }
@@ -56,7 +56,7 @@ ExitCode Troubles::warn(std::string_view of, size_t total, Console& console) con
     const std::string count =
         total > 0 ? fmt::format("{} of {}", group_digits(damaged_.size()), counted(total, "file"))
                   : counted(damaged_.size(), "file");
-    console.warning(fmt::format("{}{} damaged; what stands before the damage is used", count, of));
+    console.warning(fmt::format("{}{} damaged; what comes before the damage is used", count, of));
   }
   warn_of_unread(of, console);
   return code();

@@ -17,7 +17,7 @@ TEST(Troubles, WhatTheSystemRefusedIsNotCalledDamage) {
   EXPECT_EQ(troubles.damaged(), 1u);
   EXPECT_EQ(troubles.unread(), 2u);
   EXPECT_EQ(troubles.list("", {}),
-            "\nDamage (what stands before it is used):\n"
+            "\nDamage (what comes before it is used):\n"
             "  cut.pcap: byte 24: a record is cut off\n"
             "\nNot read to the end (what was read before is used):\n"
             "  secret.pcap: Permission denied\n"

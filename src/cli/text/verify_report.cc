@@ -55,8 +55,8 @@ void add_faults(std::vector<SummaryLine>& lines, const Arrivals& a) {
     reordered += fmt::format(", by {} and {} at the most", counted(a.reorder_extent, "packet"),
                              human_duration(a.reorder_late_time));
   lines.push_back({"reordered", reordered});
-  lines.push_back({"unexpected", counted(a.unexpected, "packet") +
-                                     (a.unexpected > 0 ? " that nobody planned" : "")});
+  lines.push_back({"unexpected",
+                   counted(a.unexpected, "packet") + (a.unexpected > 0 ? " not in the plan" : "")});
 }
 
 void add_times(std::vector<SummaryLine>& lines, const Arrivals& a) {

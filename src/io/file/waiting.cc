@@ -27,7 +27,7 @@ class Patience {
 };
 
 Error nobody_read(const std::string& shown) {
-  return {Errc::kCancelled, 0, shown + ": stopped while nobody read it; its end is lost"};
+  return {Errc::kCancelled, 0, shown + ": stopped while nothing read it; its end is lost"};
 }
 
 }  // namespace

@@ -117,7 +117,7 @@ Result<size_t> StretchSource::read(std::span<uint8_t> out) {
 Result<> StretchSource::check_joint(std::span<const uint8_t> bytes) {
   const auto known = static_cast<std::ptrdiff_t>(std::min(bytes.size(), joint_.size()));
   if (!std::equal(joint_.begin(), joint_.begin() + known, bytes.begin()))
-    return Error{Errc::kCorrupt, 0, "a checkpoint that is none"};
+    return Error{Errc::kCorrupt, 0, "an invalid checkpoint"};
   joint_.erase(joint_.begin(), joint_.begin() + known);
   return {};
 }
