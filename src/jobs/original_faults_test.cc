@@ -1,6 +1,6 @@
-// The faults of the original's replay, each by its name, held against the whole job. Those of its
-// map are in src/dataset/original_faults_test.cc. What needs a wire is in tests/net (G9
-// goes_down.sh, G15 vlan.sh, G18 interrupt.sh); 10,000 files with 256 descriptors (G1) are
+// Faults of the original's replay, each by its name, tested with the whole job. Those of its map
+// are in src/dataset/original_faults_test.cc. Tests that need a wire are in tests/net (G9
+// goes_down.sh, G15 vlan.sh, G18 interrupt.sh); 10,000 files with 256 descriptors (G1) are in
 // tests/cli/many_files.sh.
 #include <gtest/gtest.h>
 
@@ -37,7 +37,7 @@ constexpr int64_t kMilli = 1'000'000;
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kBase = 1'600'000'000 * kSecond;
 
-// An Ethernet frame with IPv4 and UDP or TCP inside, numbered behind the headers.
+// An Ethernet frame with IPv4 and UDP or TCP, with a number after the headers.
 Bytes ip_frame(uint8_t protocol, uint32_t number) {
   testing::ByteWriter w(true);
   w.raw(Bytes{2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0});
@@ -104,7 +104,7 @@ TEST_F(OriginalReplayFaults, G02_GapsOf50MicrosecondsAreKept) {
   EXPECT_EQ(took(), report.planned_duration);
 }
 
-// A clock whose sleeper always wakes 80 µs late.
+// A clock whose sleeps always end 80 µs late.
 class Oversleeper final : public replay::Clock {
  public:
   SendTime now() noexcept override { return now_; }
@@ -302,7 +302,7 @@ TEST_F(OriginalReplayFaults, G19_B08_LoopCountZeroSends) {
 
 TEST_F(OriginalReplayFaults, G20_SortingReachesAcross150PacketsAndSkippingStillCounts) {
   std::vector<int64_t> times = every(kMilli, 1000);
-  // Packet 300 stands 150 places too late.
+  // Packet 300 is 150 places too late.
   std::rotate(times.begin() + 300, times.begin() + 301, times.begin() + 451);
   capture("a.pcap", times);
   options_.schedule.sort = true;

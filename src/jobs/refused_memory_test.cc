@@ -1,5 +1,5 @@
-// Whichever allocation the system refuses, in whichever thread: a job ends with an Error that says
-// so, or does without; it neither crashes nor hangs nor leaves half a file.
+// If any allocation fails, in any thread, a job ends with an Error that says so, or continues
+// without it; it never crashes, hangs, or leaves a partial file.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -26,7 +26,7 @@
 #endif
 #endif
 
-// ThreadSanitizer has an operator new that is not to be replaced.
+// The operator new of ThreadSanitizer must not be replaced.
 #ifndef GOPHERCAP_SANITIZED
 
 namespace {
@@ -52,14 +52,15 @@ void* allocate(size_t bytes, size_t alignment) {
 
 }  // namespace
 
-// The forms that the others of the standard library call.
+// The standard library implements all other forms by these.
 void* operator new(size_t bytes) {
   return allocate(bytes, 1);
 }
 void* operator new(size_t bytes, std::align_val_t alignment) {
   return allocate(bytes, static_cast<size_t>(alignment));
 }
-// Beside a replaced one, ASan keeps its own of this form: what it gives must not come to free().
+// ASan keeps its own version of this form next to a replaced one, and its memory must not be passed
+// to free().
 void* operator new(size_t bytes, const std::nothrow_t& /*tag*/) noexcept {
   return refuse() ? nullptr : std::malloc(bytes > 0 ? bytes : 1);
 }
@@ -92,8 +93,8 @@ class RefusedMemory : public JobForTest {
                       return testing::zstd_frames(capture, 60'000, {});
                     }}) {}
 
-  // Runs `job` while each in turn of its allocations is refused (of many of them: some), first it
-  // alone, then all behind it too. `output`: what it makes.
+  // Runs `job` with each of its allocations failing in turn (if there are many, some of them):
+  // first that one alone, then all later ones too. `output` is the file it makes.
   void with_little_memory(const std::function<Result<>()>& job, const std::string& output = {}) {
     const char* const all = std::getenv("GOPHERCAP_EVERY_ALLOCATION");
     for (const bool one : {true, false}) {

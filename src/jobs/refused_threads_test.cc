@@ -1,5 +1,5 @@
-// With any number of threads that the system gives, each job does its work or says which limit
-// keeps it from that; it neither crashes nor hangs nor leaves half a file.
+// With any number of threads, each job does its work or names the limit that prevents it; it never
+// crashes, hangs, or leaves a partial file.
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -28,7 +28,7 @@ class RefusedThreads : public JobForTest {
              .piece_bytes = 300'000,
              .pack = [](const Bytes& capture) { return testing::xz_blocks(capture, 300'000); }}) {}
 
-  // Runs `job` with 0, 1, 2, … threads until it gets all it wants. `output`: what it makes.
+  // Runs `job` with 0, 1, 2, … threads until it gets all it wants. `output` is the file it makes.
   void with_few_threads(const std::function<Result<>()>& job, const std::string& output = {}) {
     bool refused = true;
     int64_t most = 0;

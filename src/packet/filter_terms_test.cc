@@ -7,7 +7,7 @@
 namespace gophercap::packet {
 namespace {
 
-// The terms with "|" between them; "!" in front where they are negated.
+// The terms separated by "|", with "!" in front if they are negated.
 std::string split(std::string_view expression) {
   const FilterTerms terms = split_filter(expression);
   std::string text = terms.negated ? "!" : "";

@@ -122,7 +122,7 @@ TEST(FlowKey, PairsSpread) {
   EXPECT_LT(first_lane, 600u);
 }
 
-// Each prefix in memory of its own, so that a sanitizer sees a byte too many.
+// Each prefix in its own memory, so that a sanitizer detects reading beyond it.
 TEST(FlowKey, ReadsNoByteBehindAnyCut) {
   for (const std::string& text :
        {kMacs + "0800" + kUdp4, kMacs + "8100 0064 88a8 0001 86dd" + kTcp6,

@@ -27,7 +27,7 @@ Bytes hex(const std::string& text) {
 }
 
 std::vector<Layer> layers(const Bytes& bytes, uint32_t link_type) {
-  // In memory of its own, so that a sanitizer sees a byte too many.
+  // In its own memory, so that a sanitizer detects reading beyond it.
   const auto copy = std::make_unique<uint8_t[]>(bytes.size());
   std::copy(bytes.begin(), bytes.end(), copy.get());
   std::vector<Layer> found;
@@ -91,7 +91,7 @@ TEST(Layers, EveryStartFindsIp) {
 TEST(Layers, RadiotapSaysWhetherThePayloadIsPadded) {
   const std::string quality = "8801 0000" + std::string(44, '0');
   const Kinds ip = {Kind::kRadiotap, Kind::kWifi, Kind::kLlc, Kind::kIpv4, Kind::kUdp};
-  // The flags stand behind the clock, if there is one.
+  // The flags come after the clock, if there is one.
   EXPECT_EQ(kinds("0000 0900 02000000 00" + quality + kSnap + "0800" + kUdp4, 127), ip);
   EXPECT_EQ(kinds("0000 0900 02000000 20" + quality + "0000" + kSnap + "0800" + kUdp4, 127), ip);
   EXPECT_EQ(
@@ -147,7 +147,7 @@ TEST(Layers, ItEndsWhereTheCallerSaysSo) {
   EXPECT_EQ(calls, 2);
 }
 
-// Whatever the bytes: headers follow each other without a gap, each begins inside the packet.
+// For any bytes, headers follow each other without gaps, and each begins inside the packet.
 TEST(Layers, StayInsideOfAnything) {
   std::mt19937 random(42);
   const std::vector<std::pair<uint32_t, std::string>> starts = {

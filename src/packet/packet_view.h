@@ -23,7 +23,7 @@ struct PacketView {
   uint32_t original_bytes = 0;
   uint32_t interface = 0;  // index into interfaces() of the reader
   uint8_t fcs_bytes = 0;   // number of captured bytes at the end that belong to a frame check
-                          // sequence, as far as the file says
+                           // sequence, as far as the file says
   uint8_t flags = 0;
 
   bool has_time() const noexcept { return (flags & kNoTime) == 0; }

@@ -1,4 +1,4 @@
-// Files made in place, played on simulated time into a transmitter that keeps what it gets.
+// Generated files that are played in simulated time into a transmitter that records everything.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ namespace gophercap::replay {
 
 inline constexpr int64_t kEngineBase = 1'600'000'000'000'000'000;
 
-// A frame that says which packet it is.
+// A frame that contains the number of the packet.
 inline testing::Bytes numbered(uint32_t file, uint32_t number, size_t size = 60) {
   testing::Bytes frame = testing::ethernet_frame(size);
   for (unsigned i = 0; i < 4; ++i) {
@@ -40,8 +40,7 @@ struct ExpectedPacket {
 
 class Engine : public ::testing::Test {
  protected:
-  // Adds a file with packets at these microseconds after kBase; remembers what should come out of
-  // it.
+  // Adds a file with packets at these microseconds after kBase, and remembers the expected result.
   void add_file(const std::string& name, const std::vector<int64_t>& micros,
                 size_t frame_bytes = 60) {
     testing::PcapBuilder pcap;

@@ -1,4 +1,4 @@
-// What the engine does with frames that are refused and with a link that goes down.
+// How the engine handles rejected frames and a link that goes down.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -107,8 +107,9 @@ TEST_F(Engine, AnInterfaceThatGoesDownEndsTheRunAndTheAccountsHold) {
   EXPECT_GT(report.accounts.unsent_at_stop, 0u);
 }
 
-// Says that it is real, but its time moves by waiting, and by a millisecond with each look while
-// the link is down: no stall of the machine makes an outage longer. The link comes back at `back`.
+// A clock that claims to be real, but advances only by waiting, and by a millisecond with each
+// check while the link is down. So a stall of the machine does not make an outage longer. The link
+// comes back at `back`.
 class OutageClock final : public Clock {
  public:
   SendTime now() noexcept override {

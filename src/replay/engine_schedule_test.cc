@@ -1,4 +1,4 @@
-// When the engine lets packets go: by their times, at a rate, late.
+// When the engine sends packets: by their times, at a rate, late.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 namespace gophercap::replay {
 namespace {
 
-// Says that it is real, but its time moves by waiting and by a microsecond with each look.
+// A clock that claims to be real, but advances only by waiting and by a microsecond with each look.
 class TickingClock final : public Clock {
  public:
   SendTime now() noexcept override { return time += std::chrono::microseconds(1); }
@@ -46,7 +46,7 @@ TEST_F(Engine, NothingLeavesBeforeItsTimeAndLatenessCountsTheCall) {
   EXPECT_LE(report.lateness.max(), 55'000);
 }
 
-// Each send call of this one takes 5 ms once, at the second packet.
+// A clock with which one send call, that of the second packet, takes 5 ms.
 class OneStall final : public Clock {
  public:
   SendTime now() noexcept override { return time; }

@@ -55,7 +55,7 @@ TEST_F(Engine, LoopsFollowOnePeriodApart) {
   const Report report = run({.loops = 3});
   expect_merged_order(3);
   EXPECT_EQ(report.loops_done, 3u);
-  // Span 20 µs and the mean gap of 4 packets, 6666 ns, make the period.
+  // The period is the span of 20 µs plus the mean gap of 4 packets, 6666 ns.
   EXPECT_EQ(out_.sent[4].stamp - out_.sent[0].stamp, Nanos(26'666));
   EXPECT_EQ(out_.sent[8].stamp - out_.sent[0].stamp, Nanos(53'332));
 }

@@ -1,5 +1,5 @@
-// What a watcher is told in the middle of a run. The transmitter stands still there until it has
-// been told, so that no test depends on how fast a machine is.
+// Progress during a run. The transmitter blocks until progress was reported, so no test depends on
+// the speed of the machine.
 #include "replay/meter.h"
 
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ constexpr uint64_t kPackets = 4000;
 
 class MeterOf : public ::testing::Test {
  protected:
-  // One packet a second; in the middle a pause of a day. Every fourth packet is longer.
+  // One packet per second, with a pause of a day in the middle. Every fourth packet is longer.
   void SetUp() override {
     testing::PcapBuilder pcap({.magic = testing::kMagicNanos});
     for (uint64_t i = 0; i < kPackets; ++i)
@@ -49,7 +49,8 @@ class MeterOf : public ::testing::Test {
     return capture_time(kBase + static_cast<int64_t>(packet) * kSecond + pause);
   }
 
-  // Plays and stands still once `stand_at` packets have left; what was told then, and at the end.
+  // Plays and blocks once `stand_at` packets have been sent; keeps the progress reported then and
+  // at the end.
   void run(const EngineOptions& options, uint64_t stand_at) {
     std::atomic<uint64_t> looks{0};
     std::atomic<bool> standing{false};
@@ -166,8 +167,8 @@ TEST_F(MeterOf, AStartToWaitForIsNoProgress) {
   EXPECT_GT(seen.until_start, Nanos(kWeeks) - 1h);
 }
 
-// A medium that takes one packet and then nothing: the schedule has not got on, whatever the clock
-// says.
+// A medium that accepts one packet and then nothing: the schedule does not advance, whatever the
+// clock says.
 TEST_F(MeterOf, TheScheduleIsKeptOnlyAsFarAsPacketsHaveLeft) {
   std::atomic<int> looks{0};
   EngineProgress stuck;

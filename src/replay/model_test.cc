@@ -1,4 +1,4 @@
-// The engine against a model of SPEC 4 that is written as plainly as can be: all packets in memory,
+// Compares the engine with a model of SPEC 4 that is as simple as possible: all packets in memory,
 // sorted once. Random sets, random options.
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ struct ModelPacket {
   int64_t time = 0;
   uint32_t id = 0;
 };
-// Source of the packet, of which there are a few.
+// The source of the packet, one of a few stations.
 uint8_t station_of(uint32_t id) {
   return static_cast<uint8_t>(id % 7);
 }
@@ -65,7 +65,7 @@ struct ModelResult {
   uint64_t skipped = 0;
 };
 
-// --clock-steps: each packet's key, and whether a step stands before it.
+// --clock-steps: the key of each packet, and whether a step comes before it.
 std::vector<std::pair<int64_t, bool>> model_keys(const std::vector<ModelPacket>& packets,
                                                  const ClockSteps& steps) {
   std::vector<std::pair<int64_t, bool>> keys;
@@ -197,7 +197,7 @@ class Model : public ::testing::TestWithParam<uint32_t> {
                      .fraction = static_cast<uint32_t>(p.time % 1'000'000'000),
                      .data = frame});
       }
-      // Of members that can be decompressed beside one another.
+      // Consists of members that can be decompressed in parallel.
       const bool packed = chance(25);
       file.path = dir_.write(
           "f" + std::to_string(f) + ".pcap",
@@ -268,16 +268,16 @@ TEST_P(Model, TheEngineSendsWhatTheModelSays) {
               .stretch = o.stretch,
               .loops = o.loops,
               .loop_gap = o.loop_gap,
-              // With enough for what waits to be sorted or is preloaded, and slabs of a few packets
-              // otherwise.
+              // Enough memory for packets that are sorted or preloaded; otherwise slabs with few
+              // packets.
               .memory_bytes =
                   o.sort || preload ? uint64_t{64} << 20 : static_cast<uint64_t>(pick(1, 1 << 20)),
               .reader_threads = static_cast<unsigned>(pick(1, 3)),
               .preload = preload},
              transmitters, clocks, {}, {});
     ASSERT_EQ(report.failure, "");
-    // Everything between two stations takes one lane, so each lane has what the model says of its
-    // stations, in that order; with one lane that is all.
+    // Packets between two stations use the same lane, so each lane has the packets of its stations
+    // as in the model, in that order; with one lane, all packets.
     std::map<uint8_t, size_t> lane_of;
     size_t total = 0;
     for (size_t lane = 0; lane < lanes; ++lane) {

@@ -1,5 +1,5 @@
-// The thread that sends allocates nothing and takes no mutex between its first send call and its
-// last: either may hold it up for as long as another thread likes.
+// The sending thread neither allocates nor locks a mutex between its first and its last send call,
+// since both may delay it as long as another thread likes.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
@@ -27,7 +27,7 @@
 #endif
 #endif
 
-// Sanitizers replace operator new and the mutex themselves: there is nothing to count there.
+// Sanitizers replace operator new and the mutex themselves, so nothing can be counted.
 #ifndef GOPHERCAP_SANITIZED
 
 namespace {
@@ -47,7 +47,7 @@ void* allocate(size_t bytes, size_t alignment) {
 
 }  // namespace
 
-// The forms that the others of the standard library call.
+// The standard library implements all other forms by these.
 void* operator new(size_t bytes) {
   return allocate(bytes, 1);
 }
@@ -81,7 +81,7 @@ namespace {
 
 constexpr uint64_t kPackets = 20'000;
 
-// Watches the thread that calls it from the first call on, until its last.
+// Watches the thread that calls it, from the first call to the last.
 class WatchingTransmitter final : public transmit::Transmitter {
  public:
   bool misbehaves = false;
@@ -149,7 +149,7 @@ TEST_F(NoAllocation, Paced) {
 }
 
 TEST_F(NoAllocation, LateAndDropping) {
-  // More than any machine sends.
+  // A higher rate than any machine reaches.
   const Report report = run(Nanos(1), {.late = LatePolicy::kDrop, .late_limit = Nanos(0)});
   EXPECT_EQ(report.accounts.sent + report.accounts.dropped_late, 3 * kPackets);
   EXPECT_EQ(out_.seen_allocations + out_.seen_locks, 0u);
@@ -163,7 +163,7 @@ TEST_F(NoAllocation, OutOfMemoryThatWasFilledBefore) {
   expect_undisturbed(run(std::chrono::microseconds(10), {.topspeed = true}, true));
 }
 
-// That the counters count.
+// Checks that the counters work.
 TEST_F(NoAllocation, WouldBeSeen) {
   out_.misbehaves = true;
   const Report report = run(std::chrono::microseconds(10), {.topspeed = true});

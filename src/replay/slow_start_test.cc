@@ -1,5 +1,5 @@
-// The start of a replay whose data comes slowly. FIFOs stand for a disk that gives nothing before
-// it is told to, so that no test depends on how fast a machine is.
+// The start of a replay with slow data. FIFOs simulate a disk that returns nothing until it is told
+// to, so no test depends on the speed of the machine.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -90,7 +90,7 @@ TEST_F(SlowStart, TheClockBeginsWhenWhatIsDueInTheFirstSecondIsThere) {
     if (index == 0 && given_at_first < 0) given_at_first = given_;
     return 0;
   };
-  // Longer than anything else at the start is waited for.
+  // Longer than all other waits at the start.
   std::jthread disk([this] {
     std::this_thread::sleep_for(700ms);
     give_all();

@@ -1,4 +1,4 @@
-// A year of traffic: what is due when, exactly, at its end as at its beginning.
+// A year of traffic: due times are exact at its end as at its beginning.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -24,8 +24,8 @@ constexpr int64_t kBase = 1'600'000'000'000'000'000;
 constexpr uint64_t kSecondsOfAYear = 365 * 86'400;
 constexpr uint64_t kPacketsOfAYear = kSecondsOfAYear * 1'000'000;  // at 1 Mpps
 
-// 3·10^13 packets can't be walked one by one: about 100,000 of them, in steps that have no common
-// factor with anything, and the ones at both ends.
+// 3·10^13 packets are too many, so about 100,000 of them are checked, in steps that have no common
+// factor with anything, plus those at both ends.
 std::vector<uint64_t> sampled_packets() {
   std::vector<uint64_t> packets = {0, 1, 2, kPacketsOfAYear - 2, kPacketsOfAYear - 1};
   for (uint64_t n = 0; n < kPacketsOfAYear; n += 315'360'007) packets.push_back(n);
@@ -67,7 +67,7 @@ TEST(AYear, AMillionPacketsASecondAtARate) {
 }
 
 TEST(AYear, AtARateOfBits) {
-  // 84-byte frames at 1 Mpps, and a rate that does not divide.
+  // 84-byte frames at 1 Mpps, and a rate that does not divide evenly.
   for (const Ratio rate : {Ratio{672, 1}, Ratio{2000, 3}}) {
     const Pace pace{.kind = Pace::Kind::kMegabitsPerSecond, .rate = rate};
     for (const uint64_t n : sampled_packets()) {
@@ -79,7 +79,7 @@ TEST(AYear, AtARateOfBits) {
   }
 }
 
-// Keeps nothing but what is needed to see that each packet came in its turn with its stamp.
+// Keeps only what is needed to check that each packet came in order with its time stamp.
 class CheckingTransmitter final : public transmit::Transmitter {
  public:
   CheckingTransmitter(const std::vector<int64_t>& times, Ratio stretch, int64_t period)

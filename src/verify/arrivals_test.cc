@@ -107,7 +107,7 @@ TEST(Arrivals, LostDuplicatedAndUnexpectedAreCounted) {
 
 TEST(Arrivals, ReorderedAsRfc4737HasIt) {
   std::vector<Timed> received = many(10);
-  // 3 comes behind 4, 5 and 6: it alone is reordered, by three packets.
+  // 3 arrives after 4, 5 and 6: only it is reordered, by three packets.
   std::swap(received[3].frame, received[4].frame);
   std::swap(received[4].frame, received[5].frame);
   std::swap(received[5].frame, received[6].frame);
@@ -116,7 +116,7 @@ TEST(Arrivals, ReorderedAsRfc4737HasIt) {
   EXPECT_EQ(a.reordered, 1U);
   EXPECT_EQ(a.reorder_extent, 3U);
   EXPECT_EQ(a.reorder_late_time, Nanos(3 * kMs));
-  // The other way round: 6 comes ahead of 3, 4 and 5, and these three are behind it.
+  // The opposite: 6 arrives before 3, 4 and 5, so these three are reordered.
   std::vector<Timed> ahead = many(10);
   std::swap(ahead[6].frame, ahead[5].frame);
   std::swap(ahead[5].frame, ahead[4].frame);
@@ -183,7 +183,8 @@ TEST(Arrivals, LoopsRepeatEveryFrame) {
 }
 
 TEST(Arrivals, ThePlanOfAPartKnowsNothingOfTheRest) {
-  // 100 s, one packet every 10 ms, every second the same one among them; the plan has 20 s of it.
+  // 100 s with one packet every 10 ms, including the same one every second; the plan has 20 s of
+  // it.
   std::vector<Timed> all;
   for (uint32_t i = 0; i < 10'000; ++i)
     all.push_back({i % 100 == 50 ? ethernet_frame(60, 9) : numbered(i), int64_t{i} * 10 * kMs});
@@ -280,13 +281,13 @@ TEST(Arrivals, ASnapLengthOfTheReceiverIsCompared) {
   EXPECT_EQ(a.cut, 48U);
   received[9].frame.resize(40);  // shorter than all others: can't be told
   EXPECT_EQ(judged(many(50), received, 64).unexpected, 3U);
-  // A receiver that keeps whole frames beside one that cuts.
+  // A receiver that keeps whole frames, and one that cuts them.
   EXPECT_EQ(judged(many(50), many(50), 64).cut, 0U);
   EXPECT_EQ(judged(many(50), many(50), 64).arrived, 50U);
 }
 
-// The set has only the first bytes of some frames: these are what a wire carries, while a recording
-// keeps the original length. Their lengths differ, some say less than a receiver's cut would.
+// The set has only the first bytes of some frames. A wire carries just these, while a recording
+// keeps the original length. Their lengths differ, and some are shorter than a receiver's cut.
 TEST(Arrivals, FramesThatTheSetHasInPartAreFoundOnAWireAndInARecording) {
   std::vector<Timed> plan = many(40);
   std::vector<Timed> wire = many(40);
@@ -308,7 +309,7 @@ TEST(Arrivals, FramesThatTheSetHasInPartAreFoundOnAWireAndInARecording) {
     EXPECT_TRUE(sent.complete()) << compared;
     EXPECT_EQ(sent.cut, 0U) << compared;
   }
-  // One that the wire has lost, and one of another length than the original.
+  // One that was lost on the wire, and one with another length than the original.
   std::vector<Timed> received = plan;
   received[20].wire_bytes = 1499;
   received.erase(received.begin() + 3);
@@ -353,7 +354,7 @@ TEST(Arrivals, VlanTagsThatTheReceiverLacksAreRestored) {
 }
 
 TEST(Arrivals, TaggedAndUntaggedTwinsAreBothFound) {
-  // A mirror port sees each frame with and without its tag; the receiver lacks all tags.
+  // A mirror port sees each frame with and without its tag; the receiver removes all tags.
   std::vector<Timed> plan;
   std::vector<Timed> received;
   for (uint32_t i = 0; i < 30; ++i) {

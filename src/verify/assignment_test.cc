@@ -40,7 +40,7 @@ TEST(Assignment, ALostOneAndACopyElsewhereAreBoth) {
 }
 
 TEST(Assignment, AStallIsNoLoss) {
-  // 30 packets 10 ms apart that all come at the end of a stall.
+  // 30 packets 10 ms apart that all arrive at the end of a stall.
   std::vector<int64_t> due(30);
   for (size_t i = 0; i < due.size(); ++i) due[i] = static_cast<int64_t>(i) * 10 * kMs;
   Places all(30);

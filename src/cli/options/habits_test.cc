@@ -65,7 +65,7 @@ TEST(Habits, TakeTheirValueAlong) {
   }
 }
 
-// Every row is needed, and leads to something that exists.
+// Every row is needed, and leads to an existing option.
 TEST(Habits, LeadSomewhere) {
   for (const Habit& habit : habits()) {
     const Command command = habit.only == Command::kGlobal ? Command::kReplay : habit.only;

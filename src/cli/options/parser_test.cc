@@ -87,7 +87,7 @@ TEST(Parser, ValuesMayLookLikeOptionsOrContainEqualsSigns) {
 
 TEST(Parser, MissingValue) {
   EXPECT_EQ(parse({"replay", "--report"}).complaints.at(0).what, "--report: needs a value: FILE");
-  // One of our options is hardly meant as a file name.
+  // One of our options is probably not meant as a file name.
   const Arguments arguments = parse({"replay", "--report", "--json"});
   EXPECT_EQ(arguments.complaints.at(0).what, "--report: needs a value: FILE");
   EXPECT_EQ(arguments.complaints.at(0).hint, "if --json is the value, write --report=--json");

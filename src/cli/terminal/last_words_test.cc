@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// As the standard library calls it when there is no memory.
+// Does what the standard library does when there is no memory.
 void refuse_memory() {
   std::get_new_handler()();
 }
@@ -30,7 +30,7 @@ void fail() {
 
 class LastWordsTest : public ::testing::Test {
  protected:
-  // Ends the process by `end`, in the middle of a file.
+  // Ends the process by `end` while a file is being written.
   template <class End>
   void in_the_middle(End end) {
     const LastWords last_words;
@@ -56,7 +56,8 @@ TEST_F(LastWordsTest, ARefusalInWhatMustNotThrowIsOutOfMemory) {
   expect_empty();
 }
 
-// What compilers make of noexcept may call std::terminate() without having caught what was thrown.
+// For noexcept functions, some compilers call std::terminate() without catching the exception
+// first.
 TEST_F(LastWordsTest, AnExceptionInFlightIsKnownToo) {
   struct TerminateWhileUnwinding {
     ~TerminateWhileUnwinding() { std::terminate(); }

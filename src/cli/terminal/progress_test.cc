@@ -69,7 +69,7 @@ TEST(ProgressText, AReplayThatHasNotBegunHasNoPerCent) {
   EXPECT_EQ(progress_text(progress), "replay reads ahead");
 }
 
-// On a slow medium time goes on, the schedule does not.
+// On a slow medium, time passes but the schedule is not kept.
 TEST(ProgressText, AScheduleThatIsNotKeptTakesLonger) {
   jobs::ReplayProgress progress = paced();
   progress.now.elapsed = 60s;
@@ -114,7 +114,7 @@ TEST(ProgressText, WhatHasNoScheduleGoesByPackets) {
             "replay at 2020-09-28 12:00:00, 50 %, 25.0 packets/s, 2.40 Mbit/s, 2s left");
 }
 
-// At every width: whole parts, what matters most of them, and never a column too many.
+// At every width: complete parts, the most important ones, and never a column too many.
 TEST(ProgressText, FitsEveryWidthByLeavingPartsOut) {
   std::vector<jobs::ReplayProgress> modes(6, paced());
   modes[1].now.loop = 99;
@@ -161,7 +161,7 @@ TEST(ProgressText, FitsEveryWidthByLeavingPartsOut) {
       const std::vector<std::string> all = parts_of(whole[i]);
       for (const std::string& part : parts_of(fitted[i]))
         EXPECT_NE(std::ranges::find(all, part), all.end()) << part << " of " << whole[i];
-      // What is left of the time, or what stands in its place, goes last.
+      // The remaining time, or its replacement, is the last part to be left out.
       const std::string least = whole[i].substr(0, whole[i].find(' ')) + " " + all.back();
       if (whole[i].ends_with("left") && display_width(least) <= width) {
         EXPECT_TRUE(fitted[i].ends_with("left")) << fitted[i];
@@ -265,7 +265,7 @@ TEST_F(Reporter, OneLineOnATerminalThatWordsPushAside) {
     reporter.progress(progress_);
   }
   const std::string text = pty.take();
-  // Shown, replaced by the warning, shown again, taken away at the end.
+  // Shown, replaced by the warning, shown again, removed at the end.
   EXPECT_TRUE(text.starts_with("\r\x1b[Kmap 1/2 files, ")) << text;
   EXPECT_NE(text.find("\r\x1b[Kgophercap: warning: w\r\n\r\x1b[Kmap 1/2"), std::string::npos)
       << text;

@@ -13,8 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Runs `body` in a process of its own, which exits with what it returns. The result is waitpid()'s
-// status.
+// Runs `body` in a child process, which exits with its result. Returns the status of waitpid().
 int in_child(const std::function<int()>& body) {
   const pid_t child = fork();
   if (child == 0) {

@@ -51,7 +51,7 @@ TEST(Hints, NoneWithoutAnInterface) {
   }
 }
 
-// From what was too long, and from what the two ends can take.
+// Depends on what was too long, and on what both ends support.
 TEST(Hints, AnMtuThatHelps) {
   const auto hint_with = [](transmit::InterfaceFacts facts, uint64_t by_some, uint64_t by_all) {
     replay::Report report;

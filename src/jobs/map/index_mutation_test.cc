@@ -1,5 +1,5 @@
-// An index whose rows have changed, with hashes that are right: what is read by it is what the
-// tarball holds, or the index is blamed. Never a capture.
+// An index with changed rows but correct hashes: what is read by means of it is what the tarball
+// contains, or the index is blamed, but never a capture.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
@@ -82,7 +82,7 @@ class IndexMutation : public ::testing::TestWithParam<io::Compression> {
   static uint64_t expected_packets() { return uint64_t{kCaptures} * 400; }
   std::string index() const { return dir_.path("set.tar.x.index"); }
 
-  // The pass that makes an index keeps those that are farther apart than all of this.
+  // A pass only stores checkpoints that are farther apart than this whole file.
   void add_checkpoints() {
     const fs::path old = index();
     const auto made = archive::ArchiveIndex::open(old.string());
@@ -107,7 +107,7 @@ class IndexMutation : public ::testing::TestWithParam<io::Compression> {
     ASSERT_TRUE(*(*again)->checkpoint_behind(kSpacing));
   }
 
-  // Packets of captures that are whole; nothing is said of any other.
+  // Number of packets of undamaged captures; nothing may be reported about others.
   uint64_t packets_mapped() {
     const auto result = run_map(
         {.selection = {.paths = {tarball_}}, .workers = 1, .dump_path = dump_}, reporter_, {});
@@ -139,7 +139,7 @@ class IndexMutation : public ::testing::TestWithParam<io::Compression> {
   QuietReporter reporter_;
 };
 
-// The columns of a table that its row hash covers, in their order.
+// The columns of a table that its row hash covers, in order.
 struct Table {
   std::string name;
   std::vector<std::string> columns;
@@ -164,7 +164,7 @@ Result<std::unique_ptr<Database>> open_to_change(const std::string& path) {
   return Database::create(file.value(), path);
 }
 
-// Makes all hashes right again.
+// Makes all hashes correct again.
 void seal(const std::string& path) {
   auto database = open_to_change(path);
   ASSERT_TRUE(database);
@@ -235,7 +235,7 @@ void seal(const std::string& path) {
 }
 
 TEST_P(IndexMutation, NeverLosesAPacketOrBlamesACapture) {
-  // Bytes of a window have no other witness than the hash of their row.
+  // Only the hash of the row protects the bytes of a window.
   const std::vector<std::string> numbers = {"{} + 1", "{} - 512", "0"};
   for (const Table& table : kTables) {
     for (const std::string& column : table.columns) {

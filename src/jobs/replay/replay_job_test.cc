@@ -47,7 +47,7 @@ class ReplayJob : public ::testing::Test {
     return run_replay(options, reporter_, std::move(stop));
   }
 
-  // Runs it; the seconds of the packets written, in their order.
+  // Runs the job and returns the times of the packets written, in seconds and in order.
   std::vector<int64_t> seconds_written(const ReplayOptions& options) {
     const Result<ReplayResult> result = run(options);
     EXPECT_TRUE(result) << result.error().what;
@@ -294,7 +294,7 @@ TEST_F(ReplayJob, AStopBeforeTheFirstPacketIsCancelled) {
 }
 
 TEST_F(ReplayJob, NoCountBelowOneIsAnEnd) {
-  // Endless: 0 in EngineOptions. Seen from here by its being stopped from outside only.
+  // An endless replay: 0 in EngineOptions. It only ends when it is stopped.
   ReplayOptions options;
   options.delivery.target = FileTarget{"/dev/null"};
   options.schedule.loop_count = 0;

@@ -25,7 +25,7 @@ class LoadSet : public ::testing::Test {
   testing::QuietReporter reporter_;
 };
 
-// As a job would that writes packets of a set and replays nothing.
+// As for a job that writes packets of a set without replaying it.
 TEST_F(LoadSet, NeedsNothingOfAReplay) {
   capture("set/a.pcap", 3);
   capture("set/b.pcap", 4);

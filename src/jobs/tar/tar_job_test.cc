@@ -24,8 +24,8 @@ using testing::QuietReporter;
 using testing::TarBuilder;
 using testing::TempDir;
 
-// Member i of a set: bytes that no codec makes smaller, so that cutting them cuts members, and more
-// than a codec's block all together.
+// Member i of a set: incompressible bytes, so that a cut falls inside a member; all together are
+// larger than a block of any codec.
 const Bytes& noise(size_t i) {
   static std::map<size_t, Bytes> made;
   Bytes& bytes = made[i];
@@ -50,7 +50,7 @@ Result<TarResult> run(const TarOptions& options, std::stop_token stop = {}) {
   return run_tar_extract(options, reporter, std::move(stop));
 }
 
-// Whole files only, under their final names; returns how many.
+// Counts files, which must be complete, under their final names.
 size_t count_whole(const fs::path& top) {
   size_t count = 0;
   if (!fs::exists(top)) return 0;

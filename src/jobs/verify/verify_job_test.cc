@@ -24,7 +24,7 @@ using testing::TempDir;
 
 constexpr int64_t kSecond = 1'000'000'000;
 
-// Two files that overlap: 40 packets, one every 0.5 s, each of a length of its own.
+// Two overlapping files: 40 packets, one every 0.5 s, each with a different length.
 class VerifyJob : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -49,7 +49,7 @@ class VerifyJob : public ::testing::Test {
     ASSERT_TRUE(run_map(options, reporter_, {}));
   }
 
-  // What a replay of the same plan writes; its report is report.json.
+  // The output of a replay with the same plan; its report is report.json.
   std::string replayed() {
     ReplayOptions replay;
     replay.set = options_.set;
@@ -93,7 +93,7 @@ class VerifyJob : public ::testing::Test {
 
 TEST_F(VerifyJob, WhatAReplayWritesIsWhatIsExpectedOfIt) {
   EXPECT_EQ(counts({replayed()}), "40 40 0 0 0 0");
-  // Every way of choosing and of keeping time, since both have one plan.
+  // All options that select packets or change times, since both commands use the same plan.
   const auto holds = [&](std::string_view name, auto change, const char* want) {
     const VerifyOptions before = options_;
     change(options_);
@@ -248,7 +248,7 @@ TEST_F(VerifyJob, CutCapturesAreComparedAsFarAsTheyGo) {
   EXPECT_EQ(result->arrivals.cut, 38U);
 }
 
-// A recording keeps the length that such packets had; a wire carries what there is of them.
+// A recording keeps the original length of such packets; a wire carries only what was captured.
 TEST_F(VerifyJob, PacketsThatTheSetHasInPartAreFoundInARecordingAndBehindAWire) {
   PcapBuilder set({.magic = testing::kMagicNanos, .snap_length = 96});
   PcapBuilder wire({.magic = testing::kMagicNanos});

@@ -44,7 +44,7 @@ TEST(KeyClock, APauseIsNoStepUnlessAsked) {
   EXPECT_EQ(keys_of({1000, 5000, 5001}, kFollow, 0), (Keys{1000, 5000, 5001}));
   EXPECT_EQ(keys_of({1000, 5000, 5001}, kBothWays, 1), (Keys{1000, 1000, 1001}));
   EXPECT_EQ(keys_of({1000, 1010, 1021, 1022}, kBothWays, 1), (Keys{1000, 1010, 1010, 1011}));
-  // Behind a step back as well.
+  // After a step back as well.
   EXPECT_EQ(keys_of({1000, 500, 540}, kFollow, 1), (Keys{1000, 1000, 1040}));
 }
 

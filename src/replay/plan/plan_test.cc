@@ -72,8 +72,8 @@ TEST(Plan, FilesWithoutAnyTimeStandAtTheBeginningOfTheSet) {
 }
 
 TEST(Plan, ABackwardOutlierDoesNotMoveTheBeginning) {
-  // The key of a packet is the largest time up to it: a packet from 1970 in the middle of a file is
-  // due where it stands.
+  // The key of a packet is the largest time up to it, so a packet from 1970 in the middle of a file
+  // is due together with its predecessor.
   dataset::FileSummary f = file("a", 1'000'000, 2'000'000);
   f.min = capture_time(0);
   EXPECT_EQ(make_plan(set_of({f}))->first, capture_time(1'000'000));
@@ -125,14 +125,14 @@ TEST(Plan, KnowsWhatItWaitsFor) {
   ASSERT_EQ(inside.count, 1u);
   EXPECT_EQ(inside.longest[0].from, capture_time(50));
   EXPECT_EQ(inside.longest[0].to, capture_time(950));
-  // Somebody else is busy meanwhile.
+  // Another file is busy during the gap.
   EXPECT_EQ(pauses_of(*make_plan(set_of({quiet, file("busy", 40, 960)})), Nanos(0), 3).count, 0u);
   const auto apart = set_of({quiet, file("later", 5000, 6000)});
   EXPECT_EQ(pauses_of(*make_plan(apart), Nanos(0), 3).sum, Nanos(4900));
   EXPECT_EQ(pauses_of(*make_plan(apart, {.file_gap = Nanos(7)}), Nanos(0), 3).sum, Nanos(907));
-  // Together, what is in the gap of one file is busy in the other.
+  // Played together, the gap of one file is busy in the other.
   EXPECT_EQ(pauses_of(*make_plan(apart, {.files_start_together = true}), Nanos(0), 3).count, 0u);
-  // Sorted, a late packet may lie in the gap.
+  // With sorting, a late packet may be inside the gap.
   quiet.out_of_order = 1;
   EXPECT_EQ(
       pauses_of(*make_plan(set_of({quiet}), {.key_rule = KeyRule::kOwnTime}), Nanos(0), 3).count,

@@ -38,7 +38,7 @@ TEST(Timeline, LoopsStandOnePeriodApartExactly) {
 }
 
 TEST(Timeline, DoesNotDriftOverATrillionPackets) {
-  // One packet each 1 µs for eleven days, played at 7/11 of its time: every due time is within a
+  // One packet per µs for eleven days, played in 7/11 of the time: every due time is within a
   // nanosecond of the ideal.
   const Timeline t(capture_time(1'600'000'000'000'000'000), Nanos(0), {7, 11});
   for (const int64_t packet : {int64_t{1}, int64_t{999'999'999'999}, int64_t{1'000'000'000'000}}) {

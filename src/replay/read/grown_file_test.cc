@@ -1,4 +1,4 @@
-// A capture that is written on between its map and its replay.
+// A capture that grows between its map and its replay.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -75,7 +75,7 @@ TEST_F(GrownFile, ThatWasCutIsCutAsBefore) {
 TEST_F(GrownFile, AnotherOfThatNameIsNotPlayed) {
   const Report report = play_after(
       [&](const std::string& path) {
-        // Its first packets are the same but for the time of one.
+        // Its first packets are the same except for one time.
         Bytes other = capture_of(9);
         other[24 + 76] ^= 1;
         dir_.write("b.pcap", other);

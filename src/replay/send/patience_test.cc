@@ -16,11 +16,11 @@ using std::chrono::seconds;
 
 constexpr Nanos kStall = milliseconds(2500);
 
-// Offers one frame every 20 µs for as long as it is to be offered again.
+// Sends one frame every 20 µs while it is to be retried.
 class Way {
  public:
   explicit Way(bool queue_below = true) : patience(kStall, queue_below) {}
-  // `takes`: whether the way out does, at that time. True: it has passed.
+  // `takes` says whether the frame is accepted at that time. Returns true if it has passed.
   bool offer(uint32_t bytes, const std::function<bool(Nanos)>& takes) {
     for (;;) {
       if (takes(now.time_since_epoch())) {
@@ -112,12 +112,12 @@ TEST(Patience, AWayOutThatIsDeadEndsIt) {
       ASSERT_LT(++frames, 10);
     }
     EXPECT_LE(way.now.time_since_epoch(), kStall + milliseconds(1));
-    // It was not the frames' fault.
+    // The frames were not the cause.
     EXPECT_EQ(way.patience.in_doubt(), way.patience.given_up());
   }
 }
 
-// The socket's or the ring's word, not a frame's.
+// EAGAIN concerns the socket or the ring, not a frame.
 TEST(Patience, NoFrameIsBlamedForEagain) {
   Patience patience(kStall, true);
   SendTime now{};

@@ -22,8 +22,8 @@ TEST(Publication, WhatIsPublishedUpToTheNewestFrameMissesNothing) {
   }
 }
 
-// Never says too little, and too much only by the frames of some KiB, unless very much is held
-// back.
+// It never reports too many frames as published, and at most those of some KiB too few, unless very
+// much is held back.
 TEST(Publication, AgreesWithACountOfEachFrame) {
   std::mt19937 random(3);
   Publication publication;

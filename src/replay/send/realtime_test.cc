@@ -17,7 +17,7 @@ cpu_set_t allowed() {
   return cpus;
 }
 
-// Masks belong to threads: this one's stays as it is.
+// CPU masks belong to threads, so that of this thread is not changed.
 void on_a_thread(const std::function<void()>& test) {
   std::jthread(test).join();
 }
@@ -75,7 +75,7 @@ TEST(SenderCpus, OneCpuIsForAll) {
   });
 }
 
-// The thread's own view of a second: the clock is given, its CPU time is real.
+// A second as the thread sees it: the clock is simulated, its CPU time is real.
 TEST(RealtimeShare, GivesWayInTurnsAndComesBack) {
   on_a_thread([] {
     if (make_thread_realtime(-1).priority != 0) GTEST_SKIP() << "no right to real-time priority";
@@ -98,7 +98,7 @@ TEST(RealtimeShare, StaysRealtimeWhereItSleepsEnough) {
   on_a_thread([] {
     if (make_thread_realtime(-1).priority != 0) GTEST_SKIP() << "no right to real-time priority";
     RealtimeShare share(std::chrono::milliseconds(950));
-    // Time goes on, the thread does nothing.
+    // Time passes while the thread does nothing.
     SendTime now = SendClock::now();
     for (int i = 0; i < 10'000; ++i) {
       now += std::chrono::milliseconds(10);
