@@ -20,6 +20,7 @@
 #include "cli/commands/commands.h"
 #include "cli/help/help.h"
 #include "cli/options/environment.h"
+#include "cli/options/option.h"
 #include "cli/options/parser.h"
 #include "cli/options/settings.h"
 #include "cli/terminal/console.h"
@@ -33,6 +34,10 @@
 namespace gophercap::cli {
 namespace {
 
+constexpr Option<std::string> kConfig{Command::kGlobal, "config"};
+constexpr Option<bool> kQuiet{Command::kGlobal, "quiet"};
+constexpr Option<bool> kNoSandbox{Command::kGlobal, "no-sandbox"};
+
 // Where the configuration is.
 struct ConfigPlace {
   std::string path;         // empty: there is none
@@ -42,7 +47,7 @@ struct ConfigPlace {
 
 ConfigPlace place_of_config(const Arguments& arguments) {
   for (const GivenOption& given : arguments.options) {
-    if (given.option->name == "config") return {given.values.back(), true, {}};
+    if (given.option == &kConfig.spec()) return {given.values.back(), true, {}};
   }
   DefaultConfig found = default_config(believed_home(has_privileges_of_its_own()));
   return {std::move(found.path), false, std::move(found.other)};
@@ -95,7 +100,7 @@ Result<std::vector<Complaint>> load_settings(Invocation& invocation, Console& co
        invocation.settings.apply_environment(environ, without_paths, &warnings))
     complaints.push_back(std::move(complaint));
   invocation.settings.apply(invocation.arguments);
-  console.set_quiet(invocation.settings.flag(Command::kGlobal, "quiet"));
+  console.set_quiet(invocation.settings.get(kQuiet));
   for (const std::string& warning : warnings) console.warning(warning);
   if (without_paths != nullptr && !must_exist && believed_home(true).empty() &&
       !believed_home(false).empty())
@@ -119,13 +124,13 @@ Result<> keep_inputs(const Invocation& invocation) {
     if (option->type != ValueType::kPath && option->type != ValueType::kPathList &&
         (!dump || !named.empty()))
       continue;
-    const std::vector<std::string>& paths = invocation.settings.list(command.id, option->name);
+    const std::vector<std::string>& paths = invocation.settings.values(*option);
     inputs.insert(inputs.end(), paths.begin(), paths.end());
   }
   for (const OptionSpec* option : options_of(command.id)) {
     if (!is_output(*option, command.id)) continue;
-    TRY_VOID(jobs::keep_inputs(fmt::format("--{}", option->name),
-                               invocation.settings.text(command.id, option->name), inputs));
+    const auto path = invocation.settings.value(*option).as<std::string>();
+    TRY_VOID(jobs::keep_inputs(fmt::format("--{}", option->name), path, inputs));
   }
   return {};
 }
@@ -148,7 +153,7 @@ std::optional<Outcome> prepare(const CommandSpec& command, Invocation& invocatio
   if (!complaints->empty()) return usage_error(console, *complaints);
   if (const Result<> kept = keep_inputs(invocation); !kept)
     return usage_error(console, {{kept.error().what, ""}});
-  jobs::begin_confinement(!invocation.settings.flag(Command::kGlobal, "no-sandbox"), command.sends);
+  jobs::begin_confinement(!invocation.settings.get(kNoSandbox), command.sends);
   return std::nullopt;
 }
 

@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "cli/options/replay_settings.h"
 #include "cli/text/hints.h"
 #include "cli/text/units.h"
 #include "io/memory/free_memory.h"
@@ -66,18 +65,17 @@ Outcome failed(Console& console, const Error& error) {
   return {exit_code_of(error)};
 }
 
-ExitCode judge_lateness(const std::string& limit, const Histogram& times, std::string_view of,
-                        Console& console) {
-  if (limit.empty() || times.count() == 0) return ExitCode::kOk;
-  const LatenessLimit parsed = *parse_lateness_limit(limit);
-  const Nanos found(times.quantile(parsed.quantile));
-  if (found <= parsed.limit) return ExitCode::kOk;
-  console.error(fmt::format("--fail-on-late {}: it was {}{}", limit, human_duration(found), of));
+ExitCode judge_lateness(const std::optional<LatenessLimit>& limit, const Histogram& times,
+                        std::string_view of, Console& console) {
+  if (!limit || times.count() == 0) return ExitCode::kOk;
+  const Nanos found(times.quantile(limit->quantile));
+  if (found <= limit->limit) return ExitCode::kOk;
+  console.error(
+      fmt::format("--fail-on-late {}: it was {}{}", limit->text, human_duration(found), of));
   return ExitCode::kFailed;
 }
 
-jobs::MemoryLimit memory_of(const Settings& settings, Command command) {
-  const std::optional<uint64_t> given = settings.size(command, "memory");
+jobs::MemoryLimit memory_of(std::optional<uint64_t> given) {
   return {.bytes = given ? *given : io::default_memory_bytes(), .asked = given.has_value()};
 }
 

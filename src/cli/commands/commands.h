@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "base/histogram.h"
 #include "base/result.h"
 #include "cli/options/complaint.h"
+#include "cli/options/option_values.h"
 #include "cli/options/parser.h"
 #include "cli/options/settings.h"
 #include "cli/run.h"
@@ -54,12 +56,12 @@ void print_error(Console& console, const Error& error, const HintContext& contex
 // Prints why a command could not begin. The outcome of that.
 Outcome failed(Console& console, const Error& error);
 
-// Holds `times` against --fail-on-late; `of`: behind what was found. Its text has been checked.
-ExitCode judge_lateness(const std::string& limit, const Histogram& times, std::string_view of,
-                        Console& console);
+// Holds `times` against --fail-on-late; `of`: behind what was found.
+ExitCode judge_lateness(const std::optional<LatenessLimit>& limit, const Histogram& times,
+                        std::string_view of, Console& console);
 
 // Of --memory.
-jobs::MemoryLimit memory_of(const Settings& settings, Command command);
+jobs::MemoryLimit memory_of(std::optional<uint64_t> given);
 
 // Of --file-workers: below 1 = the job decides.
 int worker_count(int64_t asked);

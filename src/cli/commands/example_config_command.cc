@@ -4,10 +4,14 @@
 
 #include "cli/commands/commands.h"
 #include "cli/help/example_config.h"
+#include "cli/options/option.h"
 #include "io/file/atomic_file.h"
 
 namespace gophercap::cli {
 namespace {
+
+constexpr Option<std::string> kConfig{Command::kExampleConfig, "config"};
+constexpr Option<bool> kForce{Command::kExampleConfig, "force"};
 
 Result<> write_config(const std::string& path) {
   TRY(io::AtomicFile file, io::AtomicFile::create(path, io::Sync::kNo));
@@ -19,11 +23,10 @@ Result<> write_config(const std::string& path) {
 
 Outcome example_config_command(Invocation& invocation, Console& console) {
   invocation.settings.apply(invocation.arguments);  // the command line alone counts
-  const std::string& path = invocation.settings.text(Command::kExampleConfig, "config");
+  const auto path = invocation.settings.get(kConfig);
   if (path.empty() || path == "-") return {print_result(console, example_config(), ExitCode::kOk)};
   struct stat existing {};
-  if (lstat(path.c_str(), &existing) == 0 &&
-      !invocation.settings.flag(Command::kExampleConfig, "force")) {
+  if (lstat(path.c_str(), &existing) == 0 && !invocation.settings.get(kForce)) {
     console.error(path + ": exists already");
     console.hint("--force replaces it");
     return {ExitCode::kFailed};

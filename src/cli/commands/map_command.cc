@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "base/characters.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/job_run.h"
+#include "cli/options/option.h"
 #include "cli/text/escape.h"
 #include "cli/text/text_report.h"
 #include "cli/text/trouble.h"
@@ -23,13 +25,20 @@ namespace gophercap::cli {
 namespace {
 
 constexpr Command kThis = Command::kMap;
+constexpr Option<std::vector<std::string>> kDirSrc{kThis, "dir-src"};
+constexpr Option<std::string> kDump{kThis, "dump-json"};
+constexpr Option<std::string> kRegexp{kThis, "file-regexp"};
+constexpr Option<int64_t> kWorkers{kThis, "file-workers"};
+constexpr Option<std::optional<uint64_t>> kMemory{kThis, "memory"};
+constexpr Option<bool> kDryrun{kThis, "dryrun"};
+constexpr Option<bool> kJson{kThis, "json"};
 
 // Folders named on the command line come beside paths there; those of a configuration are only what
 // to do without any.
 std::vector<std::string> paths_of(const Invocation& invocation) {
   std::vector<std::string> paths = invocation.arguments.positionals;
-  if (paths.empty() || invocation.settings.source(kThis, "dir-src") == Source::kCommandLine) {
-    for (const std::string& folder : invocation.settings.list(kThis, "dir-src")) {
+  if (paths.empty() || invocation.settings.typed(kDirSrc)) {
+    for (const std::string& folder : invocation.settings.get(kDirSrc)) {
       if (!folder.empty()) paths.push_back(folder);
     }
   }
@@ -91,17 +100,17 @@ Outcome map_command(Invocation& invocation, Console& console) {
   const Settings& settings = invocation.settings;
   jobs::MapOptions options;
   options.selection.paths = paths_of(invocation);
-  options.selection.suffixes = settings.list(kThis, "file-suffix");
-  options.selection.regexp = settings.text(kThis, "file-regexp");
-  options.workers = worker_count(settings.integer(kThis, "file-workers"));
-  options.dump_path = settings.text(kThis, "dump-json");
-  options.memory = memory_of(settings, kThis);
+  settings.fill(kThis, {.map = &options});
+  options.selection.regexp = settings.get(kRegexp);
+  options.workers = worker_count(settings.get(kWorkers));
+  options.dump_path = settings.get(kDump);
+  options.memory = memory_of(settings.get(kMemory));
   options.owners = settings.owners();
   if (options.selection.paths.empty()) {
     return usage_error(console, {{"map: needs a PATH or --dir-src", "gophercap map /data/pcap"}});
   }
-  const bool json = settings.flag(kThis, "json");
-  if (settings.flag(kThis, "dryrun")) return list_files(options.selection, json, console);
+  const bool json = settings.get(kJson);
+  if (settings.get(kDryrun)) return list_files(options.selection, json, console);
 
   JobRun run(console);
   if (const Result<> started = run.start(); !started) return run.give_up(started.error());

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,8 @@
 
 #include "cli/commands/commands.h"
 #include "cli/commands/job_run.h"
+#include "cli/options/option.h"
+#include "cli/options/option_rules.h"
 #include "cli/options/replay_settings.h"
 #include "cli/text/hints.h"
 #include "cli/text/text_report.h"
@@ -23,6 +26,9 @@ namespace gophercap::cli {
 namespace {
 
 constexpr Command kThis = Command::kReplay;
+constexpr Option<std::optional<LatenessLimit>> kFailOnLate{kThis, "fail-on-late"};
+constexpr Option<bool> kDryrun{kThis, "dryrun"};
+constexpr Option<bool> kJson{kThis, "json"};
 
 // Every packet that could be chosen was refused by --out-bpf.
 bool nothing_matches(const replay::Accounts& accounts) {
@@ -140,18 +146,17 @@ ExitCode print_summary(const jobs::ReplayResult& result, const jobs::ReplayOptio
 
 Outcome replay_command(Invocation& invocation, Console& console) {
   const jobs::ReplayOptions options = replay_options(invocation);
-  const bool json = invocation.settings.flag(kThis, "json");
+  const bool json = invocation.settings.get(kJson);
   const std::vector<Complaint> complaints =
       check_replay(invocation.settings, options, wall_clock_ns());
   if (!complaints.empty()) return usage_error(console, complaints);
-  for (const std::string& text : plan_without_effect(invocation.settings, kThis))
-    console.warning(text);
-  for (const std::string& text : wire_without_effect(invocation.settings, options))
+  for (const std::string& text :
+       without_effect(invocation.settings, kThis, elsewhere(options.delivery.target)))
     console.warning(text);
   const HintContext hints = hints_of(options);
   JobRun run(console, hints);
   if (const Result<> started = run.start(); !started) return run.give_up(started.error());
-  if (invocation.settings.flag(kThis, "dryrun")) return forecast(options, json, console, run);
+  if (invocation.settings.get(kDryrun)) return forecast(options, json, console, run);
   const Result<jobs::ReplayResult> result = run.run([&](auto& reporter, auto stop) {
     return jobs::run_replay(options, reporter, std::move(stop));
   });
@@ -164,8 +169,8 @@ Outcome replay_command(Invocation& invocation, Console& console) {
   }
   if (result->interrupted)
     console.warning("replay: interrupted; what was sent until then is reported");
-  code = merge(code, judge_lateness(invocation.settings.text(kThis, "fail-on-late"),
-                                    result->report.lateness, "", console));
+  code = merge(code, judge_lateness(invocation.settings.get(kFailOnLate), result->report.lateness,
+                                    "", console));
   return run.end(print_summary(*result, options, json, console, code));
 }
 

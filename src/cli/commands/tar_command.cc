@@ -12,6 +12,8 @@
 #include "base/worker_pool.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/job_run.h"
+#include "cli/options/option.h"
+#include "cli/options/option_rules.h"
 #include "cli/text/tar_report.h"
 #include "cli/text/text_report.h"
 #include "cli/text/trouble.h"
@@ -22,6 +24,18 @@ namespace gophercap::cli {
 namespace {
 
 constexpr Command kThis = Command::kTarExtract;
+constexpr Option<std::string> kTarball{kThis, "in-tarball"};
+constexpr Option<std::string> kOutDir{kThis, "out-dir"};
+constexpr Option<std::string> kRegexp{kThis, "file-regexp"};
+constexpr Option<bool> kGzip{kThis, "out-gzip"};
+constexpr Option<bool> kZstd{kThis, "out-zstd"};
+constexpr Option<std::string> kLevel{kThis, "level"};
+constexpr Option<int64_t> kWorkers{kThis, "workers"};
+constexpr Option<std::optional<uint64_t>> kMemory{kThis, "memory"};
+constexpr Option<std::optional<uint64_t>> kMostOutput{kThis, "max-output"};
+constexpr Option<int64_t> kMostRatio{kThis, "max-ratio"};
+constexpr Option<bool> kDryrun{kThis, "dryrun"};
+constexpr Option<bool> kJson{kThis, "json"};
 
 std::optional<io::CompressionLevel> level_of(const std::string& word, io::Compression compression) {
   if (word == "fast") return io::kFastLevel;
@@ -38,34 +52,28 @@ std::optional<io::CompressionLevel> level_of(const std::string& word, io::Compre
 
 unsigned workers_of(const Settings& settings) {
   constexpr unsigned kUseful = 8;  // one thread can't inflate more than so many compress
-  const int asked = worker_count(settings.integer(kThis, "workers"));
+  const int asked = worker_count(settings.get(kWorkers));
   return asked > 0 ? static_cast<unsigned>(asked) : std::min(cpu_count(), kUseful);
 }
 
 jobs::TarOptions options_of(const Invocation& invocation) {
   const Settings& settings = invocation.settings;
   jobs::TarOptions options;
-  options.tarball = settings.text(kThis, "in-tarball");
+  settings.fill(kThis, {.tar = &options});
+  options.tarball = settings.get(kTarball);
   if (!invocation.arguments.positionals.empty())
     options.tarball = invocation.arguments.positionals.front();
-  if (!settings.flag(kThis, "dryrun")) options.out_dir = settings.text(kThis, "out-dir");
-  options.regexp = settings.text(kThis, "file-regexp");
+  if (!settings.get(kDryrun)) options.out_dir = settings.get(kOutDir);
+  options.regexp = settings.get(kRegexp);
   archive::ExtractOptions& extract = options.extract;
-  if (settings.flag(kThis, "out-gzip")) extract.compression = io::Compression::kGzip;
-  if (settings.flag(kThis, "out-zstd")) extract.compression = io::Compression::kZstd;
-  extract.level =
-      level_of(settings.text(kThis, "level"), extract.compression).value_or(io::kDefaultLevel);
+  if (settings.get(kGzip)) extract.compression = io::Compression::kGzip;
+  if (settings.get(kZstd)) extract.compression = io::Compression::kZstd;
+  extract.level = level_of(settings.get(kLevel), extract.compression).value_or(io::kDefaultLevel);
   extract.workers = workers_of(settings);
-  options.map_path = settings.text(kThis, "map");
-  options.memory = memory_of(settings, kThis);
-  extract.flatten = settings.flag(kThis, "flatten");
-  extract.force = settings.flag(kThis, "force");
-  extract.resume = settings.flag(kThis, "resume");
-  extract.sync = settings.flag(kThis, "fsync");
-  if (const std::optional<uint64_t> most = settings.size(kThis, "max-output"))
+  options.memory = memory_of(settings.get(kMemory));
+  if (const std::optional<uint64_t> most = settings.get(kMostOutput))
     extract.limits.most_bytes = *most;
-  extract.limits.most_ratio =
-      static_cast<uint64_t>(std::max<int64_t>(settings.integer(kThis, "max-ratio"), 0));
+  extract.limits.most_ratio = static_cast<uint64_t>(std::max<int64_t>(settings.get(kMostRatio), 0));
   return options;
 }
 
@@ -77,23 +85,18 @@ std::vector<Complaint> check(const Invocation& invocation, const jobs::TarOption
     complaints.push_back({"tarExtract: needs a TARBALL or --in-tarball",
                           "gophercap tarExtract --in-tarball set.tar.gz --out-dir set"});
   }
-  if (named.size() > 1 ||
-      (named.size() == 1 && settings.source(kThis, "in-tarball") == Source::kCommandLine)) {
+  if (named.size() > 1 || (named.size() == 1 && settings.typed(kTarball))) {
     complaints.push_back({"tarExtract: takes one tarball", ""});
   }
-  if (options.out_dir.empty() && !settings.flag(kThis, "dryrun")) {
+  if (options.out_dir.empty() && !settings.get(kDryrun)) {
     complaints.push_back({"tarExtract: needs --out-dir", "--dryrun lists what would be extracted"});
   }
   if (!options.map_path.empty() && options.out_dir.empty()) {
     complaints.push_back({"tarExtract: --map is a dump of what is written, --dryrun writes nothing",
                           "gophercap map TARBALL maps what is in it"});
   }
-  if (settings.integer(kThis, "max-ratio") < 0)
-    complaints.push_back({"--max-ratio: expected 0 or more", ""});
-  if (settings.flag(kThis, "out-gzip") && settings.flag(kThis, "out-zstd"))
-    complaints.push_back({"tarExtract: either --out-gzip or --out-zstd", ""});
-  if (const std::string& word = settings.text(kThis, "level");
-      !level_of(word, options.extract.compression)) {
+  check_rows(settings, kThis, complaints);
+  if (const std::string word = settings.get(kLevel); !level_of(word, options.extract.compression)) {
     complaints.push_back(
         {fmt::format("--level {}: expected fast, default, best, or 1 to {}", word,
                      options.extract.compression == io::Compression::kZstd ? io::kLargestZstdLevel
@@ -184,7 +187,7 @@ Outcome tar_extract_command(Invocation& invocation, Console& console) {
   jobs::TarOptions options = options_of(invocation);
   const std::vector<Complaint> complaints = check(invocation, options);
   if (!complaints.empty()) return usage_error(console, complaints);
-  const bool json = invocation.settings.flag(kThis, "json");
+  const bool json = invocation.settings.get(kJson);
   const bool dryrun = options.out_dir.empty();
   MemberList list(console, json);
   if (dryrun) options.on_member = [&](const archive::Member& member) { return list.add(member); };

@@ -1,13 +1,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cli/commands/commands.h"
 #include "cli/commands/job_run.h"
-#include "cli/options/replay_settings.h"
+#include "cli/options/option.h"
+#include "cli/options/option_rules.h"
 #include "cli/options/verify_settings.h"
 #include "cli/text/text_report.h"
 #include "cli/text/trouble.h"
@@ -19,6 +21,9 @@ namespace gophercap::cli {
 namespace {
 
 constexpr Command kThis = Command::kVerify;
+constexpr Option<std::string> kReport{kThis, "report"};
+constexpr Option<std::optional<LatenessLimit>> kFailOnLate{kThis, "fail-on-late"};
+constexpr Option<bool> kJson{kThis, "json"};
 
 ExitCode judge(const verify::VerifyResult& result, Console& console) {
   const verify::Arrivals& a = result.arrivals;
@@ -50,7 +55,8 @@ ExitCode judge(const verify::VerifyResult& result, Console& console) {
 }
 
 // Lateness if the start is known, else what the offset is off the median.
-ExitCode judge_times(const verify::Arrivals& arrivals, const std::string& limit, Console& console) {
+ExitCode judge_times(const verify::Arrivals& arrivals, const std::optional<LatenessLimit>& limit,
+                     Console& console) {
   return arrivals.lateness.count() > 0
              ? judge_lateness(limit, arrivals.lateness, "", console)
              : judge_lateness(limit, arrivals.offset_error, " off the median", console);
@@ -69,7 +75,7 @@ Outcome verify_command(Invocation& invocation, Console& console) {
   }
   JobRun run(console, {.dump_path = options.set.dump_path});
   if (const Result<> started = run.start(); !started) return run.give_up(started.error());
-  if (const std::string& path = settings.text(kThis, "report"); !path.empty()) {
+  if (const std::string path = settings.get(kReport); !path.empty()) {
     Result<verify::SentReport> sent = verify::read_sent_report(path, run.stop(), settings.owners());
     if (!sent) return run.give_up(sent.error());
     std::vector<Complaint> complaints;
@@ -84,16 +90,15 @@ Outcome verify_command(Invocation& invocation, Console& console) {
     if (!complaints.empty()) return usage_error(console, complaints);
     options.sent = *std::move(sent);
   }
-  for (const std::string& text : plan_without_effect(settings, kThis)) console.warning(text);
+  for (const std::string& text : without_effect(settings, kThis)) console.warning(text);
 
   const Result<verify::VerifyResult> result =
       run.run([&](auto& reporter, auto stop) { return jobs::run_verify(options, reporter, stop); });
   if (!result) return run.give_up(result.error());
-  const ExitCode code =
-      merge(judge(*result, console),
-            judge_times(result->arrivals, settings.text(kThis, "fail-on-late"), console));
+  const ExitCode code = merge(judge(*result, console),
+                              judge_times(result->arrivals, settings.get(kFailOnLate), console));
   return run.end(print_either(
-      console, settings.flag(kThis, "json"), [&] { return verify::verify_to_json(*result); },
+      console, settings.get(kJson), [&] { return verify::verify_to_json(*result); },
       [&](const TextOptions& text) { return verify_report(*result, text); }, code));
 }
 

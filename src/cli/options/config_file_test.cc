@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "cli/options/option.h"
+#include "cli/options/option_table.h"
 #include "cli/options/settings.h"
 #include "testing/temp_dir.h"
 
@@ -147,25 +149,29 @@ class Precedence : public ::testing::Test {
 };
 
 TEST_F(Precedence, DefaultFileEnvironmentCommandLine) {
-  const auto count = [this] { return settings_.integer(Command::kReplay, "loop-count"); };
+  const auto count = [this] {
+    return settings_.get(Option<int64_t>(Command::kReplay, "loop-count"));
+  };
   EXPECT_EQ(count(), 1);
-  EXPECT_EQ(settings_.source(Command::kReplay, "loop-count"), Source::kDefault);
+  EXPECT_EQ(settings_.source(*find_option(Command::kReplay, "loop-count")), Source::kDefault);
   file("replay:\n  loop:\n    count: 2\n");
   EXPECT_EQ(count(), 2);
-  EXPECT_EQ(settings_.source(Command::kReplay, "loop-count"), Source::kConfigFile);
+  EXPECT_EQ(settings_.source(*find_option(Command::kReplay, "loop-count")), Source::kConfigFile);
   EXPECT_TRUE(environment("GOPHERCAP_REPLAY_LOOP_COUNT=3").empty());
   EXPECT_EQ(count(), 3);
-  EXPECT_EQ(settings_.source(Command::kReplay, "loop-count"), Source::kEnvironment);
+  EXPECT_EQ(settings_.source(*find_option(Command::kReplay, "loop-count")), Source::kEnvironment);
   command_line({"replay", "--loop-count=4"});
   EXPECT_EQ(count(), 4);
-  EXPECT_EQ(settings_.source(Command::kReplay, "loop-count"), Source::kCommandLine);
+  EXPECT_EQ(settings_.source(*find_option(Command::kReplay, "loop-count")), Source::kCommandLine);
 }
 
 TEST_F(Precedence, ListsReplaceEachOther) {
   file("map:\n  dir:\n    src: [a, b]\n");
-  EXPECT_EQ(settings_.list(Command::kMap, "dir-src"), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(settings_.values(*find_option(Command::kMap, "dir-src")),
+            (std::vector<std::string>{"a", "b"}));
   command_line({"map", "--dir-src", "c"});
-  EXPECT_EQ(settings_.list(Command::kMap, "dir-src"), std::vector<std::string>{"c"});
+  EXPECT_EQ(settings_.values(*find_option(Command::kMap, "dir-src")),
+            std::vector<std::string>{"c"});
 }
 
 // YAML::Load() takes the first document, and one character for the end of the text.
@@ -186,23 +192,24 @@ TEST_F(Precedence, EnvironmentIsChecked) {
   ASSERT_EQ(complaints.size(), 1U);
   EXPECT_EQ(complaints[0].what, "GOPHERCAP_REPLAY_LOOP_COUNT: \"x\" is not a whole number");
   EXPECT_TRUE(environment("GOPHERCAP_REPLAY_LOOP_COUNT=").empty()) << "set to nothing is not set";
-  EXPECT_EQ(settings_.integer(Command::kReplay, "loop-count"), 1);
+  EXPECT_EQ(settings_.get(Option<int64_t>(Command::kReplay, "loop-count")), 1);
 }
 
 TEST_F(Precedence, BoolsCanBeTurnedOffAgain) {
   file("replay:\n  topspeed: yes\n");
-  EXPECT_TRUE(settings_.flag(Command::kReplay, "topspeed"));
+  EXPECT_TRUE(settings_.get(Option<bool>(Command::kReplay, "topspeed")));
   command_line({"replay", "--topspeed=false"});
-  EXPECT_FALSE(settings_.flag(Command::kReplay, "topspeed"));
+  EXPECT_FALSE(settings_.get(Option<bool>(Command::kReplay, "topspeed")));
 }
 
 TEST(Settings, Defaults) {
   const Settings settings;
-  EXPECT_EQ(settings.text(Command::kMap, "dump-json"), "/tmp/mapped-files.json");
-  EXPECT_EQ(settings.text(Command::kReplay, "out-interface"), "eth0");
-  EXPECT_EQ(settings.text(Command::kReplay, "out-file"), "");
-  EXPECT_EQ(settings.size(Command::kReplay, "memory"), std::nullopt);
-  EXPECT_TRUE(settings.list(Command::kMap, "file-suffix").empty());
+  EXPECT_EQ(settings.text(*find_option(Command::kMap, "dump-json")), "/tmp/mapped-files.json");
+  EXPECT_EQ(settings.text(*find_option(Command::kReplay, "out-interface")), "eth0");
+  EXPECT_EQ(settings.text(*find_option(Command::kReplay, "out-file")), "");
+  EXPECT_EQ(settings.get(Option<std::optional<uint64_t>>(Command::kReplay, "memory")),
+            std::nullopt);
+  EXPECT_TRUE(settings.values(*find_option(Command::kMap, "file-suffix")).empty());
 }
 
 }  // namespace

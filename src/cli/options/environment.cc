@@ -14,7 +14,7 @@ bool has_privileges_of_its_own() noexcept {
 }
 
 bool names_path(const OptionSpec& option) noexcept {
-  return names_file(option.type) || option.name == "path-prefix";
+  return names_file(option.type) || option.type == ValueType::kPrefixChanges;
 }
 
 std::string believed_home(bool privileged) {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "cli/options/option_table.h"
 #include "cli/options/settings.h"
 
 namespace gophercap::cli {
@@ -21,10 +22,10 @@ TEST(Environment, PathsAreLeftOutWhereTheProgramHasMoreThanItsCaller) {
   EXPECT_EQ(left_out,
             (std::vector<std::string>{"GOPHERCAP_GLOBAL_DUMP_JSON", "GOPHERCAP_MAP_DIR_SRC",
                                       "GOPHERCAP_REPLAY_PATH_PREFIX"}));
-  EXPECT_EQ(settings.source(Command::kGlobal, "dump-json"), Source::kDefault);
-  EXPECT_EQ(settings.source(Command::kReplay, "pps"), Source::kEnvironment);
+  EXPECT_EQ(settings.source(*find_option(Command::kGlobal, "dump-json")), Source::kDefault);
+  EXPECT_EQ(settings.source(*find_option(Command::kReplay, "pps")), Source::kEnvironment);
   EXPECT_TRUE(settings.apply_environment(variables).empty());
-  EXPECT_EQ(settings.text(Command::kGlobal, "dump-json"), "/elsewhere");
+  EXPECT_EQ(settings.text(*find_option(Command::kGlobal, "dump-json")), "/elsewhere");
 }
 
 TEST(Environment, HomeIsBelievedIfItIsTheCallers) {

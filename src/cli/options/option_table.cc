@@ -90,7 +90,7 @@ const OptionSpec* find_option(Command command, std::string_view name) {
 }
 
 bool is_list(ValueType type) noexcept {
-  return type == kStringList || type == kPathList;
+  return type == kStringList || type == kPathList || type == kPrefixChanges;
 }
 
 bool names_file(ValueType type) noexcept {
@@ -132,12 +132,7 @@ std::string environment_name(std::string_view key) {
 
 std::vector<std::string_view> choices(const OptionSpec& option) {
   std::vector<std::string_view> words;
-  std::string_view rest = option.value_name;
-  while (!rest.empty()) {
-    const size_t bar = rest.find('|');
-    words.push_back(rest.substr(0, bar));
-    rest = bar == std::string_view::npos ? std::string_view{} : rest.substr(bar + 1);
-  }
+  for (const ChoiceWord& word : option.words) words.push_back(word.word);
   return words;
 }
 

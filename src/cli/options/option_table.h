@@ -2,6 +2,7 @@
 // page are made from this table; a test holds each of them against it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -9,9 +10,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/words.h"
 #include "cli/commands/command_table.h"
 
 namespace gophercap::cli {
+
+struct Value;
+struct FieldOwners;
 
 enum class ValueType : uint8_t {
   kString,
@@ -22,13 +27,17 @@ enum class ValueType : uint8_t {
   kDump,        // of the dump: written by map, read by the others
   kInterface,
   kRegexp,
-  kChoice,  // one of the words of value_name, which '|' separates
+  kChoice,  // a word of an enumeration
   kBool,
   kInteger,
   kDuration,  // as Go writes it: 1h30m, 250ms
   kTime,      // 2006-01-02 15:04:05, in UTC, or RFC 3339
   kRatio,     // above zero: 2, 0.5, 1/3
   kSize,      // bytes, with K, M, G or T in steps of 1024
+  kLate,      // option_values.h has these
+  kClockSteps,
+  kLatenessLimit,
+  kPrefixChanges,  // may be given several times
 };
 
 // Where an option stands in help and manual page. In the order of these.
@@ -42,13 +51,73 @@ enum class Group : uint8_t {
   kShared,  // what every command takes
 };
 
-// What not every row of the table says.
+// A word of an enumeration, without its type.
+struct ChoiceWord {
+  std::string_view word;
+  uint8_t value = 0;
+};
+using ChoiceWords = std::span<const ChoiceWord>;
+
+template <HasWords Enum>
+inline constexpr auto kWordsOf = [] {
+  constexpr auto kWords = words_of(Enum{});
+  std::array<ChoiceWord, kWords.size()> words{};
+  for (size_t i = 0; i < kWords.size(); ++i)
+    words[i] = {kWords[i].word, static_cast<uint8_t>(kWords[i].value)};
+  return words;
+}();
+
+// "auto|pcap|pcapng"
+template <HasWords Enum>
+inline constexpr auto kJoinedWords = [] {
+  constexpr size_t kLength = [] {
+    size_t length = 0;
+    for (const ChoiceWord& word : kWordsOf<Enum>) length += word.word.size() + 1;
+    return length - 1;
+  }();
+  std::array<char, kLength> text{};
+  size_t at = 0;
+  for (const ChoiceWord& word : kWordsOf<Enum>) {
+    if (at > 0) text[at++] = '|';
+    for (const char c : word.word) text[at++] = c;
+  }
+  return text;
+}();
+
+// The value of an option that is a choice: `choice<transmit::Backend>` in its row.
+struct Choice {
+  std::string_view value_name;
+  ChoiceWords words;
+};
+template <HasWords Enum>
+inline constexpr Choice choice{{kJoinedWords<Enum>.data(), kJoinedWords<Enum>.size()},
+                               kWordsOf<Enum>};
+
+enum class Limit : uint8_t {
+  kNone,
+  kNotNegative,
+  kPositive,
+  kUpTo,  // 1 to `most`
+};
+
+// What not every row of the table says. Names are those of options of the same command.
 struct OptionDetails {
   std::string_view alias{};          // a second name: a long one, or one letter
   std::string_view default_value{};  // as a user would write it; empty = not given
   std::string_view default_shown{};  // by help, where that says more than default_value
   bool everyday = false;             // in the short help too
   bool as_in_replay = false;         // of verify: says what replay's option of that name has said
+
+  Limit limit = Limit::kNone;
+  int64_t most = 0;
+  std::array<std::string_view, 2> excludes{};
+  std::string_view excludes_since{};            // ", which …": why, behind the names
+  std::string_view needs{};                     // without which it does nothing
+  std::array<std::string_view, 2> idle_with{};  // with which it does nothing
+  std::string_view idle_since{};
+  bool for_interface = false;  // does nothing where packets go elsewhere
+  // Puts the value where the job has it; null: the command does so by hand.
+  void (*field)(const Value& value, const FieldOwners& owners) = nullptr;
 };
 
 struct OptionSpec : OptionDetails {
@@ -59,6 +128,7 @@ struct OptionSpec : OptionDetails {
   std::string_view key{};         // in the configuration; empty = on the command line only
   ValueType type = ValueType::kBool;
   std::string_view help{};  // one sentence, no full stop
+  ChoiceWords words{};      // of a kChoice
 
   constexpr OptionSpec() = default;
   constexpr OptionSpec(Command command_in, Group group_in, std::string_view name_in,
@@ -73,6 +143,13 @@ struct OptionSpec : OptionDetails {
         type(type_in),
         help(help_in) {
     if (type == ValueType::kBool && default_value.empty()) default_value = "false";
+  }
+  constexpr OptionSpec(Command command_in, Group group_in, std::string_view name_in,
+                       const Choice& choice_in, std::string_view key_in, std::string_view help_in,
+                       const OptionDetails& details = {})
+      : OptionSpec(command_in, group_in, name_in, choice_in.value_name, key_in, ValueType::kChoice,
+                   help_in, details) {
+    words = choice_in.words;
   }
 };
 

@@ -16,6 +16,8 @@
 #include "cli/help/man_page.h"
 #include "cli/options/config_file.h"
 #include "cli/options/known_keys.h"
+#include "cli/options/option_fields.h"
+#include "cli/options/option_values.h"
 #include "cli/options/parser.h"
 #include "cli/options/values.h"
 
@@ -39,6 +41,14 @@ std::string some_value(const OptionSpec& option) {
       return "2.4";
     case ValueType::kChoice:
       return std::string(choices(option).back());
+    case ValueType::kLate:
+      return "drop=5ms";
+    case ValueType::kClockSteps:
+      return "follow=1s";
+    case ValueType::kLatenessLimit:
+      return "p99=1ms";
+    case ValueType::kPrefixChanges:
+      return "/old=/new";
     default:
       return "x.y";
   }
@@ -171,6 +181,32 @@ TEST(OptionTable, EveryCommandIsInEveryProduct) {
     for (const std::string_view shell : {"bash", "zsh", "fish"}) {
       EXPECT_TRUE(contains(completion_script(shell), command.name)) << shell;
     }
+  }
+}
+
+// Names in a row are those of options that its command has; a field takes what the row's type
+// makes.
+TEST(OptionTable, RowsNameWhatThereIs) {
+  jobs::SetOptions set;
+  jobs::SelectOptions select;
+  jobs::ScheduleOptions schedule;
+  jobs::DeliveryOptions delivery;
+  jobs::InterfaceTarget interface;
+  jobs::FileTarget file;
+  jobs::MapOptions map;
+  jobs::TarOptions tar;
+  const FieldOwners owners{&set, &select, &schedule, &delivery, &interface, &file, &map, &tar};
+  for (const OptionSpec& option : option_table()) {
+    for (const std::string_view name : {option.excludes[0], option.excludes[1], option.needs,
+                                        option.idle_with[0], option.idle_with[1]}) {
+      EXPECT_TRUE(name.empty() || find_option(option.command, name) != nullptr)
+          << label(option) << ", " << name;
+    }
+    EXPECT_EQ(option.type == ValueType::kChoice, !option.words.empty()) << label(option);
+    if (option.field == nullptr) continue;
+    const Result<Value> value = parse_value(option, some_value(option));
+    ASSERT_TRUE(value) << label(option) << ": " << value.error().what;
+    EXPECT_NO_THROW(option.field(*value, owners)) << label(option);
   }
 }
 

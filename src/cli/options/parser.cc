@@ -100,6 +100,14 @@ Complaint not_of_this_command(Command command, const OptionSpec& option, const O
                       command_spec(command).name)};
 }
 
+// A limit that was typed and is empty is a variable that was not set, and would judge nothing.
+Result<> check_typed(const OptionSpec& option, std::string_view text) {
+  if (option.type == ValueType::kLatenessLimit && text.empty()) {
+    TRY_VOID(parse_lateness_limit(text));
+  }
+  return check_value(option, text);
+}
+
 class Parser {
  public:
   explicit Parser(std::span<const std::string> words) : words_(words) {}
@@ -184,7 +192,7 @@ class Parser {
            "what was given is empty: is a variable not set?"});
       return;
     }
-    if (const Result<> checked = check_value(*option, *word.value); !checked) {
+    if (const Result<> checked = check_typed(*option, *word.value); !checked) {
       result_.complaints.push_back({fmt::format("{}: {}", shown(word), checked.error().what)});
       return;
     }

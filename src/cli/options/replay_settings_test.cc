@@ -6,48 +6,15 @@
 #include <string_view>
 #include <variant>
 
+#include "cli/options/option_rules.h"
+
 namespace gophercap::cli {
 namespace {
-
-using replay::LatePolicy;
-
-TEST(ReplaySettings, LatePolicies) {
-  EXPECT_EQ(parse_late("catch-up")->policy, LatePolicy::kCatchUp);
-  EXPECT_EQ(parse_late("slip")->policy, LatePolicy::kSlip);
-  EXPECT_EQ(parse_late("slip")->limit, std::chrono::milliseconds(1));
-  EXPECT_EQ(parse_late("drop=250us")->policy, LatePolicy::kDrop);
-  EXPECT_EQ(parse_late("drop=250us")->limit, std::chrono::microseconds(250));
-  EXPECT_EQ(parse_late("drop=0s")->limit, Nanos(0));
-  for (const char* text : {"", "late", "catch-up=1ms", "drop=", "drop=soon", "slip=-1ms", "=1ms"})
-    EXPECT_FALSE(parse_late(text)) << text;
-}
-
-TEST(ReplaySettings, LatenessLimits) {
-  EXPECT_DOUBLE_EQ(parse_lateness_limit("p99=50us")->quantile, 0.99);
-  EXPECT_EQ(parse_lateness_limit("p99=50us")->limit, std::chrono::microseconds(50));
-  EXPECT_DOUBLE_EQ(parse_lateness_limit("p99.9=1ms")->quantile, 0.999);
-  EXPECT_DOUBLE_EQ(parse_lateness_limit("max=1ms")->quantile, 1);
-  for (const char* text : {"", "p99", "99=1ms", "p0=1ms", "p101=1ms", "p=1ms", "p99=", "p9x=1ms",
-                           "pnan=1ms", "p99=-1ms", "min=1ms"})
-    EXPECT_FALSE(parse_lateness_limit(text)) << text;
-}
-
-TEST(ReplaySettings, ClockSteps) {
-  EXPECT_FALSE(parse_clock_steps("keep")->follow);
-  EXPECT_TRUE(parse_clock_steps("follow")->follow);
-  EXPECT_FALSE(parse_clock_steps("follow")->ahead);
-  EXPECT_EQ(parse_clock_steps("follow")->limit, std::chrono::seconds(1));
-  EXPECT_TRUE(parse_clock_steps("follow=5ms")->ahead);
-  EXPECT_EQ(parse_clock_steps("follow=5ms")->limit, std::chrono::milliseconds(5));
-  for (const char* text :
-       {"", "keep=1s", "follow=", "follow=0s", "follow=-1s", "follow=x", "follows"})
-    EXPECT_FALSE(parse_clock_steps(text)) << text;
-}
 
 std::vector<std::string> warnings_of(std::vector<std::string> words) {
   Settings settings;
   settings.apply(parse_arguments(words));
-  return plan_without_effect(settings, Command::kReplay);
+  return without_effect(settings, Command::kReplay);
 }
 
 TEST(ReplaySettings, ARateHasNoUseForTheCapturedTimes) {
@@ -70,7 +37,8 @@ class AskedOfTheWire : public ::testing::Test {
     invocation_.settings.apply(invocation_.arguments);
   }
   std::vector<std::string> warnings() {
-    return wire_without_effect(invocation_.settings, replay_options(invocation_));
+    return without_effect(invocation_.settings, Command::kReplay,
+                          elsewhere(replay_options(invocation_).delivery.target));
   }
   std::vector<std::string> complaints() {
     std::vector<std::string> all;
@@ -116,6 +84,28 @@ TEST_F(AskedOfTheWire, TheTargetIsWhatTheCommandLineSays) {
   EXPECT_EQ(std::get<jobs::FileTarget>(target()).format, jobs::OutFormat::kPcapng);
 }
 
+TEST_F(AskedOfTheWire, RowsSayLimitsAndWhatExcludesWhat) {
+  const auto complaints_of = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), "replay");
+    set(words);
+    return complaints();
+  };
+  EXPECT_EQ(complaints_of({"--pps=1", "--mbps=1"}), Words{"--pps: excludes --mbps"});
+  EXPECT_EQ(complaints_of({"--topspeed", "--mbps=1"}),
+            Words{"--topspeed: excludes --pps and --mbps"});
+  EXPECT_EQ(complaints_of({"--sequence", "--wait-disable"}),
+            Words{"--sequence: excludes --wait-disable, which starts all files at once"});
+  EXPECT_EQ(complaints_of({"--out-file=x", "--out-interface=y"}),
+            Words{"--out-file: excludes --out-interface"});
+  EXPECT_EQ(complaints_of({"--discard", "--out-file=x"}), Words{"--discard: excludes --out-file"});
+  EXPECT_EQ(complaints_of({"--max-gap=0s"}), Words{"--max-gap: has to be above zero"});
+  EXPECT_EQ(complaints_of({"--skip-mtu=-1"}), Words{"--skip-mtu: can't be below zero"});
+  EXPECT_EQ(complaints_of({"--tx-threads=64"}), Words{"--tx-threads: from 1 to 63"});
+  EXPECT_EQ(complaints_of({"--time-scale-enabled", "--time-scale-duration=0s"}),
+            Words{"--time-scale-duration: has to be above zero"});
+  EXPECT_EQ(complaints_of({"--time-scale-duration=0s"}), Words{}) << "it has no say";
+}
+
 TEST_F(AskedOfTheWire, ALimitThatNothingIsHeldAgainstIsRefused) {
   const Words elsewhere = {"--fail-on-late: is for an interface; nothing is late elsewhere"};
   set({"replay", "--discard", "--fail-on-late=p99=50us"});
@@ -127,7 +117,7 @@ TEST_F(AskedOfTheWire, ALimitThatNothingIsHeldAgainstIsRefused) {
   set({"replay", "--topspeed", "--fail-on-late=p99=50us"});
   EXPECT_EQ(complaints(), Words{"--fail-on-late: excludes --topspeed, where nothing is late"});
   set({"replay", "--fail-on-late="});
-  EXPECT_EQ(complaints().size(), 1u);
+  EXPECT_EQ(invocation_.arguments.complaints.size(), 1u);
   set({"replay", "--wait-disable", "--fail-on-late=p99=50us"});
   EXPECT_EQ(complaints(), Words{}) << "files that start at once have a schedule all the same";
 }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 #include "cli/options/environment.h"
@@ -24,11 +23,13 @@ std::vector<std::string> default_of(const OptionSpec& option) {
 
 Settings::Settings() {
   for (const OptionSpec& option : option_table())
-    settings_.push_back({.values = default_of(option), .source = Source::kDefault});
+    settings_.push_back(
+        {default_of(option), parse_values(option, default_of(option)), Source::kDefault});
 }
 
 void Settings::set(const OptionSpec& option, std::vector<std::string> values, Source source) {
-  settings_[option_index(option)] = {std::move(values), source};
+  Value value = parse_values(option, values);
+  settings_[option_index(option)] = {std::move(values), std::move(value), source};
 }
 
 void Settings::apply(const ConfigFile& file) {
@@ -109,7 +110,7 @@ void Settings::apply(const Arguments& arguments) {
 void Settings::take_from_replay() {
   for (const OptionSpec& option : option_table()) {
     if (!option.as_in_replay) continue;
-    const Setting& theirs = of(Command::kReplay, option.name);
+    const Setting& theirs = settings_[option_index(*find_option(Command::kReplay, option.name))];
     Setting& ours = settings_[option_index(option)];
     const bool own =
         ours.source == Source::kCommandLine ||
@@ -122,64 +123,41 @@ void Settings::take_from_replay() {
 std::vector<replay::GivenOption> Settings::given(Command command) const {
   std::vector<replay::GivenOption> options;
   for (const OptionSpec* option : options_of(command)) {
-    const std::vector<std::string>& values = settings_[option_index(*option)].values;
-    if (option->key.empty() || same_values(*option, values, default_of(*option))) continue;
-    options.push_back({std::string(option->name), values, is_list(option->type)});
+    if (option->key.empty() || is_default(*option)) continue;
+    options.push_back({std::string(option->name), values(*option), is_list(option->type)});
   }
   return options;
 }
 
-const Setting& Settings::of(Command command, std::string_view name) const {
-  const OptionSpec* option = find_option(command, name);
-  assert(option != nullptr);
-  return settings_[option_index(*option)];
+const Value& Settings::value(const OptionSpec& option) const {
+  return settings_[option_index(option)].value;
 }
 
-Source Settings::source(Command command, std::string_view name) const {
-  return of(command, name).source;
+Source Settings::source(const OptionSpec& option) const {
+  return settings_[option_index(option)].source;
 }
 
-const std::vector<std::string>& Settings::list(Command command, std::string_view name) const {
-  return of(command, name).values;
+const std::vector<std::string>& Settings::values(const OptionSpec& option) const {
+  return settings_[option_index(option)].values;
 }
 
-const std::string& Settings::text(Command command, std::string_view name) const {
-  static const std::string kNone;
-  const Setting& setting = of(command, name);
-  return setting.values.empty() ? kNone : setting.values.back();
+std::string Settings::text(const OptionSpec& option) const {
+  return values(option).empty() ? "" : values(option).back();
 }
 
-bool Settings::flag(Command command, std::string_view name) const {
-  return *parse_bool(text(command, name));
+bool Settings::is_default(const OptionSpec& option) const {
+  return same_values(option, values(option), default_of(option));
 }
 
-int64_t Settings::integer(Command command, std::string_view name) const {
-  return *parse_integer(text(command, name));
-}
-
-std::optional<Nanos> Settings::duration(Command command, std::string_view name) const {
-  const std::string& word = text(command, name);
-  return word.empty() ? std::nullopt : std::optional(*parse_duration(word));
-}
-
-std::optional<CaptureTime> Settings::time(Command command, std::string_view name) const {
-  const std::string& word = text(command, name);
-  return word.empty() ? std::nullopt : std::optional(*parse_time(word));
-}
-
-std::optional<Ratio> Settings::ratio(Command command, std::string_view name) const {
-  const std::string& word = text(command, name);
-  return word.empty() ? std::nullopt : std::optional(*parse_ratio(word));
+void Settings::fill(Command command, const FieldOwners& owners) const {
+  for (const OptionSpec* option : options_of(command)) {
+    if (option->field != nullptr) option->field(value(*option), owners);
+  }
 }
 
 io::Owners Settings::owners() const {
-  return flag(Command::kGlobal, "trust") ? io::Owners::kAnyone : io::Owners::kTrusted;
-}
-
-std::optional<uint64_t> Settings::size(Command command, std::string_view name) const {
-  const std::string& value = text(command, name);
-  if (value.empty()) return std::nullopt;
-  return *parse_size(value);
+  static constexpr Option<bool> kTrust{Command::kGlobal, "trust"};
+  return get(kTrust) ? io::Owners::kAnyone : io::Owners::kTrusted;
 }
 
 }  // namespace gophercap::cli

@@ -3,15 +3,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/ratio.h"
-#include "base/time.h"
 #include "cli/options/complaint.h"
 #include "cli/options/config_file.h"
+#include "cli/options/option.h"
 #include "cli/options/option_table.h"
 #include "cli/options/parser.h"
 #include "replay/report.h"
@@ -21,12 +19,13 @@ namespace gophercap::cli {
 enum class Source : uint8_t { kDefault, kConfigFile, kEnvironment, kCommandLine };
 
 struct Setting {
-  std::vector<std::string> values;
+  std::vector<std::string> values;  // as the user wrote them
+  Value value;                      // what they mean
   Source source = Source::kDefault;
 };
 
-// The values have passed check_value(), so reading them can't fail. REQUIRES everywhere: the option
-// exists for that command and is of that type.
+// Values are parsed once, when they come in: they have passed check_value() before, so that cannot
+// fail.
 class Settings {
  public:
   Settings();  // the defaults
@@ -45,24 +44,30 @@ class Settings {
   // REQUIRES: the values have passed check_value().
   void set(const OptionSpec& option, std::vector<std::string> values, Source source);
 
-  Source source(Command command, std::string_view name) const;
-  const std::vector<std::string>& list(Command command, std::string_view name) const;
-  const std::string& text(Command command, std::string_view name) const;  // "" = not given
-  bool flag(Command command, std::string_view name) const;
-  int64_t integer(Command command, std::string_view name) const;
-  // Empty = not given.
-  std::optional<uint64_t> size(Command command, std::string_view name) const;
-  std::optional<Nanos> duration(Command command, std::string_view name) const;
-  std::optional<CaptureTime> time(Command command, std::string_view name) const;
-  std::optional<Ratio> ratio(Command command, std::string_view name) const;
+  template <class T>
+  T get(const Option<T>& option) const {
+    return settings_[option.place()].value.template as<T>();
+  }
+  Source source(const AnyOption& option) const { return settings_[option.place()].source; }
+  // Whether it was given for this run.
+  bool typed(const AnyOption& option) const { return source(option) == Source::kCommandLine; }
+
+  const Value& value(const OptionSpec& option) const;
+  Source source(const OptionSpec& option) const;
+  const std::vector<std::string>& values(const OptionSpec& option) const;
+  std::string text(const OptionSpec& option) const;  // the last of them; "" = not given
+  // Means what it means when it is not given.
+  bool is_default(const OptionSpec& option) const;
+
+  // Puts values where the rows of the command's options say.
+  void fill(Command command, const FieldOwners& owners) const;
+
   io::Owners owners() const;  // --trust
   // What was set to anything but its default, by whatever source, and could stand in a
   // configuration: of the command and of all.
   std::vector<replay::GivenOption> given(Command command) const;
 
  private:
-  const Setting& of(Command command, std::string_view name) const;
-
   std::vector<Setting> settings_;  // in the order of option_table()
 };
 

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "base/ratio.h"
 #include "base/time.h"
@@ -75,35 +76,63 @@ Result<uint64_t> parse_size(std::string_view text) {
   return static_cast<uint64_t>(value);
 }
 
-Result<> check_value(const OptionSpec& option, std::string_view text) {
-  // As the original's, and our own template's, files say "none".
-  const bool may_be_empty = option.type == ValueType::kDuration ||
-                            option.type == ValueType::kTime || option.type == ValueType::kRatio ||
-                            option.type == ValueType::kSize;
-  if (text.empty() && may_be_empty && option.default_value.empty()) return {};
+namespace {
+
+template <class T>
+Result<Value> as_value(Result<T> parsed) {
+  TRY(T value, std::move(parsed));
+  return Value{std::move(value)};
+}
+
+Result<Value> parse_choice(const OptionSpec& option, std::string_view text) {
+  for (const ChoiceWord& word : option.words) {
+    if (word.word == text) return Value{Chosen{word.value}};
+  }
+  return invalid(text, fmt::format("one of {}", fmt::join(choices(option), ", ")));
+}
+
+// As the original's, and our own template's, files say "none".
+bool may_be_empty(const OptionSpec& option) {
+  switch (option.type) {
+    case ValueType::kDuration:
+    case ValueType::kTime:
+    case ValueType::kRatio:
+    case ValueType::kSize:
+    case ValueType::kLatenessLimit:
+      return option.default_value.empty();
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+Result<Value> parse_value(const OptionSpec& option, std::string_view text) {
+  if (text.empty() && may_be_empty(option)) return Value{};
   switch (option.type) {
     case ValueType::kBool:
-      TRY_VOID(parse_bool(text));
-      return {};
+      return as_value(parse_bool(text));
     case ValueType::kInteger:
-      TRY_VOID(parse_integer(text));
-      return {};
+      return as_value(parse_integer(text));
     case ValueType::kDuration:
-      TRY_VOID(parse_duration(text));
-      return {};
+      return as_value(parse_duration(text));
     case ValueType::kTime:
-      TRY_VOID(parse_time(text));
-      return {};
+      return as_value(parse_time(text));
     case ValueType::kRatio:
-      TRY_VOID(parse_ratio(text));
-      return {};
+      return as_value(parse_ratio(text));
     case ValueType::kSize:
-      TRY_VOID(parse_size(text));
-      return {};
-    case ValueType::kChoice: {
-      const std::vector<std::string_view> words = choices(option);
-      if (std::ranges::find(words, text) != words.end()) return {};
-      return invalid(text, fmt::format("one of {}", fmt::join(words, ", ")));
+      return as_value(parse_size(text));
+    case ValueType::kChoice:
+      return parse_choice(option, text);
+    case ValueType::kLate:
+      return as_value(parse_late(text));
+    case ValueType::kClockSteps:
+      return as_value(parse_clock_steps(text));
+    case ValueType::kLatenessLimit:
+      return as_value(parse_lateness_limit(text));
+    case ValueType::kPrefixChanges: {
+      TRY(dataset::PrefixChange change, dataset::parse_prefix_change(text));
+      return Value{std::vector<dataset::PrefixChange>{std::move(change)}};
     }
     case ValueType::kString:
     case ValueType::kStringList:
@@ -117,6 +146,24 @@ Result<> check_value(const OptionSpec& option, std::string_view text) {
   }
   // Nothing further down can mean a zero byte; the system calls would cut the text there.
   if (text.find('\0') != std::string_view::npos) return invalid(text, "free of zero bytes");
+  if (is_list(option.type)) return Value{std::vector<std::string>{std::string(text)}};
+  return Value{std::string(text)};
+}
+
+Value parse_values(const OptionSpec& option, const std::vector<std::string>& texts) {
+  if (option.type == ValueType::kPrefixChanges) {
+    std::vector<dataset::PrefixChange> changes;
+    for (const std::string& text : texts) changes.push_back(*dataset::parse_prefix_change(text));
+    return Value{std::move(changes)};
+  }
+  if (is_list(option.type)) return Value{texts};
+  const std::string_view last =
+      texts.empty() ? option.default_value : std::string_view(texts.back());
+  return *parse_value(option, last);
+}
+
+Result<> check_value(const OptionSpec& option, std::string_view text) {
+  TRY_VOID(parse_value(option, text));
   return {};
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "cli/options/option_table.h"
+#include "cli/options/option_values.h"
 
 namespace gophercap::cli {
 
@@ -19,6 +20,12 @@ Result<bool> parse_bool(std::string_view text);
 Result<int64_t> parse_integer(std::string_view text);
 // "4096", "64K", "1.5G", "128MiB": steps of 1024.
 Result<uint64_t> parse_size(std::string_view text);
+
+// What `text`, one value of the option, means. Empty text: nothing, where the option has no default
+// either.
+Result<Value> parse_value(const OptionSpec& option, std::string_view text);
+// All of them. REQUIRES: they have passed check_value().
+Value parse_values(const OptionSpec& option, const std::vector<std::string>& texts);
 
 // Whether `text` is a value for the option.
 Result<> check_value(const OptionSpec& option, std::string_view text);

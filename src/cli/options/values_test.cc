@@ -44,8 +44,7 @@ TEST(Values, Size) {
 }
 
 TEST(Values, ChoicesAndDurations) {
-  OptionSpec option(Command::kReplay, Group::kWhere, "out-format", "auto|pcap|pcapng", "",
-                    ValueType::kChoice, "");
+  OptionSpec option = *find_option(Command::kReplay, "out-format");
   EXPECT_TRUE(check_value(option, "pcapng"));
   EXPECT_EQ(check_value(option, "erf").error().what, "\"erf\" is not one of auto, pcap, pcapng");
   EXPECT_FALSE(check_value(option, ""));

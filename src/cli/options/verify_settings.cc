@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "cli/options/option.h"
 #include "cli/options/option_table.h"
 #include "cli/options/replay_settings.h"
 #include "cli/options/values.h"
@@ -17,6 +20,14 @@ namespace gophercap::cli {
 namespace {
 
 constexpr Command kThis = Command::kVerify;
+constexpr Option<std::string> kDump{kThis, "dump-json"};
+constexpr Option<std::string> kRegexp{kThis, "file-regexp"};
+constexpr Option<std::string> kReport{kThis, "report"};
+constexpr Option<int64_t> kMtu{kThis, "mtu"};
+constexpr Option<int64_t> kLoopCount{kThis, "loop-count"};
+constexpr Option<int64_t> kFileWorkers{kThis, "file-workers"};
+constexpr Option<std::vector<dataset::PrefixChange>> kPathPrefix{kThis, "path-prefix"};
+constexpr Option<std::optional<uint64_t>> kMemory{kThis, "memory"};
 
 std::string shown(const std::vector<std::string>& values) {
   return values.empty() || values.back().empty() ? "none" : fmt::format("{}", values.back());
@@ -47,8 +58,8 @@ jobs::VerifyOptions verify_options(const Settings& settings,
   options.set = set_options(settings, kThis);
   options.select = select_options(settings, kThis);
   options.schedule = schedule_options(settings, kThis);
-  options.memory = memory_of(settings, kThis);
-  if (const int64_t mtu = settings.integer(kThis, "mtu"); mtu > 0)
+  options.memory = memory_of(settings.get(kMemory));
+  if (const int64_t mtu = settings.get(kMtu); mtu > 0)
     options.mtu = static_cast<uint32_t>(std::min<int64_t>(mtu, 1 << 20));
   return options;
 }
@@ -62,27 +73,26 @@ std::vector<Complaint> check_verify(const Settings& settings, const jobs::Verify
   }
   if (std::ranges::count(options.captures, "-") > 1)
     complaints.push_back({"verify: there is one standard input only", ""});
-  if (std::ranges::count(options.captures, "-") > 0 && settings.text(kThis, "report") == "-")
+  if (std::ranges::count(options.captures, "-") > 0 && settings.get(kReport) == "-")
     complaints.push_back({"--report: standard input is the capture already", ""});
   check_plan(settings, kThis, options.select, options.schedule, complaints);
-  const bool may_be_in_report = !report_known && !settings.text(kThis, "report").empty() &&
-                                settings.source(kThis, "loop-count") != Source::kCommandLine;
+  const bool may_be_in_report =
+      !report_known && !settings.get(kReport).empty() && !settings.typed(kLoopCount);
   if (options.schedule.loop_count < 1 && !may_be_in_report) {
     complaints.push_back({"--loop-count: has to be above zero; what has no end can't be compared",
                           "--report FILE says how many loops were done"});
   }
-  if (settings.integer(kThis, "mtu") < 0) complaints.push_back({"--mtu: can't be below zero", ""});
   return complaints;
 }
 
 std::vector<Complaint> take_report(Settings& settings, const verify::SentReport& report) {
   std::vector<Complaint> complaints;
   for (const OptionSpec* option : options_of(kThis)) {
-    const bool of_set = option->name == "file-regexp";
-    if ((!option->as_in_replay && !of_set) || option->name == "file-workers") continue;
+    const bool of_set = option == &kRegexp.spec();
+    if ((!option->as_in_replay && !of_set) || option == &kFileWorkers.spec()) continue;
     std::vector<std::string> theirs = values_in(*report.request, *option);
     // Loops that would have gone on for ever: those that were complete can be compared.
-    if (report.endless && option->name == "loop-count")
+    if (report.endless && option == &kLoopCount.spec())
       theirs = {fmt::format("{}", std::max<uint64_t>(report.loops_done, 1))};
     for (const std::string& value : theirs) {
       if (const Result<> checked = check_value(*option, value); !checked) {
@@ -91,26 +101,24 @@ std::vector<Complaint> take_report(Settings& settings, const verify::SentReport&
       }
     }
     if (!complaints.empty()) continue;
-    if (settings.source(kThis, option->name) != Source::kCommandLine) {
+    if (settings.source(*option) != Source::kCommandLine) {
       settings.set(*option, std::move(theirs), Source::kConfigFile);
-    } else if (option->name != "path-prefix" &&  // where the files are now
-               !same_values(*option, settings.list(kThis, option->name), theirs)) {
+    } else if (option != &kPathPrefix.spec() &&  // where the files are now
+               !same_values(*option, settings.values(*option), theirs)) {
       complaints.push_back({fmt::format("--{}: contradicts the report, whose replay had {}",
                                         option->name, shown(theirs)),
                             "leave it out: --report has the options of the replay"});
     }
   }
-  const OptionSpec* dump = find_option(kThis, "dump-json");
-  if (!report.request->dump_path.empty() &&
-      settings.source(kThis, dump->name) != Source::kCommandLine) {
-    settings.set(*dump, {from_here(report.request->dump_path, report.request->directory)},
+  if (!report.request->dump_path.empty() && !settings.typed(kDump)) {
+    settings.set(kDump.spec(), {from_here(report.request->dump_path, report.request->directory)},
                  Source::kConfigFile);
   }
   return complaints;
 }
 
 std::vector<std::string> set_of_report(const Settings& settings, const replay::Request& request) {
-  if (settings.source(kThis, "dump-json") == Source::kCommandLine) return {};
+  if (settings.typed(kDump)) return {};
   std::vector<std::string> paths;
   for (const std::string& path : request.paths) paths.push_back(from_here(path, request.directory));
   return paths;

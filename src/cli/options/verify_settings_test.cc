@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 
+#include "cli/options/option.h"
 #include "cli/options/option_table.h"
 
 namespace gophercap::cli {
@@ -21,6 +23,8 @@ std::string some_value(const OptionSpec& option) {
       return "2020-09-28 08:00:00";
     case ValueType::kRatio:
       return "2.4";
+    case ValueType::kClockSteps:
+      return "follow";
     default:
       return "x=y";
   }
@@ -56,11 +60,12 @@ TEST(VerifySettings, EveryOptionOfThePlanComesFromTheReport) {
   size_t taken = 0;
   for (const OptionSpec& option : option_table()) {
     if (!option.as_in_replay || option.name == "file-workers") continue;
-    EXPECT_EQ(settings.text(Command::kVerify, option.name), some_value(option)) << option.name;
+    EXPECT_EQ(settings.text(*find_option(Command::kVerify, option.name)), some_value(option))
+        << option.name;
     ++taken;
   }
   EXPECT_GE(taken, 16U);
-  EXPECT_EQ(settings.text(Command::kVerify, "file-regexp"), "x");
+  EXPECT_EQ(settings.text(*find_option(Command::kVerify, "file-regexp")), "x");
   EXPECT_EQ(set_of_report(settings, *report.request),
             (std::vector<std::string>{"/somewhere/set", "/data"}));
 }
@@ -68,11 +73,12 @@ TEST(VerifySettings, EveryOptionOfThePlanComesFromTheReport) {
 TEST(VerifySettings, WhatTheReportDoesNotNameWasTheDefault) {
   Settings settings = replay_settings();
   settings.take_from_replay();
-  EXPECT_EQ(settings.text(Command::kVerify, "time-modifier"), "2.4");
+  EXPECT_EQ(settings.text(*find_option(Command::kVerify, "time-modifier")), "2.4");
   EXPECT_TRUE(take_report(settings, report_of(Settings())).empty());
   for (const OptionSpec& option : option_table()) {
     if (option.as_in_replay && option.name != "file-workers") {
-      EXPECT_EQ(settings.text(Command::kVerify, option.name), option.default_value) << option.name;
+      EXPECT_EQ(settings.text(*find_option(Command::kVerify, option.name)), option.default_value)
+          << option.name;
     }
   }
 }
@@ -95,14 +101,15 @@ TEST(VerifySettings, ReplaysKeysCountWhereVerifyHasNoneOfItsOwn) {
   settings.take_from_replay();
   for (const OptionSpec& option : option_table()) {
     if (option.as_in_replay) {
-      EXPECT_EQ(settings.text(Command::kVerify, option.name), some_value(option)) << option.name;
+      EXPECT_EQ(settings.text(*find_option(Command::kVerify, option.name)), some_value(option))
+          << option.name;
     }
   }
   for (const Source own : {Source::kConfigFile, Source::kCommandLine}) {
     Settings other = replay_settings();
     other.set(speed, {own == Source::kCommandLine ? "1" : "3"}, own);
     other.take_from_replay();
-    EXPECT_EQ(other.text(Command::kVerify, "time-modifier"),
+    EXPECT_EQ(other.text(*find_option(Command::kVerify, "time-modifier")),
               own == Source::kCommandLine ? "1" : "3");
   }
 }
@@ -114,10 +121,10 @@ TEST(VerifySettings, LoopsWithoutEndAreThoseThatWereDone) {
   report.loops_done = 5;
   Settings settings;
   EXPECT_TRUE(take_report(settings, report).empty());
-  EXPECT_EQ(settings.integer(Command::kVerify, "loop-count"), 5);
+  EXPECT_EQ(settings.get(Option<int64_t>(Command::kVerify, "loop-count")), 5);
   report.loops_done = 0;
   EXPECT_TRUE(take_report(settings, report).empty());
-  EXPECT_EQ(settings.integer(Command::kVerify, "loop-count"), 1);
+  EXPECT_EQ(settings.get(Option<int64_t>(Command::kVerify, "loop-count")), 1);
 }
 
 TEST(VerifySettings, HostileValuesOfAReportAreRefused) {

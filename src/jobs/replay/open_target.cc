@@ -10,6 +10,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/words.h"
 #include "base/worker_pool.h"
 #include "io/compress/parallel_compressor.h"
 #include "jobs/replay/losses.h"
@@ -122,10 +123,9 @@ class OpenInterface final : public OpenTarget {
     wire_.settle();
     replay::InterfaceReport interface {
       .name = wire_.interface, .facts = wire_.facts,
-      .backend = std::string(transmit::to_string(wire_.way.backend)),
-      .qdisc_bypass = wire_.way.qdisc_bypass, .reason = wire_.reason,
-      .tx_threads = wire_.lanes.size(), .notes = wire_.notes, .before = wire_.counted_before,
-      .after = std::nullopt
+      .backend = std::string(word_of(wire_.way.backend)), .qdisc_bypass = wire_.way.qdisc_bypass,
+      .reason = wire_.reason, .tx_threads = wire_.lanes.size(), .notes = wire_.notes,
+      .before = wire_.counted_before, .after = std::nullopt
     };
     if (const auto after = settled_counters(wire_, report.accounts.sent)) {
       interface.after = *after;

@@ -1,4 +1,5 @@
 #include "jobs/replay/replay_job.h"
+#include "base/words.h"
 
 #include <fmt/format.h>
 #include <linux/capability.h>
@@ -41,18 +42,6 @@ Result<> check_outputs(const ReplayOptions& options, const dataset::DatasetSumma
       return errno_error(errno, fmt::format("{}: {}", option, folder.string()));
     TRY_VOID(keep_inputs(option, path, {options.set.dump()}));
     TRY_VOID(keep_set(option, path, set.files));
-  }
-  return {};
-}
-
-std::string profile_name(replay::Pacing pacing) {
-  switch (pacing) {
-    case replay::Pacing::kEco:
-      return "eco";
-    case replay::Pacing::kBalanced:
-      return "balanced";
-    case replay::Pacing::kExact:
-      return "exact";
   }
   return {};
 }
@@ -124,7 +113,7 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
       replay::play(setup.plan, engine, target->transmitters(), target->clocks(), watch, stop);
   target->finish(result.report);
   result.report.request = request_of(options);
-  result.report.profile = real_time ? profile_name(options.delivery.pacing) : "";
+  result.report.profile = real_time ? std::string(word_of(options.delivery.pacing)) : "";
   result.report.host = replay::inspect_host();
   result.report.host.confinement = confine::job_confinement();
   std::move(refused.begin(), refused.end(), std::back_inserter(result.report.not_granted));

@@ -2,11 +2,13 @@
 // asks it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <variant>
 
 #include "base/time.h"
+#include "base/words.h"
 #include "io/compression.h"
 #include "transmit/wire/wire.h"
 
@@ -36,6 +38,10 @@ enum class OutFormat : uint8_t {
   kPcap,
   kPcapng
 };
+constexpr auto words_of(OutFormat) noexcept {
+  return std::to_array<Word<OutFormat>>(
+      {{OutFormat::kAuto, "auto"}, {OutFormat::kPcap, "pcap"}, {OutFormat::kPcapng, "pcapng"}});
+}
 
 struct FileTarget {
   static constexpr TargetTraits kTraits{.once_complete = true};

@@ -8,6 +8,7 @@
 #include <stop_token>
 
 #include "base/time.h"
+#include "base/words.h"
 
 namespace gophercap::replay {
 
@@ -42,6 +43,10 @@ enum class Pacing : uint8_t {
   kBalanced,  // sleeps, then spins for the time by which sleeps end late here
   kExact,  // as balanced, with a longer spin; replay/send/realtime.h adds what the system may grant
 };
+constexpr auto words_of(Pacing) noexcept {
+  return std::to_array<Word<Pacing>>(
+      {{Pacing::kEco, "eco"}, {Pacing::kBalanced, "balanced"}, {Pacing::kExact, "exact"}});
+}
 
 // CLOCK_MONOTONIC. A sleep alone wakes 10 to 100 µs late, and much later now and then, so it sleeps
 // to a margin before the time and spins from there. The margin is what all but two of this run's

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/words.h"
 #include "replay/plan/timeline.h"
 #include "replay/report.h"
 #include "replay/send/clock.h"
@@ -29,6 +31,11 @@ enum class LatePolicy : uint8_t {
   kSlip,     // move the rest of the schedule by as much: gaps are kept, duration is not
   kDrop,     // leave them out: what is sent is sent in time
 };
+constexpr auto words_of(LatePolicy) noexcept {
+  return std::to_array<Word<LatePolicy>>({{LatePolicy::kCatchUp, "catch-up"},
+                                          {LatePolicy::kSlip, "slip"},
+                                          {LatePolicy::kDrop, "drop"}});
+}
 
 struct SendOptions {
   bool topspeed = false;                   // nothing is ever late

@@ -99,20 +99,6 @@ Result<> open_way(Wire& wire, const WireOptions& options) {
 
 }  // namespace
 
-std::string_view to_string(Backend backend) noexcept {
-  switch (backend) {
-    case Backend::kAuto:
-      return "auto";
-    case Backend::kPacket:
-      return "packet";
-    case Backend::kRing:
-      return "ring";
-    case Backend::kXdp:
-      return "xdp";
-  }
-  return "";
-}
-
 Way choose_way(const InterfaceFacts& facts, const WireOptions& options, bool somebody_listens) {
   const bool unheard = !options.paced && !somebody_listens;
   const bool bypass =

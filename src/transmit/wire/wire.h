@@ -1,6 +1,7 @@
 // A network interface opened for sending, with the best available backend.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/words.h"
 #include "transmit/link/interface.h"
 #include "transmit/link/link_watch.h"
 #include "transmit/link/two_ways.h"
@@ -18,7 +20,16 @@ namespace gophercap::transmit {
 enum class Backend : uint8_t { kAuto, kPacket, kRing, kXdp };
 enum class QdiscBypass : uint8_t { kAuto, kOn, kOff };
 
-std::string_view to_string(Backend backend) noexcept;
+constexpr auto words_of(Backend) noexcept {
+  return std::to_array<Word<Backend>>({{Backend::kAuto, "auto"},
+                                       {Backend::kPacket, "packet"},
+                                       {Backend::kRing, "ring"},
+                                       {Backend::kXdp, "xdp"}});
+}
+constexpr auto words_of(QdiscBypass) noexcept {
+  return std::to_array<Word<QdiscBypass>>(
+      {{QdiscBypass::kAuto, "auto"}, {QdiscBypass::kOn, "on"}, {QdiscBypass::kOff, "off"}});
+}
 
 struct WireOptions {
   Backend backend = Backend::kAuto;

@@ -1,0 +1,70 @@
+#include "cli/options/option_values.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <system_error>
+
+#include "base/words.h"
+
+namespace gophercap::cli {
+
+Result<LateWords> parse_late(std::string_view text) {
+  constexpr Nanos kDefaultLimit = std::chrono::milliseconds(1);
+  const size_t equals = text.find('=');
+  const std::string_view word = text.substr(0, equals);
+  LateWords words;
+  const std::optional<replay::LatePolicy> policy = value_of_word<replay::LatePolicy>(word);
+  if (policy == replay::LatePolicy::kCatchUp && equals == std::string_view::npos) return words;
+  if (policy && *policy != replay::LatePolicy::kCatchUp) {
+    words = {*policy, kDefaultLimit};
+    if (equals != std::string_view::npos) {
+      TRY(words.limit, parse_duration(text.substr(equals + 1)));
+    }
+    if (words.limit >= Nanos{0}) return words;
+  }
+  return Error{Errc::kInvalidArgument, 0,
+               fmt::format("\"{}\" is not one of catch-up, slip, slip=D, drop, drop=D", text)};
+}
+
+Result<replay::ClockSteps> parse_clock_steps(std::string_view text) {
+  const size_t equals = text.find('=');
+  const std::string_view word = text.substr(0, equals);
+  if (text == "keep") return replay::ClockSteps{};
+  replay::ClockSteps steps{.follow = true, .ahead = equals != std::string_view::npos};
+  if (word == "follow" && steps.ahead) {
+    TRY(steps.limit, parse_duration(text.substr(equals + 1)));
+  }
+  if (word == "follow" && steps.limit > Nanos{0}) return steps;
+  return Error{Errc::kInvalidArgument, 0,
+               fmt::format("\"{}\" is not one of keep, follow, follow=D (above zero)", text)};
+}
+
+Result<LatenessLimit> parse_lateness_limit(std::string_view text) {
+  const Error wrong{Errc::kInvalidArgument, 0,
+                    fmt::format("\"{}\" is not of the form p99=50us or max=1ms", text)};
+  const size_t equals = text.find('=');
+  if (equals == std::string_view::npos) return wrong;
+  const std::string_view which = text.substr(0, equals);
+  LatenessLimit limit{.text = std::string(text)};
+  if (which != "max") {
+    if (!which.starts_with('p')) return wrong;
+    double percent = 0;
+    const auto [end, error] = std::from_chars(which.data() + 1, which.data() + which.size(),
+                                              percent, std::chars_format::fixed);
+    if (error != std::errc{} || end != which.data() + which.size() || !(percent > 0) ||
+        percent > 100) {
+      return wrong;
+    }
+    limit.quantile = percent / 100;
+  }
+  const auto duration = parse_duration(text.substr(equals + 1));
+  if (!duration || *duration < Nanos{0}) return wrong;
+  limit.limit = *duration;
+  return limit;
+}
+
+}  // namespace gophercap::cli

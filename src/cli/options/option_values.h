@@ -1,0 +1,71 @@
+// The types that option values have beside numbers, times and words: parsed once, where the user's
+// text comes in.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "base/ratio.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "dataset/dump/relocate.h"
+#include "replay/plan/clock_steps.h"
+#include "replay/send/sender.h"
+
+namespace gophercap::cli {
+
+// "catch-up", "slip", "drop", the latter two also with the lateness from which on: "drop=5ms".
+struct LateWords {
+  replay::LatePolicy policy = replay::LatePolicy::kCatchUp;
+  Nanos limit{0};
+};
+Result<LateWords> parse_late(std::string_view text);
+
+// "keep", "follow", "follow=500ms": with a limit, steps ahead are followed too.
+Result<replay::ClockSteps> parse_clock_steps(std::string_view text);
+
+// "p99=50us", "max=1ms": a quantile (0 to 1, 1 = max) of the lateness and its limit.
+struct LatenessLimit {
+  std::string text;  // as the user wrote it
+  double quantile = 1;
+  Nanos limit{0};
+};
+Result<LatenessLimit> parse_lateness_limit(std::string_view text);
+
+// An enumerator of the option's table of words.
+struct Chosen {
+  uint8_t value = 0;
+};
+
+// Of one option.
+struct Value {
+  // monostate: it was not given and has no default.
+  std::variant<std::monostate, bool, int64_t, uint64_t, Nanos, CaptureTime, Ratio, Chosen,
+               std::string, std::vector<std::string>, LateWords, replay::ClockSteps, LatenessLimit,
+               std::vector<dataset::PrefixChange>>
+      is;
+
+  bool given() const noexcept { return is.index() != 0; }
+
+  // REQUIRES: it holds a T; of std::optional<U>, a U or nothing; of an enumeration, Chosen.
+  template <class T>
+  T as() const {
+    if constexpr (std::is_enum_v<T>) {
+      return static_cast<T>(std::get<Chosen>(is).value);
+    } else if constexpr (requires {
+                           typename T::value_type;
+                           T(std::nullopt);
+                         }) {
+      return given() ? T(std::get<typename T::value_type>(is)) : T();
+    } else {
+      return std::get<T>(is);
+    }
+  }
+};
+
+}  // namespace gophercap::cli
