@@ -92,11 +92,12 @@ exits 4 verify all.pcap --dump-json set.json --out-bpf 'less 10'
 exits 1 verify nowhere.pcap --dump-json set.json
 exits 2 verify --dump-json set.json
 has err "verify: needs what the receiver captured"
-exits 2 verify - - --dump-json set.json --loop-count 0 --mtu -1 --fail-on-late soon
+exits 2 verify - - --dump-json set.json --loop-count 0 --mtu -1
 has err "--loop-count"
 has err "--mtu"
-has err "--fail-on-late"
 has err "one standard input"
+exits 2 verify all.pcap --dump-json set.json --fail-on-late soon
+has err "--fail-on-late"
 exits 2 verify all.pcap --dump-json set.json --memory 20K
 has err "--memory: 20K is too little for 1000 packets; --memory 1M would do"
 exits 2 verify all.pcap --dump-json set.json --memory 1
