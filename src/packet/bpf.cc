@@ -183,12 +183,11 @@ Result<BpfFilter> BpfFilter::compile(const std::string& expression,
   return BpfFilter(std::move(state));
 }
 
-bool BpfFilter::matches(const PacketView& packet, uint32_t link_type, uint32_t captured_bytes,
-                        uint32_t original_bytes) const noexcept {
+bool BpfFilter::matches(const Frame& frame) const noexcept {
   for (const std::unique_ptr<Program>& program : state_->programs) {
-    if (program->link_type != link_type) continue;
-    const pcap_pkthdr header{.ts = {}, .caplen = captured_bytes, .len = original_bytes};
-    return program->matches(header, packet.data) != state_->negated;
+    if (program->link_type != frame.link_type) continue;
+    const pcap_pkthdr header{.ts = {}, .caplen = frame.bytes, .len = frame.original_bytes};
+    return program->matches(header, frame.data) != state_->negated;
   }
   return false;
 }

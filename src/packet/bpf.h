@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "packet/packet_view.h"
+#include "packet/frame.h"
 
 namespace gophercap::packet {
 
@@ -27,10 +27,8 @@ class BpfFilter {
   BpfFilter(BpfFilter&&) noexcept;
   BpfFilter& operator=(BpfFilter&&) noexcept;
 
-  // Packets of a link type that it was not compiled for never match. `captured_bytes` and
-  // `original_bytes` are the frame's, without a frame check sequence.
-  bool matches(const PacketView& packet, uint32_t link_type, uint32_t captured_bytes,
-               uint32_t original_bytes) const noexcept;
+  // Packets of a link type that it was not compiled for never match.
+  bool matches(const Frame& frame) const noexcept;
 
   // Link types for which the expression makes no sense ("ether host …" on a serial line), with
   // libpcap's words.

@@ -28,8 +28,8 @@ std::vector<uint8_t> ethernet(const std::vector<uint8_t>& inside, bool tagged = 
 }
 bool matches(const BpfFilter& filter, const std::vector<uint8_t>& bytes, uint32_t link_type = 1) {
   const auto n = static_cast<uint32_t>(bytes.size());
-  return filter.matches({.data = bytes.data(), .captured_bytes = n, .original_bytes = n}, link_type,
-                        n, n);
+  return filter.matches(
+      {.data = bytes.data(), .bytes = n, .original_bytes = n, .link_type = link_type});
 }
 constexpr uint8_t kUdp = 17;
 constexpr uint8_t kTcp = 6;
@@ -89,8 +89,9 @@ TEST(Bpf, LooksAtNothingBeyondTheCapturedBytes) {
   const auto filter = BpfFilter::compile("udp port 53", {});
   for (uint32_t n = 0; n < frame.size(); ++n) {
     const std::vector<uint8_t> cut(frame.begin(), frame.begin() + n);  // ASan sees what is beyond
-    EXPECT_EQ(filter->matches({.data = cut.data(), .captured_bytes = n}, 1, n,
-                              static_cast<uint32_t>(frame.size())),
+    EXPECT_EQ(filter->matches({.data = cut.data(),
+                               .bytes = n,
+                               .original_bytes = static_cast<uint32_t>(frame.size())}),
               n >= 14 + 20 + 2)
         << n;
   }

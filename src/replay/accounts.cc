@@ -12,6 +12,7 @@ constexpr std::array kCounters = {
     &Accounts::read,
     &Accounts::sent,
     &Accounts::sent_bytes,
+    &Accounts::frames_sent,
     &Accounts::outside_window,
     &Accounts::filtered,
     &Accounts::skipped_out_of_order,
@@ -89,6 +90,7 @@ void add_drop_reasons(const Accounts& accounts, DropStage stage, Json& object) {
 
 Json accounts_to_json(const Accounts& a) {
   Json json = {{"read", a.read}, {"sent", a.sent}, {"sent_bytes", a.sent_bytes}};
+  if (a.frames_sent != a.sent) json["frames_sent"] = a.frames_sent;
   add_drop_reasons(a, DropStage::kReading, json);
   add_drop_reasons(a, DropStage::kSending, json);
   json["balanced"] = a.balanced();

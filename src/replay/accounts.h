@@ -40,11 +40,14 @@ enum class Verdict : uint8_t {
   kTooShort
 };
 
-// read == sent + the counters of all kDropReasons. Bytes are those of sent frames.
+// Packets, each as it was read: read == sent + the counters of all kDropReasons. A packet may leave
+// as several frames (FrameStep), and counts as sent if all of them did. Bytes are those of sent
+// frames.
 struct Accounts {
   uint64_t read = 0;
   uint64_t sent = 0;
   uint64_t sent_bytes = 0;
+  uint64_t frames_sent = 0;  // those of packets that are not counted as sent as well
   // Why others were not sent: each has its row in kDropReasons.
   uint64_t outside_window = 0;        // read, since their file also holds packets inside
   uint64_t filtered = 0;              // the expression did not match

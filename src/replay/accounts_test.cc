@@ -18,6 +18,7 @@ Accounts distinct() {
   uint64_t n = 100;
   for (const DropReason& reason : kDropReasons) accounts.*reason.count = n++;
   accounts.sent = 10'000;
+  accounts.frames_sent = 10'000;
   accounts.read = accounts.sent + accounts.settled_unsent() + accounts.unsent_at_stop;
   return accounts;
 }

@@ -12,7 +12,6 @@
 
 #include "base/mutex.h"
 #include "base/thread_group.h"
-#include "packet/flow_key.h"
 #include "replay/meter.h"
 #include "replay/plan/plan_digest.h"
 #include "replay/read/merger.h"
@@ -54,6 +53,7 @@ StreamOptions stream_options(const Plan& plan, const EngineOptions& options,
   stream.store = plan.store;
   stream.pool = pool;
   stream.choice = options.choice;
+  stream.step = options.step;
   stream.key_rule = plan.key_rule;
   stream.clock_steps = plan.clock_steps;
   stream.slab_bytes =
@@ -90,8 +90,7 @@ void fail(Report& report, const Result<>& result) {
 
 // Merges the set into memory.
 Result<> load(const Plan& plan, const EngineOptions& options, const MergeOptions& merge,
-              unsigned lanes, io::FdCache& fds, StoredSet& stored, Report& report,
-              const std::stop_token& stop) {
+              io::FdCache& fds, StoredSet& stored, Report& report, const std::stop_token& stop) {
   std::stop_source halt;
   const std::stop_callback forward(stop, [&] { halt.request_stop(); });
   const Timeline as_captured(plan.first, Nanos(0), {});
@@ -101,7 +100,6 @@ Result<> load(const Plan& plan, const EngineOptions& options, const MergeOptions
   MergeOptions once = merge;  // with little memory: what it reads is kept elsewhere
   once.stream.slab_bytes = std::max<size_t>(once.stream.slab_bytes / 8, kSmallestSlab);
   once.loops = 1;
-  once.stream.lanes = 1;
   ReaderPool readers;
   Merger merger(plan, once, fds, readers, dispatcher);
   ThreadGroup merging([&] { halt.request_stop(); });
@@ -115,10 +113,8 @@ Result<> load(const Plan& plan, const EngineOptions& options, const MergeOptions
     for (const Departure& d : waiting) {
       if (d.kind == Departure::Kind::kSlabEnd) lane.released.fetch_add(1);
       if (d.kind != Departure::Kind::kFrame) continue;
-      const uint32_t which =
-          lanes > 1 ? packet::pair_hash(d.data, d.captured_bytes, d.link_type) % lanes : 0;
-      fits = fits && stored.append(ns_of(as_captured.stamp(Nanos(d.due_ns))), d, which,
-                                   options.memory_bytes);
+      fits =
+          fits && stored.append(ns_of(as_captured.stamp(Nanos(d.due_ns))), d, options.memory_bytes);
     }
     lane.ring.pop(waiting.size());
   }
@@ -131,7 +127,7 @@ Result<> load(const Plan& plan, const EngineOptions& options, const MergeOptions
   return Error{
       Errc::kNoMemory, ENOMEM,
       fmt::format("the set does not fit into the memory given: {} of {} packets fill {} bytes",
-                  stored.packets(), plan.packets, options.memory_bytes)};
+                  stored.frames(), plan.packets, options.memory_bytes)};
 }
 
 // What is known of a run before its first packet.
@@ -190,7 +186,7 @@ Report play(const Plan& plan, const EngineOptions& options,
       .in_flight_bytes = std::max<uint64_t>(options.memory_bytes / 4, 1),
       .prefetch_files = kPrefetchFiles};
   StoredSet stored;
-  if (options.preload) fail(report, load(plan, options, merge, lanes, fds, stored, report, stop));
+  if (options.preload) fail(report, load(plan, options, merge, fds, stored, report, stop));
 
   Senders senders(transmitters, clocks, timeline, options.send);
   // Where packets are due by their own time, the start waits for those of the first second.
@@ -203,7 +199,7 @@ Report play(const Plan& plan, const EngineOptions& options,
   Dispatcher dispatcher(timeline, options.pace, senders.lanes());
   Meter meter(senders, timeline, options, clocks.front()->is_real(), plan.first);
   if (watch) merge.trail = &meter.trail();
-  if (options.preload) meter.set_stored(stored.packets(), plan.packets);
+  if (options.preload) meter.set_stored(stored.frames(), plan.packets);
   const auto look = [&] {
     if (watch) watch(meter.now(stop.stop_requested()));
   };

@@ -19,7 +19,7 @@ class Meter {
         CaptureTime first);
 
   Trail& trail() noexcept { return trail_; }
-  // Of a set in memory: of one of its loops, packets that it holds and packets of the plan.
+  // Of a set in memory: of one of its loops, frames that it holds and packets of the plan.
   void set_stored(uint64_t held, uint64_t planned) noexcept {
     passed_each_ = held == 0 ? 1 : static_cast<double>(planned) / static_cast<double>(held);
   }

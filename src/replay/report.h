@@ -100,8 +100,8 @@ struct Report {
 
   // What was handed over and, by the kernel's count, never left.
   uint64_t lost_behind_us() const noexcept {
-    return counted_by_interface && *counted_by_interface < accounts.sent
-               ? accounts.sent - *counted_by_interface
+    return counted_by_interface && *counted_by_interface < accounts.frames_sent
+               ? accounts.frames_sent - *counted_by_interface
                : 0;
   }
 };

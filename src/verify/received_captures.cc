@@ -11,6 +11,7 @@
 #include "io/codec/pausable_source.h"
 #include "io/open.h"
 #include "io/parallel/decode_pool.h"
+#include "packet/frame.h"
 #include "packet/link_type.h"
 
 namespace gophercap::verify {
@@ -33,14 +34,8 @@ Error no_ethernet(const std::string& path, uint32_t link_type) {
   return {Errc::kUnsupported, 0, std::move(what)};
 }
 
-// Without the frame check sequence.
-uint32_t captured_bytes(const packet::PacketView& p) noexcept {
-  return p.captured_bytes - p.fcs_bytes;
-}
-uint32_t wire_bytes(const packet::PacketView& p) noexcept {
-  const uint32_t original =
-      p.original_bytes >= p.fcs_bytes ? p.original_bytes - p.fcs_bytes : p.original_bytes;
-  return std::max(original, captured_bytes(p));
+uint32_t wire_bytes(const packet::Frame& frame) noexcept {
+  return std::max(frame.original_bytes, frame.bytes);
 }
 
 Error stopped() {
@@ -94,8 +89,9 @@ Result<Look> look_through(const std::string& path, CaptureReader& reader, Packet
   std::optional<uint32_t> other;  // link type
   const auto take = [&](const packet::PacketView& p, uint32_t link_type) {
     if (link_type != packet::kLinkTypeEthernet) other = link_type;
-    if (const uint32_t n = captured_bytes(p); n < wire_bytes(p) && n >= kLeastCompared)
-      look.least_cut = std::min(look.least_cut, n);
+    const packet::Frame frame = packet::frame_of(p, link_type);
+    if (frame.bytes < wire_bytes(frame) && frame.bytes >= kLeastCompared)
+      look.least_cut = std::min(look.least_cut, frame.bytes);
     if (!std::exchange(any, true)) look.first = p.time;
     return !other;
   };
@@ -172,11 +168,11 @@ Result<bool> ReceivedCaptures::advance(File& file, const std::stop_token& stop) 
 
 // What look_through() could not see of a pipe.
 Result<> ReceivedCaptures::check(const File& file) const {
-  const packet::PacketView& p = file.packet();
   if (file.link_type() != packet::kLinkTypeEthernet)
     return no_ethernet(file.path, file.link_type());
-  const uint32_t n = captured_bytes(p);
-  if (n >= kLeastCompared && n < wire_bytes(p) && n < compared_bytes_) {
+  const packet::Frame frame = packet::frame_of(file.packet(), file.link_type());
+  const uint32_t n = frame.bytes;
+  if (n >= kLeastCompared && n < wire_bytes(frame) && n < compared_bytes_) {
     return Error{
         Errc::kUnsupported, 0,
         fmt::format("{}: packet cut to {} bytes, which its header did not say: write it to "
@@ -209,9 +205,10 @@ Result<> ReceivedCaptures::read(const Take& take, const std::stop_token& stop) {
     for (;;) {  // as long as nobody else's turn comes
       TRY_VOID(check(*file));
       const packet::PacketView& p = file->packet();
+      const packet::Frame frame = packet::frame_of(p, file->link_type());
       if (!p.has_time()) ++packets_without_time_;
-      const bool more =
-          take({.data = {p.data, captured_bytes(p)}, .wire_bytes = wire_bytes(p), .time = p.time});
+      const bool more = take(
+          {.data = {frame.data, frame.bytes}, .wire_bytes = wire_bytes(frame), .time = p.time});
       if (++packets_ % 4096 == 0 && stop.stop_requested()) return stopped();
       if (!more) return {};
       TRY(const bool any, advance(*file, stop));

@@ -237,7 +237,7 @@ std::string replay_report(const Report& report, bool simulated, const TextOption
          fmt::format("{} of {}", group_digits(report.loops_done),
                      report.loops_planned == 0 ? "endless" : group_digits(report.loops_planned))});
   add_accounts(lines, report);
-  if (report.counted_by_interface && *report.counted_by_interface != report.accounts.sent) {
+  if (report.counted_by_interface && *report.counted_by_interface != report.accounts.frames_sent) {
     const uint64_t n = *report.counted_by_interface;
     lines.push_back(
         {"counted", fmt::format("{} by the interface{}", counted(n, "packet"),

@@ -75,6 +75,10 @@ Result<transmit::Wire> open_interface(const InterfaceTarget& target, const Plann
   for (const dataset::FileSummary& file : setup.set.files) {
     wire.longest_frame_bytes = std::max(wire.longest_frame_bytes, file.max_captured_bytes);
   }
+  if (setup.engine.step != nullptr) {
+    wire.longest_frame_bytes +=
+        std::min(setup.engine.step->growth_bytes(), UINT32_MAX - wire.longest_frame_bytes);
+  }
   return transmit::open_wire(target.name, wire);
 }
 
@@ -95,7 +99,9 @@ std::optional<transmit::InterfaceCounters> settled_counters(const transmit::Wire
 // Taken by the target, and yet not through: on a wire never sent, of a recording in no file.
 void take_back(const transmit::Unconfirmed& lost, const TargetTraits& traits,
                replay::Accounts& accounts) {
+  // Of which packets they were nobody knows: of as many, at most.
   const uint64_t frames = std::min(lost.frames, accounts.sent);
+  accounts.frames_sent -= std::min(lost.frames, accounts.frames_sent);
   accounts.sent -= frames;
   accounts.sent_bytes -= std::min(lost.bytes, accounts.sent_bytes);
   accounts.sent_cut = std::min(accounts.sent_cut, accounts.sent);
@@ -127,7 +133,7 @@ class OpenInterface final : public OpenTarget {
       .reason = wire_.reason, .tx_threads = wire_.lanes.size(), .notes = wire_.notes,
       .before = wire_.counted_before, .after = std::nullopt
     };
-    if (const auto after = settled_counters(wire_, report.accounts.sent)) {
+    if (const auto after = settled_counters(wire_, report.accounts.frames_sent)) {
       interface.after = *after;
       report.counted_by_interface = after->tx_packets - wire_.counted_before.tx_packets;
     }

@@ -29,9 +29,10 @@ namespace {
 
 // Whether packets of the file may meet another end than being sent or being of another link type,
 // which the map counts; `bounds` by too_long().
-bool needs_a_look(const dataset::FileSummary& file, const replay::Choice& choice,
+bool needs_a_look(const dataset::FileSummary& file, const replay::EngineOptions& engine,
                   const Bounds& bounds) {
-  return choice.expression != nullptr || bounds.least != bounds.most ||
+  const replay::Choice& choice = engine.choice;
+  return engine.step != nullptr || choice.expression != nullptr || bounds.least != bounds.most ||
          (choice.skip_out_of_order && file.out_of_order > 0) ||
          file.max_captured_bytes > choice.longest_frame_bytes ||
          // A packet of another link type may be the one that is too long.
@@ -48,12 +49,12 @@ replay::Accounts from_summary(const dataset::FileSummary& file, const transmit::
       accounts.skipped_link_type += l.packets;
   }
   if (accounts.skipped_link_type == 0) accounts.skipped_too_long = bounds.least;
+  accounts.frames_sent = accounts.read - accounts.left_out();
   return accounts;
 }
 
 Result<replay::Accounts> accounts_of(const PlannedSet& setup, const transmit::FrameLimits& limits,
                                      unsigned workers, const std::stop_token& stop) {
-  const replay::Choice& choice = setup.engine.choice;
   std::vector<std::pair<const dataset::FileSummary*, const replay::PlannedFile*>> files;
   for (const replay::PlannedFile& planned : setup.plan.files) {
     const auto file = std::lower_bound(
@@ -66,7 +67,7 @@ Result<replay::Accounts> accounts_of(const PlannedSet& setup, const transmit::Fr
   for (const auto& [file, planned] : files) {
     const Bounds bounds = too_long(*file, limits);
     const bool across = planned->begins_outside || planned->ends_outside;
-    if (across || needs_a_look(*file, choice, bounds)) {
+    if (across || needs_a_look(*file, setup.engine, bounds)) {
       to_survey.push_back(planned);
     } else {
       sum += from_summary(*file, limits, bounds);
@@ -76,9 +77,10 @@ Result<replay::Accounts> accounts_of(const PlannedSet& setup, const transmit::Fr
   io::DecodePool pool(io::DecodePool::spare(workers, parts.size()), parts.size());
   parallel_for(parts.size(), workers, [&](size_t i) {
     const replay::PlannedFile& planned = *to_survey[i];
-    const Result<replay::Survey> survey = replay::survey_file(
-        *setup.plan.store, planned.path, planned.mapped.most_bytes(), planned.initial_time,
-        setup.plan.key_rule, setup.plan.clock_steps, choice, limits, stop, &pool);
+    const Result<replay::Survey> survey =
+        replay::survey_file(*setup.plan.store, planned.path, planned.mapped.most_bytes(),
+                            planned.initial_time, setup.plan.key_rule, setup.plan.clock_steps,
+                            setup.engine.choice, limits, setup.engine.step, stop, &pool);
     parts[i] = survey ? Result<replay::Accounts>(survey->verdicts) : survey.error();
   });
   for (const Result<replay::Accounts>& part : parts) {
@@ -107,23 +109,23 @@ class Schedule {
   }
   Nanos first(uint64_t loop) const {
     return shortened(pace_.at_rate() ? rate_due(loop, 0, 0) : timeline_.due(plan_.first, loop),
-                     packets_before(loop, 0));
+                     frames_before(loop, 0));
   }
   Nanos last(uint64_t loop) const {
-    const uint64_t behind = std::max<uint64_t>(accounts_.sent, 1) - 1;
+    const uint64_t behind = std::max<uint64_t>(accounts_.frames_sent, 1) - 1;
     // How long the last packet is only a pass would know.
     return shortened(pace_.at_rate() ? rate_due(loop, behind, accounts_.sent_bytes)
                                      : timeline_.due(plan_.last, loop),
-                     packets_before(loop, behind));
+                     frames_before(loop, behind));
   }
 
  private:
-  uint64_t packets_before(uint64_t loop, uint64_t in_this) const {
-    return saturating_sum(saturating_product(loop, accounts_.sent), in_this);
+  uint64_t frames_before(uint64_t loop, uint64_t in_this) const {
+    return saturating_sum(saturating_product(loop, accounts_.frames_sent), in_this);
   }
-  Nanos rate_due(uint64_t loop, uint64_t packets, uint64_t bytes) const {
+  Nanos rate_due(uint64_t loop, uint64_t frames, uint64_t bytes) const {
     if (pace_.kind == replay::Pace::Kind::kPacketsPerSecond)
-      return replay::due_at_rate(pace_, packets_before(loop, packets));
+      return replay::due_at_rate(pace_, frames_before(loop, frames));
     return replay::due_at_rate(
         pace_, saturating_sum(saturating_product(loop, accounts_.sent_bytes), bytes));
   }

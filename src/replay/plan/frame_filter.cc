@@ -6,32 +6,39 @@
 #include "packet/vlan.h"
 
 namespace gophercap::replay {
-Decision decide(const packet::PacketView& packet, uint32_t link_type, bool out_of_order,
-                const Choice& choice, const transmit::FrameLimits& limits) noexcept {
-  Decision d;
-  d.captured_bytes = packet.captured_bytes - packet.fcs_bytes;
-  d.original_bytes =
-      packet.original_bytes >= packet.fcs_bytes ? packet.original_bytes - packet.fcs_bytes : 0;
-  if (!choice.window.contains(packet.time)) {
-    d.verdict = Verdict::kOutsideWindow;
-  } else if (choice.expression != nullptr &&
-             !choice.expression->matches(packet, link_type, d.captured_bytes, d.original_bytes)) {
-    d.verdict = Verdict::kFiltered;
-  } else if (choice.skip_out_of_order && out_of_order) {
-    d.verdict = Verdict::kOutOfOrder;
-  } else if (limits.ethernet_only && link_type != packet::kLinkTypeEthernet) {
-    d.verdict = Verdict::kLinkType;
-  } else if (d.captured_bytes > choice.longest_frame_bytes) {
-    d.verdict = Verdict::kAboveLimit;
-  } else if (d.captured_bytes > limits.max_bytes &&
-             (d.captured_bytes - limits.max_bytes > limits.vlan_extra_bytes ||
-              !packet::may_exceed_mtu(packet.data, d.captured_bytes))) {
-    d.verdict = Verdict::kTooLong;
-    d.mtu_needed = mtu_for(packet.data, d.captured_bytes);
-  } else if (d.captured_bytes < limits.min_bytes) {
-    d.verdict = Verdict::kTooShort;
+Verdict FrameFilter::choose(const packet::PacketView& packet, bool out_of_order) const noexcept {
+  if (!choice_.window.contains(packet.time)) return Verdict::kOutsideWindow;
+  if (choice_.expression != nullptr && !choice_.expression->matches(frame_))
+    return Verdict::kFiltered;
+  return choice_.skip_out_of_order && out_of_order ? Verdict::kOutOfOrder : Verdict::kSend;
+}
+
+Decision FrameFilter::take_steps() {
+  Decision decision{.frames = {&frame_, 1}};
+  if (step_ != nullptr) {
+    made_.clear();
+    step_->apply(frame_, made_);
+    decision.frames = made_.frames();
+    if (decision.frames.empty()) return {.verdict = Verdict::kFiltered};
   }
-  return d;
+  for (const packet::Frame& frame : decision.frames) {
+    const Verdict verdict = fits(frame);
+    if (decision.verdict == Verdict::kSend) decision.verdict = verdict;
+    if (verdict == Verdict::kTooLong && decision.verdict == Verdict::kTooLong)
+      decision.mtu_needed =
+          std::max<uint64_t>(decision.mtu_needed, mtu_for(frame.data, frame.bytes));
+  }
+  return decision;
+}
+
+Verdict FrameFilter::fits(const packet::Frame& frame) const noexcept {
+  if (!is_taken(frame.link_type)) return Verdict::kLinkType;
+  if (frame.bytes > choice_.longest_frame_bytes) return Verdict::kAboveLimit;
+  if (frame.bytes > limits_.max_bytes &&
+      (frame.bytes - limits_.max_bytes > limits_.vlan_extra_bytes ||
+       !packet::may_exceed_mtu(frame.data, frame.bytes)))
+    return Verdict::kTooLong;
+  return frame.bytes < limits_.min_bytes ? Verdict::kTooShort : Verdict::kSend;
 }
 
 uint32_t mtu_for(const uint8_t* frame, uint32_t bytes) noexcept {

@@ -105,7 +105,7 @@ Result<> look_into(Candidate& c, const PlanOptions& options, io::DecodePool& poo
   PlannedFile& planned = c.planned;
   TRY(Survey survey, survey_file(*options.store, planned.path, planned.mapped.most_bytes(),
                                  planned.initial_time, options.key_rule, options.clock_steps,
-                                 {.window = options.window}, {}, options.stop, &pool));
+                                 {.window = options.window}, {}, nullptr, options.stop, &pool));
   planned.begins_outside = options.window.from && planned.initial_time < *options.window.from;
   planned.ends_outside = survey.ends_outside;
   planned.packets = survey.packets;

@@ -27,15 +27,15 @@ class Surveyor {
  public:
   // All are borrowed.
   Surveyor(KeyRule rule, const ClockSteps& steps, const Choice& choice,
-           const transmit::FrameLimits& limits)
-      : rule_(rule), follow_(steps.follow), choice_(choice), limits_(limits), clock_(steps) {}
+           const transmit::FrameLimits& limits, const FrameStep* step)
+      : rule_(rule), follow_(steps.follow), filter_(choice, limits, step), clock_(steps) {}
 
   void take(const packet::PacketView& packet, uint32_t link_type, Survey& survey) {
     const CaptureTime before = std::exchange(before_, packet.time);
     const bool followed = follow_ && clock_.take(ns_of(packet.time));
     const bool out_of_order = packet.time < before && !followed;
     largest_ = std::max(largest_, packet.time);
-    const Decision d = decide(packet, link_type, out_of_order, choice_, limits_);
+    const Decision d = filter_.decide(packet, link_type, out_of_order);
     account(d, survey.verdicts);
     if (d.verdict == Verdict::kOutsideWindow) {
       ++behind_;
@@ -50,7 +50,9 @@ class Surveyor {
     ++survey.packets;
     survey.packets_cut += packet.captured_bytes < packet.original_bytes;
     count_link_type(survey.link_types, link_type);
-    if (d.verdict == Verdict::kSend) survey.verdicts.sent_bytes += d.captured_bytes;
+    if (d.verdict != Verdict::kSend) return;
+    survey.verdicts.frames_sent += d.frames.size();
+    for (const packet::Frame& frame : d.frames) survey.verdicts.sent_bytes += frame.bytes;
   }
   // Packets behind the last one inside the window.
   uint64_t behind() const noexcept { return behind_; }
@@ -79,8 +81,7 @@ class Surveyor {
 
   const KeyRule rule_;
   const bool follow_;
-  const Choice& choice_;
-  const transmit::FrameLimits& limits_;
+  FrameFilter filter_;
   KeyClock clock_;
   CaptureTime before_ = CaptureTime::min();
   CaptureTime largest_ = CaptureTime::min();
@@ -92,8 +93,8 @@ class Surveyor {
 Result<Survey> survey_file(const dataset::CaptureStore& store, const std::string& path,
                            uint64_t plain_bytes, CaptureTime initial_time, KeyRule rule,
                            const ClockSteps& steps, const Choice& choice,
-                           const transmit::FrameLimits& limits, const std::stop_token& stop,
-                           io::DecodePool* pool) {
+                           const transmit::FrameLimits& limits, const FrameStep* step,
+                           const std::stop_token& stop, io::DecodePool* pool) {
   Survey survey;
   Result<io::Input> input =
       store.open(path, {.pool = pool, .stop = stop, .most_bytes = plain_bytes});
@@ -110,7 +111,7 @@ Result<Survey> survey_file(const dataset::CaptureStore& store, const std::string
     return survey;
   }
   auto batch = std::make_unique<capture::PacketBatch>();
-  Surveyor surveyor(rule, steps, choice, limits);
+  Surveyor surveyor(rule, steps, choice, limits, step);
   capture::for_each_packet(**reader, *batch, stop,
                            [&](const packet::PacketView& packet, uint32_t link_type) {
                              surveyor.take(packet, link_type, survey);

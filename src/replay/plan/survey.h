@@ -42,15 +42,15 @@ struct Survey {
   std::optional<capture::Damage> damage;
 };
 
-// Reads the file as a replay would, up to its end or first damage. `initial_time`: of packets
-// before the first one that has a time. `steps`: not with kOwnTime.
+// Reads the file as a replay with that `step` (null: none) would, up to its end or first damage.
+// `initial_time`: of packets before the first one that has a time. `steps`: not with kOwnTime.
 // `plain_bytes`: as far as it was mapped; 0: to its end. `store` opens the file; `pool`: helpers
 // for decompressing. Fails where the system has too little for it; anything else is in
 // Survey::damage.
 Result<Survey> survey_file(const dataset::CaptureStore& store, const std::string& path,
                            uint64_t plain_bytes, CaptureTime initial_time, KeyRule rule,
                            const ClockSteps& steps, const Choice& choice,
-                           const transmit::FrameLimits& limits, const std::stop_token& stop,
-                           io::DecodePool* pool = nullptr);
+                           const transmit::FrameLimits& limits, const FrameStep* step,
+                           const std::stop_token& stop, io::DecodePool* pool = nullptr);
 
 }  // namespace gophercap::replay

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 #include <stop_token>
 #include <utility>
 #include <vector>
@@ -55,7 +56,11 @@ bool has_only_grown(const io::FileFacts& facts, const PlannedFile& file,
 }  // namespace
 
 FileStream::FileStream(const PlannedFile& file, const StreamOptions& options, io::FdCache& fds)
-    : file_(file), options_(options), fds_(fds), clock_(options.clock_steps) {}
+    : file_(file),
+      options_(options),
+      fds_(fds),
+      filter_(options.choice, options.limits, options.step),
+      clock_(options.clock_steps) {}
 
 Result<> FileStream::open(const std::stop_token& stop) {
   opened_ = true;
@@ -98,9 +103,6 @@ Result<> FileStream::open(const std::stop_token& stop) {
 
 void FileStream::take(const PacketBatch& batch, Slab& slab) {
   const std::vector<capture::Interface>& interfaces = reader_->interfaces();
-  const int64_t shift = file_.key_shift.count();
-  const transmit::FrameLimits& limits = options_.limits;
-  const bool all_fits = takes_all(options_.choice);
   for (size_t i = 0; i < batch.count && !past_window(); ++i) {
     const PacketView& packet = batch.packets[i];
     const int64_t time = ns_of(packet.time);
@@ -116,53 +118,55 @@ void FileStream::take(const PacketBatch& batch, Slab& slab) {
     }
     bytes_read_ += packet.captured_bytes;
     const uint32_t link_type = interfaces[packet.interface].link_type;
-    if (all_fits && packet.captured_bytes <= limits.max_bytes &&
-        packet.captured_bytes >= limits.min_bytes && packet.fcs_bytes == 0 && sorter_ == nullptr &&
-        (!limits.ethernet_only || link_type == packet::kLinkTypeEthernet)) {
-      account(Decision{}, accounts_);
-      ++inside_;
-      slab.append(saturating_sum(largest_ns_, shift), packet.data, packet.captured_bytes,
-                  packet.original_bytes, link_type,
-                  lane_of(packet.data, packet.captured_bytes, link_type));
-      continue;
-    }
-    const Decision d = decide(packet, link_type, out_of_order, options_.choice, limits);
-    account(d, accounts_);
-    inside_ += d.verdict != Verdict::kOutsideWindow;
-    if (d.verdict != Verdict::kSend) {
-      accounts_.filtered_vlan += d.verdict == Verdict::kFiltered &&
+    const Decision decision = filter_.decide(packet, link_type, out_of_order);
+    account(decision, accounts_);
+    if (decision.verdict != Verdict::kSend) [[unlikely]] {
+      inside_ += decision.verdict != Verdict::kOutsideWindow;
+      accounts_.filtered_vlan += decision.verdict == Verdict::kFiltered &&
                                  link_type == packet::kLinkTypeEthernet &&
-                                 packet::hides_from_filters(packet.data, d.captured_bytes);
+                                 packet::hides_from_filters(packet.data, packet.captured_bytes);
       continue;
     }
+    ++inside_;
     accounts_.fcs_removed += packet.fcs_bytes != 0;
+    enter(time, packet, link_type, decision.frames, slab);
+  }
+}
+
+// All packets between two stations take one lane, so that their order is kept; whatever becomes of
+// a packet takes the packet's lane.
+void FileStream::enter(int64_t time_ns, const PacketView& packet, uint32_t link_type,
+                       std::span<const packet::Frame> frames, Slab& slab) {
+  uint32_t lane = 0;
+  if (options_.lanes > 1) {
+    const uint32_t bytes = packet::frame_of(packet, link_type).bytes;
+    lane = packet::pair_hash(packet.data, bytes, link_type) % options_.lanes;
+  }
+  for (size_t i = 0; i < frames.size(); ++i) {
+    const bool more = i + 1 < frames.size();
     if (sorter_ != nullptr) {
-      sorter_->push({time, packet.data, d.captured_bytes, d.original_bytes, link_type});
+      sorter_->push({time_ns, frames[i], more, lane});
     } else {
       // With --reorder a file without disorder comes here: each packet's own time is the largest.
-      slab.append(saturating_sum(largest_ns_, shift), packet.data, d.captured_bytes,
-                  d.original_bytes, link_type, lane_of(packet.data, d.captured_bytes, link_type));
+      put(largest_ns_, frames[i], more, lane, slab);
     }
   }
 }
 
 void FileStream::drain_sorted(Slab& slab) {
-  PendingFrame frame;
-  while (slab.footprint_bytes() < options_.slab_bytes && sorter_->peek(frame)) {
-    accounts_.not_sorted += frame.time_ns < last_key_ns_;
-    last_key_ns_ = std::max(last_key_ns_, frame.time_ns);
-    slab.append(saturating_sum(last_key_ns_, file_.key_shift.count()), frame.data,
-                frame.captured_bytes, frame.original_bytes, frame.link_type,
-                lane_of(frame.data, frame.captured_bytes, frame.link_type));
+  PendingFrame pending;
+  while (slab.footprint_bytes() < options_.slab_bytes && sorter_->peek(pending)) {
+    accounts_.not_sorted += !pending.more && pending.time_ns < last_key_ns_;
+    last_key_ns_ = std::max(last_key_ns_, pending.time_ns);
+    put(last_key_ns_, pending.frame, pending.more, pending.lane, slab);
     sorter_->pop();
   }
 }
 
-// All packets between two stations take one lane, so that their order is kept.
-uint32_t FileStream::lane_of(const uint8_t* data, uint32_t bytes,
-                             uint32_t link_type) const noexcept {
-  if (options_.lanes < 2) return 0;
-  return packet::pair_hash(data, bytes, link_type) % options_.lanes;
+// Every frame that leaves enters a slab here.
+void FileStream::put(int64_t key_ns, const packet::Frame& frame, bool more, uint32_t lane,
+                     Slab& slab) {
+  slab.append(saturating_sum(key_ns, file_.key_shift.count()), frame, more, lane);
 }
 
 Result<> FileStream::fill(Slab& slab, PacketBatch& batch, const std::stop_token& stop) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 
@@ -30,6 +31,7 @@ struct StreamOptions {
   // Helpers for decompressing; null: none. REQUIRES: it outlives the streams.
   io::DecodePool* pool = nullptr;
   Choice choice{};
+  const FrameStep* step = nullptr;  // null: packets leave as they are
   KeyRule key_rule = KeyRule::kRunningMax;
   ClockSteps clock_steps{};
   size_t slab_bytes = size_t{1} << 20;  // about how much one slab holds; the reader's own buffer is
@@ -60,12 +62,15 @@ class FileStream {
   Result<> fill_slab(Slab& slab, capture::PacketBatch& batch, const std::stop_token& stop);
   void take(const capture::PacketBatch& batch, Slab& slab);
   void drain_sorted(Slab& slab);
-  uint32_t lane_of(const uint8_t* data, uint32_t bytes, uint32_t link_type) const noexcept;
+  void enter(int64_t time_ns, const packet::PacketView& packet, uint32_t link_type,
+             std::span<const packet::Frame> frames, Slab& slab);
+  void put(int64_t key_ns, const packet::Frame& frame, bool more, uint32_t lane, Slab& slab);
   bool past_window() const noexcept { return file_.ends_outside && inside_ >= file_.packets; }
 
   const PlannedFile& file_;
   const StreamOptions& options_;
   io::FdCache& fds_;
+  FrameFilter filter_;
   std::unique_ptr<capture::CaptureReader> reader_;
   io::PausableSource* pausable_ = nullptr;  // the reader's, while there is one
   std::unique_ptr<ReorderBuffer> sorter_;   // where the file needs one

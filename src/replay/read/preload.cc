@@ -11,15 +11,15 @@ constexpr size_t kRun = 256;
 
 }  // namespace
 
-bool StoredSet::append(int64_t key_ns, const Departure& d, uint32_t lane, uint64_t most_bytes) {
-  const uint64_t cost = d.captured_bytes + sizeof(SlabFrame);
+bool StoredSet::append(int64_t key_ns, const Departure& d, uint64_t most_bytes) {
+  const uint64_t cost = d.bytes + sizeof(SlabFrame);
   if (cost > most_bytes - std::min(most_bytes, footprint_bytes_)) return false;
-  if (slabs_.empty() || slabs_.back()->used_bytes() + d.captured_bytes > kSlabBytes) {
+  if (slabs_.empty() || slabs_.back()->used_bytes() + d.bytes > kSlabBytes) {
     slabs_.push_back(std::make_unique<Slab>());
-    slabs_.back()->reserve(std::max<size_t>(kSlabBytes, d.captured_bytes));
+    slabs_.back()->reserve(std::max<size_t>(kSlabBytes, d.bytes));
   }
-  slabs_.back()->append(key_ns, d.data, d.captured_bytes, d.original_bytes, d.link_type, lane);
-  ++packets_;
+  slabs_.back()->append(key_ns, {d.data, d.bytes, d.original_bytes, d.link_type}, d.more, d.lane);
+  ++frames_;
   footprint_bytes_ += cost;
   return true;
 }
@@ -34,7 +34,7 @@ uint64_t StoredSet::play(uint64_t loops, Dispatcher& dispatcher, Trail& trail,
     trail.add(
         {.pushed = pushed, .passed = static_cast<double>(pushed), .key_ns = key, .loop = loop});
   };
-  for (; packets_ > 0 && (loops == 0 || loop < loops) && !stop.stop_requested(); ++loop) {
+  for (; frames_ > 0 && (loops == 0 || loop < loops) && !stop.stop_requested(); ++loop) {
     for (const std::unique_ptr<Slab>& slab : slabs_) {
       const std::vector<SlabFrame>& frames = slab->frames();
       for (size_t next = 0; next < frames.size() && !stop.stop_requested();) {

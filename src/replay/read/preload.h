@@ -14,13 +14,14 @@
 
 namespace gophercap::replay {
 
-// Every packet that leaves in one loop, in the order of the schedule. 24 bytes a packet beside its
+// Every frame that leaves in one loop, in the order of the schedule. 24 bytes a frame beside its
 // own. Filled by one thread, then played by one.
 class StoredSet {
  public:
-  // Copies a packet. False: it would take more than `most_bytes` in all.
-  bool append(int64_t key_ns, const Departure& departure, uint32_t lane, uint64_t most_bytes);
-  uint64_t packets() const noexcept { return packets_; }
+  // Copies a frame that comes out of another slab. False: it would take more than `most_bytes` in
+  // all.
+  bool append(int64_t key_ns, const Departure& departure, uint64_t most_bytes);
+  uint64_t frames() const noexcept { return frames_; }
   uint64_t footprint_bytes() const noexcept { return footprint_bytes_; }
 
   // Pushes all loops (0 = for ever) until a stop is asked for; closes the lanes. How many loops
@@ -30,7 +31,7 @@ class StoredSet {
 
  private:
   std::vector<std::unique_ptr<Slab>> slabs_;  // none is ever cleared
-  uint64_t packets_ = 0;
+  uint64_t frames_ = 0;
   uint64_t footprint_bytes_ = 0;
 };
 

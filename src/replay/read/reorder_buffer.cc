@@ -29,29 +29,29 @@ uint8_t* ReorderBuffer::room_for(size_t bytes) {
   return room;
 }
 
-void ReorderBuffer::push(const PendingFrame& frame) {
-  uint8_t* copy = room_for(frame.captured_bytes);
-  if (frame.captured_bytes > 0) std::memcpy(copy, frame.data, frame.captured_bytes);
+void ReorderBuffer::push(const PendingFrame& pending) {
+  const packet::Frame& frame = pending.frame;
+  uint8_t* copy = room_for(frame.bytes);
+  if (frame.bytes > 0) std::memcpy(copy, frame.data, frame.bytes);
   Chunk* chunk = &chunks_.back();
   ++chunk->frames;
-  heap_.push_back({frame.time_ns, sequence_++, chunk, copy, frame.captured_bytes,
-                   frame.original_bytes, frame.link_type});
+  heap_.push_back({sequence_++, chunk, pending});
+  heap_.back().pending.frame.data = copy;
   std::push_heap(heap_.begin(), heap_.end(),
                  [](const Entry& a, const Entry& b) { return a.after(b); });
-  newest_ns_ = std::max(newest_ns_, frame.time_ns);
-  held_bytes_ += frame.captured_bytes + sizeof(Entry);
+  packets_ += !pending.more;
+  newest_ns_ = std::max(newest_ns_, pending.time_ns);
+  held_bytes_ += frame.bytes + sizeof(Entry);
 }
 
-bool ReorderBuffer::peek(PendingFrame& frame) const noexcept {
+bool ReorderBuffer::peek(PendingFrame& pending) const noexcept {
   if (heap_.empty()) return false;
-  const Entry& next = heap_.front();
+  const PendingFrame& next = heap_.front().pending;
   const uint64_t behind = static_cast<uint64_t>(newest_ns_) - static_cast<uint64_t>(next.time_ns);
   // A later packet may have the same time as this one: it stands behind in the file, so it follows.
   const bool due = finished_ || behind >= static_cast<uint64_t>(limits_.step_back.count()) ||
-                   heap_.size() > limits_.step_back_packets || held_bytes_ > limits_.memory_bytes;
-  if (due) {
-    frame = {next.time_ns, next.data, next.captured_bytes, next.original_bytes, next.link_type};
-  }
+                   packets_ > limits_.step_back_packets || held_bytes_ > limits_.memory_bytes;
+  if (due) pending = next;
   return due;
 }
 
@@ -60,7 +60,8 @@ void ReorderBuffer::pop() noexcept {
                 [](const Entry& a, const Entry& b) { return a.after(b); });
   const Entry& gone = heap_.back();
   Chunk& chunk = *gone.chunk;
-  held_bytes_ -= gone.captured_bytes + sizeof(Entry);
+  held_bytes_ -= gone.pending.frame.bytes + sizeof(Entry);
+  packets_ -= !gone.pending.more;
   heap_.pop_back();
   // Whichever chunk it is: a packet far ahead of its time would hold all those behind it.
   if (--chunk.frames == 0 && &chunk != &chunks_.back()) {

@@ -7,16 +7,16 @@
 #include <vector>
 
 #include "base/time.h"
+#include "packet/frame.h"
 
 namespace gophercap::replay {
 
 // A frame on its way through the buffer.
 struct PendingFrame {
   int64_t time_ns = 0;
-  const uint8_t* data = nullptr;
-  uint32_t captured_bytes = 0;
-  uint32_t original_bytes = 0;
-  uint32_t link_type = 1;
+  packet::Frame frame{};
+  bool more = false;  // the next frame is of the same packet
+  uint32_t lane = 0;
 };
 
 // Frames go in in the order of the file and come out by (time, order of the file). Not thread-safe.
@@ -34,14 +34,14 @@ class ReorderBuffer {
   };
   explicit ReorderBuffer(const Limits& limits) : limits_(limits) {}
 
-  // Copies the frame.
-  void push(const PendingFrame& frame);
+  // Copies the frame. Frames of one packet have one time.
+  void push(const PendingFrame& pending);
   // No frame will follow.
   void finish() noexcept { finished_ = true; }
 
   // The next frame that may leave. Its data stays valid until pop(). False: none yet (or, once
   // finished, none any more).
-  bool peek(PendingFrame& frame) const noexcept;
+  bool peek(PendingFrame& pending) const noexcept;
   // REQUIRES: peek() returned true.
   void pop() noexcept;
 
@@ -56,15 +56,12 @@ class ReorderBuffer {
     std::list<Chunk>::iterator self{};
   };
   struct Entry {
-    int64_t time_ns;
     uint64_t sequence;
     Chunk* chunk;
-    const uint8_t* data;
-    uint32_t captured_bytes;
-    uint32_t original_bytes;
-    uint32_t link_type;
+    PendingFrame pending;
     bool after(const Entry& other) const noexcept {
-      return time_ns != other.time_ns ? time_ns > other.time_ns : sequence > other.sequence;
+      return pending.time_ns != other.pending.time_ns ? pending.time_ns > other.pending.time_ns
+                                                      : sequence > other.sequence;
     }
   };
   uint8_t* room_for(size_t bytes);
@@ -74,6 +71,7 @@ class ReorderBuffer {
   std::list<Chunk> chunks_;  // the last one is being filled
   std::list<Chunk> spare_;   // at most one, for the next to be filled
   uint64_t sequence_ = 0;
+  uint64_t packets_ = 0;  // of the frames in the heap
   int64_t newest_ns_ = INT64_MIN;
   size_t held_bytes_ = 0;
   bool finished_ = false;

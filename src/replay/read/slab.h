@@ -7,12 +7,15 @@
 #include <memory>
 #include <vector>
 
+#include "packet/frame.h"
+
 namespace gophercap::replay {
 
 struct SlabFrame {
   int64_t key_ns = 0;   // CaptureTime of the packet's key
   uint32_t offset = 0;  // in the slab
-  uint32_t captured_bytes = 0;
+  uint32_t bytes : 31 = 0;
+  uint32_t more : 1 = 0;  // the next frame is of the same packet
   uint32_t original_bytes = 0;
   uint32_t link_type : 26 = 1;  // as many bits as a pcap header has for it
   uint32_t lane : 6 = 0;        // the sending thread it belongs to
@@ -26,13 +29,13 @@ class Slab {
     frames_.clear();
     used_ = 0;
   }
-  void append(int64_t key_ns, const uint8_t* data, uint32_t captured, uint32_t original,
-              uint32_t link_type, uint32_t lane) {
-    if (capacity_ - used_ < captured) grow(used_ + captured);
-    if (captured > 0) std::memcpy(bytes_.get() + used_, data, captured);
-    frames_.push_back({key_ns, static_cast<uint32_t>(used_), captured, original,
-                       link_type & 0x03ffffffu, lane & 0x3fu});
-    used_ += captured;
+  // `more`: another frame of the same packet follows.
+  void append(int64_t key_ns, const packet::Frame& frame, bool more, uint32_t lane) {
+    if (capacity_ - used_ < frame.bytes) grow(used_ + frame.bytes);
+    if (frame.bytes > 0) std::memcpy(bytes_.get() + used_, frame.data, frame.bytes);
+    frames_.push_back({key_ns, static_cast<uint32_t>(used_), frame.bytes & 0x7fffffffu, more,
+                       frame.original_bytes, frame.link_type & 0x03ffffffu, lane & 0x3fu});
+    used_ += frame.bytes;
   }
   // Room for that many bytes of packets at once.
   void reserve(size_t bytes) {

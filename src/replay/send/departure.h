@@ -18,10 +18,12 @@ struct Departure {
   };
   const uint8_t* data = nullptr;
   int64_t due_ns = 0;  // after the start (Timeline::due)
-  uint32_t captured_bytes = 0;
+  uint32_t bytes = 0;
   uint32_t original_bytes = 0;
   uint32_t link_type = 1;
   Kind kind = Kind::kFrame;
+  bool more = false;  // the next frame on this lane is of the same packet
+  uint8_t lane = 0;
 };
 
 using DepartureRing = SpscRing<Departure>;

@@ -18,6 +18,7 @@ namespace gophercap::replay {
 // Used by the merging thread only.
 class Dispatcher {
  public:
+  // A single lane takes the frames of all.
   Dispatcher(const Timeline& timeline, const Pace& pace, std::span<Lane* const> lanes) noexcept
       : pacer_(timeline, pace), lanes_(lanes) {}
 
@@ -32,14 +33,15 @@ class Dispatcher {
   void push(const SlabFrame& frame, const uint8_t* data, uint64_t loop) noexcept {
     if (last_loop_ != loop) [[unlikely]]
       begin_loop(loop);
-    Lane& lane = *lanes_[frame.lane];
-    lane.ring.push(
-        {.data = data,
-         .due_ns = pacer_.due(capture_time(frame.key_ns), loop, frame.captured_bytes).count(),
-         .captured_bytes = frame.captured_bytes,
-         .original_bytes = frame.original_bytes,
-         .link_type = frame.link_type,
-         .kind = Departure::Kind::kFrame});
+    Lane& lane = *lanes_[lanes_.size() > 1 ? frame.lane : 0];
+    lane.ring.push({.data = data,
+                    .due_ns = pacer_.due(capture_time(frame.key_ns), loop, frame.bytes).count(),
+                    .bytes = frame.bytes,
+                    .original_bytes = frame.original_bytes,
+                    .link_type = frame.link_type,
+                    .kind = Departure::Kind::kFrame,
+                    .more = frame.more != 0,
+                    .lane = static_cast<uint8_t>(frame.lane)});
   }
   // Everything pushed up to now has to be let go of before the slab that ends here is free.
   void end_slab() noexcept;

@@ -139,19 +139,20 @@ void Sender::start(const std::stop_token& stop) {
 
 uint64_t Sender::leave_out(std::span<const Departure> waiting, SendTime now, Nanos limit) noexcept {
   size_t late = 0;
-  uint64_t frames = 0;
+  uint64_t packets = 0;
   for (; late < waiting.size(); ++late) {
     if (waiting[late].kind != Departure::Kind::kFrame) {
       pass(waiting[late]);
     } else if (now - due_time(waiting[late]) > limit) {
-      ++frames;
+      packets += !waiting[late].more;
+      incomplete_ = waiting[late].more;
     } else {
       break;
     }
   }
   ring_.pop(late);
   if (late > 0) stats_.break_gap();
-  return frames;
+  return packets;
 }
 
 // How many of `waiting` may leave in one call; waits for the first.
@@ -195,8 +196,7 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
   }
   for (size_t i = 0; i < due.size(); ++i) {
     const Departure& d = due[i];
-    frames_[i] = {d.data, d.captured_bytes, d.original_bytes, d.link_type,
-                  timeline_.stamp(Nanos(d.due_ns))};
+    frames_[i] = {d.data, d.bytes, d.original_bytes, d.link_type, timeline_.stamp(Nanos(d.due_ns))};
   }
   if (send_calls_ == 0) first_send_ = clock_.is_real() ? clock_.now() : start_;
   size_t done = 0;
@@ -225,7 +225,7 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
         return;
       }
       if (done < barrier && wait_for_room(outcome.error, due[done]) == Patience::Advice::kGiveUp)
-        ++done;
+        give_up(due[done++]);
       over_ = over_ || stop.stop_requested();
     } else if (options_.link_timeout > Nanos(0) && is_outage(outcome.error)) {
       ring_.pop(done);
@@ -245,25 +245,32 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
 size_t Sender::passing(std::span<const Departure> due) const noexcept {
   if (far_end_bytes_ == UINT32_MAX) return due.size();
   size_t n = 0;
-  while (n < due.size() && due[n].captured_bytes <= far_end_bytes_) ++n;
+  while (n < due.size() && due[n].bytes <= far_end_bytes_) ++n;
   return n;
 }
 
 void Sender::fail(int error, const Departure& frame) noexcept {
-  ++failed_;
-  if (frame.captured_bytes > far_end_bytes_) {
+  failed_ += !frame.more;
+  incomplete_ = frame.more;
+  if (frame.bytes > far_end_bytes_) {
     ++failed_far_end_;
-    mtu_needed_.add(mtu_for(frame.data, frame.captured_bytes));
+    mtu_needed_.add(mtu_for(frame.data, frame.bytes));
   } else if (failed_errno_ == 0) {
     failed_errno_ = error;
   }
 }
 
+// Patience counts it.
+void Sender::give_up(const Departure& frame) noexcept {
+  given_up_inside_ += frame.more;
+  incomplete_ = frame.more;
+}
+
 Patience::Advice Sender::wait_for_room(int error, const Departure& frame) {
   ++retries_;
-  const Patience::Advice advice =
-      error == EINTR ? Patience::Advice::kAgain
-                     : patience_.refused(error, frame.captured_bytes, SendClock::now());
+  const Patience::Advice advice = error == EINTR
+                                      ? Patience::Advice::kAgain
+                                      : patience_.refused(error, frame.bytes, SendClock::now());
   if (advice == Patience::Advice::kOver) {
     fatal_errno_ = error;
     over_ = true;
@@ -301,6 +308,18 @@ void Sender::sit_out_outage(const std::stop_token& stop) {
   stats_.break_gap();
 }
 
+// Whether all of its packet has left with this frame. Where an earlier one was not sent, the packet
+// has failed.
+bool Sender::ends_whole_packet(const Departure& sent) noexcept {
+  if (sent.more) return false;
+  if (incomplete_) [[unlikely]] {
+    incomplete_ = false;
+    ++failed_;
+    return false;
+  }
+  return true;
+}
+
 // Packets of one call leave one after the other between the call and its return: each is taken to
 // have left in the middle of its share of that time.
 void Sender::account(std::span<const Departure> accepted, SendTime called,
@@ -310,11 +329,13 @@ void Sender::account(std::span<const Departure> accepted, SendTime called,
       ((returned - called).count() << kShift) / static_cast<int64_t>(2 * accepted.size());
   int64_t since_called = half_share;
   uint64_t bytes = 0;
+  uint64_t packets = 0;
   uint32_t longest = 0;
   for (const Departure& d : accepted) {
-    bytes += d.captured_bytes;
-    longest = std::max(longest, d.captured_bytes);
-    sent_cut_ += d.captured_bytes < d.original_bytes;
+    bytes += d.bytes;
+    longest = std::max(longest, d.bytes);
+    sent_cut_ += !d.more && d.bytes < d.original_bytes;
+    packets += ends_whole_packet(d);
     if (paced_) {
       stats_.record(d.due_ns, (called - due_time(d)).count() + (since_called >> kShift));
       since_called += 2 * half_share;
@@ -322,7 +343,8 @@ void Sender::account(std::span<const Departure> accepted, SendTime called,
     }
   }
   patience_.passed(longest);
-  sent_.store(sent_.load(std::memory_order_relaxed) + accepted.size(), std::memory_order_relaxed);
+  sent_.store(sent_.load(std::memory_order_relaxed) + packets, std::memory_order_relaxed);
+  frames_sent_.store(frames_sent() + accepted.size(), std::memory_order_relaxed);
   sent_bytes_.store(sent_bytes_.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
   newest_due_ns_.store(accepted.back().due_ns, std::memory_order_relaxed);
   if (returned - published_ > kPublishEvery) {
@@ -333,12 +355,14 @@ void Sender::account(std::span<const Departure> accepted, SendTime called,
 
 void Sender::settle(Report& report) const {
   report.accounts.sent += sent();
+  report.accounts.frames_sent += frames_sent();
   report.accounts.sent_bytes += sent_bytes();
   report.accounts.sent_cut += sent_cut_;
   // Of a way out that is dead, those given up last were not at fault.
   const uint64_t given_up = patience_.given_up() - (fatal_errno_ != 0 ? patience_.in_doubt() : 0);
-  report.accounts.failed += failed_ + given_up;
-  report.accounts.failed_far_end += failed_far_end_;
+  const uint64_t failed = failed_ + given_up - std::min(given_up, given_up_inside_);
+  report.accounts.failed += failed;
+  report.accounts.failed_far_end += std::min(failed_far_end_, failed);
   report.accounts.mtu_needed.add(mtu_needed_);
   report.accounts.dropped_late += dropped_late_;
   report.accounts.missed_link_down += missed_;

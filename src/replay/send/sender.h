@@ -62,15 +62,16 @@ class Sender {
 
   void run(const std::stop_token& stop);
 
-  // For progress.
+  // For progress. Packets of which all frames were sent, and frames.
   uint64_t sent() const noexcept { return sent_.load(std::memory_order_relaxed); }
+  uint64_t frames_sent() const noexcept { return frames_sent_.load(std::memory_order_relaxed); }
   uint64_t sent_bytes() const noexcept { return sent_bytes_.load(std::memory_order_relaxed); }
   // Frames that it is through with, whatever became of them.
   uint64_t handled() const noexcept {
     const Lane& lane = *lanes_[own_];
     const uint64_t markers = loops_begun() + lane.released.load(std::memory_order_relaxed);
     const uint64_t popped = ring_.popped();
-    return std::max(sent(), popped - std::min(markers, popped));
+    return std::max(frames_sent(), popped - std::min(markers, popped));
   }
   // Of the packet that it waits for, or had in front last.
   int64_t awaited_due_ns() const noexcept {
@@ -96,7 +97,7 @@ class Sender {
   bool wait_for_departures(const std::stop_token& stop);
   void start(const std::stop_token& stop);
   bool enough_ready() const noexcept;
-  // Leaves out the packets in front that are later than `limit`. How many.
+  // Leaves out the frames in front that are later than `limit`. How many packets end with them.
   uint64_t leave_out(std::span<const Departure> waiting, SendTime now, Nanos limit) noexcept;
   size_t gather_due(std::span<const Departure> waiting, const std::stop_token& stop);
   void send(std::span<const Departure> due, const std::stop_token& stop);
@@ -105,6 +106,8 @@ class Sender {
   // The front frame was refused, maybe for want of room: what to do about it.
   Patience::Advice wait_for_room(int error, const Departure& frame);
   void fail(int error, const Departure& frame) noexcept;
+  void give_up(const Departure& frame) noexcept;
+  bool ends_whole_packet(const Departure& sent) noexcept;
   // How many of `due` the far end takes before the first that it does not.
   size_t passing(std::span<const Departure> due) const noexcept;
   bool link_is_up() const noexcept {
@@ -139,6 +142,7 @@ class Sender {
   bool in_outage_ = false;
 
   std::atomic<uint64_t> sent_{0};
+  std::atomic<uint64_t> frames_sent_{0};
   std::atomic<uint64_t> sent_bytes_{0};
   std::atomic<int64_t> newest_due_ns_{0};
   std::atomic<int64_t> awaited_due_ns_{0};
@@ -148,6 +152,8 @@ class Sender {
   SendStats stats_;
   uint64_t sent_cut_ = 0;
   uint64_t failed_ = 0;
+  bool incomplete_ = false;       // an earlier frame of the packet in front was not sent
+  uint64_t given_up_inside_ = 0;  // of Patience::given_up(): frames that do not end their packet
   Patience patience_;
   uint64_t starved_ = 0;
   uint64_t send_calls_ = 0;
