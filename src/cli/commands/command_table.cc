@@ -60,11 +60,8 @@ constexpr CommandSpec kProgram = {
     .summary = "Maps and replays datasets of packet captures as they happened.",
     .details =
         "A dataset is any number of capture files (pcap, pcapng, snoop, ERF; plain or compressed) "
-        "that "
-        "may overlap in time. "
-        "map learns what is in them; replay merges them by time and puts every packet back at its "
-        "own "
-        "moment.",
+        "that may overlap in time. map scans them and writes a dump; replay merges them by time "
+        "and sends every packet at its own time.",
     .examples = kProgramExamples,
     .run = usage_command};
 
@@ -73,16 +70,14 @@ constexpr CommandSpec kCommands[] = {
      .name = "map",
      .arguments = "PATH...",
      .operands = Operands::kFiles,
-     .summary = "Learn what is in a dataset and write it to a dump.",
+     .summary = "Scan a dataset and write a dump of what is in it.",
      .details =
-         "Reads every capture once and writes what it learned (times, packets, damage) to "
-         "the dump that replay "
-         "loads. PATH is a file, a folder, which is walked, - for standard input, or a tarball "
-         "(plain or compressed), whose captures stay where they are; SET.tar.gz!/DIR/X.pcap "
-         "is one of them.\n"
-         "A terminal shows up to 40 files; of larger sets the damaged and the largest ones. "
-         "Piped, the table has "
-         "every file; --json has all that is known.",
+         "Reads every capture once and writes what it found (times, packets, damage) to the dump "
+         "that replay reads. PATH is a file, a folder to search, - for standard input, or a "
+         "tarball (plain or compressed), whose captures need not be extracted: "
+         "SET.tar.gz!/DIR/X.pcap is the path of one of them.\n"
+         "On a terminal, the table shows up to 40 files: of larger sets, the damaged and the "
+         "largest ones. In a pipe, it has every file. --json prints everything.",
      .examples = kMapExamples,
      .set_title = "What to map",
      .dump = DumpUse::kWrites,
@@ -92,11 +87,11 @@ constexpr CommandSpec kCommands[] = {
      .name = "replay",
      .arguments = "[PATH...]",
      .operands = Operands::kFiles,
-     .summary = "Send a dataset to an interface, in time and in order.",
+     .summary = "Replay a dataset on an interface, in time and in order.",
      .details = "Merges the files of a dump by time and sends each packet at its own time relative "
                 "to the whole set. "
-                "With PATHs those are mapped first; without, the dump is read.\n"
-                "Ctrl-C ends it with summary and report; SIGUSR1 asks how it goes.",
+                "PATHs are mapped first; without any, the dump is read.\n"
+                "Ctrl-C ends the replay with its summary and report; SIGUSR1 prints the progress.",
      .examples = kReplayExamples,
      .set_title = "What to replay",
      .dump = DumpUse::kReads,
@@ -108,11 +103,12 @@ constexpr CommandSpec kCommands[] = {
      .arguments = "CAPTURE...",
      .operands = Operands::kFiles,
      .summary = "Compare what a receiver captured with the plan of a replay.",
-     .details = "CAPTURE was recorded at the far end, in one file or several; - is standard input. "
-                "The plan is that of the replay's report, or of a dump and the options that the "
-                "replay had.\n"
-                "Exit status 3: packets lost, duplicated or reordered. Frames of others on that "
-                "wire are only counted.",
+     .details =
+         "CAPTUREs were recorded at the far end; - is standard input. The plan comes from the "
+         "report of the replay (--report), or from a dump and the same options as the "
+         "replay had.\n"
+         "Exit status 3: packets were lost, duplicated or reordered. Other frames on that "
+         "wire are only counted.",
      .examples = kVerifyExamples,
      .set_title = "What was replayed",
      .dump = DumpUse::kReads,
@@ -123,12 +119,12 @@ constexpr CommandSpec kCommands[] = {
      .kebab = "tar-extract",
      .arguments = "[TARBALL]",
      .operands = Operands::kFiles,
-     .summary = "Extract chosen files out of a tarball, however large.",
+     .summary = "Extract chosen files from a tarball of any size.",
      .details =
          "Reads TARBALL (- is standard input; plain or in gzip, zstd, lz4, xz, bzip2) once, in "
-         "little memory. Each file appears when it is complete. Members of one name get "
-         "numbers; what would leave the folder or replace a file of before is refused and "
-         "counted.",
+         "little memory. A file appears when it is complete. Members with the same path are "
+         "numbered; members that would leave the folder or replace an existing file are refused "
+         "and counted.",
      .examples = kTarExamples,
      .set_title = "What to extract",
      .settings = true,
@@ -137,11 +133,9 @@ constexpr CommandSpec kCommands[] = {
      .name = "exampleConfig",
      .kebab = "example-config",
      .summary = "Write a configuration file with all keys and defaults.",
-     .details = "Goes to the path of --config, which must not exist yet, else to standard output. "
-                "A value of the command "
-                "line comes before one of the environment (GOPHERCAP_MAP_FILE_WORKERS for "
-                "map.file.workers), that "
-                "before the file's, that before the default.",
+     .details = "Writes to the path of --config, which must not exist yet, or to standard output. "
+                "The command line overrides the environment (GOPHERCAP_MAP_FILE_WORKERS for "
+                "map.file.workers), which overrides the file, which overrides the defaults.",
      .examples = kExampleConfigExamples,
      .run = example_config_command},
     {.id = Command::kVersion,
