@@ -1,13 +1,16 @@
-# Standard and test headers cost clang more time than our own lines, so its builds with sanitizers read them once: that
-# takes about 40 % off their time. g++ gains nothing by it. Not with a compiler cache, which does the same better and would
-# see every file as new. The other presets build without, so that a file that relies on this for an #include is found.
-option(GOPHERCAP_PRECOMPILE "Precompile the headers that everything includes" OFF)
+# What saves time where the whole tree is compiled several times, for sanitizers and for checks: compilers spend most of it on
+# the headers that every file includes. Not with a compiler cache, which would see every file as new whenever one changes. What
+# `./dev build` makes is compiled file by file and without these, so that a file that relies on them for an #include is found.
+option(GOPHERCAP_PRECOMPILE "Precompile the headers that everything includes; g++ gains nothing by it" OFF)
+set(GOPHERCAP_BATCHES "" CACHE STRING "Targets (library, test) whose sources are compiled several at once")
 if(CMAKE_CXX_COMPILER_LAUNCHER)
   set(GOPHERCAP_PRECOMPILE OFF)
+  set(GOPHERCAP_BATCHES "")
 endif()
 
-# All targets of one kind share what the first of them has precompiled.
+# gophercap_precompile(KIND TARGET HEADER...): all targets of one kind share what the first of them has precompiled.
 function(gophercap_precompile kind target)
+  gophercap_batch(${kind} ${target})
   if(NOT GOPHERCAP_PRECOMPILE)
     return()
   endif()
@@ -18,4 +21,22 @@ function(gophercap_precompile kind target)
     target_precompile_headers(${target} PRIVATE ${ARGN})
     set_property(GLOBAL PROPERTY GOPHERCAP_PRECOMPILED_${kind} ${target})
   endif()
+endfunction()
+
+# Which sources may share a batch, cmake/batches.py finds out each time that CMake configures.
+function(gophercap_batch kind target)
+  if(NOT kind IN_LIST GOPHERCAP_BATCHES)
+    return()
+  endif()
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  get_target_property(sources ${target} SOURCES)
+  execute_process(COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/cmake/batches.py ${sources}
+    OUTPUT_VARIABLE lines COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCHALL "[^\n]+" lines "${lines}")
+  foreach(line ${lines})
+    string(REGEX MATCH "^([0-9]+) (.*)$" line "${line}")
+    set_source_files_properties(${CMAKE_MATCH_2} PROPERTIES UNITY_GROUP ${CMAKE_MATCH_1})
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP
+    UNITY_BUILD_CODE_BEFORE_INCLUDE "// NOLINTNEXTLINE(bugprone-suspicious-include)")
 endfunction()

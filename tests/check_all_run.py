@@ -35,6 +35,11 @@ def listed(text):
     return found
 
 
+def batched(text):
+    """What a file that CMake has written compiles together."""
+    return {pathlib.Path(name) for name in re.findall(r'^#include "(/.*\.cc)"$', text, re.M)}
+
+
 def missing(root, compiled, list_tests):
     by_module = {}
     for path in sorted((root / "src").rglob("*.cc")):
@@ -80,6 +85,7 @@ def main(arguments):
             sys.exit(__doc__)
         root, build = (pathlib.Path(argument).resolve() for argument in arguments)
         compiled = {pathlib.Path(entry["directory"], entry["file"]).resolve() for entry in json.loads((build / "compile_commands.json").read_text())}
+        compiled |= {path for batch in compiled if build in batch.parents for path in batched(batch.read_text())}
 
         def list_tests(module):
             return listed(subprocess.run([build / f"{module}_test", "--gtest_list_tests"], capture_output=True, check=True, text=True).stdout)

@@ -9,9 +9,11 @@ mkdir set && for i in {1..40}; do cp a.pcap "set/$i.pcap"; done
 python3 -c 'import random; open("set/noise.pcap", "wb").write(open("a.pcap", "rb").read() + random.randbytes(6000000))'
 tar -czf set.tar.gz set
 
-# takes SIGNAL PID: true once the process handles signals itself (they are blocked then).
+# takes SIGNAL PID: true once the process handles signals itself (they are blocked then). For a moment a shell that is about to become
+# the process blocks them too.
 takes() {
   local mask number
+  [[ $(<"/proc/$2/comm") == "${GOPHERCAP##*/}" ]] || return 1
   mask=$(sed -n 's/^SigBlk:\s*//p' "/proc/$2/status")
   number=$(kill -l "$1")
   (((16#$mask >> (number - 1)) & 1))

@@ -119,7 +119,7 @@ class Runner:
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("GOPHERCAP")}
         self.environment.update(HOME=work, NO_COLOR="1", LD_PRELOAD=os.path.abspath(options.shim), LC_ALL="C", TZ="UTC")
         # A build with coverage would spend most of its time on counter files.
-        self.environment.update(GCOV_PREFIX="/dev/null", GCOV_ERROR_FILE="/dev/null")
+        self.environment.update(LLVM_PROFILE_FILE="/dev/null")
         self.wires = queue.Queue()
         self.durations = {}  # of scenarios without a fault, when the usual one took self.usual
         self.usual = 0
