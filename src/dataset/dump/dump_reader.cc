@@ -262,13 +262,13 @@ Result<> settle(Entry& entry) {
 }
 
 Result<FileSummary> read_file(const element& json) {
-  static const std::unordered_map<std::string_view, Key> kKeys = make_keys();
+  static const std::unordered_map<std::string_view, Key> kByName = make_keys();
   simdjson::dom::object object;
   if (json.get_object().get(object) != simdjson::SUCCESS) return corrupt("expected an object");
   Entry entry;
   for (const simdjson::dom::key_value_pair& field : object) {
-    const auto key = kKeys.find(field.key);
-    if (key == kKeys.end()) continue;
+    const auto key = kByName.find(field.key);
+    if (key == kByName.end()) continue;
     const Result<> read = key->second.read(field.value, entry);
     if (!read) return read.error().with_context(field.key);
     entry.seen |= key->second.required;
