@@ -98,7 +98,9 @@ TEST_F(PacketLoop, DamageIsTheReadersAndMemoryIsOurs) {
     ASSERT_TRUE(reader_->damage());
     const Result<> checked = check_memory(reader_->damage(), "x.pcap");
     EXPECT_EQ(checked.has_value(), code == Errc::kIo);
-    if (!checked) EXPECT_EQ(checked.error().what, "x.pcap: out of memory");
+    if (!checked) {
+      EXPECT_EQ(checked.error().what, "x.pcap: out of memory");
+    }
   }
   EXPECT_TRUE(check_memory(std::nullopt, "x.pcap"));
 }

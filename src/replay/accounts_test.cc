@@ -47,7 +47,9 @@ TEST(DropReasons, HaveKeysAndVerdictsOfTheirOwn) {
   for (const DropReason& reason : kDropReasons) {
     EXPECT_TRUE(keys.insert(std::string(reason.object) + '.' + std::string(reason.key)).second);
     EXPECT_EQ(reason.verdict != Verdict::kSend, reason.stage == DropStage::kReading);
-    if (reason.verdict != Verdict::kSend) EXPECT_TRUE(verdicts.insert(reason.verdict).second);
+    if (reason.verdict != Verdict::kSend) {
+      EXPECT_TRUE(verdicts.insert(reason.verdict).second);
+    }
   }
   EXPECT_EQ(verdicts.size(), static_cast<size_t>(Verdict::kTooShort));
 }
