@@ -65,7 +65,7 @@ exits 3 replay wrong.pcap --discard --report sent.json
 has out "wrong.pcap: byte 20: the link type, 65536, has reserved bits set"
 has sent.json '"offset_bytes": 20'
 exits 0 replay wrong.pcap --discard --dryrun
-has out "1 file; what stands before the damage is used"
+has out "1 file; what comes before the damage is used"
 # It can be read, which is all that map is asked for.
 exits 0 map wrong.pcap --dump-json wrong.json
 has out "wrong.pcap: byte 20: the link type, 65536, has reserved bits set"

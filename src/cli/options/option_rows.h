@@ -137,8 +137,7 @@ inline constexpr std::array kOwnOptions = {
                "Do everything but send, without waiting", {.excludes = {"out-file"}}),
 
     OptionSpec(kReplay, kReports, "dryrun", "", "replay.dryrun", kBool,
-               "Show what would be sent and when, and send nothing",
-               {.alias = "dry-run", .everyday = true}),
+               "Only show what would be sent, and when", {.alias = "dry-run", .everyday = true}),
     OptionSpec(kReplay, kReports, "report", "FILE", "replay.report", kOutputPath,
                "Write all counters as JSON; - means stdout", {.everyday = true}),
     OptionSpec(kReplay, kReports, "json", "", "replay.json", kBool,
