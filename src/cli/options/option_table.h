@@ -84,14 +84,14 @@ inline constexpr auto kJoinedWords = [] {
   return text;
 }();
 
-// The value of an option that is a choice: `choice<transmit::Backend>` in its row.
+// The value of an option that is a choice: `kChoiceOf<transmit::Backend>` in its row.
 struct Choice {
   std::string_view value_name;
   ChoiceWords words;
 };
 template <HasWords Enum>
-inline constexpr Choice choice{{kJoinedWords<Enum>.data(), kJoinedWords<Enum>.size()},
-                               kWordsOf<Enum>};
+inline constexpr Choice kChoiceOf{{kJoinedWords<Enum>.data(), kJoinedWords<Enum>.size()},
+                                  kWordsOf<Enum>};
 
 enum class Limit : uint8_t {
   kNone,

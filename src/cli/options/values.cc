@@ -153,6 +153,7 @@ Result<Value> parse_value(const OptionSpec& option, std::string_view text) {
 Value parse_values(const OptionSpec& option, const std::vector<std::string>& texts) {
   if (option.type == ValueType::kPrefixChanges) {
     std::vector<dataset::PrefixChange> changes;
+    changes.reserve(texts.size());
     for (const std::string& text : texts) changes.push_back(*dataset::parse_prefix_change(text));
     return Value{std::move(changes)};
   }
