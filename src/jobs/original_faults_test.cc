@@ -93,14 +93,14 @@ class OriginalReplayFaults : public ::testing::Test {
 TEST_F(OriginalReplayFaults, G02_GapsOf50MicrosecondsAreKept) {
   PcapBuilder pcap({.magic = testing::kMagicNanos});
   const Bytes frame = testing::ethernet_frame(14);
-  for (uint32_t i = 0; i < 1'000'000; ++i) {
+  for (uint32_t i = 0; i < 100'000; ++i) {
     pcap.record(
         {.seconds = 1'600'000'000 + i / 20'000, .fraction = i % 20'000 * 50'000, .data = frame});
   }
   add("a.pcap", pcap.bytes());
   const replay::Report& report = run();
-  EXPECT_EQ(report.accounts.sent, 1'000'000u);
-  EXPECT_EQ(report.planned_duration, Nanos(999'999 * 50 * kMicro));
+  EXPECT_EQ(report.accounts.sent, 100'000u);
+  EXPECT_EQ(report.planned_duration, Nanos(99'999 * 50 * kMicro));
   EXPECT_EQ(took(), report.planned_duration);
 }
 

@@ -344,7 +344,7 @@ TEST(DumpTest, WhatIsNoDumpIsRefusedBeforeItIsRead) {
 
 TEST(DumpTest, RandomSetsReadBackAndAreFormattedAsByTheOracle) {
   RandomSummaries random(17);
-  for (int round = 0; round < 1500; ++round) {
+  for (int round = 0; round < 500; ++round) {
     const DatasetSummary set = random.set();
     const std::string text = dump_to_json(set);
     ASSERT_EQ(without_rates(escape_json(ordered_json::parse(text).dump(2)) + "\n"),
