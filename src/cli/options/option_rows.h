@@ -234,7 +234,7 @@ inline constexpr std::array kOwnOptions = {
                {.everyday = true}),
 
     OptionSpec(kGlobal, kWhat, "dump-json", "FILE", "global.dump.json", kDump,
-               "Dump, as written by map and read by replay",
+               "Dump, as written by map",
                {.default_value = "/tmp/mapped-files.json", .everyday = true}),
     OptionSpec(kGlobal, kWhat, "file-regexp", "RE", "global.file.regexp", kRegexp,
                "Only files whose path matches this expression (RE2)", {.everyday = true}),
