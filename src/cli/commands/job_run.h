@@ -9,7 +9,7 @@
 #include "cli/commands/commands.h"
 #include "cli/terminal/progress.h"
 #include "cli/terminal/signals.h"
-#include "cli/text/text_report.h"
+#include "cli/text/text_options.h"
 
 namespace gophercap::cli {
 

@@ -13,7 +13,7 @@
 #include "cli/commands/job_run.h"
 #include "cli/options/option.h"
 #include "cli/text/escape.h"
-#include "cli/text/text_report.h"
+#include "cli/text/map_report.h"
 #include "cli/text/trouble.h"
 #include "cli/text/units.h"
 #include "dataset/dump/dump.h"

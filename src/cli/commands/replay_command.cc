@@ -16,9 +16,10 @@
 #include "cli/options/option_rules.h"
 #include "cli/options/replay_settings.h"
 #include "cli/text/hints.h"
-#include "cli/text/text_report.h"
+#include "cli/text/replay_report.h"
 #include "cli/text/trouble.h"
 #include "cli/text/units.h"
+#include "jobs/replay/replay_forecast.h"
 #include "jobs/replay/replay_job.h"
 #include "replay/report.h"
 

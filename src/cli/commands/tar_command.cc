@@ -15,7 +15,6 @@
 #include "cli/options/option.h"
 #include "cli/options/option_rules.h"
 #include "cli/text/tar_report.h"
-#include "cli/text/text_report.h"
 #include "cli/text/trouble.h"
 #include "cli/text/units.h"
 #include "jobs/tar/tar_job.h"

@@ -11,9 +11,9 @@
 #include "cli/options/option.h"
 #include "cli/options/option_rules.h"
 #include "cli/options/verify_settings.h"
-#include "cli/text/text_report.h"
 #include "cli/text/trouble.h"
 #include "cli/text/units.h"
+#include "cli/text/verify_report.h"
 #include "jobs/verify/verify_job.h"
 #include "verify/sent_report.h"
 

@@ -1,3 +1,5 @@
+#include "cli/text/map_report.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,7 +14,6 @@
 #include "cli/text/escape.h"
 #include "cli/text/schedule_text.h"
 #include "cli/text/table.h"
-#include "cli/text/text_report.h"
 #include "cli/text/trouble.h"
 #include "cli/text/units.h"
 #include "dataset/find/same_capture.h"

@@ -1,3 +1,5 @@
+#include "cli/text/replay_report.h"
+
 #include <fmt/format.h>
 
 #include <chrono>
@@ -8,7 +10,6 @@
 
 #include "cli/text/escape.h"
 #include "cli/text/table.h"
-#include "cli/text/text_report.h"
 #include "cli/text/trouble.h"
 #include "cli/text/units.h"
 
@@ -178,12 +179,6 @@ std::string pacing_text(const Report& report) {
 }
 
 }  // namespace
-
-std::string quantiles_text(const Histogram& durations) {
-  const auto at = [&](double q) { return human_duration(Nanos(durations.quantile(q))); };
-  return fmt::format("p50 {}, p99 {}, p99.9 {}, max {}", at(0.5), at(0.99), at(0.999),
-                     human_duration(Nanos(durations.max())));
-}
 
 std::string forecast_report(const jobs::Forecast& forecast) {
   std::vector<SummaryLine> lines = {

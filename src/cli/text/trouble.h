@@ -11,7 +11,7 @@
 #include "capture/capture_reader.h"
 #include "cli/exit_code.h"
 #include "cli/terminal/console.h"
-#include "cli/text/text_report.h"
+#include "cli/text/text_options.h"
 #include "dataset/scan/file_summary.h"
 #include "replay/report.h"
 

@@ -64,6 +64,12 @@ std::string human_time(CaptureTime t) {
   return text;
 }
 
+std::string quantiles_text(const Histogram& durations) {
+  const auto at = [&](double q) { return human_duration(Nanos(durations.quantile(q))); };
+  return fmt::format("p50 {}, p99 {}, p99.9 {}, max {}", at(0.5), at(0.99), at(0.999),
+                     human_duration(Nanos(durations.max())));
+}
+
 double per_second(uint64_t n, Nanos d) {
   return d <= Nanos{0} ? 0 : static_cast<double>(n) * 1e9 / static_cast<double>(d.count());
 }

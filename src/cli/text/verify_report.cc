@@ -1,3 +1,5 @@
+#include "cli/text/verify_report.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,7 +9,6 @@
 
 #include "cli/text/escape.h"
 #include "cli/text/table.h"
-#include "cli/text/text_report.h"
 #include "cli/text/trouble.h"
 #include "cli/text/units.h"
 

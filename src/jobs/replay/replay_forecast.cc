@@ -1,4 +1,5 @@
-// What a replay would do: forecast_replay() of jobs/replay/replay_job.h.
+#include "jobs/replay/replay_forecast.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,7 +18,6 @@
 #include "jobs/map/map_set.h"
 #include "jobs/replay/losses.h"
 #include "jobs/replay/open_target.h"
-#include "jobs/replay/replay_job.h"
 #include "jobs/replay/replay_setup.h"
 #include "packet/link_type.h"
 #include "replay/plan/survey.h"

@@ -11,8 +11,10 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/saturating.h"
 #include "base/shortage.h"

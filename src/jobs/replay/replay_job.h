@@ -1,20 +1,13 @@
 // `gophercap replay`: sends a dataset to an interface (or a file) with its captured timing.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <stop_token>
-#include <string>
-#include <vector>
 
-#include "base/ratio.h"
 #include "base/result.h"
-#include "base/time.h"
 #include "jobs/replay/replay_options.h"
-#include "jobs/replay/schedule_notes.h"
 #include "jobs/reporter.h"
 #include "replay/report.h"
-#include "replay/send/pacer.h"
 
 namespace gophercap::jobs {
 
@@ -29,39 +22,5 @@ struct ReplayResult {
 // is written anyway.
 Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter,
                                 std::stop_token stop);
-
-// What a replay would do.
-struct Forecast {
-  std::string target;
-  std::optional<Error> obstacle;  // why it cannot begin at the moment (interface)
-  uint64_t files = 0;
-  uint64_t files_outside_window = 0;
-  uint64_t files_damaged = 0;
-  uint64_t files_unread = 0;
-  uint64_t overlap_depth = 0;
-  uint64_t packets = 0;  // of one loop, inside the window
-  CaptureTime first{}, last{};
-  Nanos span{0};          // in capture time
-  Ratio stretch{};        // send time per capture time
-  bool topspeed = false;  // packets are sent without a schedule
-  replay::Pace pace;
-  Nanos duration{0};           // of one loop as sent; 0 at top speed
-  Nanos period{0};             // from the beginning of a loop to that of the next, as sent
-  uint64_t loops = 1;          // 0: for ever
-  std::optional<Nanos> total;  // of all loops; empty if endless or at top speed
-  bool at_most = false;        // the three durations are upper limits, since exact ones would
-                               // require reading all packets
-  uint64_t packets_cut = 0;
-  ScheduleNotes notes;
-  uint64_t clock_steps_followed = 0;  // of one loop
-  replay::Accounts accounts;  // of one loop; `sent` is what would be sent, `sent_bytes` an upper
-                              // limit
-};
-
-std::string forecast_to_json(const Forecast& forecast);
-
-// Needs no privilege. Reads files again only if the map does not say what happens to their packets.
-Result<Forecast> forecast_replay(const ReplayOptions& options, Reporter& reporter,
-                                 std::stop_token stop);
 
 }  // namespace gophercap::jobs

@@ -4,11 +4,15 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "jobs/map/map_job.h"
+#include "jobs/replay/replay_forecast.h"
 #include "testing/pcap_builder.h"
 #include "testing/quiet_reporter.h"
 #include "testing/read_capture.h"

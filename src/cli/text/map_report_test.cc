@@ -1,13 +1,18 @@
-#include "cli/text/text_report.h"
+#include "cli/text/map_report.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "cli/text/escape.h"
-#include "cli/text/table.h"
+#include "cli/text/lines_for_test.h"
 
 namespace gophercap::cli {
 namespace {
@@ -42,19 +47,6 @@ jobs::MapResult result_of(std::vector<FileSummary> files) {
   result.elapsed = 2s;
   result.stored_bytes = 3'000'000'000;
   return result;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  size_t begin = 0;
-  for (size_t end = 0; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
-    lines.push_back(text.substr(begin, end - begin));
-  }
-  return lines;
-}
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
 }
 
 constexpr TextOptions kPipe{false, 80};
@@ -187,167 +179,6 @@ TEST(MapReport, InterruptedShowsTotalsOnly) {
   EXPECT_TRUE(map_report(result, "", kPipe).starts_with("files "));
 }
 
-TEST(ReplayReport, EveryPacketIsAccountedFor) {
-  replay::Report report;
-  report.target = "interface veth0";
-  report.pacing = "capture time";
-  report.files = 6;
-  report.loops_planned = 3;
-  report.loops_done = 2;
-  report.first_refusal = "No buffer \x07";
-  report.planned_duration = 10s;
-  report.send_duration = 10s + 1500us;
-  report.accounts = {.read = 20'000,
-                     .sent = 18'000,
-                     .sent_bytes = 9'000'000,
-                     .skipped_link_type = 1000,
-                     .skipped_too_long = 500,
-                     .missed_link_down = 100,
-                     .failed = 200,
-                     .unsent_at_stop = 200,
-                     .sent_cut = 5,
-                     .fcs_removed = 6};
-  ASSERT_TRUE(report.accounts.balanced());
-  for (int64_t i = 1; i <= 1000; ++i) report.lateness.record(i * 1000);
-  report.starved_packets = 4;
-  report.gap_error.record(7000);
-  report.drift = {5000, 3000};
-  report.stalls = {.count = 3, .total = 4ms, .longest = 2ms};
-  report.outages = 1;
-  report.outage = 700ms;
-  report.interface = {.name = "veth0",
-                      .facts = {},
-                      .backend = "packet",
-                      .qdisc_bypass = true,
-                      .tx_threads = 4,
-                      .notes = {},
-                      .before = {},
-                      .after = {}};
-  report.retries = 9;
-  report.damaged.push_back({"x\x1b.pcap", {12, Errc::kCorrupt, "broken"}});
-  const std::string text = replay_report(report, false, kPipe);
-  for (const std::string_view line :
-       {"target    interface veth0, 4 threads, past the queueing discipline\n",
-        "loops     2 of 3\n", "read      20,000 packets\n",
-        "sent      18,000 packets, 9.00 MB; 5 only as far as captured; 6 without their frame check",
-        "skipped   1,500 packets (1,000 not Ethernet, 500 longer than the interface takes)\n",
-        "missed    100 packets due while the interface was down\n",
-        "gaps      p50 7µs, p99 7µs longer or shorter\n", "drift     -2µs\n",
-        "stalls    3 times in which the machine did not run the sender, the longest 2ms\n",
-        "outages   1 time, 700ms in all\n", "failed    200 packets; the first: No buffer \\x07\n",
-        "unsent    200 packets already read when it stopped\n", "took      10.002s (planned 10s)\n",
-        "rate      1.80 kpackets/s, 7.20 Mbit/s\n", "starved   4 packets late", "retries   9 ",
-        "  x\\x1b.pcap: byte 12: broken\n"}) {
-    EXPECT_TRUE(contains(text, line)) << line << "in\n" << text;
-  }
-  EXPECT_TRUE(contains(text, "max 1ms\n")) << text;
-}
-
-TEST(ReplayReport, LeavesOutWhatDidNotHappen) {
-  replay::Report report;
-  report.loops_done = 1;
-  report.accounts.read = report.accounts.sent = 1;
-  const std::string text = replay_report(report, false, kPipe);
-  for (const std::string_view word :
-       {"skipped", "failed", "unsent", "lateness", "starved", "retries", "loops", "Damage", "rate",
-        "missed", "gaps", "drift", "stalls", "outages", "threads", "discipline"}) {
-    EXPECT_FALSE(contains(text, word)) << word << " in\n" << text;
-  }
-}
-
-TEST(ReplayReport, NoRatesWhereNoTimePassed) {
-  replay::Report report;
-  report.planned_duration = report.send_duration = 72h;
-  report.accounts.read = report.accounts.sent = 10;
-  const std::string text = replay_report(report, true, kPipe);
-  EXPECT_TRUE(contains(text, "span    3d0h\n")) << text;
-  EXPECT_FALSE(contains(text, "rate") || contains(text, "took")) << text;
-}
-
-TEST(VerifyReport, TellsWhatIsWrongAndByHowMuch) {
-  verify::VerifyResult result;
-  result.plan.accounts.skipped_too_long = 3;
-  result.mtu = 1500;
-  result.packets_sent = 1999;
-  result.compared_bytes = 96;
-  result.damaged_captures.push_back({"x\x1b.pcap", {12, Errc::kCorrupt, "broken"}});
-  verify::Arrivals& a = result.arrivals;
-  a = {.expected = 2000,
-       .arrived = 1995,
-       .lost = 5,
-       .duplicated = 1,
-       .unexpected = 7,
-       .reordered = 2,
-       .reorder_extent = 4,
-       .reorder_late_time = 30us,
-       .cut = 1000,
-       .padded = 8,
-       .vlan_tags_restored = 9,
-       .first_lost = {{1233, 5ms}},
-       .early = 1,
-       .drift = -3us,
-       .planned_duration = 10s,
-       .duration = 10s + 2ms};
-  a.offset_error.record(2000);
-  a.gap_error.record(3000);
-  a.lateness.record(4000);
-  const std::string text = verify_report(result, kPipe);
-  for (const std::string_view line :
-       {"expected    2,000 packets; 3 no interface of MTU 1500 takes are not among them\n",
-        "sent        1,999 packets, as the report of the replay says\n",
-        "arrived     1,995 packets; 1,000 compared in their first 96 bytes and length only; 8 "
-        "padded; 9 without their VLAN tag\n",
-        "lost        5 packets; the first is number 1,234, due after 5ms\n",
-        "duplicated  1 packet\n", "reordered   2 packets, by 4 packets and 30µs at the most\n",
-        "unexpected  7 packets not in the plan\n", "took        10.002s (planned 10s)\n",
-        "offset      p50 2µs, p99 2µs, p99.9 2µs, max 2µs off the median\n",
-        "gaps        p50 3µs, p99 3µs, p99.9 3µs, max 3µs longer or shorter\n",
-        "drift       -3µs\n",
-        "lateness    p50 4µs, p99 4µs, p99.9 4µs, max 4µs, by the sender's clock\n",
-        "early       1 packet before they were due: the clocks differ\n",
-        "Damage in what was captured (what comes before it is used):\n"
-        "  x\\x1b.pcap: byte 12: broken\n"}) {
-    EXPECT_TRUE(contains(text, line)) << line << "in\n" << text;
-  }
-}
-
-TEST(VerifyReport, LeavesOutWhatDidNotHappen) {
-  verify::VerifyResult result;
-  result.arrivals.expected = result.arrivals.lost = 2;
-  const std::string text = verify_report(result, kPipe);
-  for (const std::string_view word :
-       {"sent", "took", "offset", "gaps", "lateness", "Damage", "padded", "first"}) {
-    EXPECT_FALSE(contains(text, word)) << word << " in\n" << text;
-  }
-}
-
-TEST(Table, AlignsAndElides) {
-  const std::vector<Column> columns = {
-      {.title = "NAME", .elided = true}, {.title = "N", .right_aligned = true}, {.title = "REST"}};
-  EXPECT_EQ(format_table(columns, {{"a", "1", ""}, {"bbbbb", "10", "x"}}, 0),
-            "NAME    N  REST\na       1\nbbbbb  10  x\n");
-  const std::vector<std::vector<std::string>> wide = {{std::string(50, 'b'), "10", "x"}};
-  EXPECT_EQ(lines_of(format_table(columns, wide, 40))[1], "bbbbbbbbbbbbbb…bbbbbbbbbbbbbbb  10  x");
-  EXPECT_EQ(lines_of(format_table(columns, wide, 5))[1], "bbbbbbbbbbb…bbbbbbbbbbbb  10  x")
-      << "not below what can be read";
-}
-
-TEST(Table, ColumnsLeaveInTheirTurn) {
-  const std::vector<Column> columns = {{.title = "NAME", .elided = true},
-                                       {.title = "SECOND", .leaves = 2},
-                                       {.title = "STAYS"},
-                                       {.title = "FIRST", .leaves = 1}};
-  const std::vector<std::vector<std::string>> rows = {{std::string(24, 'b'), "2", "x", "1"}};
-  const auto titles = [&](size_t width) {
-    return lines_of(format_table(columns, rows, width))[0].substr(24);
-  };
-  EXPECT_EQ(titles(46), "  SECOND  STAYS  FIRST");
-  EXPECT_EQ(titles(45), "  SECOND  STAYS");
-  EXPECT_EQ(titles(39), "  SECOND  STAYS");
-  EXPECT_EQ(titles(38), "  STAYS");
-  EXPECT_EQ(titles(1), "  STAYS");
-}
-
 TEST(MapReport, ATerminalNamesTheCommonFolderOnce) {
   const std::string text =
       map_report(result_of({file("/data/x/a.pcap"), file("/data/x/b/c.pcap")}), "", {true, 80});
@@ -360,10 +191,6 @@ TEST(MapReport, ATerminalNamesTheCommonFolderOnce) {
                        "\n/b.pcap "));
   EXPECT_TRUE(contains(map_report(result_of({file("d/ab.pcap"), file("d/ac.pcap")}), "", kTerminal),
                        "In d/:\n"));
-}
-
-TEST(Summary, Aligns) {
-  EXPECT_EQ(format_summary({{"a", "1"}, {"long", "2"}}), "a     1\nlong  2\n");
 }
 
 }  // namespace

@@ -1,0 +1,17 @@
+// The result of map as text.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cli/text/text_options.h"
+#include "jobs/map/map_job.h"
+
+namespace gophercap::cli {
+
+// The table, the totals, damage, and what is worth knowing before a replay. `dump_path` is "" if no
+// dump was written.
+std::string map_report(const jobs::MapResult& result, std::string_view dump_path,
+                       const TextOptions& options);
+
+}  // namespace gophercap::cli
