@@ -24,7 +24,7 @@ inline constexpr size_t kPrefetchFiles = 8;
 
 struct EngineOptions {
   Choice choice{};
-  const FrameStep* step =
+  const packet::FrameStep* step =
       nullptr;      // what packets become on their way; null: they leave as they are
   Ratio stretch{};  // send time per capture time
   Pace pace{};      // by capture time, or at a rate

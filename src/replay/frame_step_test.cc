@@ -1,5 +1,5 @@
 // Packets that become no frame, one or several on their way: order, accounts, limits.
-#include "replay/plan/frame_step.h"
+#include "packet/frame_step.h"
 
 #include <gtest/gtest.h>
 
@@ -28,12 +28,12 @@ uint8_t part_of(const Bytes& frame) {
 
 // Of packet n come copies(n) frames, each longer than the packet by some bytes, with its place
 // among them at byte 30.
-class Multiply final : public FrameStep {
+class Multiply final : public packet::FrameStep {
  public:
   Multiply(std::function<uint32_t(uint32_t)> copies, uint32_t growth)
       : copies_(std::move(copies)), growth_(growth) {}
   uint32_t growth_bytes() const noexcept override { return growth_; }
-  void apply(const packet::Frame& packet, FrameList& out) const override {
+  void apply(const packet::Frame& packet, packet::FrameList& out) const override {
     const uint32_t n = packet.data[18] | uint32_t{packet.data[19]} << 8;
     for (uint32_t part = 0; part < copies_(n); ++part) {
       packet::Frame frame = packet;
@@ -193,10 +193,10 @@ TEST_F(Step, AllFramesOfAPacketTakeItsLane) {
       clock_pointers.push_back(&clocks[i]);
     }
     // Each part speaks with another station: on its own it would take another lane.
-    class Scatter final : public FrameStep {
+    class Scatter final : public packet::FrameStep {
      public:
       uint32_t growth_bytes() const noexcept override { return 0; }
-      void apply(const packet::Frame& packet, FrameList& out) const override {
+      void apply(const packet::Frame& packet, packet::FrameList& out) const override {
         for (uint8_t part = 0; part < 8; ++part) {
           uint8_t* bytes = out.add_made(packet);
           std::copy_n(packet.data, packet.bytes, bytes);

@@ -7,9 +7,9 @@
 
 #include "packet/bpf.h"
 #include "packet/frame.h"
+#include "packet/frame_step.h"
 #include "packet/packet_view.h"
 #include "replay/accounts.h"
-#include "replay/plan/frame_step.h"
 #include "replay/plan/window.h"
 #include "transmit/transmitter.h"
 
@@ -42,7 +42,7 @@ class FrameFilter {
  public:
   // `step` null: a packet leaves as it is. REQUIRES: what is borrowed outlives it.
   FrameFilter(const Choice& choice, const transmit::FrameLimits& limits,
-              const FrameStep* step = nullptr) noexcept
+              const packet::FrameStep* step = nullptr) noexcept
       : choice_(choice),
         limits_(limits),
         step_(step),
@@ -75,11 +75,11 @@ class FrameFilter {
 
   const Choice& choice_;
   const transmit::FrameLimits limits_;
-  const FrameStep* const step_;
+  const packet::FrameStep* const step_;
   const bool unasked_;
   const uint32_t surely_bytes_;  // what is no longer fits, tagged or not
   packet::Frame frame_;          // the packet itself
-  FrameList made_;
+  packet::FrameList made_;
 };
 
 // Counts a packet that was read: exactly one of the counters, `read` beside it.

@@ -25,7 +25,7 @@ struct Decided {
 };
 Decided decided(const packet::PacketView& packet, uint32_t link_type, bool out_of_order,
                 const Choice& choice, const transmit::FrameLimits& limits,
-                const FrameStep* step = nullptr) {
+                const packet::FrameStep* step = nullptr) {
   FrameFilter filter(choice, limits, step);
   const Decision d = filter.decide(packet, link_type, out_of_order);
   return {d.verdict, d.mtu_needed, {d.frames.begin(), d.frames.end()}};
@@ -100,11 +100,11 @@ TEST(FrameFilter, ARecordingTakesEverything) {
 }
 
 // Makes as many copies of each packet as it is told, each longer than it by some bytes.
-class Copies final : public FrameStep {
+class Copies final : public packet::FrameStep {
  public:
   Copies(size_t copies, uint32_t growth) : copies_(copies), growth_(growth) {}
   uint32_t growth_bytes() const noexcept override { return growth_; }
-  void apply(const packet::Frame& packet, FrameList& out) const override {
+  void apply(const packet::Frame& packet, packet::FrameList& out) const override {
     for (size_t i = 0; i < copies_; ++i) {
       packet::Frame copy = packet;
       copy.bytes += growth_;

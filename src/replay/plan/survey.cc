@@ -27,7 +27,7 @@ class Surveyor {
  public:
   // All are borrowed.
   Surveyor(KeyRule rule, const ClockSteps& steps, const Choice& choice,
-           const transmit::FrameLimits& limits, const FrameStep* step)
+           const transmit::FrameLimits& limits, const packet::FrameStep* step)
       : rule_(rule), follow_(steps.follow), filter_(choice, limits, step), clock_(steps) {}
 
   void take(const packet::PacketView& packet, uint32_t link_type, Survey& survey) {
@@ -93,7 +93,7 @@ class Surveyor {
 Result<Survey> survey_file(const dataset::CaptureStore& store, const std::string& path,
                            uint64_t plain_bytes, CaptureTime initial_time, KeyRule rule,
                            const ClockSteps& steps, const Choice& choice,
-                           const transmit::FrameLimits& limits, const FrameStep* step,
+                           const transmit::FrameLimits& limits, const packet::FrameStep* step,
                            const std::stop_token& stop, io::DecodePool* pool) {
   Survey survey;
   Result<io::Input> input =

@@ -50,7 +50,7 @@ struct Survey {
 Result<Survey> survey_file(const dataset::CaptureStore& store, const std::string& path,
                            uint64_t plain_bytes, CaptureTime initial_time, KeyRule rule,
                            const ClockSteps& steps, const Choice& choice,
-                           const transmit::FrameLimits& limits, const FrameStep* step,
+                           const transmit::FrameLimits& limits, const packet::FrameStep* step,
                            const std::stop_token& stop, io::DecodePool* pool = nullptr);
 
 }  // namespace gophercap::replay

@@ -31,7 +31,7 @@ struct StreamOptions {
   // Helpers for decompressing; null: none. REQUIRES: it outlives the streams.
   io::DecodePool* pool = nullptr;
   Choice choice{};
-  const FrameStep* step = nullptr;  // null: packets leave as they are
+  const packet::FrameStep* step = nullptr;  // null: packets leave as they are
   KeyRule key_rule = KeyRule::kRunningMax;
   ClockSteps clock_steps{};
   size_t slab_bytes = size_t{1} << 20;  // about how much one slab holds; the reader's own buffer is

@@ -9,7 +9,7 @@
 
 #include "packet/frame.h"
 
-namespace gophercap::replay {
+namespace gophercap::packet {
 
 // The frames that become of one packet. Memory is used again for the next.
 class FrameList {
@@ -20,17 +20,17 @@ class FrameList {
     bytes_.clear();
   }
   // Bytes of the packet itself, or of others that stay as they are until clear().
-  void add(const packet::Frame& frame) { frames_.push_back(frame); }
+  void add(const Frame& frame) { frames_.push_back(frame); }
   // Room for a frame of as many bytes as `frame` has, which the caller writes before the next add;
   // `frame.data` means nothing.
-  uint8_t* add_made(const packet::Frame& frame) {
+  uint8_t* add_made(const Frame& frame) {
     made_.push_back({frames_.size(), bytes_.size()});
     frames_.push_back(frame);
     bytes_.resize(bytes_.size() + frame.bytes);
     return bytes_.data() + made_.back().offset;
   }
   // All of them. Valid until the next add or clear.
-  std::span<const packet::Frame> frames() noexcept {
+  std::span<const Frame> frames() noexcept {
     for (const Made& made : made_) frames_[made.frame].data = bytes_.data() + made.offset;
     return frames_;
   }
@@ -40,7 +40,7 @@ class FrameList {
     size_t frame;
     size_t offset;  // of its bytes
   };
-  std::vector<packet::Frame> frames_;
+  std::vector<Frame> frames_;
   std::vector<Made> made_;
   std::vector<uint8_t> bytes_;
 };
@@ -56,7 +56,7 @@ class FrameStep {
   virtual uint32_t growth_bytes() const noexcept = 0;
   // Adds to `out`, which is empty, the frames that leave in place of `packet`, in their order.
   // None: the packet does not leave, and counts as filtered.
-  virtual void apply(const packet::Frame& packet, FrameList& out) const = 0;
+  virtual void apply(const Frame& packet, FrameList& out) const = 0;
 };
 
-}  // namespace gophercap::replay
+}  // namespace gophercap::packet
