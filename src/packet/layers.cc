@@ -1,6 +1,6 @@
 #include "packet/layers.h"
 
-#include <algorithm>
+#include "packet/wifi.h"
 
 namespace gophercap::packet::detail {
 namespace {
@@ -8,7 +8,7 @@ namespace {
 using Kind = Layer::Kind;
 
 // `id` of a kWifi whose payload is aligned to four bytes, according to radiotap.
-constexpr uint16_t kPadded = 1;
+constexpr uint16_t kAligned = 1;
 
 Step by_ip_version(uint32_t header_bytes, const uint8_t* at, uint32_t bytes) noexcept {
   if (bytes <= header_bytes) return {header_bytes};
@@ -73,46 +73,17 @@ Step over_llc(const uint8_t* at, uint32_t bytes) noexcept {
 }
 
 Step over_radiotap(const uint8_t* at, uint32_t bytes) noexcept {
-  if (bytes < 8 || at[0] != 0) return {};
-  const uint32_t header_bytes = load_le16(at + 2);
-  if (header_bytes < 8) return {};
-  constexpr uint32_t kHasClock = 1;  // 8 bytes, aligned to 8
-  constexpr uint32_t kHasFlags = 2;
-  constexpr uint8_t kPaysPadding = 0x20;
-  const uint32_t present = load_le32(at + 4);
-  uint32_t field = 4;  // after the words that list the fields
-  for (bool more = true; more; field += 4) {
-    if (bytes < field + 4) return {header_bytes, 0, Kind::kWifi};
-    more = (load_le32(at + field) & 0x80000000u) != 0;
-  }
-  if ((present & kHasClock) != 0) field = (field + 7) / 8 * 8 + 8;
-  const bool padded = (present & kHasFlags) != 0 && field < std::min(bytes, header_bytes) &&
-                      (at[field] & kPaysPadding) != 0;
-  return {header_bytes, padded ? kPadded : uint16_t{0}, Kind::kWifi};
+  const auto header = read_radiotap(at, bytes);
+  if (!header) return {};
+  return {header->header_bytes, header->payload_is_aligned ? kAligned : uint16_t{0}, Kind::kWifi};
 }
 
 // Only data frames that are not encrypted and contain one packet have supported contents.
 Step over_wifi(uint16_t id, const uint8_t* at, uint32_t bytes) noexcept {
-  constexpr unsigned kControl = 1;
-  constexpr unsigned kData = 2;
-  if (bytes < 10) return {};
-  const unsigned type = (at[0] >> 2) & 3u;
-  // CTS and ACK have one address, other control frames have two.
-  if (type == kControl) return {(at[0] & 0xe0) == 0xc0 ? 10u : 16u};
-  if (bytes < 24) return {};
-  const bool no_payload = (at[0] & 0x40) != 0;
-  const bool quality = (at[0] & 0x80) != 0;
-  const bool four_addresses = (at[1] & 0x03) == 0x03;
-  const bool encrypted = (at[1] & 0x40) != 0;
-  const bool order = (at[1] & 0x80) != 0;
-  if (type != kData) return {24};
-  uint32_t header_bytes = 24 + (four_addresses ? 6 : 0);
-  const uint32_t control = header_bytes;
-  if (quality) header_bytes += order ? 6 : 2;
-  if (bytes < header_bytes) return {header_bytes};
-  const bool several = quality && (at[control] & 0x80) != 0;  // A-MSDU
-  if (id == kPadded) header_bytes = (header_bytes + 3) / 4 * 4;
-  return {header_bytes, 0, no_payload || encrypted || several ? Kind::kNone : Kind::kLlc};
+  const auto header = read_wifi(at, bytes, id == kAligned);
+  if (!header) return {};
+  const bool readable = header->has_payload && !header->encrypted && !header->aggregate;
+  return {header->header_bytes, 0, readable ? Kind::kLlc : Kind::kNone};
 }
 
 Kind serial_kind(const uint8_t* at, uint32_t bytes) noexcept {

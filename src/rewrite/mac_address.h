@@ -1,0 +1,19 @@
+// Station addresses for packets that were captured without any.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace gophercap::rewrite {
+
+using MacAddress = std::array<uint8_t, 6>;
+
+inline constexpr MacAddress kBroadcast = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+// The address for the host or the group with this IP address. A group has the one that RFC 1112 and
+// RFC 2464 give it. Those of hosts are locally administered: 02:00 and the IPv4 address, so that no
+// two hosts share one, or 06 and a hash of the IPv6 address.
+MacAddress mac_of_ipv4(const uint8_t* address) noexcept;
+MacAddress mac_of_ipv6(const uint8_t* address) noexcept;
+
+}  // namespace gophercap::rewrite
