@@ -1,12 +1,13 @@
 // Gives packets of other link types the header of an Ethernet frame.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "packet/frame.h"
 #include "packet/frame_step.h"
-#include "rewrite/ethernet_form.h"
-#include "rewrite/mac_address.h"
+#include "rewrite/ethernet/ethernet_form.h"
+#include "rewrite/ethernet/mac_address.h"
 
 namespace gophercap::rewrite {
 

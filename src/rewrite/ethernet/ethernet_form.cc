@@ -1,100 +1,22 @@
-#include "rewrite/ethernet_form.h"
+#include "rewrite/ethernet/ethernet_form.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstring>
 
 #include "base/bytes.h"
 #include "packet/layers.h"
-#include "packet/wifi.h"
-#include "rewrite/mac_address.h"
+#include "rewrite/ethernet/link_payload.h"
+#include "rewrite/ethernet/mac_address.h"
+#include "rewrite/ethernet/wifi_form.h"
 
 namespace gophercap::rewrite {
 namespace {
 
-using Form = tl::expected<EthernetForm, NoEthernet>;
 using tl::unexpected;
 
-constexpr uint16_t kLeastEtherType = 0x600;  // below, it is a length
-constexpr uint16_t kMostLength = 1500;
-constexpr uint16_t kTransparentBridging = 0x6558;
-constexpr uint32_t kAddressesBytes = 12;
-
-// A position in the packet, from which a header is read.
-struct Cursor {
-  const uint8_t* data;
-  uint32_t bytes;  // captured
-  uint32_t end;    // of the packet on the wire
-  uint32_t at = 0;
-  unsigned depth = 0;  // of link types within link types
-
-  bool has(uint32_t count) const noexcept { return at <= bytes && count <= bytes - at; }
-  const uint8_t* here() const noexcept { return data + at; }
-  uint32_t left() const noexcept { return at <= bytes ? bytes - at : 0; }
-};
-
 Form form_of(uint32_t link_type, Cursor cursor) noexcept;
-
-void put_type(EthernetForm& form, uint16_t type) noexcept {
-  form.header[kAddressesBytes] = static_cast<uint8_t>(type >> 8);
-  form.header[kAddressesBytes + 1] = static_cast<uint8_t>(type);
-}
-
-void put_source(EthernetForm& form, const uint8_t* address) noexcept {
-  std::memcpy(form.header.data() + 6, address, 6);
-  form.has_source = true;
-}
-void put_destination(EthernetForm& form, const uint8_t* address) noexcept {
-  std::memcpy(form.header.data(), address, 6);
-  form.has_destination = true;
-}
-
-// The rest of the packet is the payload of a frame with that EtherType.
-Form payload(const Cursor& cursor, uint16_t type) noexcept {
-  if (type < kLeastEtherType) return unexpected(NoEthernet::kProtocol);
-  EthernetForm form{.begin = cursor.at, .end = std::max(cursor.at, cursor.end)};
-  put_type(form, type);
-  return form;
-}
-
-// The rest of the packet begins with an LLC header, or is IPX as Novell put it on Ethernet. SNAP
-// with an EtherType becomes that EtherType (RFC 1042), anything else keeps its header after a
-// length.
-Form llc_payload(Cursor cursor) noexcept {
-  if (cursor.has(8)) {
-    const uint8_t* llc = cursor.here();
-    const bool snap = llc[0] == 0xaa && llc[1] == 0xaa && llc[2] == 0x03 && llc[3] == 0 &&
-                      llc[4] == 0 && (llc[5] == 0 || llc[5] == 0xf8);
-    const uint16_t type = load_be16(llc + 6);
-    if (snap && type >= kLeastEtherType) {
-      cursor.at += 8;
-      return payload(cursor, type);
-    }
-  }
-  const uint32_t length = cursor.end - std::min(cursor.at, cursor.end);
-  if (length == 0) return unexpected(NoEthernet::kNoPayload);
-  if (length > kMostLength) return unexpected(NoEthernet::kProtocol);
-  EthernetForm form{.begin = cursor.at, .end = cursor.end};
-  put_type(form, static_cast<uint16_t>(length));
-  return form;
-}
-
-// The rest of the packet is a frame.
-Form whole_frame(const Cursor& cursor) noexcept {
-  if (!cursor.has(packet::kEthernetHeaderBytes)) return unexpected(NoEthernet::kIncomplete);
-  return EthernetForm{.header_bytes = 0,
-                      .begin = cursor.at,
-                      .end = cursor.end,
-                      .has_destination = true,
-                      .has_source = true};
-}
-
-Form ip_payload(const Cursor& cursor) noexcept {
-  if (!cursor.has(1)) return unexpected(NoEthernet::kIncomplete);
-  const unsigned version = *cursor.here() >> 4;
-  if (version == 4) return payload(cursor, packet::kEtherIpv4);
-  if (version == 6) return payload(cursor, packet::kEtherIpv6);
-  return unexpected(NoEthernet::kProtocol);
-}
 
 // ---- Linux cooked captures ----
 
@@ -112,6 +34,7 @@ Form cooked_payload(const Cooked& cooked, Cursor cursor) noexcept {
   constexpr uint16_t kGre = 778;
   constexpr uint16_t kRadiotap = 803;
   constexpr uint16_t kNetlink = 824;
+  constexpr uint16_t kTransparentBridging = 0x6558;
   constexpr uint16_t kNovell = 1;
   constexpr uint16_t kLlc = 4;
   constexpr uint16_t kToAll = 1;
@@ -272,56 +195,6 @@ Form frame_relay(Cursor cursor) noexcept {
   }
 }
 
-// ---- IEEE 802.11 ----
-
-Form wifi(Cursor cursor, bool payload_is_aligned) noexcept {
-  const auto header = packet::read_wifi(cursor.here(), cursor.left(), payload_is_aligned);
-  if (!header) return unexpected(NoEthernet::kIncomplete);
-  if (!header->has_payload) return unexpected(NoEthernet::kNoPayload);
-  if (header->encrypted) return unexpected(NoEthernet::kEncrypted);
-  if (header->fragment) return unexpected(NoEthernet::kFragment);
-  if (!cursor.has(header->header_bytes)) return unexpected(NoEthernet::kIncomplete);
-  const uint8_t* at = cursor.here();
-  cursor.at += header->header_bytes;
-  if (header->aggregate) {
-    return EthernetForm{.begin = cursor.at,
-                        .end = std::max(cursor.at, cursor.end),
-                        .has_destination = true,
-                        .has_source = true,
-                        .aggregate = true};
-  }
-  Form form = llc_payload(cursor);
-  if (!form) return form;
-  // Four addresses, of which the stations and the access points share the first two (table 9-30).
-  const uint8_t* const addresses[] = {at + 4, at + 10, at + 16, at + 24};
-  put_destination(*form, addresses[header->to_ds ? 2 : 0]);
-  put_source(*form, addresses[!header->from_ds ? 1 : header->to_ds ? 3 : 2]);
-  return form;
-}
-
-Form without_fcs(Cursor cursor, bool has_fcs, bool payload_is_aligned) noexcept {
-  if (has_fcs) cursor.end -= std::min(cursor.end, 4u);
-  return wifi(cursor, payload_is_aligned);
-}
-
-Form radiotap(Cursor cursor) noexcept {
-  const auto header = packet::read_radiotap(cursor.here(), cursor.left());
-  if (!header || !cursor.has(header->header_bytes)) return unexpected(NoEthernet::kIncomplete);
-  cursor.at += header->header_bytes;
-  return without_fcs(cursor, header->has_fcs, header->payload_is_aligned);
-}
-
-// AVS has the byte order of networks, Prism that of the machine that captured.
-Form prism(Cursor cursor) noexcept {
-  if (!cursor.has(8)) return unexpected(NoEthernet::kIncomplete);
-  const bool avs = load_be32(cursor.here()) >> 12 == 0x80211;
-  uint32_t header_bytes = load_le32(cursor.here() + 4);
-  if (avs || header_bytes > 0xffff) header_bytes = load_be32(cursor.here() + 4);
-  if (header_bytes < 8 || !cursor.has(header_bytes)) return unexpected(NoEthernet::kIncomplete);
-  cursor.at += header_bytes;
-  return wifi(cursor, false);
-}
-
 // CACE's per-packet information, whose field for 802.11 says whether there is a check sequence.
 Form per_packet_information(Cursor cursor) noexcept {
   if (!cursor.has(8)) return unexpected(NoEthernet::kIncomplete);
@@ -337,7 +210,7 @@ Form per_packet_information(Cursor cursor) noexcept {
       has_fcs = (fields[at + 12] & 1) != 0;
   }
   cursor.at += header_bytes;
-  if (link_type == 105) return without_fcs(cursor, has_fcs, false);
+  if (link_type == 105) return wifi(cursor, has_fcs);
   return form_of(link_type, cursor);
 }
 

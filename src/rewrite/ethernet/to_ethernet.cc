@@ -1,7 +1,9 @@
-#include "rewrite/to_ethernet.h"
+#include "rewrite/ethernet/to_ethernet.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
+#include <optional>
 
 #include "base/bytes.h"
 #include "packet/layers.h"

@@ -1,4 +1,4 @@
-#include "rewrite/to_ethernet.h"
+#include "rewrite/ethernet/to_ethernet.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "rewrite/mac_address.h"
+#include "rewrite/ethernet/mac_address.h"
 
 #include "base/bytes.h"
 
