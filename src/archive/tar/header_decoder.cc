@@ -172,11 +172,6 @@ Error failure(LibArchive* handle) {
 
 }  // namespace
 
-int64_t mtime_ns_of(const Member& member) noexcept {
-  __extension__ using Int128 = __int128;
-  return saturated_int64(Int128{member.mtime_seconds} * 1'000'000'000 + member.mtime_nanos);
-}
-
 Result<> HeaderDecoder::check() {
   const Handle handle(archive_read_new());
   if (handle == nullptr) return out_of_memory("tar reader");

@@ -1,24 +1,21 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/characters.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/job_run.h"
 #include "cli/options/option.h"
-#include "cli/text/escape.h"
 #include "cli/text/map_report.h"
 #include "cli/text/trouble.h"
 #include "cli/text/units.h"
 #include "dataset/dump/dump.h"
 #include "dataset/find/discover.h"
 #include "jobs/map/map_job.h"
+#include "jobs/map/map_listing.h"
 #include "jobs/map/map_set.h"
 
 namespace gophercap::cli {
@@ -45,41 +42,22 @@ std::vector<std::string> paths_of(const Invocation& invocation) {
   return paths;
 }
 
-// One path a line. JSON has no bytes, so what is not UTF-8 becomes U+FFFD.
-std::string file_list(const std::vector<std::string>& paths, bool json) {
-  if (json) {
-    const nlohmann::ordered_json list = {{"version", 1}, {"files", paths}};
-    return escape_json(list.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)) +
-           "\n";
-  }
-  std::string out;
-  for (const std::string& path : paths) out += escape_text(path) + "\n";
-  return out;
-}
-
 Outcome list_files(const dataset::Selection& selection, bool json, Console& console) {
-  const Result<dataset::Discovery> found = dataset::discover(selection);
-  if (!found) {
-    print_error(console, found.error());
-    return {exit_code_of(found.error())};
+  const Result<jobs::MapListing> listing = jobs::list_map(selection);
+  if (!listing) {
+    print_error(console, listing.error());
+    return {exit_code_of(listing.error())};
   }
-  ExitCode code = ExitCode::kOk;
-  for (const dataset::Unreadable& problem : found->problems) {
-    console.warning(problem.error.what);
-    code = ExitCode::kIncomplete;
-  }
-  if (const std::string warning = jobs::words_of_passed_over(*found, jobs::kTakeEveryFile);
-      !warning.empty())
-    console.warning(warning);
-  // What is in a tarball is known only after a pass over it.
-  std::vector<std::string> paths = found->paths;
-  paths.insert(paths.end(), found->tarballs.begin(), found->tarballs.end());
-  std::sort(paths.begin(), paths.end());
-  if (paths.empty()) {
+  const ExitCode code = listing->problems.empty() ? ExitCode::kOk : ExitCode::kIncomplete;
+  for (const std::string& problem : listing->problems) console.warning(problem);
+  if (!listing->passed_over.empty()) console.warning(listing->passed_over);
+  if (listing->paths.empty()) {
     print_error(console, jobs::nothing_found(selection));
     return {merge(code, ExitCode::kNothingFound)};
   }
-  return {print_result(console, file_list(paths, json), code)};
+  return {print_either(
+      console, json, [&] { return jobs::listing_to_json(*listing); },
+      [&](const TextOptions& /*text*/) { return listing_report(*listing); }, code)};
 }
 
 ExitCode judge(const jobs::MapResult& result, bool said, Console& console) {

@@ -18,6 +18,7 @@
 #include "cli/text/trouble.h"
 #include "cli/text/units.h"
 #include "jobs/tar/tar_job.h"
+#include "jobs/tar/tar_result.h"
 
 namespace gophercap::cli {
 namespace {
@@ -111,20 +112,17 @@ class MemberList {
   MemberList(Console& console, bool json) : console_(console), json_(json) {}
 
   Result<> add(const archive::Member& member) {
-    if (count_++ == 0) text_ += json_ ? "{\"version\": 1, \"members\": [" : member_titles();
     if (json_) {
-      text_ += (count_ == 1 ? "\n  " : ",\n  ") + member_json(member);
+      text_ += document_.add(member);
     } else {
+      if (!std::exchange(begun_, true)) text_ += member_titles();
       text_ += member_row(member);
     }
     return text_.size() < kPiece ? Result<>() : flush();
   }
 
   Result<> finish(const jobs::TarResult& result) {
-    if (json_) {
-      if (count_ == 0) text_ += "{\"version\": 1, \"members\": [";
-      text_ += fmt::format("],\n{}}}\n", tar_counters_json(result, false));
-    }
+    if (json_) text_ += document_.finish(result);
     return flush();
   }
 
@@ -135,7 +133,8 @@ class MemberList {
 
   Console& console_;
   bool json_;
-  uint64_t count_ = 0;
+  bool begun_ = false;
+  jobs::MemberListJson document_;
   std::string text_;
 };
 
@@ -211,8 +210,7 @@ Outcome tar_extract_command(Invocation& invocation, Console& console) {
   // Where the dump stands on standard output, nothing else may.
   if (options.map_path == "-" && !result->interrupted) return run.end(code);
   return run.end(print_either(
-      console, json,
-      [&] { return fmt::format("{{\"version\": 1, {}}}\n", tar_counters_json(*result, true)); },
+      console, json, [&] { return jobs::tar_to_json(*result); },
       [&](const TextOptions& text) {
         const std::string troubles = result->map ? Troubles(*result->map).list("", text) : "";
         return tar_report(*result, options.out_dir) + troubles;

@@ -320,4 +320,10 @@ std::string map_report(const jobs::MapResult& result, std::string_view dump_path
   return out;
 }
 
+std::string listing_report(const jobs::MapListing& listing) {
+  std::string out;
+  for (const std::string& path : listing.paths) out += escape_text(path) + "\n";
+  return out;
+}
+
 }  // namespace gophercap::cli

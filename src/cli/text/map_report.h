@@ -1,4 +1,4 @@
-// The result of map as text.
+// The result of map, and of its dry run, as text.
 #pragma once
 
 #include <string>
@@ -6,6 +6,7 @@
 
 #include "cli/text/text_options.h"
 #include "jobs/map/map_job.h"
+#include "jobs/map/map_listing.h"
 
 namespace gophercap::cli {
 
@@ -13,5 +14,8 @@ namespace gophercap::cli {
 // dump was written.
 std::string map_report(const jobs::MapResult& result, std::string_view dump_path,
                        const TextOptions& options);
+
+// One path a line.
+std::string listing_report(const jobs::MapListing& listing);
 
 }  // namespace gophercap::cli
