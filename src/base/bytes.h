@@ -59,5 +59,11 @@ template <class T>
 inline void store_le(uint8_t* p, T value) noexcept {
   std::memcpy(p, &value, sizeof value);
 }
+inline void store_be16(uint8_t* p, uint16_t value) noexcept {
+  store_le(p, byte_swap(value));
+}
+inline void store_be32(uint8_t* p, uint32_t value) noexcept {
+  store_le(p, byte_swap(value));
+}
 
 }  // namespace gophercap
