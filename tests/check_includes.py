@@ -3,7 +3,8 @@
 
 The module of a file is the first folder below src/, however deep the file is nested. A module may include its own headers and those of the modules in its DEPS, and DEPS may name lower levels only. The linker
 cannot detect violations by headers alone, so this script does. Tests may include any module of their own level or below, and
-src/testing/, which nothing else may. Only base::ThreadGroup creates threads, except in tests.
+src/testing/, which nothing else may. Only base::ThreadGroup creates threads, and only capture/packet_loop.h loops over the
+batches of a reader, except in tests.
 
 usage: check_includes.py SOURCE_DIR     violations as file:line, exit 1 if there are any
        check_includes.py --self-test    proves on a generated tree that violations are found
@@ -17,6 +18,7 @@ import tempfile
 MODULE = re.compile(r"^\s*gophercap_module\(\s*(\w+)\s+LEVEL\s+(\d+)([^)]*)\)", re.M)
 THREAD = re.compile(r"\bstd::(jthread|thread(?!::(hardware_concurrency|id)\b)|async)\b|\bpthread_create\b")
 THREAD_MAKER = "src/base/thread_group.cc"
+BATCH_LOOP = re.compile(r"\bReadStatus::kPacket\b")
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 TABLE = "cmake/modules.cmake"
 TESTING = "testing"
@@ -82,10 +84,14 @@ def check_tree(root):
         if module not in table and module != TESTING:
             yield f"{name}:1: {module} is not in {TABLE}"
             continue
-        may_thread = module == TESTING or path.name.endswith("_test.cc") or str(name) == THREAD_MAKER
+        is_test = module == TESTING or path.name.endswith("_test.cc")
+        may_thread = is_test or str(name) == THREAD_MAKER
+        may_loop = is_test or module == "capture"
         for number, line in enumerate(path.read_text().splitlines(), 1):
             if not may_thread and THREAD.search(line.partition("//")[0]):
                 yield f"{name}:{number}: threads are made by base/thread_group.h only"
+            if not may_loop and BATCH_LOOP.search(line.partition("//")[0]):
+                yield f"{name}:{number}: capture/packet_loop.h has the loop over a capture's packets"
             match = INCLUDE.match(line)
             if not match:
                 continue
@@ -106,11 +112,14 @@ gophercap_module(net  LEVEL 1
                  DEPS base)
 gophercap_module(top  LEVEL 2 DEPS base io)
 gophercap_module(jobs LEVEL 3 DEPS base)
+gophercap_module(capture LEVEL 1 DEPS base)
 """
     good = {
         "src/base/a.h": "#include <vector>\n",
         "src/io/b.cc": '#include "io/b.h"\n#include "base/a.h"\n',
         "src/base/thread_group.cc": "pthread_create(&t);\n",
+        "src/capture/loop.h": "while (r.read(b) == ReadStatus::kPacket) {}\n",
+        "src/io/loop_test.cc": "while (r.read(b) == capture::ReadStatus::kPacket) {}\n",
         "src/io/n.cc": "unsigned n = std::thread::hardware_concurrency();\n",
         "src/io/file/deep/d.cc": '#include "io/file/deep/d.h"\n#include "base/a.h"\n',
         "src/io/file/d_test.cc": '#include "testing/t.h"\n',
@@ -137,6 +146,7 @@ gophercap_module(jobs LEVEL 3 DEPS base)
         "src/new/deep/x.h": ("", "src/new/deep/x.h:1:"),
         "src/stray.cc": ("", "src/stray.cc:1:"),
         "src/new/x.h": ("", "src/new/x.h:1:"),
+        "src/io/loop.cc": ("while (r.read(b) == capture::ReadStatus::kPacket) {}\n", "src/io/loop.cc:1:"),
         "src/io/t.h": ("std::jthread t;\n", "src/io/t.h:1:"),
         "src/io/t.cc": ("std::vector<std::thread> t;\n", "src/io/t.cc:1:"),
     }

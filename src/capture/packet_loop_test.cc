@@ -84,6 +84,46 @@ TEST_F(PacketLoop, AStopComesBeforeTheNextBatch) {
   EXPECT_LE(packets, PacketBatch::kCapacity);
 }
 
+TEST_F(PacketLoop, GoesOnWhereItWasLeft) {
+  open(std::make_unique<MemorySource>(capture_of(kPackets)));
+  size_t packets = 0;
+  const auto one_batch = [&](const PacketBatch& batch) {
+    packets += batch.count;
+    return false;
+  };
+  while (!for_each_batch(*reader_, *batch_, one_batch)) {
+  }
+  EXPECT_EQ(packets, kPackets);
+}
+
+TEST_F(PacketLoop, ACursorGivesEachPacketOnce) {
+  open(std::make_unique<MemorySource>(capture_of(kPackets)));
+  PacketCursor cursor(std::move(reader_));
+  size_t packets = 0;
+  size_t reads = 0;
+  for (; cursor.next(); ++packets) {
+    reads += cursor.has_just_read();
+    ASSERT_EQ(ns_of(cursor.packet().time), static_cast<int64_t>(packets) * 1000);
+    ASSERT_EQ(cursor.link_type(), 147U);
+  }
+  EXPECT_EQ(packets, kPackets);
+  EXPECT_GE(reads, kPackets / PacketBatch::kCapacity);
+  EXPECT_LT(reads, packets);
+  EXPECT_FALSE(cursor.next());
+  EXPECT_FALSE(cursor.reader().damage());
+}
+
+TEST_F(PacketLoop, ACursorStopsAtDamage) {
+  const Bytes bytes = capture_of(10);
+  open(std::make_unique<FailingSource>(bytes, bytes.size() - 1, Error{Errc::kIo, 0, "no"}));
+  PacketCursor cursor(std::move(reader_));
+  size_t packets = 0;
+  while (cursor.next()) ++packets;
+  EXPECT_EQ(packets, 9U);
+  EXPECT_TRUE(cursor.reader().damage());
+  EXPECT_FALSE(cursor.next());
+}
+
 // Packets before the damage are handled; a lack of memory is not damage.
 TEST_F(PacketLoop, DamageIsTheReadersAndMemoryIsOurs) {
   for (const Errc code : {Errc::kIo, Errc::kNoMemory}) {

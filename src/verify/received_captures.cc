@@ -19,7 +19,7 @@ namespace {
 
 using capture::CaptureReader;
 using capture::PacketBatch;
-using capture::ReadStatus;
+using capture::PacketCursor;
 
 // Frames cut below this say too little; they are left to count as unexpected rather than to make
 // all others say as little.
@@ -62,16 +62,10 @@ Result<Opened> open_reader(const std::string& path, io::DecodePool& pool,
 struct ReceivedCaptures::File {
   std::string path;
   uint32_t place = 0;                      // among those given
-  std::unique_ptr<CaptureReader> reader;   // of a pipe from the beginning
+  std::optional<PacketCursor> cursor;      // while it is open; a pipe is from the beginning
   io::PausableSource* pausable = nullptr;  // the reader's; null: none
-  bool begun = false;
   CaptureTime first = CaptureTime::min();  // not after its first packet's time
-  CaptureTime key{};                       // of the packet at `next`
-  std::unique_ptr<PacketBatch> batch;
-  size_t next = 0;
-
-  const packet::PacketView& packet() const noexcept { return batch->packets[next]; }
-  uint32_t link_type() const noexcept { return reader->interfaces()[packet().interface].link_type; }
+  CaptureTime key{};                       // of the packet at the cursor
 };
 
 namespace {
@@ -128,7 +122,7 @@ Result<ReceivedCaptures> ReceivedCaptures::open(const std::vector<std::string>& 
         if (interface.snap_length >= kLeastCompared)
           compared = std::min(compared, interface.snap_length);
       }
-      file.reader = std::move(opened.reader);
+      file.cursor.emplace(std::move(opened.reader));
     }
   }
   ReceivedCaptures received(std::move(files), pool);
@@ -137,40 +131,31 @@ Result<ReceivedCaptures> ReceivedCaptures::open(const std::vector<std::string>& 
 }
 
 Result<bool> ReceivedCaptures::advance(File& file, const std::stop_token& stop) {
-  if (!file.begun) {
-    file.begun = true;
-    file.batch = std::make_unique<PacketBatch>();
-    if (file.reader == nullptr) {
-      TRY(Opened opened, open_reader(file.path, pool_, stop));
-      file.reader = std::move(opened.reader);
-      file.pausable = opened.pausable;
-    }
-  } else {
-    ++file.next;
+  if (!file.cursor) {
+    TRY(Opened opened, open_reader(file.path, pool_, stop));
+    file.cursor.emplace(std::move(opened.reader));
+    file.pausable = opened.pausable;
   }
-  if (file.next >= file.batch->count) {
-    file.next = 0;
-    const ReadStatus status = file.reader->read(*file.batch);
-    // Others come next, as a rule: they may have its decoder's memory.
-    if (file.pausable != nullptr) file.pausable->pause();
-    if (status != ReadStatus::kPacket) {
-      if (stop.stop_requested()) return stopped();
-      TRY_VOID(capture::check_memory(file.reader->damage(), file.path));
-      if (file.reader->damage()) damaged_.push_back({file.path, *file.reader->damage()});
-      file.reader.reset();
-      file.batch.reset();
-      return false;
-    }
+  const bool any = file.cursor->next();
+  // Usually other files come next, and may use the memory of its decoder.
+  if (file.pausable != nullptr && file.cursor->has_just_read()) file.pausable->pause();
+  if (!any) {
+    if (stop.stop_requested()) return stopped();
+    const std::optional<capture::Damage>& damage = file.cursor->reader().damage();
+    TRY_VOID(capture::check_memory(damage, file.path));
+    if (damage) damaged_.push_back({file.path, *damage});
+    file.cursor.reset();
+    return false;
   }
-  file.key = std::max(file.key, file.packet().time);
+  file.key = std::max(file.key, file.cursor->packet().time);
   return true;
 }
 
 // What look_through() could not see of a pipe.
 Result<> ReceivedCaptures::check(const File& file) const {
-  if (file.link_type() != packet::kLinkTypeEthernet)
-    return no_ethernet(file.path, file.link_type());
-  const packet::Frame frame = packet::frame_of(file.packet(), file.link_type());
+  const uint32_t link_type = file.cursor->link_type();
+  if (link_type != packet::kLinkTypeEthernet) return no_ethernet(file.path, link_type);
+  const packet::Frame frame = packet::frame_of(file.cursor->packet(), link_type);
   const uint32_t n = frame.bytes;
   if (n >= kLeastCompared && n < wire_bytes(frame) && n < compared_bytes_) {
     return Error{
@@ -204,8 +189,8 @@ Result<> ReceivedCaptures::read(const Take& take, const std::stop_token& stop) {
     open.pop();
     for (;;) {  // as long as nobody else's turn comes
       TRY_VOID(check(*file));
-      const packet::PacketView& p = file->packet();
-      const packet::Frame frame = packet::frame_of(p, file->link_type());
+      const packet::PacketView& p = file->cursor->packet();
+      const packet::Frame frame = packet::frame_of(p, file->cursor->link_type());
       if (!p.has_time()) ++packets_without_time_;
       const bool more = take(
           {.data = {frame.data, frame.bytes}, .wire_bytes = wire_bytes(frame), .time = p.time});

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "capture/capture_reader.h"
+#include "capture/packet_loop.h"
 #include "io/open.h"
 #include "packet/layers.h"
 
@@ -93,10 +94,11 @@ int print_capture(const char* path) {
   const auto reader = capture::open_capture(std::move(input->source));
   if (!reader) return 0;
   const auto batch = std::make_unique<capture::PacketBatch>();
-  while ((*reader)->read(*batch) == capture::ReadStatus::kPacket) {
-    for (size_t i = 0; i < batch->count; ++i)
-      print(batch->packets[i], (*reader)->interfaces()[batch->packets[i].interface].link_type);
-  }
+  capture::for_each_packet(**reader, *batch, {},
+                           [](const packet::PacketView& packet, uint32_t link_type) {
+                             print(packet, link_type);
+                             return true;
+                           });
   return 0;
 }
 

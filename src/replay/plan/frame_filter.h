@@ -47,8 +47,15 @@ class FrameFilter {
         limits_(limits),
         step_(step),
         unasked_(takes_all(choice)),
+        sends_as_read_(unasked_ && step == nullptr),
         surely_bytes_(std::min(choice.longest_frame_bytes, limits.max_bytes)) {}
 
+  // Whether decide() would send the frame of a packet as it is, told without asking about each
+  // packet: the fast way for a replay of everything. False also means that decide() has to be
+  // asked.
+  bool surely_sends(const packet::Frame& frame) const noexcept {
+    return sends_as_read_ && fits_without_a_tag(frame);
+  }
   // `out_of_order`: its time is below that of the packet before it in its file. What the decision
   // borrows is valid until the next call.
   Decision decide(const packet::PacketView& packet, uint32_t link_type, bool out_of_order) {
@@ -77,6 +84,7 @@ class FrameFilter {
   const transmit::FrameLimits limits_;
   const packet::FrameStep* const step_;
   const bool unasked_;
+  const bool sends_as_read_;
   const uint32_t surely_bytes_;  // what is no longer fits, tagged or not
   packet::Frame frame_;          // the packet itself
   packet::FrameList made_;

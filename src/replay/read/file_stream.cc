@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cstring>
-#include <span>
+#include <optional>
 #include <stop_token>
 #include <utility>
 #include <vector>
 
 #include "base/saturating.h"
 #include "base/shortage.h"
+#include "capture/packet_loop.h"
 #include "dataset/scan/mapped_part.h"
 #include "io/codec/pausable_source.h"
 #include "io/limited_source.h"
@@ -20,7 +21,6 @@
 namespace gophercap::replay {
 
 using capture::PacketBatch;
-using capture::ReadStatus;
 using packet::PacketView;
 
 namespace {
@@ -44,6 +44,10 @@ namespace {
 bool has_changed(const io::FileFacts& facts, const PlannedFile& file) noexcept {
   return facts.regular &&
          (facts.size_bytes != file.file_size_bytes || facts.mtime_ns != file.mtime_ns);
+}
+
+bool is_cancelled(const std::optional<capture::Damage>& damage) noexcept {
+  return damage && damage->code == Errc::kCancelled;
 }
 
 // What was written behind the mapped part changes nothing of it.
@@ -117,39 +121,49 @@ void FileStream::take(const PacketBatch& batch, Slab& slab) {
       largest_ns_ = std::max(largest_ns_, time);
     }
     bytes_read_ += packet.captured_bytes;
-    const uint32_t link_type = interfaces[packet.interface].link_type;
-    const Decision decision = filter_.decide(packet, link_type, out_of_order);
-    account(decision, accounts_);
-    if (decision.verdict != Verdict::kSend) [[unlikely]] {
-      inside_ += decision.verdict != Verdict::kOutsideWindow;
-      accounts_.filtered_vlan += decision.verdict == Verdict::kFiltered &&
-                                 link_type == packet::kLinkTypeEthernet &&
-                                 packet::hides_from_filters(packet.data, packet.captured_bytes);
-      continue;
+    const packet::Frame frame = packet::frame_of(packet, interfaces[packet.interface].link_type);
+    if (filter_.surely_sends(frame)) [[likely]] {
+      account(Decision{}, accounts_);
+      ++inside_;
+      accounts_.fcs_removed += packet.fcs_bytes != 0;
+      enter(time, frame, false, lane_of(frame), slab);
+    } else {
+      take_asked(packet, frame, out_of_order, slab);
     }
-    ++inside_;
-    accounts_.fcs_removed += packet.fcs_bytes != 0;
-    enter(time, packet, link_type, decision.frames, slab);
   }
 }
 
-// All packets between two stations take one lane, so that their order is kept; whatever becomes of
-// a packet takes the packet's lane.
-void FileStream::enter(int64_t time_ns, const PacketView& packet, uint32_t link_type,
-                       std::span<const packet::Frame> frames, Slab& slab) {
-  uint32_t lane = 0;
-  if (options_.lanes > 1) {
-    const uint32_t bytes = packet::frame_of(packet, link_type).bytes;
-    lane = packet::pair_hash(packet.data, bytes, link_type) % options_.lanes;
+void FileStream::take_asked(const PacketView& packet, const packet::Frame& frame, bool out_of_order,
+                            Slab& slab) {
+  const Decision decision = filter_.decide(packet, frame.link_type, out_of_order);
+  account(decision, accounts_);
+  inside_ += decision.verdict != Verdict::kOutsideWindow;
+  if (decision.verdict != Verdict::kSend) {
+    accounts_.filtered_vlan += decision.verdict == Verdict::kFiltered &&
+                               frame.link_type == packet::kLinkTypeEthernet &&
+                               packet::hides_from_filters(packet.data, packet.captured_bytes);
+    return;
   }
-  for (size_t i = 0; i < frames.size(); ++i) {
-    const bool more = i + 1 < frames.size();
-    if (sorter_ != nullptr) {
-      sorter_->push({time_ns, frames[i], more, lane});
-    } else {
-      // With --reorder a file without disorder comes here: each packet's own time is the largest.
-      put(largest_ns_, frames[i], more, lane, slab);
-    }
+  accounts_.fcs_removed += packet.fcs_bytes != 0;
+  const uint32_t lane = lane_of(frame);
+  for (size_t i = 0; i < decision.frames.size(); ++i)
+    enter(ns_of(packet.time), decision.frames[i], i + 1 < decision.frames.size(), lane, slab);
+}
+
+// All packets between two stations take one lane, so that their order is kept. All frames of a
+// packet take the lane of the packet.
+uint32_t FileStream::lane_of(const packet::Frame& packet) const noexcept {
+  if (options_.lanes < 2) return 0;
+  return packet::pair_hash(packet.data, packet.bytes, packet.link_type) % options_.lanes;
+}
+
+void FileStream::enter(int64_t time_ns, const packet::Frame& frame, bool more, uint32_t lane,
+                       Slab& slab) {
+  if (sorter_ != nullptr) {
+    sorter_->push({time_ns, frame, more, lane});
+  } else {
+    // With --reorder a file without disorder comes here: each packet's own time is the largest.
+    put(largest_ns_, frame, more, lane, slab);
   }
 }
 
@@ -178,27 +192,33 @@ Result<> FileStream::fill(Slab& slab, PacketBatch& batch, const std::stop_token&
 Result<> FileStream::fill_slab(Slab& slab, PacketBatch& batch, const std::stop_token& stop) {
   slab.clear();
   if (!opened_) TRY_VOID(open(stop));
+  if (ended_) return {};
   // At once, not step by step; a short file needs less.
-  if (!ended_) slab.reserve(std::min<uint64_t>(options_.slab_bytes, file_.file_size_bytes));
+  slab.reserve(std::min<uint64_t>(options_.slab_bytes, file_.file_size_bytes));
   const uint64_t enough = bytes_read_ + kMostReadPerSlab;
-  while (!ended_ && slab.footprint_bytes() < options_.slab_bytes && !stop.stop_requested()) {
-    // What waits to be sorted goes first: a slab may hold less than a batch.
+  const auto has_room = [&] {
+    // Sorted packets go first, since a slab may hold less than a batch.
     if (sorter_ != nullptr) drain_sorted(slab);
-    if (slab.footprint_bytes() >= options_.slab_bytes) break;
-    if (bytes_read_ > enough && !slab.frames().empty()) break;
-    if (reader_ != nullptr && reader_->read(batch) == ReadStatus::kPacket) {
-      take(batch, slab);
-      if (past_window()) reader_.reset();
-    } else if (reader_ != nullptr) {
-      // Not the file's affair.
-      if (reader_->damage() && reader_->damage()->code == Errc::kCancelled) return {};
+    return slab.footprint_bytes() < options_.slab_bytes &&
+           (bytes_read_ <= enough || slab.frames().empty()) && !stop.stop_requested();
+  };
+  if (!has_room()) return {};
+  if (reader_ != nullptr) {
+    const bool whole = capture::for_each_batch(*reader_, batch, [&](const PacketBatch& packets) {
+      take(packets, slab);
+      return !past_window() && has_room();
+    });
+    if (!whole && !past_window()) return {};
+    if (whole && is_cancelled(reader_->damage())) return {};
+    if (whole) {
       TRY_VOID(capture::check_memory(reader_->damage(), file_.path));
       damage_ = reader_->damage();
-      reader_.reset();
     }
-    if (reader_ == nullptr && sorter_ != nullptr) sorter_->finish();
-    ended_ = reader_ == nullptr && (sorter_ == nullptr || sorter_->empty());
+    reader_.reset();
+    if (sorter_ != nullptr) sorter_->finish();
   }
+  if (sorter_ != nullptr) drain_sorted(slab);
+  ended_ = sorter_ == nullptr || sorter_->empty();
   return {};
 }
 

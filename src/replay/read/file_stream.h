@@ -62,8 +62,10 @@ class FileStream {
   Result<> fill_slab(Slab& slab, capture::PacketBatch& batch, const std::stop_token& stop);
   void take(const capture::PacketBatch& batch, Slab& slab);
   void drain_sorted(Slab& slab);
-  void enter(int64_t time_ns, const packet::PacketView& packet, uint32_t link_type,
-             std::span<const packet::Frame> frames, Slab& slab);
+  void take_asked(const packet::PacketView& packet, const packet::Frame& frame, bool out_of_order,
+                  Slab& slab);
+  uint32_t lane_of(const packet::Frame& packet) const noexcept;
+  void enter(int64_t time_ns, const packet::Frame& frame, bool more, uint32_t lane, Slab& slab);
   void put(int64_t key_ns, const packet::Frame& frame, bool more, uint32_t lane, Slab& slab);
   bool past_window() const noexcept { return file_.ends_outside && inside_ >= file_.packets; }
 

@@ -308,16 +308,17 @@ void Sender::sit_out_outage(const std::stop_token& stop) {
   stats_.break_gap();
 }
 
-// Whether all of its packet has left with this frame. Where an earlier one was not sent, the packet
-// has failed.
-bool Sender::ends_whole_packet(const Departure& sent) noexcept {
-  if (sent.more) return false;
-  if (incomplete_) [[unlikely]] {
+// Returns how many packets were sent completely with these frames, of which `inner` are not the
+// last of their packet. If an earlier frame of the first packet was not sent, that packet has
+// failed.
+uint64_t Sender::whole_packets(size_t frames, size_t inner) noexcept {
+  uint64_t packets = frames - inner;
+  if (incomplete_ && packets > 0) [[unlikely]] {
     incomplete_ = false;
     ++failed_;
-    return false;
+    --packets;
   }
-  return true;
+  return packets;
 }
 
 // Packets of one call leave one after the other between the call and its return: each is taken to
@@ -329,13 +330,14 @@ void Sender::account(std::span<const Departure> accepted, SendTime called,
       ((returned - called).count() << kShift) / static_cast<int64_t>(2 * accepted.size());
   int64_t since_called = half_share;
   uint64_t bytes = 0;
-  uint64_t packets = 0;
+  uint64_t cut = 0;
+  size_t inner = 0;  // frames with others of their packet behind them
   uint32_t longest = 0;
   for (const Departure& d : accepted) {
     bytes += d.bytes;
     longest = std::max(longest, d.bytes);
-    sent_cut_ += !d.more && d.bytes < d.original_bytes;
-    packets += ends_whole_packet(d);
+    inner += d.more;
+    cut += !d.more && d.bytes < d.original_bytes;
     if (paced_) {
       stats_.record(d.due_ns, (called - due_time(d)).count() + (since_called >> kShift));
       since_called += 2 * half_share;
@@ -343,7 +345,8 @@ void Sender::account(std::span<const Departure> accepted, SendTime called,
     }
   }
   patience_.passed(longest);
-  sent_.store(sent_.load(std::memory_order_relaxed) + packets, std::memory_order_relaxed);
+  sent_cut_ += cut;
+  sent_.store(sent() + whole_packets(accepted.size(), inner), std::memory_order_relaxed);
   frames_sent_.store(frames_sent() + accepted.size(), std::memory_order_relaxed);
   sent_bytes_.store(sent_bytes_.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
   newest_due_ns_.store(accepted.back().due_ns, std::memory_order_relaxed);

@@ -107,7 +107,7 @@ class Sender {
   Patience::Advice wait_for_room(int error, const Departure& frame);
   void fail(int error, const Departure& frame) noexcept;
   void give_up(const Departure& frame) noexcept;
-  bool ends_whole_packet(const Departure& sent) noexcept;
+  uint64_t whole_packets(size_t frames, size_t inner) noexcept;
   // How many of `due` the far end takes before the first that it does not.
   size_t passing(std::span<const Departure> due) const noexcept;
   bool link_is_up() const noexcept {
