@@ -64,7 +64,7 @@ StreamOptions stream_options(const Plan& plan, const EngineOptions& options,
 
 std::string pacing_of(const EngineOptions& options, const Clock& clock) {
   if (options.send.topspeed) return "top speed";
-  if (options.pace.at_rate()) return rate_text(options.pace);
+  if (options.rule.at_rate()) return rate_text(options.rule);
   return clock.is_real() ? "capture time" : "simulated time";
 }
 
@@ -137,7 +137,7 @@ void describe_run(const Plan& plan, const EngineOptions& options,
   if (const uint32_t longest = transmitter.limits().max_bytes; longest != UINT32_MAX)
     report.max_frame_bytes = longest;
   report.pacing = pacing_of(options, clock);
-  report.stretch = options.stretch;
+  report.time_factor = options.time_factor;
   report.plan_digest = plan_digest(plan);
   report.files = plan.files.size();
   report.files_outside_window = plan.files_outside_window;
@@ -150,12 +150,13 @@ void describe_run(const Plan& plan, const EngineOptions& options,
 // From the schedule's beginning to its last packet's due time; 0 where there is none. At a rate,
 // and where pauses are shortened, those that leave decide it: it is known when all are through.
 Nanos planned_duration(const Plan& plan, const EngineOptions& options, const Timeline& timeline,
-                       const Pacer& pacer, bool complete) {
+                       const Scheduler& scheduler, bool complete) {
   if (options.loops == 0 || options.send.topspeed) return Nanos{0};
-  if (complete && (options.pace.at_rate() || options.pace.longest_gap)) return pacer.last_due();
-  if (options.pace.at_rate()) return Nanos{0};
+  if (complete && (options.rule.at_rate() || options.rule.longest_gap)) return scheduler.last_due();
+  if (options.rule.at_rate()) return Nanos{0};
   const Nanos due = timeline.due(plan.last, options.loops - 1);
-  return due == Nanos::max() ? due : due - pacer.time_removed();  // what has no figure keeps none
+  return due == Nanos::max() ? due
+                             : due - scheduler.time_removed();  // what has no figure keeps none
 }
 
 }  // namespace
@@ -168,7 +169,7 @@ uint64_t slab_bytes_for(uint64_t bytes, uint64_t files, bool decoders_in_turns) 
 Report play(const Plan& plan, const EngineOptions& options,
             std::span<transmit::Transmitter* const> transmitters, std::span<Clock* const> clocks,
             const std::function<void(const EngineProgress&)>& watch, const std::stop_token& stop) {
-  const Timeline timeline(plan.first, plan.period(options.loop_gap), options.stretch);
+  const Timeline timeline(plan.first, plan.period(options.loop_gap), options.time_factor);
   std::stop_source halt;
   const std::stop_callback forward(stop, [&] { halt.request_stop(); });
   const auto lanes = static_cast<unsigned>(transmitters.size());
@@ -190,13 +191,13 @@ Report play(const Plan& plan, const EngineOptions& options,
 
   Senders senders(transmitters, clocks, timeline, options.send);
   // Where packets are due by their own time, the start waits for those of the first second.
-  const bool by_schedule = !options.send.topspeed && !options.pace.at_rate();
+  const bool by_schedule = !options.send.topspeed && !options.rule.at_rate();
   merge.gate = &senders.gate();
   if (by_schedule) merge.first_second_ends_ns = ns_of(timeline.key_at(std::chrono::seconds(1), 0));
   // What this thread starts from here on keeps off the CPUs of real-time senders.
   const std::optional<SenderCpus> apart =
       options.send.realtime ? std::make_optional<SenderCpus>(lanes) : std::nullopt;
-  Dispatcher dispatcher(timeline, options.pace, senders.lanes());
+  Dispatcher dispatcher(timeline, options.rule, senders.lanes());
   Meter meter(senders, timeline, options, clocks.front()->is_real(), plan.first);
   if (watch) merge.trail = &meter.trail();
   if (options.preload) meter.set_stored(stored.frames(), plan.packets);
@@ -231,13 +232,14 @@ Report play(const Plan& plan, const EngineOptions& options,
   senders.settle(report);
 
   describe_run(plan, options, *transmitters.front(), *clocks.front(), report);
-  report.gaps_shortened = dispatcher.pacer().gaps_shortened();
-  report.time_removed = dispatcher.pacer().time_removed();
+  report.gaps_shortened = dispatcher.scheduler().gaps_shortened();
+  report.time_removed = dispatcher.scheduler().time_removed();
   for (const Clock* clock : clocks) report.stalls.add(clock->stalls());
   Accounts& a = report.accounts;
   a.unsent_at_stop = a.read - a.sent - a.settled_unsent();
   const bool complete = a.unsent_at_stop == 0 && report.failure.empty() && !stop.stop_requested();
-  report.planned_duration = planned_duration(plan, options, timeline, dispatcher.pacer(), complete);
+  report.planned_duration =
+      planned_duration(plan, options, timeline, dispatcher.scheduler(), complete);
   report.interrupted = stop.stop_requested();
   report.loops_done = complete ? options.loops : std::max<uint64_t>(senders.loops_begun(), 1) - 1;
   return report;

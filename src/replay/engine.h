@@ -13,7 +13,7 @@
 #include "replay/plan/timeline.h"
 #include "replay/report.h"
 #include "replay/send/clock.h"
-#include "replay/send/pacer.h"
+#include "replay/send/scheduler.h"
 #include "replay/send/sender.h"
 #include "transmit/transmitter.h"
 
@@ -25,9 +25,9 @@ inline constexpr size_t kPrefetchFiles = 8;
 struct EngineOptions {
   Choice choice{};
   const packet::FrameStep* step =
-      nullptr;      // what packets become on their way; null: they leave as they are
-  Ratio stretch{};  // send time per capture time
-  Pace pace{};      // by capture time, or at a rate
+      nullptr;          // what packets become on their way; null: they leave as they are
+  Ratio time_factor{};  // send time per capture time
+  ScheduleRule rule{};  // by capture time, or at a rate
   SendOptions send{};
   uint64_t loops = 1;               // 0 = for ever
   std::optional<Nanos> loop_gap{};  // between the last packet of a loop and the first of the next;

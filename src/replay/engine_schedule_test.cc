@@ -106,7 +106,7 @@ TEST_F(Engine, ARateTakesThePlaceOfTheCapturedTimes) {
   add_file("a.pcap", {0, 5, 1'000'000});
   add_file("b.pcap", {3});
   const Report report =
-      run({.pace = {.kind = Pace::Kind::kPacketsPerSecond, .rate = {1000, 1}}, .loops = 2});
+      run({.rule = {.kind = ScheduleRule::Kind::kPacketsPerSecond, .rate = {1000, 1}}, .loops = 2});
   expect_merged_order(2);
   for (size_t i = 0; i < 8; ++i)
     EXPECT_EQ(out_.sent[i].stamp, capture_time(kEngineBase + static_cast<int64_t>(i) * 1'000'000));
@@ -116,7 +116,7 @@ TEST_F(Engine, ARateTakesThePlaceOfTheCapturedTimes) {
 
 TEST_F(Engine, PausesAreShortenedAndCounted) {
   add_file("a.pcap", {0, 10, 3'600'000'000, 3'600'000'010});
-  const Report report = run({.pace = {.longest_gap = std::chrono::seconds(1)}});
+  const Report report = run({.rule = {.longest_gap = std::chrono::seconds(1)}});
   EXPECT_EQ(out_.sent[3].stamp - out_.sent[0].stamp,
             std::chrono::seconds(1) + std::chrono::microseconds(20));
   EXPECT_EQ(report.gaps_shortened, 1u);
@@ -128,7 +128,7 @@ TEST_F(Engine, PausesBeforeWhatIsLeftOutAreNotPlanned) {
   add_file("b.pcap", {3'600'000'000}, 1500);
   add_file("c.pcap", {-3'600'000'000}, 1500);
   const Report report = run(
-      {.choice = {.longest_frame_bytes = 100}, .pace = {.longest_gap = std::chrono::seconds(1)}});
+      {.choice = {.longest_frame_bytes = 100}, .rule = {.longest_gap = std::chrono::seconds(1)}});
   ASSERT_EQ(out_.sent.size(), 3u);
   EXPECT_EQ(report.planned_duration, std::chrono::seconds(1) + std::chrono::microseconds(20));
   EXPECT_EQ(ns_of(out_.sent[0].stamp) - (kEngineBase - 3'600'000'000'000), 1'000'000'000);

@@ -167,7 +167,8 @@ TEST_F(Engine, LoopsOfLargePacketsStayInTheMemoryGiven) {
 
 TEST_F(Engine, SchedulesBeyondTheClockSaturate) {
   add_file("a.pcap", {0, 2'000'000});
-  const Report report = run({.stretch = {10'000'000'000, 1}, .loops = 2, .loop_gap = Nanos::max()});
+  const Report report =
+      run({.time_factor = {10'000'000'000, 1}, .loops = 2, .loop_gap = Nanos::max()});
   EXPECT_EQ(report.accounts.sent, 4u);
   EXPECT_EQ(out_.sent[3].stamp, CaptureTime::max());
 }

@@ -11,7 +11,7 @@ Meter::Meter(Senders& senders, const Timeline& timeline, const EngineOptions& op
       timeline_(timeline),
       options_(options),
       real_time_(real_time),
-      by_capture_time_(!options.pace.at_rate() && !options.pace.longest_gap),
+      by_capture_time_(!options.rule.at_rate() && !options.rule.longest_gap),
       trail_({.key_ns = ns_of(first)}, !by_capture_time_) {}
 
 EngineProgress Meter::now(bool stopped) {

@@ -89,16 +89,16 @@ class MeterOf : public ::testing::Test {
 };
 
 TEST_F(MeterOf, TellsThePositionInTheCapturesOwnTime) {
-  const Pace rate{.kind = Pace::Kind::kPacketsPerSecond, .rate = {1000, 1}};
+  const ScheduleRule rate{.kind = ScheduleRule::Kind::kPacketsPerSecond, .rate = {1000, 1}};
   const std::vector<std::pair<std::string, EngineOptions>> modes = {
       {"as captured", {}},
-      {"twice as fast", {.stretch = {1, 2}}},
-      {"slower", {.stretch = {7, 3}}},
-      {"a rate", {.pace = rate}},
-      {"shortened pauses", {.pace = {.longest_gap = 10ms}}},
+      {"twice as fast", {.time_factor = {1, 2}}},
+      {"slower", {.time_factor = {7, 3}}},
+      {"a rate", {.rule = rate}},
+      {"shortened pauses", {.rule = {.longest_gap = 10ms}}},
       {"top speed", {.send = {.topspeed = true}}},
-      {"from memory at a rate", {.pace = rate, .preload = true}},
-      {"from memory", {.stretch = {1, 5}, .preload = true}},
+      {"from memory at a rate", {.rule = rate, .preload = true}},
+      {"from memory", {.time_factor = {1, 5}, .preload = true}},
   };
   for (const auto& [mode, options] : modes) {
     for (const uint64_t sent : {uint64_t{1000}, kPackets / 2, kPackets / 2 + 1}) {
@@ -118,7 +118,7 @@ TEST_F(MeterOf, PacketsThatAreLeftOutAreBehindUsToo) {
   ASSERT_TRUE(long_ones);
   for (const bool preload : {false, true}) {
     run({.choice = {.expression = &*long_ones},
-         .pace = {.kind = Pace::Kind::kPacketsPerSecond, .rate = {1000, 1}},
+         .rule = {.kind = ScheduleRule::Kind::kPacketsPerSecond, .rate = {1000, 1}},
          .loops = 2,
          .preload = preload},
         1250);
@@ -183,7 +183,7 @@ TEST_F(MeterOf, TheScheduleIsKeptOnlyAsFarAsPacketsHaveLeft) {
   RealClock clock;
   std::stop_source stop;
   (void)play(
-      plan_, {.stretch = {1, 1'000'000'000}}, out_, clock,
+      plan_, {.time_factor = {1, 1'000'000'000}}, out_, clock,
       [&](const EngineProgress& p) {
         if (looks < 1000) stuck = p;
         ++looks;

@@ -46,7 +46,7 @@ struct ModelOptions {
   std::optional<int64_t> file_gap{};  // one after the other
   ClockSteps steps{};
   bool skip_out_of_order = false;
-  Ratio stretch{};
+  Ratio time_factor{};
   uint64_t loops = 1;
   std::optional<Nanos> loop_gap{};
 };
@@ -156,7 +156,7 @@ ModelResult model(const std::vector<ModelFile>& files, const ModelOptions& optio
       }
       const __int128 offset =
           static_cast<__int128>(k.key - first) + static_cast<__int128>(loop) * (span + gap);
-      const __int128 due = offset * options.stretch.num / options.stretch.den;
+      const __int128 due = offset * options.time_factor.num / options.time_factor.den;
       result.sent.push_back({k.id, first + static_cast<int64_t>(due)});
     }
   }
@@ -218,7 +218,7 @@ class Model : public ::testing::TestWithParam<uint32_t> {
       o.steps = {.follow = true, .ahead = chance(50), .limit = Nanos(pick(1, 2000))};
     o.skip_out_of_order = chance(25);
     if (chance(50)) {
-      o.stretch = {static_cast<uint64_t>(pick(1, 1000)), static_cast<uint64_t>(pick(1, 1000))};
+      o.time_factor = {static_cast<uint64_t>(pick(1, 1000)), static_cast<uint64_t>(pick(1, 1000))};
     }
     o.loops = static_cast<uint64_t>(pick(1, 3));
     if (chance(30)) o.loop_gap = Nanos(pick(0, 500));
@@ -265,7 +265,7 @@ TEST_P(Model, TheEngineSendsWhatTheModelSays) {
     const Report report =
         play(*plan,
              {.choice = {.window = o.window, .skip_out_of_order = o.skip_out_of_order},
-              .stretch = o.stretch,
+              .time_factor = o.time_factor,
               .loops = o.loops,
               .loop_gap = o.loop_gap,
               // Enough memory for packets that are sorted or preloaded; otherwise slabs with few

@@ -104,7 +104,7 @@ std::string report_to_json(const Report& report) {
   Json json = {{"gophercap_report_version", kReportVersion},
                {"target", report.target},
                {"pacing", report.pacing},
-               {"stretch", {{"num", report.stretch.num}, {"den", report.stretch.den}}},
+               {"stretch", {{"num", report.time_factor.num}, {"den", report.time_factor.den}}},
                {"files", report.files},
                {"files_outside_window", report.files_outside_window},
                {"packets_planned_per_loop", report.packets_planned},

@@ -54,8 +54,8 @@ struct Report {
   std::string target;              // Transmitter::describe()
   // Longest frame that it takes, Ethernet header included and a VLAN tag not; empty = any.
   std::optional<uint32_t> max_frame_bytes;
-  std::string pacing;  // "capture time", "top speed", "simulated time", or the rate
-  Ratio stretch{};     // send time per capture time
+  std::string pacing;   // "capture time", "top speed", "simulated time", or the rate
+  Ratio time_factor{};  // send time per capture time
   uint64_t files = 0;
   uint64_t files_outside_window = 0;  // not opened
   uint64_t packets_planned = 0;       // per loop, from the map

@@ -71,9 +71,9 @@ class SlowStart : public ::testing::Test {
 
   Report run(const SendOptions& send, std::stop_token stop = {},
              const std::function<void(const EngineProgress&)>& watch = {}) {
-    RealClock clock(Pacing::kEco);
-    return play(plan_, {.stretch = {1, 10}, .send = send, .reader_threads = 2}, out_, clock, watch,
-                stop);
+    RealClock clock(PacingProfile::kEco);
+    return play(plan_, {.time_factor = {1, 10}, .send = send, .reader_threads = 2}, out_, clock,
+                watch, stop);
   }
 
   testing::TempDir dir_;

@@ -11,7 +11,7 @@
 #include "dataset/scan/scan.h"
 #include "replay/engine.h"
 #include "replay/plan/timeline.h"
-#include "replay/send/pacer.h"
+#include "replay/send/scheduler.h"
 #include "testing/pcap_builder.h"
 #include "testing/temp_dir.h"
 
@@ -33,14 +33,14 @@ std::vector<uint64_t> sampled_packets() {
 }
 
 TEST(AYear, AMillionPacketsASecondByTheirOwnTimes) {
-  for (const Ratio stretch : {Ratio{1, 1}, Ratio{7, 11}, Ratio{11, 7}, Ratio{1, 3}}) {
-    const Timeline timeline(capture_time(kBase), Nanos(0), stretch);
+  for (const Ratio time_factor : {Ratio{1, 1}, Ratio{7, 11}, Ratio{11, 7}, Ratio{1, 3}}) {
+    const Timeline timeline(capture_time(kBase), Nanos(0), time_factor);
     for (const uint64_t n : sampled_packets()) {
-      const Wide exact = static_cast<Wide>(n) * 1000 * static_cast<Wide>(stretch.num) /
-                         static_cast<Wide>(stretch.den);
+      const Wide exact = static_cast<Wide>(n) * 1000 * static_cast<Wide>(time_factor.num) /
+                         static_cast<Wide>(time_factor.den);
       ASSERT_EQ(timeline.due(capture_time(kBase + static_cast<int64_t>(n) * 1000), 0).count(),
                 static_cast<int64_t>(exact))
-          << "packet " << n << " at " << stretch.num << '/' << stretch.den;
+          << "packet " << n << " at " << time_factor.num << '/' << time_factor.den;
     }
   }
 }
@@ -57,11 +57,11 @@ TEST(AYear, LoopsOfASecondAMillionPacketsEach) {
 
 TEST(AYear, AMillionPacketsASecondAtARate) {
   for (const Ratio rate : {Ratio{1'000'000, 1}, Ratio{7'000'000, 11}, Ratio{999'983, 1}}) {
-    const Pace pace{.kind = Pace::Kind::kPacketsPerSecond, .rate = rate};
+    const ScheduleRule rule{.kind = ScheduleRule::Kind::kPacketsPerSecond, .rate = rate};
     for (const uint64_t n : sampled_packets()) {
       const Wide exact = static_cast<Wide>(n) * 1'000'000'000 * static_cast<Wide>(rate.den) /
                          static_cast<Wide>(rate.num);
-      ASSERT_EQ(due_at_rate(pace, n).count(), static_cast<int64_t>(exact)) << "packet " << n;
+      ASSERT_EQ(due_at_rate(rule, n).count(), static_cast<int64_t>(exact)) << "packet " << n;
     }
   }
 }
@@ -69,12 +69,12 @@ TEST(AYear, AMillionPacketsASecondAtARate) {
 TEST(AYear, AtARateOfBits) {
   // 84-byte frames at 1 Mpps, and a rate that does not divide evenly.
   for (const Ratio rate : {Ratio{672, 1}, Ratio{2000, 3}}) {
-    const Pace pace{.kind = Pace::Kind::kMegabitsPerSecond, .rate = rate};
+    const ScheduleRule rule{.kind = ScheduleRule::Kind::kMegabitsPerSecond, .rate = rate};
     for (const uint64_t n : sampled_packets()) {
       const uint64_t bytes = 84 * n;
       const Wide exact = static_cast<Wide>(bytes) * 8000 * static_cast<Wide>(rate.den) /
                          static_cast<Wide>(rate.num);
-      ASSERT_EQ(due_at_rate(pace, bytes).count(), static_cast<int64_t>(exact)) << "packet " << n;
+      ASSERT_EQ(due_at_rate(rule, bytes).count(), static_cast<int64_t>(exact)) << "packet " << n;
     }
   }
 }
@@ -82,16 +82,16 @@ TEST(AYear, AtARateOfBits) {
 // Keeps only what is needed to check that each packet came in order with its time stamp.
 class CheckingTransmitter final : public transmit::Transmitter {
  public:
-  CheckingTransmitter(const std::vector<int64_t>& times, Ratio stretch, int64_t period)
-      : times_(times), stretch_(stretch), period_(period) {}
+  CheckingTransmitter(const std::vector<int64_t>& times, Ratio time_factor, int64_t period)
+      : times_(times), time_factor_(time_factor), period_(period) {}
 
   transmit::SendOutcome send(std::span<const transmit::Frame> frames) noexcept override {
     for (const transmit::Frame& frame : frames) {
       const uint64_t loop = sent / times_.size();
       const uint64_t packet = sent % times_.size();
       const Wide offset = times_[packet] - times_.front() + static_cast<Wide>(loop) * period_;
-      const auto due = static_cast<int64_t>(offset * static_cast<Wide>(stretch_.num) /
-                                            static_cast<Wide>(stretch_.den));
+      const auto due = static_cast<int64_t>(offset * static_cast<Wide>(time_factor_.num) /
+                                            static_cast<Wide>(time_factor_.den));
       uint32_t number = 0;
       for (unsigned i = 0; i < 4; ++i) number |= uint32_t{frame.data[14 + i]} << (8 * i);
       wrong += frame.stamp != capture_time(times_.front() + due) || number != packet;
@@ -109,14 +109,14 @@ class CheckingTransmitter final : public transmit::Transmitter {
 
  private:
   const std::vector<int64_t>& times_;
-  const Ratio stretch_;
+  const Ratio time_factor_;
   const int64_t period_;
 };
 
 TEST(AYear, PlayedThreeTimesByTheEngine) {
   constexpr uint32_t kPackets = 200'000;
   constexpr uint32_t kFiles = 5;
-  constexpr Ratio kStretch{3, 7};
+  constexpr Ratio kTimeFactor{3, 7};
   constexpr int64_t kLoopGap = 86'400'000'000'007;
   // One each 158 s, up to a millisecond off.
   std::vector<int64_t> times;
@@ -145,10 +145,11 @@ TEST(AYear, PlayedThreeTimesByTheEngine) {
   const Result<Plan> plan = make_plan(set);
   ASSERT_TRUE(plan);
   const int64_t period = times.back() - times.front() + kLoopGap;
-  CheckingTransmitter out(times, kStretch, period);
+  CheckingTransmitter out(times, kTimeFactor, period);
   SimulatedClock clock;
-  const Report report = play(*plan, {.stretch = kStretch, .loops = 3, .loop_gap = Nanos(kLoopGap)},
-                             out, clock, {}, {});
+  const Report report =
+      play(*plan, {.time_factor = kTimeFactor, .loops = 3, .loop_gap = Nanos(kLoopGap)}, out, clock,
+           {}, {});
   EXPECT_EQ(out.sent, 3 * kPackets);
   EXPECT_EQ(out.wrong, 0u);
   EXPECT_TRUE(report.accounts.balanced());

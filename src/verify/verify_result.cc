@@ -65,23 +65,24 @@ std::string verify_to_json(const VerifyResult& result) {
   const replay::Accounts& accounts = result.plan.accounts;
   Json plan = {{"read", accounts.read}, {"expected", accounts.sent}};
   replay::add_drop_reasons(accounts, replay::DropStage::kReading, plan);
-  Json json = {{"gophercap_verify_version", kVerifyVersion},
-               {"complete", a.complete()},
-               {"beginning", format_rfc3339(result.plan.first)},
-               {"end", format_rfc3339(result.plan.last)},
-               {"loops", result.plan.loops_planned},
-               {"stretch", {{"num", result.plan.stretch.num}, {"den", result.plan.stretch.den}}},
-               {"mtu", result.mtu ? Json(*result.mtu) : Json(nullptr)},
-               {"compared_bytes",
-                result.compared_bytes == UINT32_MAX ? Json(nullptr) : Json(result.compared_bytes)},
-               {"plan", std::move(plan)},
-               {"packets", packets(result)},
-               {"first_lost", std::move(lost)},
-               {"planned_duration_ns", a.planned_duration.count()},
-               {"duration_ns", a.duration.count()},
-               {"offset_error", quantiles(a.offset_error)},
-               {"gap_error", quantiles(a.gap_error)},
-               {"drift_ns", a.drift.count()}};
+  Json json = {
+      {"gophercap_verify_version", kVerifyVersion},
+      {"complete", a.complete()},
+      {"beginning", format_rfc3339(result.plan.first)},
+      {"end", format_rfc3339(result.plan.last)},
+      {"loops", result.plan.loops_planned},
+      {"stretch", {{"num", result.plan.time_factor.num}, {"den", result.plan.time_factor.den}}},
+      {"mtu", result.mtu ? Json(*result.mtu) : Json(nullptr)},
+      {"compared_bytes",
+       result.compared_bytes == UINT32_MAX ? Json(nullptr) : Json(result.compared_bytes)},
+      {"plan", std::move(plan)},
+      {"packets", packets(result)},
+      {"first_lost", std::move(lost)},
+      {"planned_duration_ns", a.planned_duration.count()},
+      {"duration_ns", a.duration.count()},
+      {"offset_error", quantiles(a.offset_error)},
+      {"gap_error", quantiles(a.gap_error)},
+      {"drift_ns", a.drift.count()}};
   if (a.lateness.count() > 0) {
     json["lateness"] = quantiles(a.lateness);
     json["lateness"]["median_ns"] = a.median_lateness.count();

@@ -101,11 +101,11 @@ jobs::ScheduleOptions schedule_options(const Settings& settings, Command command
     options.scale_to = settings.get(kScaleDuration.of(command));
   if (settings.get(kSequence.of(command))) options.file_gap = settings.get(kFileGap.of(command));
   if (const auto rate = settings.get(kPps.of(command))) {
-    options.pace.kind = replay::Pace::Kind::kPacketsPerSecond;
-    options.pace.rate = *rate;
+    options.rule.kind = replay::ScheduleRule::Kind::kPacketsPerSecond;
+    options.rule.rate = *rate;
   } else if (const auto megabits = settings.get(kMbps.of(command))) {
-    options.pace.kind = replay::Pace::Kind::kMegabitsPerSecond;
-    options.pace.rate = *megabits;
+    options.rule.kind = replay::ScheduleRule::Kind::kMegabitsPerSecond;
+    options.rule.rate = *megabits;
   }
   return options;
 }

@@ -148,8 +148,8 @@ std::string files_text(uint64_t files, uint64_t outside) {
 }
 
 // Exact where it is short, else as people say it.
-std::string speed_text(Ratio stretch) {
-  const Ratio speed = stretch.inverse();
+std::string speed_text(Ratio time_factor) {
+  const Ratio speed = time_factor.inverse();
   if (speed.den == 1 || (speed.num < 1000 && speed.den < 1000))
     return format_ratio(speed) + " times";
   return fmt::format("{:.6g} times",
@@ -165,16 +165,16 @@ std::string planned_text(Nanos d, bool at_most) {
 std::string takes_text(const jobs::Forecast& forecast) {
   if (forecast.topspeed) return "as long as it takes, at top speed";
   std::string text = planned_text(forecast.duration, forecast.at_most);
-  if (forecast.pace.at_rate()) return text + ", at " + replay::rate_text(forecast.pace);
-  if (forecast.stretch.num != forecast.stretch.den)
-    text += fmt::format(", {} as fast", speed_text(forecast.stretch));
+  if (forecast.rule.at_rate()) return text + ", at " + replay::rate_text(forecast.rule);
+  if (forecast.time_factor.num != forecast.time_factor.den)
+    text += fmt::format(", {} as fast", speed_text(forecast.time_factor));
   return text;
 }
 
 std::string pacing_text(const Report& report) {
   std::string text = report.pacing;
-  if (report.stretch.num != report.stretch.den && report.pacing != "top speed")
-    text += ", " + speed_text(report.stretch) + " as fast";
+  if (report.time_factor.num != report.time_factor.den && report.pacing != "top speed")
+    text += ", " + speed_text(report.time_factor) + " as fast";
   return text;
 }
 

@@ -9,24 +9,24 @@ Nanos Pause::length() const noexcept {
   return saturating_distance(from, to);
 }
 
-Pauses find_pauses(std::vector<Stretch> stretches, Nanos longer_than, size_t most) {
-  std::sort(stretches.begin(), stretches.end(), [](const Stretch& a, const Stretch& b) {
+Pauses find_pauses(std::vector<BusyTime> busy, Nanos longer_than, size_t most) {
+  std::sort(busy.begin(), busy.end(), [](const BusyTime& a, const BusyTime& b) {
     return std::tie(a.from, a.file) < std::tie(b.from, b.file);
   });
   Pauses pauses;
-  const Stretch* reaching = nullptr;  // the earlier stretch that ends last
-  for (const Stretch& stretch : stretches) {
-    if (reaching != nullptr && stretch.from > reaching->to) {
-      const Pause pause{reaching->to, stretch.from, reaching->file, stretch.file};
+  const BusyTime* reaching = nullptr;  // the earlier one that ends last
+  for (const BusyTime& busy_time : busy) {
+    if (reaching != nullptr && busy_time.from > reaching->to) {
+      const Pause pause{reaching->to, busy_time.from, reaching->file, busy_time.file};
       if (pause.length() > longer_than) {
         ++pauses.count;
         pauses.sum = saturating_sum(pauses.sum, pause.length());
         pauses.longest.push_back(pause);
       }
     }
-    // Of equal ends the later stretch is used: in a sequence, a file begins when the previous one
+    // Of equal ends the later one is used: in a sequence, a file begins when the previous one
     // ends.
-    if (reaching == nullptr || stretch.to >= reaching->to) reaching = &stretch;
+    if (reaching == nullptr || busy_time.to >= reaching->to) reaching = &busy_time;
   }
   std::stable_sort(pauses.longest.begin(), pauses.longest.end(),
                    [](const Pause& a, const Pause& b) { return a.length() > b.length(); });
@@ -34,16 +34,16 @@ Pauses find_pauses(std::vector<Stretch> stretches, Nanos longer_than, size_t mos
   return pauses;
 }
 
-void add_stretches(std::vector<Stretch>& stretches, const Stretch& whole, CaptureTime gap_from,
-                   Nanos gap) {
+void add_busy_times(std::vector<BusyTime>& busy, const BusyTime& whole, CaptureTime gap_from,
+                    Nanos gap) {
   const bool inside = gap > Nanos{0} && gap_from >= whole.from && gap_from < whole.to &&
                       saturating_distance(gap_from, whole.to) >= gap;
   if (!inside) {
-    stretches.push_back(whole);
+    busy.push_back(whole);
     return;
   }
-  stretches.push_back({whole.from, gap_from, whole.file});
-  stretches.push_back({capture_time(ns_of(gap_from) + gap.count()), whole.to, whole.file});
+  busy.push_back({whole.from, gap_from, whole.file});
+  busy.push_back({capture_time(ns_of(gap_from) + gap.count()), whole.to, whole.file});
 }
 
 }  // namespace gophercap::dataset

@@ -10,7 +10,7 @@
 namespace gophercap::dataset {
 
 // A time span of a file with packets at both ends and possibly between.
-struct Stretch {
+struct BusyTime {
   CaptureTime from{}, to{};
   size_t file = 0;
 };
@@ -22,18 +22,18 @@ struct Pause {
   Nanos length() const noexcept;  // saturated
 };
 
-// The pauses between the stretches that are longer than `longer_than`, longest first, at most
+// The pauses between busy times that are longer than `longer_than`, longest first, at most
 // `most` of them; `sum` covers all of them (saturated).
 struct Pauses {
   std::vector<Pause> longest;
   uint64_t count = 0;
   Nanos sum{0};
 };
-Pauses find_pauses(std::vector<Stretch> stretches, Nanos longer_than, size_t most);
+Pauses find_pauses(std::vector<BusyTime> busy, Nanos longer_than, size_t most);
 
-// Adds the stretches of a file that has packets in [from, to] except for a gap of `gap` after
-// `gap_from`. This is one stretch if the gap is 0 or `gap_from` is outside, otherwise two.
-void add_stretches(std::vector<Stretch>& stretches, const Stretch& whole, CaptureTime gap_from,
-                   Nanos gap);
+// Adds the busy times of a file that has packets in [from, to] except for a gap of `gap` after
+// `gap_from`. This is one if the gap is 0 or `gap_from` is outside, otherwise two.
+void add_busy_times(std::vector<BusyTime>& busy, const BusyTime& whole, CaptureTime gap_from,
+                    Nanos gap);
 
 }  // namespace gophercap::dataset

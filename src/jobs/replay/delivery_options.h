@@ -15,7 +15,7 @@ struct DeliveryOptions {
   Target target;
   replay::LatePolicy late = replay::LatePolicy::kCatchUp;
   Nanos late_limit{0};
-  replay::Pacing pacing = replay::Pacing::kBalanced;
+  replay::PacingProfile pacing = replay::PacingProfile::kBalanced;
   std::optional<int64_t> start_at_wall_ns;  // as in SendOptions
   bool preload = false;                     // read the whole set into memory before the first
                                             // packet

@@ -110,7 +110,7 @@ void take_back(const transmit::Unconfirmed& lost, const TargetTraits& traits,
 
 class OpenInterface final : public OpenTarget {
  public:
-  OpenInterface(transmit::Wire wire, Nanos link_timeout, replay::Pacing pacing)
+  OpenInterface(transmit::Wire wire, Nanos link_timeout, replay::PacingProfile pacing)
       : OpenTarget(InterfaceTarget::kTraits), wire_(std::move(wire)), link_timeout_(link_timeout) {
     for (const auto& lane : wire_.lanes) add(*lane, std::make_unique<replay::RealClock>(pacing));
   }

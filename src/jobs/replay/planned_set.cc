@@ -14,8 +14,8 @@
 namespace gophercap::jobs {
 namespace {
 
-Ratio stretch_of(const ScheduleOptions& options, const replay::Plan& plan, Reporter& reporter) {
-  if (options.pace.at_rate()) return {};
+Ratio time_factor_of(const ScheduleOptions& options, const replay::Plan& plan, Reporter& reporter) {
+  if (options.rule.at_rate()) return {};
   if (!options.scale_to) return options.speed.inverse();
   if (plan.span() == Nanos{0}) {
     reporter.warning("--time-scale-duration: all packets have one time; there is nothing to scale");
@@ -43,15 +43,15 @@ Result<replay::Plan> plan_of(const PlannedSet& planned, const PlannedSetOptions&
 
 Nanos PlannedSet::total() const noexcept {
   if (engine.loops == 0) return Nanos{0};
-  return replay::Timeline(plan.first, plan.period(engine.loop_gap), engine.stretch)
+  return replay::Timeline(plan.first, plan.period(engine.loop_gap), engine.time_factor)
       .due(plan.last, engine.loops - 1);
 }
 
 ScheduleNotes PlannedSet::notes() const {
-  if (engine.send.topspeed || engine.pace.at_rate()) return {};
+  if (engine.send.topspeed || engine.rule.at_rate()) return {};
   ScheduleNotes notes{.pauses = {}, .clocks = clocks_set_back(plan)};
   // Users who shorten pauses know about them.
-  if (!engine.pace.longest_gap) notes.pauses = long_pauses(plan, engine.stretch);
+  if (!engine.rule.longest_gap) notes.pauses = long_pauses(plan, engine.time_factor);
   return notes;
 }
 
@@ -73,8 +73,8 @@ Result<PlannedSet> plan_set(const PlannedSetOptions& options, Reporter& reporter
   planned.decoders_bytes = memory.decoders_bytes;
   const ScheduleOptions& schedule = options.schedule;
   planned.engine = {.choice = packets.choice,
-                    .stretch = stretch_of(schedule, planned.plan, reporter),
-                    .pace = schedule.pace,
+                    .time_factor = time_factor_of(schedule, planned.plan, reporter),
+                    .rule = schedule.rule,
                     .send = {.topspeed = schedule.topspeed},
                     .loops = schedule.loops(),
                     .loop_gap = schedule.loop_gap,
@@ -82,7 +82,7 @@ Result<PlannedSet> plan_set(const PlannedSetOptions& options, Reporter& reporter
                     .decoders_in_turns = memory.in_turns,
                     .reader_threads = memory.reader_threads,
                     .preload = options.preload};
-  if (planned.engine.loops != 1 && !schedule.topspeed && !schedule.pace.at_rate() &&
+  if (planned.engine.loops != 1 && !schedule.topspeed && !schedule.rule.at_rate() &&
       planned.plan.period(planned.engine.loop_gap) == Nanos{0}) {
     reporter.warning(
         "the set has one time only, so its loops follow without a pause; --loop-gap gives one");

@@ -43,7 +43,7 @@ struct PlannedSet {
 
   // True if it is known in advance when packets are due.
   bool has_schedule() const noexcept {
-    return !engine.send.topspeed && !engine.pace.at_rate() && !engine.pace.longest_gap;
+    return !engine.send.topspeed && !engine.rule.at_rate() && !engine.rule.longest_gap;
   }
   // Unusual times of packets that should be reported.
   ScheduleNotes notes() const;

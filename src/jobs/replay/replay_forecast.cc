@@ -98,23 +98,23 @@ class Schedule {
   // Both are borrowed.
   Schedule(const PlannedSet& setup, const replay::Accounts& accounts)
       : plan_(setup.plan),
-        pace_(setup.engine.pace),
+        rule_(setup.engine.rule),
         accounts_(accounts),
         timeline_(setup.plan.first, setup.plan.period(setup.engine.loop_gap),
-                  setup.engine.stretch) {}
+                  setup.engine.time_factor) {}
 
   bool is_exact() const {
-    return pace_.at_rate() ? pace_.kind == replay::Pace::Kind::kPacketsPerSecond
-                           : !pace_.longest_gap;
+    return rule_.at_rate() ? rule_.kind == replay::ScheduleRule::Kind::kPacketsPerSecond
+                           : !rule_.longest_gap;
   }
   Nanos first(uint64_t loop) const {
-    return shortened(pace_.at_rate() ? rate_due(loop, 0, 0) : timeline_.due(plan_.first, loop),
+    return shortened(rule_.at_rate() ? rate_due(loop, 0, 0) : timeline_.due(plan_.first, loop),
                      frames_before(loop, 0));
   }
   Nanos last(uint64_t loop) const {
     const uint64_t behind = std::max<uint64_t>(accounts_.frames_sent, 1) - 1;
     // How long the last packet is only a pass would know.
-    return shortened(pace_.at_rate() ? rate_due(loop, behind, accounts_.sent_bytes)
+    return shortened(rule_.at_rate() ? rate_due(loop, behind, accounts_.sent_bytes)
                                      : timeline_.due(plan_.last, loop),
                      frames_before(loop, behind));
   }
@@ -124,32 +124,32 @@ class Schedule {
     return saturating_sum(saturating_product(loop, accounts_.frames_sent), in_this);
   }
   Nanos rate_due(uint64_t loop, uint64_t frames, uint64_t bytes) const {
-    if (pace_.kind == replay::Pace::Kind::kPacketsPerSecond)
-      return replay::due_at_rate(pace_, frames_before(loop, frames));
+    if (rule_.kind == replay::ScheduleRule::Kind::kPacketsPerSecond)
+      return replay::due_at_rate(rule_, frames_before(loop, frames));
     return replay::due_at_rate(
-        pace_, saturating_sum(saturating_product(loop, accounts_.sent_bytes), bytes));
+        rule_, saturating_sum(saturating_product(loop, accounts_.sent_bytes), bytes));
   }
   // By --max-gap: so many pauses can't be longer.
   Nanos shortened(Nanos due, uint64_t pauses) const {
-    if (!pace_.longest_gap) return due;
+    if (!rule_.longest_gap) return due;
     // The schedule may begin with packets that are left out: what passes until then is a pause too.
-    if (!pace_.at_rate() && accounts_.left_out() > 0) pauses = saturating_sum(pauses, 1);
-    const auto gap = static_cast<uint64_t>(pace_.longest_gap->count());
+    if (!rule_.at_rate() && accounts_.left_out() > 0) pauses = saturating_sum(pauses, 1);
+    const auto gap = static_cast<uint64_t>(rule_.longest_gap->count());
     return Nanos(static_cast<int64_t>(
         std::min<uint64_t>(static_cast<uint64_t>(due.count()), saturating_product(pauses, gap))));
   }
 
   const replay::Plan& plan_;
-  const replay::Pace& pace_;
+  const replay::ScheduleRule& rule_;
   const replay::Accounts& accounts_;
   const replay::Timeline timeline_;
 };
 
 // REQUIRES: the accounts are there.
 void add_times(Forecast& forecast, const PlannedSet& setup) {
-  forecast.stretch = setup.engine.stretch;
+  forecast.time_factor = setup.engine.time_factor;
   forecast.topspeed = setup.engine.send.topspeed;
-  forecast.pace = setup.engine.pace;
+  forecast.rule = setup.engine.rule;
   forecast.loops = setup.engine.loops;
   if (forecast.topspeed) return;
   const Schedule schedule(setup, forecast.accounts);
@@ -161,7 +161,7 @@ void add_times(Forecast& forecast, const PlannedSet& setup) {
 
 std::string pacing_of(const Forecast& forecast) {
   if (forecast.topspeed) return "top speed";
-  return forecast.pace.at_rate() ? replay::rate_text(forecast.pace) : "capture time";
+  return forecast.rule.at_rate() ? replay::rate_text(forecast.rule) : "capture time";
 }
 
 Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
@@ -253,7 +253,7 @@ std::string forecast_to_json(const Forecast& f) {
                {"end", format_rfc3339(f.last)},
                {"span_ns", f.span.count()},
                {"pacing", pacing_of(f)},
-               {"stretch", {{"num", f.stretch.num}, {"den", f.stretch.den}}},
+               {"stretch", {{"num", f.time_factor.num}, {"den", f.time_factor.den}}},
                {"duration_ns", f.duration.count()},
                {"period_ns", f.period.count()},
                {"loops", f.loops},

@@ -64,7 +64,7 @@ void say_clock_state(Reporter& reporter) {
 // this.
 void confine_to_sending(const DeliveryOptions& options) {
   std::vector<int> keep;
-  if (options.pacing == replay::Pacing::kExact) keep = {CAP_SYS_NICE, CAP_IPC_LOCK};
+  if (options.pacing == replay::PacingProfile::kExact) keep = {CAP_SYS_NICE, CAP_IPC_LOCK};
   if (confine::holds(keep) && replay::allow_realtime_without_capabilities()) keep.clear();
   confine::confine_job({.calls = confine::Calls::kSending, .capabilities = std::move(keep)});
 }
@@ -108,7 +108,8 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   ReplayResult result;
   std::vector<std::string> refused;
   std::optional<replay::RealtimeProcess> realtime;
-  if (real_time && options.delivery.pacing == replay::Pacing::kExact) realtime.emplace(refused);
+  if (real_time && options.delivery.pacing == replay::PacingProfile::kExact)
+    realtime.emplace(refused);
   if (options.delivery.start_at_wall_ns) say_clock_state(reporter);
   confine_to_sending(options.delivery);
   result.report =

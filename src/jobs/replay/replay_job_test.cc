@@ -225,7 +225,7 @@ TEST_F(ReplayJob, TheForecastKnowsHowLongARateTakes) {
   ReplayOptions options = to_file();
   options.set.paths = {capture("a.pcap", {100, 101, 102})};
   options.schedule.loop_count = 2;
-  options.schedule.pace = {.kind = replay::Pace::Kind::kPacketsPerSecond, .rate = {10, 1}};
+  options.schedule.rule = {.kind = replay::ScheduleRule::Kind::kPacketsPerSecond, .rate = {10, 1}};
   options.schedule.speed = {2, 1};  // which a rate does not have
   const Result<Forecast> packets = forecast_replay(options, reporter_, {});
   ASSERT_TRUE(packets);
@@ -233,7 +233,7 @@ TEST_F(ReplayJob, TheForecastKnowsHowLongARateTakes) {
   EXPECT_EQ(packets->duration, 200ms);
   EXPECT_EQ(packets->period, 300ms);
   EXPECT_EQ(packets->total, 500ms);
-  EXPECT_EQ(packets->stretch, Ratio{});
+  EXPECT_EQ(packets->time_factor, Ratio{});
   EXPECT_EQ(run(options)->report.planned_duration, 500ms);
 
   options.select.expression = "ether[14] = 127";  // one of three
@@ -246,7 +246,7 @@ TEST_F(ReplayJob, TheForecastKnowsHowLongARateTakes) {
 TEST_F(ReplayJob, WhatOnlyAPassWouldKnowTheForecastGivesALimitFor) {
   ReplayOptions options = to_file();
   options.set.paths = {capture("a.pcap", {100, 101, 102})};
-  options.schedule.pace = {.kind = replay::Pace::Kind::kMegabitsPerSecond,
+  options.schedule.rule = {.kind = replay::ScheduleRule::Kind::kMegabitsPerSecond,
                            .rate = {60 * 8, 1'000'000}};
   const Result<Forecast> megabits = forecast_replay(options, reporter_, {});
   ASSERT_TRUE(megabits);
@@ -254,7 +254,7 @@ TEST_F(ReplayJob, WhatOnlyAPassWouldKnowTheForecastGivesALimitFor) {
   EXPECT_EQ(megabits->total, 3s);  // with the last packet itself
   EXPECT_EQ(run(options)->report.planned_duration, 2s);
 
-  options.schedule.pace = {.longest_gap = 100ms};
+  options.schedule.rule = {.longest_gap = 100ms};
   options.schedule.loop_count = 2;
   const Result<Forecast> pauses = forecast_replay(options, reporter_, {});
   ASSERT_TRUE(pauses);

@@ -22,7 +22,8 @@ confine::Needs needs_of(const ReplayOptions& options) {
   const DeliveryOptions& delivery = options.delivery;
   confine::Needs needs = needs_of(options.select);
   needs.files->outputs = {output_of(delivery.target), options.report_path};
-  if (delivery.pacing == replay::Pacing::kExact) needs.files->devices = {"/dev/cpu_dma_latency"};
+  if (delivery.pacing == replay::PacingProfile::kExact)
+    needs.files->devices = {"/dev/cpu_dma_latency"};
   std::visit([&](const auto& kind) { add_needs(kind, needs); }, delivery.target);
   return needs;
 }
@@ -41,7 +42,7 @@ Result<PlannedSet> set_up(const ReplayOptions& options, Reporter& reporter,
                                     .beside = needs},
                                    reporter, stop));
   replay::SendOptions& send = planned.engine.send;
-  send.realtime = delivery.pacing == replay::Pacing::kExact;
+  send.realtime = delivery.pacing == replay::PacingProfile::kExact;
   send.late = delivery.late;
   send.late_limit = delivery.late_limit;
   send.start_at_wall_ns = delivery.start_at_wall_ns;

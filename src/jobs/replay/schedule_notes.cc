@@ -22,12 +22,12 @@ CaptureTime as_captured(CaptureTime key, const replay::PlannedFile& file) noexce
 
 }  // namespace
 
-LongPauses long_pauses(const replay::Plan& plan, Ratio stretch) {
+LongPauses long_pauses(const replay::Plan& plan, Ratio time_factor) {
   LongPauses found;
-  found.takes = scaled(plan.span(), stretch);
+  found.takes = scaled(plan.span(), time_factor);
   const dataset::Pauses pauses =
-      replay::pauses_of(plan, scaled(kLongPause, stretch.inverse()), kMostPauses);
-  const Nanos sum = scaled(pauses.sum, stretch);
+      replay::pauses_of(plan, scaled(kLongPause, time_factor.inverse()), kMostPauses);
+  const Nanos sum = scaled(pauses.sum, time_factor);
   if (pauses.count == 0 || sum < found.takes / 2) return found;
   found.count = pauses.count;
   found.sum = sum;
@@ -35,7 +35,7 @@ LongPauses long_pauses(const replay::Plan& plan, Ratio stretch) {
     const replay::PlannedFile& before = plan.files[pause.before];
     const replay::PlannedFile& after = plan.files[pause.after];
     found.sequence_helps |= pause.before != pause.after && !plan.in_sequence;
-    found.longest.push_back({.length = scaled(pause.length(), stretch),
+    found.longest.push_back({.length = scaled(pause.length(), time_factor),
                              .from = as_captured(pause.from, before),
                              .to = as_captured(pause.to, after),
                              .before = before.path,

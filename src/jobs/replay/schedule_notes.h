@@ -48,8 +48,8 @@ struct ScheduleNotes {
   ClocksSetBack clocks;
 };
 
-// For a plan whose capture times are scaled by `stretch`, without shortened pauses.
-LongPauses long_pauses(const replay::Plan& plan, Ratio stretch);
+// For a plan whose capture times are scaled by `time_factor`, without shortened pauses.
+LongPauses long_pauses(const replay::Plan& plan, Ratio time_factor);
 // For a plan that does not follow the steps.
 ClocksSetBack clocks_set_back(const replay::Plan& plan);
 

@@ -32,8 +32,8 @@ replay::Plan plan_of(std::vector<dataset::FileSummary> files,
 }
 
 TEST(LongPauses, AreLongerThanAMinuteAndHalfOfTheSchedule) {
-  const auto count = [](Nanos span, Nanos gap, Ratio stretch = {}) {
-    return long_pauses(plan_of({file("a", CaptureTime(100h), span, gap)}), stretch).count;
+  const auto count = [](Nanos span, Nanos gap, Ratio time_factor = {}) {
+    return long_pauses(plan_of({file("a", CaptureTime(100h), span, gap)}), time_factor).count;
   };
   EXPECT_EQ(count(100s, 61s), 1u);
   EXPECT_EQ(count(100s, 60s), 0u) << "not longer than a minute";

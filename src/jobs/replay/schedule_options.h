@@ -7,13 +7,13 @@
 #include "base/ratio.h"
 #include "base/time.h"
 #include "replay/plan/clock_steps.h"
-#include "replay/send/pacer.h"
+#include "replay/send/scheduler.h"
 
 namespace gophercap::jobs {
 
 struct ScheduleOptions {
   bool topspeed = false;
-  replay::Pace pace;              // a rate instead of capture times; the longest gap
+  replay::ScheduleRule rule;      // a rate instead of capture times; the longest gap
   Ratio speed{};                  // 2 = twice as fast
   std::optional<Nanos> scale_to;  // > 0; replaces `speed`: how long one loop takes
   bool files_start_together = false;

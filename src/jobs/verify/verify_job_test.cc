@@ -136,11 +136,11 @@ TEST_F(VerifyJob, WhatAReplayWritesIsWhatIsExpectedOfIt) {
   holds(
       "loops", [](auto& p) { p.schedule.loop_count = 3; }, "120 120 0 0 0 0");
   holds(
-      "gap", [](auto& p) { p.schedule.pace.longest_gap = Nanos(1000); }, "40 40 0 0 0 0");
+      "gap", [](auto& p) { p.schedule.rule.longest_gap = Nanos(1000); }, "40 40 0 0 0 0");
   holds(
       "rate",
       [](auto& p) {
-        p.schedule.pace = {replay::Pace::Kind::kPacketsPerSecond, {1000, 1}, {}};
+        p.schedule.rule = {replay::ScheduleRule::Kind::kPacketsPerSecond, {1000, 1}, {}};
       },
       "40 40 0 0 0 0");
 }

@@ -256,13 +256,13 @@ Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& op
 }
 
 dataset::Pauses pauses_of(const Plan& plan, Nanos longer_than, size_t most) {
-  std::vector<dataset::Stretch> stretches;
+  std::vector<dataset::BusyTime> busy;
   for (size_t i = 0; i < plan.files.size(); ++i) {
     const PlannedFile& file = plan.files[i];
-    add_stretches(stretches, {file.first_key, file.last_key, i}, file.largest_gap_from,
-                  file.largest_gap);
+    add_busy_times(busy, {file.first_key, file.last_key, i}, file.largest_gap_from,
+                   file.largest_gap);
   }
-  return find_pauses(std::move(stretches), longer_than, most);
+  return find_pauses(std::move(busy), longer_than, most);
 }
 
 }  // namespace gophercap::replay

@@ -14,16 +14,16 @@ namespace gophercap::replay {
 // there is no drift. Immutable, so all threads may use it.
 class Timeline {
  public:
-  // `stretch` is send time per capture time: 1/2 plays twice as fast. `period` is the length of a
-  // loop in capture time. REQUIRES: stretch.num, stretch.den > 0; period >= 0.
-  Timeline(CaptureTime first, Nanos period, Ratio stretch) noexcept
-      : first_(first), period_(period), stretch_(stretch) {}
+  // `time_factor` is send time per capture time: 1/2 plays twice as fast. `period` is the length of
+  // a loop in capture time. REQUIRES: time_factor.num, time_factor.den > 0; period >= 0.
+  Timeline(CaptureTime first, Nanos period, Ratio time_factor) noexcept
+      : first_(first), period_(period), time_factor_(time_factor) {}
 
   // Returns the offset from the start. It saturates at the limits of 64 bits (292 years) and is
   // negative for a key before `first`.
   Nanos due(CaptureTime key, uint64_t loop) const noexcept;
   // The inverse of due(): the key that is due at that offset in that loop, with the resolution of
-  // the stretch.
+  // the factor.
   CaptureTime key_at(Nanos due, uint64_t loop) const noexcept;
   // The time stamp for a recording: `first` plus that offset.
   CaptureTime stamp(Nanos due) const noexcept;
@@ -34,7 +34,7 @@ class Timeline {
  private:
   CaptureTime first_;
   Nanos period_;
-  Ratio stretch_;
+  Ratio time_factor_;
 };
 
 }  // namespace gophercap::replay

@@ -69,8 +69,9 @@ TEST(Timeline, FactorsFromAThousandthToAThousand) {
 
 TEST(Timeline, TheKeyAtATimeIsTheOneThatIsDueThen) {
   constexpr int64_t kFirst = 1'600'000'000'000'000'000;
-  for (const Ratio stretch : {Ratio{1, 1}, Ratio{1, 2}, Ratio{3, 1}, Ratio{1, 1000}, Ratio{7, 3}}) {
-    const Timeline timeline(capture_time(kFirst), std::chrono::seconds(40), stretch);
+  for (const Ratio time_factor :
+       {Ratio{1, 1}, Ratio{1, 2}, Ratio{3, 1}, Ratio{1, 1000}, Ratio{7, 3}}) {
+    const Timeline timeline(capture_time(kFirst), std::chrono::seconds(40), time_factor);
     for (const uint64_t loop : {0U, 1U, 7U}) {
       for (const int64_t offset : {int64_t{0}, int64_t{1'000'000}, int64_t{39'999'999'000}}) {
         const CaptureTime key = capture_time(kFirst + offset);

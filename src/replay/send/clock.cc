@@ -29,11 +29,11 @@ inline void cpu_relax() noexcept {
 
 }  // namespace
 
-RealClock::RealClock(Pacing pacing) {
+RealClock::RealClock(PacingProfile pacing) {
   using std::chrono::microseconds;
-  if (pacing == Pacing::kEco || cpu_count() == 1) {
+  if (pacing == PacingProfile::kEco || cpu_count() == 1) {
     bounds_ = {Nanos(0), Nanos(0), Nanos(0), 1};
-  } else if (pacing == Pacing::kBalanced) {
+  } else if (pacing == PacingProfile::kBalanced) {
     bounds_ = {microseconds(100), microseconds(200), microseconds(1000), 8};
   } else {
     bounds_ = {microseconds(200), microseconds(500), microseconds(4000), 2};

@@ -38,14 +38,15 @@ class Clock {
   virtual bool is_real() const noexcept = 0;
 };
 
-enum class Pacing : uint8_t {
+enum class PacingProfile : uint8_t {
   kEco,       // sleeps only: 5 to 60 µs late, a few percent of a CPU
   kBalanced,  // sleeps, then spins for the time by which sleeps end late here
   kExact,  // as balanced, with a longer spin; replay/send/realtime.h adds what the system may grant
 };
-constexpr auto words_of(Pacing) noexcept {
-  return std::to_array<Word<Pacing>>(
-      {{Pacing::kEco, "eco"}, {Pacing::kBalanced, "balanced"}, {Pacing::kExact, "exact"}});
+constexpr auto words_of(PacingProfile) noexcept {
+  return std::to_array<Word<PacingProfile>>({{PacingProfile::kEco, "eco"},
+                                             {PacingProfile::kBalanced, "balanced"},
+                                             {PacingProfile::kExact, "exact"}});
 }
 
 // CLOCK_MONOTONIC. A sleep alone wakes 10 to 100 µs late, and much later now and then, so it sleeps
@@ -55,7 +56,7 @@ constexpr auto words_of(Pacing) noexcept {
 // the only CPU.
 class RealClock final : public Clock {
  public:
-  explicit RealClock(Pacing pacing = Pacing::kBalanced);
+  explicit RealClock(PacingProfile pacing = PacingProfile::kBalanced);
   SendTime now() noexcept override;
   bool wait_until(SendTime when, const std::stop_token& stop) noexcept override;
   Stalls stalls() const noexcept override { return stalls_; }

@@ -11,7 +11,7 @@
 #include "replay/plan/timeline.h"
 #include "replay/read/slab.h"
 #include "replay/send/departure.h"
-#include "replay/send/pacer.h"
+#include "replay/send/scheduler.h"
 
 namespace gophercap::replay {
 
@@ -19,8 +19,9 @@ namespace gophercap::replay {
 class Dispatcher {
  public:
   // A single lane takes the frames of all.
-  Dispatcher(const Timeline& timeline, const Pace& pace, std::span<Lane* const> lanes) noexcept
-      : pacer_(timeline, pace), lanes_(lanes) {}
+  Dispatcher(const Timeline& timeline, const ScheduleRule& rule,
+             std::span<Lane* const> lanes) noexcept
+      : scheduler_(timeline, rule), lanes_(lanes) {}
 
   // Packets that can be pushed whatever their lanes are, at least; exact if less than `wanted`.
   size_t room(size_t wanted = 1) noexcept;
@@ -35,7 +36,7 @@ class Dispatcher {
       begin_loop(loop);
     Lane& lane = *lanes_[lanes_.size() > 1 ? frame.lane : 0];
     lane.ring.push({.data = data,
-                    .due_ns = pacer_.due(capture_time(frame.key_ns), loop, frame.bytes).count(),
+                    .due_ns = scheduler_.due(capture_time(frame.key_ns), loop, frame.bytes).count(),
                     .bytes = frame.bytes,
                     .original_bytes = frame.original_bytes,
                     .link_type = frame.link_type,
@@ -57,13 +58,13 @@ class Dispatcher {
   uint64_t slabs_released() const noexcept;
   // Of the packet pushed last; empty: there was none.
   std::optional<uint64_t> last_loop() const noexcept { return last_loop_; }
-  const Pacer& pacer() const noexcept { return pacer_; }
+  const Scheduler& scheduler() const noexcept { return scheduler_; }
 
  private:
   void begin_loop(uint64_t loop) noexcept;
   void mark_all(Departure::Kind kind) noexcept;
 
-  Pacer pacer_;
+  Scheduler scheduler_;
   const std::span<Lane* const> lanes_;
   std::optional<uint64_t> last_loop_;
 };

@@ -10,7 +10,7 @@
 
 namespace gophercap::replay {
 
-struct Pace {
+struct ScheduleRule {
   enum class Kind : uint8_t {
     kCaptureTime,
     kPacketsPerSecond,  // `rate` packets a second
@@ -26,38 +26,39 @@ struct Pace {
 };
 
 // "1000 packets/s", "10 Mbit/s". REQUIRES: at_rate().
-std::string rate_text(const Pace& pace);
+std::string rate_text(const ScheduleRule& rule);
 
 // At a rate: the offset from the start of what that many packets (kPacketsPerSecond) or bytes
 // (kMegabitsPerSecond) have left before. Saturates at the end of 64 bits.
-Nanos due_at_rate(const Pace& pace, uint64_t before) noexcept;
+Nanos due_at_rate(const ScheduleRule& rule, uint64_t before) noexcept;
 
 // Used by the merging thread, which asks once for each packet, in their order. Everything is
 // counted from the start in whole numbers: nothing drifts, whatever the rate.
-class Pacer {
+class Scheduler {
  public:
-  Pacer(const Timeline& timeline, const Pace& pace) noexcept : timeline_(timeline), pace_(pace) {}
+  Scheduler(const Timeline& timeline, const ScheduleRule& rule) noexcept
+      : timeline_(timeline), rule_(rule) {}
 
   // Offset from the start for the packet that follows. `bytes`: of the frame.
   Nanos due(CaptureTime key, uint64_t loop, uint32_t bytes) noexcept {
-    if (plain()) [[likely]]
+    if (as_captured()) [[likely]]
       return timeline_.due(key, loop);
-    return paced(key, loop, bytes);
+    return due_by_rule(key, loop, bytes);
   }
 
   uint64_t gaps_shortened() const noexcept { return gaps_shortened_; }
   Nanos time_removed() const noexcept { return time_removed_; }
-  // Of the newest packet, where the pace is not plain capture time; 0 before any.
+  // Of the newest packet, where the rule is not plain capture time; 0 before any.
   Nanos last_due() const noexcept { return Nanos(last_due_ns_); }
 
  private:
-  bool plain() const noexcept {
-    return pace_.kind == Pace::Kind::kCaptureTime && !pace_.longest_gap;
+  bool as_captured() const noexcept {
+    return rule_.kind == ScheduleRule::Kind::kCaptureTime && !rule_.longest_gap;
   }
-  Nanos paced(CaptureTime key, uint64_t loop, uint32_t bytes) noexcept;
+  Nanos due_by_rule(CaptureTime key, uint64_t loop, uint32_t bytes) noexcept;
 
   const Timeline& timeline_;
-  const Pace pace_;
+  const ScheduleRule rule_;
   uint64_t packets_ = 0;
   uint64_t bytes_ = 0;
   int64_t last_due_ns_ = 0;

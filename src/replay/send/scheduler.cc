@@ -1,4 +1,4 @@
-#include "replay/send/pacer.h"
+#include "replay/send/scheduler.h"
 
 #include "base/saturating.h"
 
@@ -18,37 +18,37 @@ int64_t after(uint64_t units, uint64_t ns_per_unit_second, Ratio rate) noexcept 
 
 }  // namespace
 
-std::string rate_text(const Pace& pace) {
-  return format_ratio(pace.rate) +
-         (pace.kind == Pace::Kind::kPacketsPerSecond ? " packets/s" : " Mbit/s");
+std::string rate_text(const ScheduleRule& rule) {
+  return format_ratio(rule.rate) +
+         (rule.kind == ScheduleRule::Kind::kPacketsPerSecond ? " packets/s" : " Mbit/s");
 }
 
-Nanos due_at_rate(const Pace& pace, uint64_t before) noexcept {
+Nanos due_at_rate(const ScheduleRule& rule, uint64_t before) noexcept {
   constexpr uint64_t kNanosPerSecond = 1'000'000'000;
   constexpr uint64_t kNanosPerMegabitByte = 8'000;  // a byte at 1 Mbit/s takes 8 µs
-  const bool packets = pace.kind == Pace::Kind::kPacketsPerSecond;
-  return Nanos(after(before, packets ? kNanosPerSecond : kNanosPerMegabitByte, pace.rate));
+  const bool packets = rule.kind == ScheduleRule::Kind::kPacketsPerSecond;
+  return Nanos(after(before, packets ? kNanosPerSecond : kNanosPerMegabitByte, rule.rate));
 }
 
-Nanos Pacer::paced(CaptureTime key, uint64_t loop, uint32_t bytes) noexcept {
+Nanos Scheduler::due_by_rule(CaptureTime key, uint64_t loop, uint32_t bytes) noexcept {
   int64_t due = 0;
-  switch (pace_.kind) {
-    case Pace::Kind::kPacketsPerSecond:
-      due = due_at_rate(pace_, packets_++).count();
+  switch (rule_.kind) {
+    case ScheduleRule::Kind::kPacketsPerSecond:
+      due = due_at_rate(rule_, packets_++).count();
       break;
-    case Pace::Kind::kMegabitsPerSecond:
-      due = due_at_rate(pace_, bytes_).count();
+    case ScheduleRule::Kind::kMegabitsPerSecond:
+      due = due_at_rate(rule_, bytes_).count();
       bytes_ += bytes;
       break;
-    case Pace::Kind::kCaptureTime:
+    case ScheduleRule::Kind::kCaptureTime:
       due = timeline_.due(key, loop).count();
       break;
   }
   due -= time_removed_.count();
-  if (pace_.longest_gap) {
+  if (rule_.longest_gap) {
     const int64_t gap = due - last_due_ns_;
-    if (gap > pace_.longest_gap->count()) {
-      const int64_t removed = gap - pace_.longest_gap->count();
+    if (gap > rule_.longest_gap->count()) {
+      const int64_t removed = gap - rule_.longest_gap->count();
       ++gaps_shortened_;
       time_removed_ += Nanos(removed);
       due -= removed;
