@@ -1,4 +1,4 @@
-// A frame as it leaves, and what the capture says of it.
+// A frame to be sent, and what the capture says about it.
 #pragma once
 
 #include <algorithm>
@@ -9,16 +9,16 @@
 
 namespace gophercap::packet {
 
-// Borrowed.
+// `data` is borrowed.
 struct Frame {
   const uint8_t* data = nullptr;
-  uint32_t bytes = 0;           // that leave: without a frame check sequence
-  uint32_t original_bytes = 0;  // more than `bytes`: the capture has only the frame's beginning
+  uint32_t bytes = 0;           // without a frame check sequence
+  uint32_t original_bytes = 0;  // if larger than `bytes`, only the beginning was captured
   uint32_t link_type = kLinkTypeEthernet;
 };
 
-// A packet without the frame check sequence that was captured at its end. Nothing else takes that
-// off.
+// Returns the packet without the frame check sequence, if one was captured at its end. Nothing else
+// removes it.
 inline Frame frame_of(const PacketView& packet, uint32_t link_type) noexcept {
   const uint32_t fcs = packet.fcs_bytes;
   return {packet.data, packet.captured_bytes - fcs,

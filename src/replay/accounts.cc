@@ -78,7 +78,7 @@ Accounts Accounts::times(uint64_t loops) const noexcept {
 }
 
 void add_drop_reasons(const Accounts& accounts, DropStage stage, Json& object) {
-  // The written form has it in front of those outside the window.
+  // In the report, `filtered` comes before `outside_window`.
   if (stage == DropStage::kReading) object["filtered"] = accounts.filtered;
   for (const DropReason& reason : kDropReasons) {
     if (reason.stage != stage) continue;

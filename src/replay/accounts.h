@@ -1,5 +1,4 @@
-// What became of the packets that were read: one counter for each end that a packet can come to,
-// and one row for each reason not to send it.
+// Accounts for every packet that was read: it was sent, or one of these reasons has its counter.
 #pragma once
 
 #include <algorithm>
@@ -10,8 +9,8 @@
 
 namespace gophercap::replay {
 
-// The MTU with which frames would have passed that were too long: some of them, and all. 0: there
-// were none.
+// The smallest MTU with which some, or all, of the frames that were too long would have been sent.
+// 0: no frame was too long.
 struct MtuNeeded {
   uint64_t by_some = 0;
   uint64_t by_all = 0;
@@ -27,8 +26,8 @@ struct MtuNeeded {
   }
 };
 
-// What is decided of a packet when it is read. In the order in which they are looked for: a packet
-// that is outside the window and too long is outside the window.
+// The decision about a packet when it is read. Reasons are checked in this order, so a packet that
+// is both outside the window and too long counts as outside the window.
 enum class Verdict : uint8_t {
   kSend,
   kOutsideWindow,
@@ -40,16 +39,15 @@ enum class Verdict : uint8_t {
   kTooShort
 };
 
-// Packets, each as it was read: read == sent + the counters of all kDropReasons. A packet may leave
-// as several frames (FrameStep), and counts as sent if all of them did. Bytes are those of sent
-// frames.
+// Counts captured packets: read == sent + the counters of all kDropReasons. A packet may be sent as
+// several frames (FrameStep); it counts as sent if all of them were.
 struct Accounts {
   uint64_t read = 0;
   uint64_t sent = 0;
-  uint64_t sent_bytes = 0;
-  uint64_t frames_sent = 0;  // those of packets that are not counted as sent as well
-  // Why others were not sent: each has its row in kDropReasons.
-  uint64_t outside_window = 0;        // read, since their file also holds packets inside
+  uint64_t sent_bytes = 0;   // of all frames sent
+  uint64_t frames_sent = 0;  // including those of packets that were sent only in part
+  // Packets that were not sent. Each counter has a row in kDropReasons.
+  uint64_t outside_window = 0;        // in files that also have packets inside
   uint64_t filtered = 0;              // the expression did not match
   uint64_t skipped_out_of_order = 0;  // --skip-ooo
   uint64_t skipped_above_limit = 0;   // --skip-mtu
@@ -60,23 +58,23 @@ struct Accounts {
   uint64_t missed_link_down = 0;      // due while the interface was down (--link-timeout)
   uint64_t failed = 0;                // refused by the backend while sending
   uint64_t unsent_at_stop = 0;        // read ahead, then a stop or failure came
-  // Not parts of the sum:
+  // These are not terms of the sum:
   uint64_t sent_cut = 0;        // sent, but the capture has only their first bytes (snap length)
   uint64_t fcs_removed = 0;     // sent without their captured frame check sequence
   uint64_t filtered_vlan = 0;   // of those filtered: Ethernet frames with a VLAN tag
-  uint64_t clock_steps = 0;     // --clock-steps follow: how often a file's clock was followed
-  uint64_t not_sorted = 0;      // --reorder: stood too far back for the memory given
+  uint64_t clock_steps = 0;     // --clock-steps follow: number of steps followed
+  uint64_t not_sorted = 0;      // --reorder: too far out of place for the memory
   uint64_t failed_far_end = 0;  // of those failed: longer than the far end takes
-  // By those and by skipped_too_long.
+  // For failed_far_end and skipped_too_long.
   MtuNeeded mtu_needed{};
 
-  // All of `skipped` that could not be helped.
+  // Skipped because of the target, not because of an option.
   uint64_t skipped_by_target() const noexcept;
-  // Everything read that was never handed to the sending thread.
+  // Read, but never passed to a sending thread.
   uint64_t left_out() const noexcept;
-  // All that was read and is neither sent nor unsent_at_stop.
+  // Read, but neither sent nor unsent_at_stop.
   uint64_t settled_unsent() const noexcept;
-  // All that was not sent though nobody asked for that: with any of these a run is incomplete.
+  // Not sent although no option says so. The run is incomplete if there are any.
   uint64_t missing() const noexcept;
   bool balanced() const noexcept { return read == sent + settled_unsent() + unsent_at_stop; }
 
@@ -84,23 +82,22 @@ struct Accounts {
   Accounts times(uint64_t loops) const noexcept;
 };
 
-// Where a packet is given up: when it is read, or later, by a sending thread or the engine.
+// When a packet is given up: when it is read, or later, by a sending thread or the engine.
 enum class DropStage : uint8_t { kReading, kSending };
 
-// A reason why packets that were read are not sent. Sums, JSON, text, warnings and exit code come
-// of these rows.
+// A reason not to send a packet that was read. Sums, JSON, texts, warnings and the exit code are
+// made from these rows.
 struct DropReason {
   uint64_t Accounts::*count;
   DropStage stage;
-  Verdict verdict;          // kSend: not decided when it is read
-  std::string_view object;  // of the JSON, in which the key stands; empty: in `packets` itself
+  Verdict verdict;          // kSend: decided after reading
+  std::string_view object;  // the JSON object that has the key; empty: `packets` itself
   std::string_view key;
-  // In the text. Reasons of one title stand in one line if they are in one object.
+  // For the text, where reasons with the same title and object share a line.
   std::string_view title;
-  std::string_view words;  // behind the number of packets
-  // Nobody asked for it: then the run is incomplete.
-  bool incomplete;
-  std::string_view warning = {};  // its own reason in the warning of that; empty: none
+  std::string_view words;         // follow the number of packets
+  bool incomplete;                // no option asks for it, so the run is incomplete
+  std::string_view warning = {};  // the reason that the warning about it gives; empty: none
 };
 
 // In the order of the text.
@@ -130,7 +127,7 @@ inline constexpr std::array kDropReasons = {
                "unsent", "already read when it stopped", false},
 };
 
-// Those of this stage, into the object.
+// Adds the counters of this stage to the object.
 void add_drop_reasons(const Accounts& accounts, DropStage stage, nlohmann::ordered_json& object);
 nlohmann::ordered_json accounts_to_json(const Accounts& accounts);
 

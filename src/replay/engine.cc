@@ -24,14 +24,15 @@ namespace gophercap::replay {
 namespace {
 
 constexpr Nanos kWatchEvery = std::chrono::milliseconds(100);
-// 1 to 4 MiB play without starving; less only where thousands of files share the memory.
+// With slabs of 1 to 4 MiB no sender starves. They are smaller only if thousands of files share the
+// memory.
 constexpr uint64_t kSmallestSlab = 2048;
 constexpr uint64_t kLargestSlab = uint64_t{4} << 20;
 constexpr uint64_t kLargestSlabInTurns = uint64_t{32} << 20;
 
-// A file in play holds two slabs, each up to one reader block above its size, and the reader's
-// buffer: six slabs' worth at the most when the block is as small as the slab. Where packets have
-// to be sorted, half of the memory is for those that wait.
+// An active file holds two slabs, each of which may exceed its size by one reader block, and the
+// buffer of its reader: at most six times the slab size, if a block is as large as a slab. If
+// packets have to be sorted, half of the memory is for those that wait.
 StreamOptions stream_options(const Plan& plan, const EngineOptions& options,
                              const transmit::FrameLimits& limits, unsigned lanes,
                              io::DecodePool* pool) {
@@ -40,7 +41,7 @@ StreamOptions stream_options(const Plan& plan, const EngineOptions& options,
                                                [&](const PlannedFile& f) { return f.*member; }));
   };
   const uint64_t files = std::min<uint64_t>(
-      // Those that begin outside the window are opened for the next loop too.
+      // Files that begin outside the window are opened for the next loop too.
       std::max(plan.overlap_depth,
                count(&PlannedFile::begins_outside) * (options.loops == 1 ? 1 : 2)) +
           kPrefetchFiles,
@@ -68,7 +69,7 @@ std::string pacing_of(const EngineOptions& options, const Clock& clock) {
   return clock.is_real() ? "capture time" : "simulated time";
 }
 
-// Runs `feed`, which fills the lanes, beside the senders until these are through.
+// Runs `feed`, which fills the lanes, on a thread of its own until all senders have ended.
 Result<> run_beside(Senders& senders, std::stop_source& halt,
                     const std::function<void(const std::stop_token&)>& feed,
                     const std::function<void()>& look) {
@@ -97,7 +98,7 @@ Result<> load(const Plan& plan, const EngineOptions& options, const MergeOptions
   Lane lane;
   Lane* const only = &lane;
   Dispatcher dispatcher(as_captured, {}, {&only, 1});
-  MergeOptions once = merge;  // with little memory: what it reads is kept elsewhere
+  MergeOptions once = merge;  // with small slabs, since the frames are kept in `stored`
   once.stream.slab_bytes = std::max<size_t>(once.stream.slab_bytes / 8, kSmallestSlab);
   once.loops = 1;
   ReaderPool readers;
@@ -130,7 +131,7 @@ Result<> load(const Plan& plan, const EngineOptions& options, const MergeOptions
                   stored.frames(), plan.packets, options.memory_bytes)};
 }
 
-// What is known of a run before its first packet.
+// Enters in the report what is known before the first packet.
 void describe_run(const Plan& plan, const EngineOptions& options,
                   const transmit::Transmitter& transmitter, const Clock& clock, Report& report) {
   report.target = transmitter.describe();
@@ -147,16 +148,15 @@ void describe_run(const Plan& plan, const EngineOptions& options,
   report.loops_planned = options.loops;
 }
 
-// From the schedule's beginning to its last packet's due time; 0 where there is none. At a rate,
-// and where pauses are shortened, those that leave decide it: it is known when all are through.
+// From the beginning of the schedule to the due time of its last packet; 0 if it has none. At a
+// rate, or with shortened pauses, it depends on which packets were sent, so it is known at the end.
 Nanos planned_duration(const Plan& plan, const EngineOptions& options, const Timeline& timeline,
                        const Scheduler& scheduler, bool complete) {
   if (options.loops == 0 || options.send.topspeed) return Nanos{0};
   if (complete && (options.rule.at_rate() || options.rule.longest_gap)) return scheduler.last_due();
   if (options.rule.at_rate()) return Nanos{0};
   const Nanos due = timeline.due(plan.last, options.loops - 1);
-  return due == Nanos::max() ? due
-                             : due - scheduler.time_removed();  // what has no figure keeps none
+  return due == Nanos::max() ? due : due - scheduler.time_removed();  // a saturated time stays so
 }
 
 }  // namespace
@@ -176,7 +176,7 @@ Report play(const Plan& plan, const EngineOptions& options,
 
   Report report;
   io::FdCache fds(io::FdCache::capacity_from_limits());
-  // Where fewer files are needed at once than there are readers, the others decompress for them.
+  // If fewer files are needed at once than there are readers, the other readers help to decompress.
   io::DecodePool pool(
       io::DecodePool::spare(options.reader_threads, plan.overlap_depth), plan.overlap_depth,
       std::min<uint64_t>(options.memory_bytes / 2 / std::max<uint64_t>(plan.overlap_depth, 1),
@@ -190,11 +190,11 @@ Report play(const Plan& plan, const EngineOptions& options,
   if (options.preload) fail(report, load(plan, options, merge, fds, stored, report, stop));
 
   Senders senders(transmitters, clocks, timeline, options.send);
-  // Where packets are due by their own time, the start waits for those of the first second.
+  // If packets are due by their capture times, the start waits for those of the first second.
   const bool by_schedule = !options.send.topspeed && !options.rule.at_rate();
   merge.gate = &senders.gate();
   if (by_schedule) merge.first_second_ends_ns = ns_of(timeline.key_at(std::chrono::seconds(1), 0));
-  // What this thread starts from here on keeps off the CPUs of real-time senders.
+  // Threads that are started from here on avoid the CPUs of real-time senders.
   const std::optional<SenderCpus> apart =
       options.send.realtime ? std::make_optional<SenderCpus>(lanes) : std::nullopt;
   Dispatcher dispatcher(timeline, options.rule, senders.lanes());
@@ -205,7 +205,7 @@ Report play(const Plan& plan, const EngineOptions& options,
     if (watch) watch(meter.now(stop.stop_requested()));
   };
   if (!report.failure.empty()) {
-    // Nothing is sent of a set that is not there as a whole.
+    // An incompletely loaded set is not sent at all.
   } else if (options.preload) {
     senders.gate().set_fed();
     uint64_t loops = 0;

@@ -1,4 +1,4 @@
-// Plays a plan: readers → slabs → merge → ring → one sending thread.
+// Plays a plan: readers → slabs → merge → rings → sending threads.
 #pragma once
 
 #include <cstdint>
@@ -24,54 +24,53 @@ inline constexpr size_t kPrefetchFiles = 8;
 
 struct EngineOptions {
   Choice choice{};
-  const packet::FrameStep* step =
-      nullptr;          // what packets become on their way; null: they leave as they are
-  Ratio time_factor{};  // send time per capture time
-  ScheduleRule rule{};  // by capture time, or at a rate
+  const packet::FrameStep* step = nullptr;  // changes packets before they are sent; null: none
+  Ratio time_factor{};                      // send time per capture time
+  ScheduleRule rule{};                      // capture times or a rate
   SendOptions send{};
   uint64_t loops = 1;               // 0 = for ever
-  std::optional<Nanos> loop_gap{};  // between the last packet of a loop and the first of the next;
+  std::optional<Nanos> loop_gap{};  // from the last packet of a loop to the first of the next one;
                                     // default: the mean gap
   uint64_t memory_bytes = uint64_t{128} << 20;  // for packets read ahead
-  // There is no room for the decoders of all files that are needed at once, so that each slab may
-  // cost more than it gives: they may be larger.
+  // The memory is too small for the decoders of all files that are needed at once, so a file may be
+  // reopened for each slab. Slabs may be larger then.
   bool decoders_in_turns = false;
   unsigned reader_threads = 1;
-  // Everything that leaves in one loop is read into memory first, memory_bytes at most; what does
-  // not fit fails before the first packet (report.failure, ENOMEM).
+  // Read all frames of one loop into memory first. If they need more than memory_bytes, the replay
+  // fails before the first packet (report.failure, ENOMEM).
   bool preload = false;
 };
 
 struct EngineProgress {
   enum class Phase : uint8_t {
-    kReading,  // what has to be there before the start
-    kWaiting,  // for the time of the start
+    kReading,  // reads what must be there before the start
+    kWaiting,  // waits for the time of the start
     kSending,
-    kOver,  // nothing is left to send
+    kOver,  // everything has been sent
   };
   Phase phase = Phase::kReading;
   uint64_t packets_sent = 0;
   uint64_t bytes_sent = 0;
-  // Packets of the plan, of all loops, that are dealt with: sent, or left out for any reason.
+  // Packets of the plan, over all loops, that were sent or left out for any reason.
   uint64_t packets_passed = 0;
-  CaptureTime position{};  // in the capture's own time, whatever the speed or rate
-  Nanos until_start{0};    // where the start has a given time
-  Nanos elapsed{0};        // since the first packet was due; without a real clock: since play()
-  Nanos scheduled{0};      // how far the schedule has been kept; means nothing without one
+  CaptureTime position{};  // in capture time, at any speed or rate
+  Nanos until_start{0};    // if the start has a given time
+  Nanos elapsed{0};        // since the first packet was due; with a simulated clock: since play()
+  Nanos scheduled{0};      // how far the schedule has been kept; meaningless without one
   Nanos lateness_p99{0};
-  uint64_t starved = 0;  // packets that were late since they had not been read in time
+  uint64_t starved = 0;  // packets that were late because they had not been read in time
   uint64_t loop = 0;
 };
 
-// How much a slab holds where `files` share `bytes`.
+// The size of a slab if `files` share `bytes`.
 uint64_t slab_bytes_for(uint64_t bytes, uint64_t files, bool decoders_in_turns) noexcept;
 
-// One sending thread for each transmitter, with a clock of its own; packets between two stations
-// take one of them, so that their order is kept. REQUIRES: as many clocks, 1 to kMostLanes; with
-// LatePolicy::kSlip one.
+// Each transmitter has a sending thread and a clock. Packets between two stations use the same one,
+// so their order is kept. REQUIRES: as many clocks as transmitters; 1 to kMostLanes of them, only
+// one with LatePolicy::kSlip.
 //
-// Returns when everything was sent, sending broke down (report.failure), or a stop was asked for
-// (report.interrupted). Does not call finish() of the transmitters. `watch` is called a few times a
+// Returns when everything was sent, sending broke down (report.failure), or a stop was requested
+// (report.interrupted). Does not call finish() of the transmitters. Calls `watch` a few times a
 // second on the calling thread.
 Report play(const Plan& plan, const EngineOptions& options,
             std::span<transmit::Transmitter* const> transmitters, std::span<Clock* const> clocks,

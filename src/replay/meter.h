@@ -1,4 +1,4 @@
-// How far a replay is, for whoever watches it.
+// Tells how far a replay is.
 #pragma once
 
 #include <cstdint>
@@ -11,15 +11,16 @@
 
 namespace gophercap::replay {
 
-// Used by the thread that watches; the trail is filled by the one that merges.
+// Used by the watching thread, except for the trail, which the merging thread fills.
 class Meter {
  public:
-  // `real_time`: by a clock that is. `first`: of the plan. REQUIRES: all outlive it.
+  // `real_time`: the clock is not simulated. `first` is the first key of the plan. REQUIRES: what
+  // is borrowed outlives it.
   Meter(Senders& senders, const Timeline& timeline, const EngineOptions& options, bool real_time,
         CaptureTime first);
 
   Trail& trail() noexcept { return trail_; }
-  // Of a set in memory: of one of its loops, frames that it holds and packets of the plan.
+  // For a set in memory: the number of frames in one loop, and of packets of the plan.
   void set_stored(uint64_t held, uint64_t planned) noexcept {
     passed_each_ = held == 0 ? 1 : static_cast<double>(planned) / static_cast<double>(held);
   }
@@ -33,7 +34,7 @@ class Meter {
   const bool real_time_;
   const bool by_capture_time_;
   Trail trail_;
-  double passed_each_ = 0;  // 0: as the trail says
+  double passed_each_ = 0;  // packets of the plan per frame; 0: the trail tells
   const SendTime since_ = SendClock::now();
 };
 

@@ -14,12 +14,12 @@
 namespace gophercap::jobs {
 namespace {
 
-// How many packets surely are, as words; "" = none. Some that are longer may still fit
-// (too_long()): what may be none is not worth a word.
+// Says how many packets are too long: "5", "2 to 5", "up to 5". Empty unless at least one certainly
+// is.
 std::string longer_than(const PlannedSet& setup, const transmit::FrameLimits& limits) {
-  // A limit that the user has set comes first.
+  // Packets above a lower limit, which the user has set, are left out anyway.
   if (setup.engine.choice.longest_frame_bytes <= limits.max_bytes) return {};
-  // What a step makes of a packet the map does not know.
+  // The map does not know how long the frames are that a step makes.
   if (setup.engine.step != nullptr) return {};
   Bounds sum;
   for (const dataset::FileSummary& file : setup.set.files) {
@@ -43,7 +43,7 @@ std::string longer_than(const PlannedSet& setup, const transmit::FrameLimits& li
 
 Bounds too_long(const dataset::FileSummary& file, const transmit::FrameLimits& limits) noexcept {
   if (file.max_captured_bytes <= limits.max_bytes) return {};
-  uint64_t others = 0;  // are skipped whatever their length, and may be the long ones
+  uint64_t others = 0;  // skipped because of their link type; the long packets may be among them
   for (const dataset::LinkTypeCount& l : file.link_types) {
     if (limits.ethernet_only && l.link_type != packet::kLinkTypeEthernet) others += l.packets;
   }
@@ -56,7 +56,8 @@ Bounds too_long(const dataset::FileSummary& file, const transmit::FrameLimits& l
                                                 {1514, file.packets_above_1514},
                                                 {1518, file.packets_above_1518},
                                                 {9014, file.packets_above_9014}}};
-  // With a VLAN tag, and a frame check sequence that is left off, some bytes more may still fit.
+  // A packet with a VLAN tag, or with a frame check sequence, which is removed, may be a few bytes
+  // longer.
   constexpr uint64_t kFrameCheckBytes = 4;
   const uint64_t surely = uint64_t{limits.max_bytes} + limits.vlan_extra_bytes + kFrameCheckBytes;
   Bounds bounds{.least = 0, .most = file.packets, .some_are = file.max_captured_bytes > surely};

@@ -22,7 +22,8 @@
 namespace gophercap::jobs {
 namespace {
 
-// The times of a recording go from the first packet's to that and the length of all loops.
+// True if a pcap can hold the times of the recording, from the first packet to the end of all
+// loops.
 bool fits_pcap(const PlannedSet& setup) noexcept {
   constexpr int64_t kEndOfPcap = int64_t{1} << 32;  // seconds: 2106
   const int64_t first = ns_of(setup.plan.first);
@@ -31,9 +32,9 @@ bool fits_pcap(const PlannedSet& setup) noexcept {
          last / 1'000'000'000 < kEndOfPcap;
 }
 
-// That compress: as many as find room in a quarter of the memory for packets.
+// Number of threads that compress. Together they may take a quarter of the memory for packets.
 unsigned workers_for(const FileTarget& target, const PlannedSet& setup) noexcept {
-  constexpr unsigned kMostWorkers = 8;  // one thread can't merge more than so many compress
+  constexpr unsigned kMostWorkers = 8;  // these compress as much as one thread can merge
   unsigned workers = std::min(cpu_count(), kMostWorkers);
   while (workers > 1 &&
          io::compression_memory_bytes(target.compression, workers) > setup.engine.memory_bytes / 4)
@@ -47,7 +48,7 @@ Result<std::unique_ptr<transmit::Transmitter>> open_recording(const FileTarget& 
   const replay::Plan& plan = setup.plan;
   std::vector<uint32_t> used;
   for (const dataset::LinkTypeCount& l : plan.link_types) {
-    // Of a header that is wrong: the file refuses such packets one by one, and they are counted.
+    // A larger one comes from a damaged header. The writer rejects its packets, which are counted.
     if (l.packets > 0 && l.link_type <= capture::kLargestLinkType) used.push_back(l.link_type);
   }
   if (target.format == OutFormat::kPcap && used.size() > 1) {
@@ -82,7 +83,7 @@ Result<transmit::Wire> open_interface(const InterfaceTarget& target, const Plann
   return transmit::open_wire(target.name, wire);
 }
 
-// Drivers count when a frame has left, which may be a moment after it was handed over.
+// Waits a moment, because drivers count a frame when it has left, not when it was passed to them.
 std::optional<transmit::InterfaceCounters> settled_counters(const transmit::Wire& wire,
                                                             uint64_t sent) {
   constexpr int kTries = 20;
@@ -96,10 +97,11 @@ std::optional<transmit::InterfaceCounters> settled_counters(const transmit::Wire
   return *counted;
 }
 
-// Taken by the target, and yet not through: on a wire never sent, of a recording in no file.
+// Corrects the accounts for frames that the target accepted, but that were never sent, or are not
+// in the recording.
 void take_back(const transmit::Unconfirmed& lost, const TargetTraits& traits,
                replay::Accounts& accounts) {
-  // Of which packets they were nobody knows: of as many, at most.
+  // It is unknown to which packets they belong; each is assumed to be a packet of its own.
   const uint64_t frames = std::min(lost.frames, accounts.sent);
   accounts.frames_sent -= std::min(lost.frames, accounts.frames_sent);
   accounts.sent -= frames;
@@ -120,7 +122,7 @@ class OpenInterface final : public OpenTarget {
     warn_of_losses(setup, wire_.facts, reporter);
     send.link_up = &wire_.link->up();
     send.link_timeout = link_timeout_;
-    // A device of its own has a ring, whatever stands above it.
+    // A physical device has a ring even if it has no qdisc.
     send.queue_below = wire_.facts.has_queue() || wire_.facts.kind.empty();
   }
 
@@ -144,7 +146,7 @@ class OpenInterface final : public OpenTarget {
   const Nanos link_timeout_;
 };
 
-// A transmitter to which no time passes.
+// A transmitter in simulated time.
 class OpenSimulated final : public OpenTarget {
  public:
   OpenSimulated(const TargetTraits& traits, std::unique_ptr<transmit::Transmitter> transmitter)
@@ -156,7 +158,7 @@ class OpenSimulated final : public OpenTarget {
   const std::unique_ptr<transmit::Transmitter> transmitter_;
 };
 
-// Opens each kind.
+// Opens a target of each kind.
 struct Opener {
   using Opened = Result<std::unique_ptr<OpenTarget>>;
   const DeliveryOptions& options;
@@ -178,7 +180,7 @@ struct Opener {
   }
 };
 
-// Looks at each kind.
+// Inspects a target of each kind.
 struct Onlooker {
   const PlannedSet& setup;
   Reporter& reporter;
@@ -209,14 +211,14 @@ void OpenTarget::add(transmit::Transmitter& transmitter, std::unique_ptr<replay:
 
 void OpenTarget::finish(replay::Report& report) {
   transmit::Unconfirmed lost;
-  // Half a recording does not get the name of a whole one.
+  // An incomplete recording must not get the name of a complete one.
   const bool given_up = traits_.once_complete && !report.failure.empty() && !report.interrupted;
   for (transmit::Transmitter* transmitter : transmitters_) {
     const Result<> finished = given_up ? Result<>() : transmitter->finish();
     if (!finished && report.failure.empty()) {
       report.failure = finished.error().what;
       report.failure_errno = finished.error().sys;
-      report.loops_done = 0;  // as a whole
+      report.loops_done = 0;  // no loop is complete
     }
     const transmit::Unconfirmed unconfirmed = transmitter->unconfirmed();
     lost.frames += unconfirmed.frames;

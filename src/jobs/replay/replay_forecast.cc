@@ -27,15 +27,15 @@
 namespace gophercap::jobs {
 namespace {
 
-// Whether packets of the file may meet another end than being sent or being of another link type,
-// which the map counts; `bounds` by too_long().
+// True if the map does not tell how many packets of the file will be sent. It counts link types;
+// `bounds` are those of too_long().
 bool needs_a_look(const dataset::FileSummary& file, const replay::EngineOptions& engine,
                   const Bounds& bounds) {
   const replay::Choice& choice = engine.choice;
   return engine.step != nullptr || choice.expression != nullptr || bounds.least != bounds.most ||
          (choice.skip_out_of_order && file.out_of_order > 0) ||
          file.max_captured_bytes > choice.longest_frame_bytes ||
-         // A packet of another link type may be the one that is too long.
+         // The packet that is too long may be one of another link type.
          (bounds.most > 0 && file.link_types.size() > 1);
 }
 
@@ -43,7 +43,8 @@ replay::Accounts from_summary(const dataset::FileSummary& file, const transmit::
                               const Bounds& bounds) {
   replay::Accounts accounts;
   accounts.read = file.packets;
-  accounts.sent_bytes = file.captured_bytes;  // less, if any packet is left out or has its FCS
+  accounts.sent_bytes = file.captured_bytes;  // an upper limit: packets may be left out, and frame
+                                              // check sequences removed
   for (const dataset::LinkTypeCount& l : file.link_types) {
     if (limits.ethernet_only && l.link_type != packet::kLinkTypeEthernet)
       accounts.skipped_link_type += l.packets;
@@ -91,11 +92,11 @@ Result<replay::Accounts> accounts_of(const PlannedSet& setup, const transmit::Fr
   return sum;
 }
 
-// When the first or the last packet of a loop is due, at the latest where only a pass over the
-// packets would know.
+// Computes when the first and the last packet of a loop are due. If that depends on each packet, it
+// is an upper limit.
 class Schedule {
  public:
-  // Both are borrowed.
+  // REQUIRES: both outlive it.
   Schedule(const PlannedSet& setup, const replay::Accounts& accounts)
       : plan_(setup.plan),
         rule_(setup.engine.rule),
@@ -113,7 +114,7 @@ class Schedule {
   }
   Nanos last(uint64_t loop) const {
     const uint64_t behind = std::max<uint64_t>(accounts_.frames_sent, 1) - 1;
-    // How long the last packet is only a pass would know.
+    // An upper limit, because the length of the last packet is unknown.
     return shortened(rule_.at_rate() ? rate_due(loop, behind, accounts_.sent_bytes)
                                      : timeline_.due(plan_.last, loop),
                      frames_before(loop, behind));
@@ -129,10 +130,11 @@ class Schedule {
     return replay::due_at_rate(
         rule_, saturating_sum(saturating_product(loop, accounts_.sent_bytes), bytes));
   }
-  // By --max-gap: so many pauses can't be longer.
+  // With --max-gap, so many gaps cannot be longer in total.
   Nanos shortened(Nanos due, uint64_t pauses) const {
     if (!rule_.longest_gap) return due;
-    // The schedule may begin with packets that are left out: what passes until then is a pause too.
+    // If the schedule begins with packets that are left out, the time until the first one sent is a
+    // gap too.
     if (!rule_.at_rate() && accounts_.left_out() > 0) pauses = saturating_sum(pauses, 1);
     const auto gap = static_cast<uint64_t>(rule_.longest_gap->count());
     return Nanos(static_cast<int64_t>(
@@ -145,7 +147,7 @@ class Schedule {
   const replay::Timeline timeline_;
 };
 
-// REQUIRES: the accounts are there.
+// REQUIRES: forecast.accounts is set.
 void add_times(Forecast& forecast, const PlannedSet& setup) {
   forecast.time_factor = setup.engine.time_factor;
   forecast.topspeed = setup.engine.send.topspeed;
@@ -168,7 +170,7 @@ Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
                               std::stop_token stop) {
   options.memory.set();
   TRY(PlannedSet setup, set_up(options, reporter, stop));
-  // Survey and summary are brought together by path.
+  // accounts_of() finds files by path.
   std::sort(setup.set.files.begin(), setup.set.files.end(),
             [](const auto& a, const auto& b) { return a.path < b.path; });
   const replay::Plan& plan = setup.plan;

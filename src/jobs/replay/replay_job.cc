@@ -31,7 +31,8 @@
 namespace gophercap::jobs {
 namespace {
 
-// No input is overwritten, and nobody plays for hours to learn that the report has no place.
+// Fails if an output would overwrite an input, or has no folder. Otherwise the user would learn
+// that the report cannot be written only after hours of replay.
 Result<> check_outputs(const ReplayOptions& options, const dataset::DatasetSummary& set) {
   const std::string output = output_of(options.delivery.target);
   for (const auto& [option, path] :
@@ -48,20 +49,20 @@ Result<> check_outputs(const ReplayOptions& options, const dataset::DatasetSumma
   return {};
 }
 
-// Before a start by the wall clock: what this machine knows of how right that is.
-void say_clock_state(Reporter& reporter) {
+// Reports how accurate the wall clock is, which decides when the replay starts.
+void report_clock_state(Reporter& reporter) {
   const replay::ClockState state = replay::inspect_clock();
   if (state.synchronized) {
     reporter.info(
-        fmt::format("--start-at: the system's clock is synchronized, its offset {} (at most {})",
+        fmt::format("--start-at: the system clock is synchronized; its offset is {} (at most {})",
                     format_duration(state.offset), format_duration(state.largest_error)));
   } else {
-    reporter.warning("--start-at: nothing keeps the system's clock in step with others (adjtimex)");
+    reporter.warning("--start-at: the system clock is not synchronized (see timedatectl)");
   }
 }
 
-// Sockets, rings and outputs are open, memory is locked; the threads that read captures begin after
-// this.
+// Call when sockets, rings and outputs are open and memory is locked, but before the threads that
+// read captures are started.
 void confine_to_sending(const DeliveryOptions& options) {
   std::vector<int> keep;
   if (options.pacing == replay::PacingProfile::kExact) keep = {CAP_SYS_NICE, CAP_IPC_LOCK};
@@ -110,7 +111,7 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   std::optional<replay::RealtimeProcess> realtime;
   if (real_time && options.delivery.pacing == replay::PacingProfile::kExact)
     realtime.emplace(refused);
-  if (options.delivery.start_at_wall_ns) say_clock_state(reporter);
+  if (options.delivery.start_at_wall_ns) report_clock_state(reporter);
   confine_to_sending(options.delivery);
   result.report =
       replay::play(setup.plan, engine, target->transmitters(), target->clocks(), watch, stop);
@@ -123,7 +124,7 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   for (const std::string& what : result.report.not_granted)
     reporter.warning("--pacing exact: not granted: " + what);
   result.interrupted = result.report.interrupted;
-  // Files that broke before their first packet are not in the plan, but the user must hear of them.
+  // Files that are damaged before their first packet are not in the plan, but must be reported.
   for (const dataset::FileSummary& file : setup.set.files) {
     if (file.empty() && file.damage) result.report.damaged.push_back({file.path, *file.damage});
   }

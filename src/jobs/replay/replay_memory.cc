@@ -138,10 +138,10 @@ Result<ReplayMemory> share_memory(const dataset::DatasetSummary& set, const repl
 
   const uint64_t slab = replay::slab_bytes_for(memory.packets_bytes, needs.files_at_once, true);
   const double times = repeats(set, preload ? slab / 8 : slab);
-  const std::string facts = fmt::format(
-      "{} files are needed at once, and take {} to be decompressed; there is a bound of {}",
-      needs.files_at_once, io::binary_size(needs.at_once),
-      io::binary_size(limit.bytes * limit.parts));
+  const std::string facts =
+      fmt::format("{} files are needed at once, and their decompression needs {}; the limit is {}",
+                  needs.files_at_once, io::binary_size(needs.at_once),
+                  io::binary_size(limit.bytes * limit.parts));
   const std::string flag = io::memory_flag((needs.at_once + kPacketsUnlessAsked) * limit.parts);
   if (times > kMostRepeats) {
     return Error{
@@ -152,7 +152,7 @@ Result<ReplayMemory> share_memory(const dataset::DatasetSummary& set, const repl
   }
   reporter.warning(fmt::format(
       "{}: they take turns, and are decompressed again from an earlier place, about {:.1f} times "
-      "in all; --memory {} would avoid it",
+      "in all; --memory {} would avoid that",
       facts, times, flag));
   return memory;
 }

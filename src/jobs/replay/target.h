@@ -1,5 +1,4 @@
-// Where the packets of a replay go. Decided once, where options are read; the rest of the program
-// asks it.
+// Where a replay sends its packets.
 #pragma once
 
 #include <array>
@@ -14,13 +13,13 @@
 
 namespace gophercap::jobs {
 
-// What a kind of target is like. Which frames it takes says what is open (transmit::FrameLimits),
-// or is looked at (TargetOutlook).
+// The properties of a kind of target. Which frames it takes depends on the target itself: see
+// transmit::FrameLimits of an open one, TargetOutlook of any other.
 struct TargetTraits {
-  bool real_time = false;      // packets leave at their times; else no time passes
-  bool has_link = false;       // that may go down
-  bool has_counters = false;   // somebody else counts what has left
-  bool once_complete = false;  // what is written appears when it is complete, or not at all
+  bool real_time = false;      // packets are sent when they are due; otherwise time is simulated
+  bool has_link = false;       // it has a link, which may go down
+  bool has_counters = false;   // the kernel counts the frames that were sent
+  bool once_complete = false;  // the output appears when it is complete, or not at all
 };
 
 struct InterfaceTarget {
@@ -30,11 +29,11 @@ struct InterfaceTarget {
   transmit::Backend backend = transmit::Backend::kAuto;
   transmit::QdiscBypass qdisc_bypass = transmit::QdiscBypass::kAuto;
   unsigned tx_threads = 1;  // 1 to replay::kMostLanes
-  Nanos link_timeout{0};    // how long it may be down
+  Nanos link_timeout{0};    // how long the link may be down
 };
 
 enum class OutFormat : uint8_t {
-  kAuto,  // pcap where there is one link type, else pcapng
+  kAuto,  // pcap if there is one link type, otherwise pcapng
   kPcap,
   kPcapng
 };
@@ -48,18 +47,18 @@ struct FileTarget {
 
   std::string path;  // "-" = standard output
   OutFormat format = OutFormat::kAuto;
-  io::Compression compression = io::Compression::kNone;  // or one that can_compress()
+  io::Compression compression = io::Compression::kNone;  // REQUIRES: can_compress()
 
   bool is_standard_output() const noexcept { return path == "-"; }
 };
 
-// Packets are read, merged and counted, as fast as it goes, and sent to nobody.
+// --discard: packets are read, merged and counted as fast as possible, but not sent.
 struct Nowhere {
   static constexpr TargetTraits kTraits{};
 };
 
-// A further kind is one more alternative with traits of its own. What only some kinds have is asked
-// for by std::visit, so the compiler names every place that has to know a new one.
+// A new kind is one more alternative with its traits. Code that differs by kind uses std::visit, so
+// the compiler finds every place that has to handle the new one.
 using Target = std::variant<Nowhere, InterfaceTarget, FileTarget>;
 
 TargetTraits traits_of(const Target& target) noexcept;
@@ -67,7 +66,7 @@ TargetTraits traits_of(const Target& target) noexcept;
 // "interface veth0", "file out.pcap", "standard output", "nowhere".
 std::string describe(const Target& target);
 
-// The file that is written, "-" for standard output; "" = none.
+// Returns the path of the file that is written; "-" is standard output, "" means none.
 std::string output_of(const Target& target);
 
 }  // namespace gophercap::jobs

@@ -1,4 +1,4 @@
-// Decides, packet by packet and ahead of time, whether and as which frames a packet leaves.
+// Decides for each packet, when it is read, whether it is sent and as which frames.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 
 namespace gophercap::replay {
 
-// What the user asked for. `expression` is borrowed.
+// Which packets the user wants. `expression` is borrowed.
 struct Choice {
   Window window{};
   const packet::BpfFilter* expression = nullptr;  // null = every packet
@@ -23,7 +23,7 @@ struct Choice {
   uint32_t longest_frame_bytes = UINT32_MAX;  // --skip-mtu
 };
 
-// Whether `choice` lets every packet through, so that it need not be asked for each.
+// True if `choice` takes every packet, so that it need not be checked for each.
 inline bool takes_all(const Choice& choice) noexcept {
   return !choice.window.from && !choice.window.to && choice.expression == nullptr &&
          !choice.skip_out_of_order && choice.longest_frame_bytes == UINT32_MAX;
@@ -31,16 +31,15 @@ inline bool takes_all(const Choice& choice) noexcept {
 
 struct Decision {
   Verdict verdict = Verdict::kSend;
-  uint64_t mtu_needed = 0;  // with kTooLong: the MTU with which all of its frames would leave
-  // With kSend: what leaves.
-  std::span<const packet::Frame> frames{};
+  uint64_t mtu_needed = 0;  // with kTooLong: the MTU with which all of its frames would be sent
+  std::span<const packet::Frame> frames{};  // with kSend: the frames to send
 };
 
-// What was asked for is asked of the packet as it was captured, what the target takes of each frame
-// that a step makes of it: of a packet of which one frame does not fit nothing leaves.
+// Checks the user's choice against the captured packet, and the limits of the target against each
+// frame that a step makes from it. If one of the frames does not fit, none of them is sent.
 class FrameFilter {
  public:
-  // `step` null: a packet leaves as it is. REQUIRES: what is borrowed outlives it.
+  // `step` may be null; then packets are sent unchanged. REQUIRES: what is borrowed outlives it.
   FrameFilter(const Choice& choice, const transmit::FrameLimits& limits,
               const packet::FrameStep* step = nullptr) noexcept
       : choice_(choice),
@@ -50,14 +49,13 @@ class FrameFilter {
         sends_as_read_(unasked_ && step == nullptr),
         surely_bytes_(std::min(choice.longest_frame_bytes, limits.max_bytes)) {}
 
-  // Whether decide() would send the frame of a packet as it is, told without asking about each
-  // packet: the fast way for a replay of everything. False also means that decide() has to be
-  // asked.
+  // True if decide() would send this frame of a packet unchanged. This is the fast path of a replay
+  // of everything; if it returns false, decide() has to be called.
   bool surely_sends(const packet::Frame& frame) const noexcept {
     return sends_as_read_ && fits_without_a_tag(frame);
   }
-  // `out_of_order`: its time is below that of the packet before it in its file. What the decision
-  // borrows is valid until the next call.
+  // `out_of_order`: its time is before that of the previous packet in its file. The frames are
+  // valid until the next call.
   Decision decide(const packet::PacketView& packet, uint32_t link_type, bool out_of_order) {
     frame_ = packet::frame_of(packet, link_type);
     const Verdict chosen = unasked_ ? Verdict::kSend : choose(packet, out_of_order);
@@ -85,12 +83,12 @@ class FrameFilter {
   const packet::FrameStep* const step_;
   const bool unasked_;
   const bool sends_as_read_;
-  const uint32_t surely_bytes_;  // what is no longer fits, tagged or not
-  packet::Frame frame_;          // the packet itself
+  const uint32_t surely_bytes_;  // a frame up to this length fits with and without a VLAN tag
+  packet::Frame frame_;          // the packet, unchanged
   packet::FrameList made_;
 };
 
-// Counts a packet that was read: exactly one of the counters, `read` beside it.
+// Counts a packet that was read: in `read`, and in the counter of its verdict.
 void account_left_out(const Decision& decision, Accounts& accounts) noexcept;
 inline void account(const Decision& decision, Accounts& accounts) noexcept {
   ++accounts.read;
@@ -98,7 +96,7 @@ inline void account(const Decision& decision, Accounts& accounts) noexcept {
     account_left_out(decision, accounts);
 }
 
-// The smallest MTU of an interface that takes the Ethernet frame.
+// The smallest MTU with which an interface takes the Ethernet frame.
 uint32_t mtu_for(const uint8_t* frame, uint32_t bytes) noexcept;
 
 }  // namespace gophercap::replay

@@ -16,7 +16,8 @@
 namespace gophercap::replay {
 namespace {
 
-// Most files whose [first_key, last_key] hold one instant. `files` is ordered by first_key.
+// Returns the largest number of files whose [first_key, last_key] contain the same instant. `files`
+// is ordered by first_key.
 uint64_t depth_of(const std::vector<PlannedFile>& files) {
   std::vector<CaptureTime> ends(files.size());
   std::transform(files.begin(), files.end(), ends.begin(),
@@ -31,7 +32,7 @@ uint64_t depth_of(const std::vector<PlannedFile>& files) {
   return depth;
 }
 
-// Says why, if there is one reason that explains it.
+// Names the first damage, if any, because it may be the reason.
 Error nothing_to_replay(const dataset::DatasetSummary& set) {
   std::string what = "none of the files has a packet";
   const auto broken =
@@ -44,7 +45,7 @@ Error nothing_to_replay(const dataset::DatasetSummary& set) {
   return {Errc::kNotFound, 0, std::move(what)};
 }
 
-// What is wrong with the header of a file that can be read all the same, if anything.
+// Returns the damage of a header that does not keep the file from being read, if any.
 std::optional<capture::Damage> wrong_header(const dataset::FileSummary& file) {
   constexpr uint64_t kLinkTypeAt = 20;  // in a pcap; no other format has such link types
   const std::optional<uint32_t> link_type = file.reserved_link_type();
@@ -53,15 +54,15 @@ std::optional<capture::Damage> wrong_header(const dataset::FileSummary& file) {
                          fmt::format("the link type, {}, has reserved bits set", *link_type)};
 }
 
-// A file on its way into the plan, with what its part of the window holds.
+// A file that may become part of the plan, and what is known about its packets inside the window.
 struct Candidate {
   const dataset::FileSummary* file = nullptr;
   PlannedFile planned;
   uint64_t packets_cut = 0;
   std::vector<dataset::LinkTypeCount> link_types;
-  std::optional<capture::Damage> damage;  // met while looking into it
-  // Has packets on both sides of an end of the window, or its clock was set.
-  bool look = false;
+  std::optional<capture::Damage> damage;  // found by the survey
+  // It has packets on both sides of an end of the window, or its clock was set.
+  bool survey = false;
 };
 
 Candidate candidate(const dataset::FileSummary& file, CaptureTime beginning,
@@ -85,7 +86,7 @@ Candidate candidate(const dataset::FileSummary& file, CaptureTime beginning,
   planned.follow = options.clock_steps.follow &&
                    (file.largest_step_back > options.clock_steps.limit ||
                     (options.clock_steps.ahead && file.largest_gap > options.clock_steps.limit));
-  // Sorted, a packet may lie inside the gap that the file has in its own order.
+  // After sorting, a packet may lie inside the gap that the file has in its own order.
   if (!planned.sort && file.largest_gap_from) {
     planned.largest_gap = file.largest_gap;
     planned.largest_gap_from = *file.largest_gap_from;
@@ -94,32 +95,32 @@ Candidate candidate(const dataset::FileSummary& file, CaptureTime beginning,
   planned.first_step_back_from = file.first_step_back_from;
   planned.packets_behind_step = file.packets_behind_step;
   planned.step_back = file.largest_step_back;
-  // Packets without a time take up places too.
+  // Packets without a time count as places too.
   planned.step_back_packets = file.largest_step_back_packets + file.packets_without_time;
-  c.look = planned.follow || !options.window.contains_all(std::min(first, file.min.value_or(first)),
-                                                          planned.last_key);
+  c.survey = planned.follow || !options.window.contains_all(
+                                   std::min(first, file.min.value_or(first)), planned.last_key);
   return c;
 }
 
-Result<> look_into(Candidate& c, const PlanOptions& options, io::DecodePool& pool) {
+Result<> survey(Candidate& c, const PlanOptions& options, io::DecodePool& pool) {
   PlannedFile& planned = c.planned;
-  TRY(Survey survey, survey_file(*options.store, planned.path, planned.mapped.most_bytes(),
-                                 planned.initial_time, options.key_rule, options.clock_steps,
-                                 {.window = options.window}, {}, nullptr, options.stop, &pool));
+  TRY(Survey found, survey_file(*options.store, planned.path, planned.mapped.most_bytes(),
+                                planned.initial_time, options.key_rule, options.clock_steps,
+                                {.window = options.window}, {}, nullptr, options.stop, &pool));
   planned.begins_outside = options.window.from && planned.initial_time < *options.window.from;
-  planned.ends_outside = survey.ends_outside;
-  planned.packets = survey.packets;
-  planned.first_key = survey.first_key.value_or(planned.first_key);
-  planned.last_key = survey.last_key.value_or(planned.first_key);
-  planned.largest_gap = survey.largest_gap;
-  planned.largest_gap_from = survey.largest_gap_from;
-  planned.clock_steps_back = survey.clock_steps_back;
-  planned.first_step_back_from = survey.first_step_back_from;
-  planned.packets_behind_step = survey.packets_behind_step;
-  planned.clock_steps_followed = survey.clock_steps_followed;
-  c.packets_cut = survey.packets_cut;
-  c.link_types = std::move(survey.link_types);
-  c.damage = std::move(survey.damage);
+  planned.ends_outside = found.ends_outside;
+  planned.packets = found.packets;
+  planned.first_key = found.first_key.value_or(planned.first_key);
+  planned.last_key = found.last_key.value_or(planned.first_key);
+  planned.largest_gap = found.largest_gap;
+  planned.largest_gap_from = found.largest_gap_from;
+  planned.clock_steps_back = found.clock_steps_back;
+  planned.first_step_back_from = found.first_step_back_from;
+  planned.packets_behind_step = found.packets_behind_step;
+  planned.clock_steps_followed = found.clock_steps_followed;
+  c.packets_cut = found.packets_cut;
+  c.link_types = std::move(found.link_types);
+  c.damage = std::move(found.damage);
   return {};
 }
 
@@ -143,7 +144,7 @@ void shift(PlannedFile& file, Nanos by) {
   file.largest_gap_from = saturating_sum(file.largest_gap_from, by);
 }
 
-// Zero is the first packet of the first file by path. REQUIRES: the files are ordered by path.
+// Moves all files to the first key of the first file. REQUIRES: the files are ordered by path.
 void start_together(std::vector<PlannedFile>& files) {
   const CaptureTime zero = files.front().first_key;
   for (PlannedFile& file : files) shift(file, saturating_distance(file.first_key, zero));
@@ -170,7 +171,7 @@ Error nothing_inside(const dataset::DatasetSummary& set, const Plan& plan) {
   return {Errc::kNotFound, 0, std::move(what)};
 }
 
-// From first to last key, when all files have their places.
+// Moves the files as the options say, orders them, and sets what follows from their keys.
 void order_files(Plan& plan, const PlanOptions& options) {
   if (options.files_start_together) start_together(plan.files);
   if (options.file_gap) put_in_sequence(plan.files, *options.file_gap);
@@ -180,7 +181,7 @@ void order_files(Plan& plan, const PlanOptions& options) {
   plan.first = plan.files.front().first_key;
   plan.last = plan.first;
   for (const PlannedFile& file : plan.files) plan.last = std::max(plan.last, file.last_key);
-  // One ends before the next is opened, also where both share an instant.
+  // A file ends before the next one is opened, even if they share an instant.
   plan.overlap_depth = options.file_gap ? 1 : depth_of(plan.files);
 }
 
@@ -203,7 +204,7 @@ Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& op
   plan.store = options.store;
   const CaptureTime beginning = set.beginning.value_or(CaptureTime{});
   std::vector<Candidate> candidates;
-  std::vector<size_t> to_look_into;
+  std::vector<size_t> to_survey;
   bool any_packet = false;
   for (const dataset::FileSummary& file : set.files) {
     if (file.empty()) continue;
@@ -215,18 +216,17 @@ Result<Plan> make_plan(const dataset::DatasetSummary& set, const PlanOptions& op
       ++plan.files_outside_window;
       continue;
     }
-    if (c.look) to_look_into.push_back(candidates.size());
+    if (c.survey) to_survey.push_back(candidates.size());
     candidates.push_back(std::move(c));
   }
-  io::DecodePool pool(io::DecodePool::spare(options.workers, to_look_into.size()),
-                      to_look_into.size());
-  std::vector<Result<>> looks(to_look_into.size());
-  parallel_for(to_look_into.size(), options.workers,
-               [&](size_t i) { looks[i] = look_into(candidates[to_look_into[i]], options, pool); });
-  for (const Result<>& look : looks) TRY_VOID(look);
+  io::DecodePool pool(io::DecodePool::spare(options.workers, to_survey.size()), to_survey.size());
+  std::vector<Result<>> surveyed(to_survey.size());
+  parallel_for(to_survey.size(), options.workers,
+               [&](size_t i) { surveyed[i] = survey(candidates[to_survey[i]], options, pool); });
+  for (const Result<>& one : surveyed) TRY_VOID(one);
   if (options.stop.stop_requested())
     return Error{Errc::kCancelled, 0, "stopped before the first packet was sent"};
-  plan.files_surveyed = to_look_into.size();
+  plan.files_surveyed = to_survey.size();
 
   std::sort(candidates.begin(), candidates.end(),
             [](const Candidate& a, const Candidate& b) { return a.planned.path < b.planned.path; });

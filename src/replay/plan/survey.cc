@@ -22,10 +22,10 @@ void count_link_type(std::vector<dataset::LinkTypeCount>& counts, uint32_t link_
   counts.push_back({link_type, 1});
 }
 
-// What is carried from packet to packet.
+// The state between two packets.
 class Surveyor {
  public:
-  // All are borrowed.
+  // REQUIRES: the references outlive it.
   Surveyor(KeyRule rule, const ClockSteps& steps, const Choice& choice,
            const transmit::FrameLimits& limits, const packet::FrameStep* step)
       : rule_(rule), follow_(steps.follow), filter_(choice, limits, step), clock_(steps) {}
@@ -54,7 +54,7 @@ class Surveyor {
     survey.verdicts.frames_sent += d.frames.size();
     for (const packet::Frame& frame : d.frames) survey.verdicts.sent_bytes += frame.bytes;
   }
-  // Packets behind the last one inside the window.
+  // Number of packets after the last one inside the window.
   uint64_t behind() const noexcept { return behind_; }
   uint64_t clock_steps() const noexcept { return follow_ ? clock_.steps() : 0; }
 

@@ -1,5 +1,5 @@
-// A look at the packets of one file for what its summary can't tell: which of them lie inside the
-// window, and how they fare with the target.
+// Reads one file for what its summary does not tell: which packets are inside the window, and which
+// of them would be sent.
 #pragma once
 
 #include <cstdint>
@@ -16,37 +16,38 @@
 
 namespace gophercap::replay {
 
-// How packets get their place in time.
+// Determines the key of a packet, which decides when it is due.
 enum class KeyRule : uint8_t {
   kRunningMax,  // the largest time in the file up to and including the packet
   kOwnTime,     // --reorder
 };
 
 struct Survey {
-  // Of the packets inside the window; empty: there is none. Largest and smallest for kOwnTime.
+  // Smallest and largest key of the packets inside the window; empty if there are none.
   std::optional<CaptureTime> first_key, last_key;
   uint64_t packets = 0;  // inside the window
   uint64_t packets_cut = 0;
   std::vector<dataset::LinkTypeCount> link_types;
-  Accounts verdicts;  // of all that a replay would read: up to the last packet inside the window
-  // Of the keys of packets inside, where they never go back: the longest time between two of them
-  // that follow each other, and where it begins.
+  Accounts
+      verdicts;  // of all packets that a replay would read: up to the last one inside the window
+  // The longest time between the keys of two consecutive packets inside the window, and the first
+  // of these keys. Not for kOwnTime, whose keys may go back.
   Nanos largest_gap{0};
   CaptureTime largest_gap_from{};
-  // As dataset::FileSummary, of packets inside and of the file's own times.
+  // As in dataset::FileSummary, for packets inside the window.
   uint64_t clock_steps_back = 0;
   std::optional<CaptureTime> first_step_back_from;
   uint64_t packets_behind_step = 0;
   uint64_t clock_steps_followed = 0;
-  bool ends_outside = false;  // packets behind the window follow the last one inside
+  bool ends_outside = false;  // packets outside the window follow the last one inside
   std::optional<capture::Damage> damage;
 };
 
-// Reads the file as a replay with that `step` (null: none) would, up to its end or first damage.
-// `initial_time`: of packets before the first one that has a time. `steps`: not with kOwnTime.
-// `plain_bytes`: as far as it was mapped; 0: to its end. `store` opens the file; `pool`: helpers
-// for decompressing. Fails where the system has too little for it; anything else is in
-// Survey::damage.
+// Reads the file as a replay with that `step` (null: none) would, up to its end or the first
+// damage, but no further than `plain_bytes` (0: no limit), since only that part was mapped.
+// `initial_time` is for packets before the first one that has a time. `steps` must not follow with
+// kOwnTime. `store` opens the file; `pool` has helpers for decompression. Fails if the system lacks
+// memory or another resource; anything else is in Survey::damage.
 Result<Survey> survey_file(const dataset::CaptureStore& store, const std::string& path,
                            uint64_t plain_bytes, CaptureTime initial_time, KeyRule rule,
                            const ClockSteps& steps, const Choice& choice,

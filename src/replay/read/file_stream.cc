@@ -25,8 +25,8 @@ using packet::PacketView;
 
 namespace {
 
-// Where few packets are chosen a slab would take very long to fill, and those that are in it would
-// wait.
+// If few packets are chosen, filling a slab would take very long, and the packets in it would be
+// late. So a slab is passed on after this many bytes.
 constexpr uint64_t kMostReadPerSlab = uint64_t{16} << 20;
 
 }  // namespace
@@ -50,7 +50,7 @@ bool is_cancelled(const std::optional<capture::Damage>& damage) noexcept {
   return damage && damage->code == Errc::kCancelled;
 }
 
-// What was written behind the mapped part changes nothing of it.
+// True if data was only appended, so that the mapped part is unchanged.
 bool has_only_grown(const io::FileFacts& facts, const PlannedFile& file,
                     const std::stop_token& stop) {
   return facts.size_bytes > file.file_size_bytes &&
@@ -71,7 +71,7 @@ Result<> FileStream::open(const std::stop_token& stop) {
   Result<io::Input> input = options_.store->open(
       file_.path,
       {.fds = &fds_, .pool = options_.pool, .stop = stop, .most_bytes = file_.mapped.most_bytes()});
-  // Its times are the schedule: those of another file are not on it.
+  // The schedule was made from the mapped file, so a different file would not fit it.
   if (input && has_changed(input->facts, file_)) {
     if (has_only_grown(input->facts, file_, stop)) {
       input->source =
@@ -150,8 +150,8 @@ void FileStream::take_asked(const PacketView& packet, const packet::Frame& frame
     enter(ns_of(packet.time), decision.frames[i], i + 1 < decision.frames.size(), lane, slab);
 }
 
-// All packets between two stations take one lane, so that their order is kept. All frames of a
-// packet take the lane of the packet.
+// Packets between two stations have the same lane, so that their order is kept. All frames of a
+// packet have the lane of the packet.
 uint32_t FileStream::lane_of(const packet::Frame& packet) const noexcept {
   if (options_.lanes < 2) return 0;
   return packet::pair_hash(packet.data, packet.bytes, packet.link_type) % options_.lanes;
@@ -162,7 +162,7 @@ void FileStream::enter(int64_t time_ns, const packet::Frame& frame, bool more, u
   if (sorter_ != nullptr) {
     sorter_->push({time_ns, frame, more, lane});
   } else {
-    // With --reorder a file without disorder comes here: each packet's own time is the largest.
+    // With --reorder this is a file without disorder, so the largest time is that of the packet.
     put(largest_ns_, frame, more, lane, slab);
   }
 }
@@ -177,7 +177,7 @@ void FileStream::drain_sorted(Slab& slab) {
   }
 }
 
-// Every frame that leaves enters a slab here.
+// Only this function puts frames into a slab.
 void FileStream::put(int64_t key_ns, const packet::Frame& frame, bool more, uint32_t lane,
                      Slab& slab) {
   slab.append(saturating_sum(key_ns, file_.key_shift.count()), frame, more, lane);
@@ -193,7 +193,7 @@ Result<> FileStream::fill_slab(Slab& slab, PacketBatch& batch, const std::stop_t
   slab.clear();
   if (!opened_) TRY_VOID(open(stop));
   if (ended_) return {};
-  // At once, not step by step; a short file needs less.
+  // One allocation instead of many. A short file needs less than a full slab.
   slab.reserve(std::min<uint64_t>(options_.slab_bytes, file_.file_size_bytes));
   const uint64_t enough = bytes_read_ + kMostReadPerSlab;
   const auto has_room = [&] {

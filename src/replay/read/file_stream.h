@@ -1,4 +1,4 @@
-// One file of the set on its way to the wire: read, judged, keyed, slab by slab.
+// Reads one file of the set, selects the packets to send, and fills slabs with their frames.
 #pragma once
 
 #include <cstdint>
@@ -28,28 +28,28 @@ struct StreamOptions {
   // Opens the files; never null.
   std::shared_ptr<const dataset::CaptureStore> store =
       std::make_shared<const dataset::CaptureStore>();
-  // Helpers for decompressing; null: none. REQUIRES: it outlives the streams.
+  // Has helpers for decompression; may be null. REQUIRES: it outlives the streams.
   io::DecodePool* pool = nullptr;
   Choice choice{};
-  const packet::FrameStep* step = nullptr;  // null: packets leave as they are
+  const packet::FrameStep* step = nullptr;  // may be null: packets are sent unchanged
   KeyRule key_rule = KeyRule::kRunningMax;
   ClockSteps clock_steps{};
-  size_t slab_bytes = size_t{1} << 20;  // about how much one slab holds; the reader's own buffer is
-                                        // of that size too (at most 256 KiB)
-  size_t sort_bytes = size_t{16} << 20;  // for packets that wait to be sorted
-  unsigned lanes = 1;                    // sending threads, at most kMostLanes
+  // Approximate size of a slab. The buffer of the reader has the same size, but at most 256 KiB.
+  size_t slab_bytes = size_t{1} << 20;
+  size_t sort_bytes = size_t{16} << 20;  // for packets that are being sorted
+  unsigned lanes = 1;                    // number of sending threads, at most kMostLanes
 };
 
-// Not thread-safe; one thread at a time fills it.
+// Not thread-safe, but different threads may take turns.
 class FileStream {
  public:
   // REQUIRES: `file`, `options` and `fds` outlive the stream.
   FileStream(const PlannedFile& file, const StreamOptions& options, io::FdCache& fds);
 
-  // Between two calls its decoder may be closed for others.
-  // Clears the slab and fills it with the next packets that will leave. Empty afterwards: the file
-  // is at its end (or broke: damage()), or a stop was asked for. Opens the file when first called
-  // and closes it as soon as it is read to the end. Fails where the system has too little for it.
+  // Clears the slab and fills it with the next frames to send. If it is empty afterwards, the file
+  // has ended (see damage()), or a stop was requested. The first call opens the file, and it is
+  // closed as soon as it has been read to its end. Between two calls its decoder may be closed in
+  // favour of others. Fails if the system lacks memory or another resource.
   Result<> fill(Slab& slab, capture::PacketBatch& batch, const std::stop_token& stop);
 
   bool ended() const noexcept { return ended_; }
@@ -74,16 +74,16 @@ class FileStream {
   io::FdCache& fds_;
   FrameFilter filter_;
   std::unique_ptr<capture::CaptureReader> reader_;
-  io::PausableSource* pausable_ = nullptr;  // the reader's, while there is one
-  std::unique_ptr<ReorderBuffer> sorter_;   // where the file needs one
+  io::PausableSource* pausable_ = nullptr;  // belongs to the reader; null: it can't be paused
+  std::unique_ptr<ReorderBuffer> sorter_;   // null: the file needs no sorting
   bool opened_ = false;
   bool ended_ = false;
-  KeyClock clock_;                   // where the file's clock is followed
-  int64_t before_ns_ = INT64_MIN;    // time of the packet before
-  int64_t largest_ns_ = INT64_MIN;   // time up to now; the newest key where its clock is followed
-  int64_t last_key_ns_ = INT64_MIN;  // of the packets sorted
-  uint64_t inside_ = 0;              // the window
-  uint64_t bytes_read_ = 0;          // captured
+  KeyClock clock_;                   // used if steps of the file's clock are followed
+  int64_t before_ns_ = INT64_MIN;    // time of the previous packet
+  int64_t largest_ns_ = INT64_MIN;   // largest time so far, or the last key of clock_
+  int64_t last_key_ns_ = INT64_MIN;  // of sorted packets
+  uint64_t inside_ = 0;              // packets inside the window so far
+  uint64_t bytes_read_ = 0;          // of captured packets
   Accounts accounts_;
   std::optional<capture::Damage> damage_;
 };

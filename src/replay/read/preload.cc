@@ -5,7 +5,7 @@
 namespace gophercap::replay {
 namespace {
 
-// Large enough to cost nothing, small enough to grow without a pause or waste.
+// Large enough that slabs cost little, small enough that growing takes no time and wastes little.
 constexpr size_t kSlabBytes = size_t{4} << 20;
 constexpr size_t kRun = 256;
 

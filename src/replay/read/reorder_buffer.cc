@@ -48,7 +48,7 @@ bool ReorderBuffer::peek(PendingFrame& pending) const noexcept {
   if (heap_.empty()) return false;
   const PendingFrame& next = heap_.front().pending;
   const uint64_t behind = static_cast<uint64_t>(newest_ns_) - static_cast<uint64_t>(next.time_ns);
-  // A later packet may have the same time as this one: it stands behind in the file, so it follows.
+  // A later packet with the same time may still come; it follows this one in any case.
   const bool due = finished_ || behind >= static_cast<uint64_t>(limits_.step_back.count()) ||
                    packets_ > limits_.step_back_packets || held_bytes_ > limits_.memory_bytes;
   if (due) pending = next;
@@ -63,7 +63,8 @@ void ReorderBuffer::pop() noexcept {
   held_bytes_ -= gone.pending.frame.bytes + sizeof(Entry);
   packets_ -= !gone.pending.more;
   heap_.pop_back();
-  // Whichever chunk it is: a packet far ahead of its time would hold all those behind it.
+  // Any chunk may be freed, not only the oldest: a packet with a time far ahead would keep it and
+  // all later ones.
   if (--chunk.frames == 0 && &chunk != &chunks_.back()) {
     chunk.used = 0;
     spare_.clear();

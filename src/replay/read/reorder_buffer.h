@@ -1,4 +1,5 @@
-// Sorts the packets of one file by time, holding no more of them than the file's disorder asks for.
+// Sorts the packets of one file by time, and holds only as many as the disorder of the file
+// requires.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,6 @@
 
 namespace gophercap::replay {
 
-// A frame on its way through the buffer.
 struct PendingFrame {
   int64_t time_ns = 0;
   packet::Frame frame{};
@@ -19,28 +19,28 @@ struct PendingFrame {
   uint32_t lane = 0;
 };
 
-// Frames go in in the order of the file and come out by (time, order of the file). Not thread-safe.
+// Frames are pushed in file order and returned in the order (time, file order). Not thread-safe.
 //
-// The map has recorded how far a packet of the file stands too late, in time and in places; a frame
-// may leave as soon as either says that nothing before it can come any more. Where the file lies
-// about that (it changed, or the memory given is too little), a frame may come out after a later
-// one: the caller sees it by its time.
+// The map has recorded the largest step back of the file, in time and in places. A frame is
+// released as soon as either of them guarantees that no earlier one can follow. If the file has
+// changed, or the memory is too small, a frame may come after a later one; the caller notices by
+// its time.
 class ReorderBuffer {
  public:
   struct Limits {
-    Nanos step_back{0};               // largest, see dataset::FileSummary
-    uint64_t step_back_packets = 0;   // largest
-    size_t memory_bytes = 64u << 20;  // of frames; more is given out unsorted
+    Nanos step_back{0};               // see dataset::FileSummary
+    uint64_t step_back_packets = 0;   // the same
+    size_t memory_bytes = 64u << 20;  // for frames; if it is full, frames are released unsorted
   };
   explicit ReorderBuffer(const Limits& limits) : limits_(limits) {}
 
-  // Copies the frame. Frames of one packet have one time.
+  // Copies the frame. All frames of a packet must have the same time.
   void push(const PendingFrame& pending);
-  // No frame will follow.
+  // Call after the last push().
   void finish() noexcept { finished_ = true; }
 
-  // The next frame that may leave. Its data stays valid until pop(). False: none yet (or, once
-  // finished, none any more).
+  // Gets the next frame that may be released, whose data stays valid until pop(). Returns false if
+  // there is none yet or, after finish(), none left.
   bool peek(PendingFrame& pending) const noexcept;
   // REQUIRES: peek() returned true.
   void pop() noexcept;
@@ -52,7 +52,7 @@ class ReorderBuffer {
     std::unique_ptr<uint8_t[]> bytes;
     size_t capacity = 0;
     size_t used = 0;
-    size_t frames = 0;  // that have not left
+    size_t frames = 0;  // in the heap
     std::list<Chunk>::iterator self{};
   };
   struct Entry {
@@ -69,7 +69,7 @@ class ReorderBuffer {
   Limits limits_;
   std::vector<Entry> heap_;  // binary, smallest first
   std::list<Chunk> chunks_;  // the last one is being filled
-  std::list<Chunk> spare_;   // at most one, for the next to be filled
+  std::list<Chunk> spare_;   // at most one, to be used again
   uint64_t sequence_ = 0;
   uint64_t packets_ = 0;  // of the frames in the heap
   int64_t newest_ns_ = INT64_MIN;

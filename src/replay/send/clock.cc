@@ -11,8 +11,8 @@
 namespace gophercap::replay {
 namespace {
 
-constexpr Nanos kLongestSleep =
-    std::chrono::milliseconds(50);  // how long a stop may have to wait for a sleeper
+// A stop request may have to wait for a sleep of this length.
+constexpr Nanos kLongestSleep = std::chrono::milliseconds(50);
 
 void sleep_until(SendTime when) noexcept {
   const int64_t ns = ns_of(when);
@@ -41,7 +41,8 @@ RealClock::RealClock(PacingProfile pacing) {
   margin_ = std::min<Nanos>(bounds_.usual, microseconds(150));
 }
 
-// Looks back once in a while only: a microsecond before a packet is due is a microsecond.
+// Computes the margin only after every 16th sleep: it takes a microsecond shortly before a packet
+// is due.
 void RealClock::learn(Nanos overslept) noexcept {
   constexpr uint64_t kLookEvery = 16;
   overslept_ns_[sleeps_++ % overslept_ns_.size()] =

@@ -1,4 +1,4 @@
-// The clock that a replay runs by: the machine's, or a simulated one that makes hours pass at once.
+// The clock of a replay: that of the machine, or a simulated one in which waiting takes no time.
 #pragma once
 
 #include <algorithm>
@@ -12,8 +12,8 @@
 
 namespace gophercap::replay {
 
-// Times at which the machine did not run a thread that was spinning: another had its CPU, or a
-// virtual machine's host did.
+// Times at which a spinning thread did not run, because another thread or the host of the virtual
+// machine had its CPU.
 struct Stalls {
   static constexpr Nanos kShortest = std::chrono::microseconds(100);
   uint64_t count = 0;
@@ -26,22 +26,23 @@ struct Stalls {
   }
 };
 
-// Each is used by one sending thread only; stalls() may be asked when that has ended.
+// Each clock is used by one sending thread. stalls() may be called when that has ended.
 class Clock {
  public:
   virtual ~Clock() = default;
   virtual SendTime now() noexcept = 0;
-  // Returns at `when` or, if a stop is asked for, soon after that (within 50 ms), and then false.
+  // Returns true at `when`, or false within 50 ms of a stop request.
   virtual bool wait_until(SendTime when, const std::stop_token& stop) noexcept = 0;
   virtual Stalls stalls() const noexcept { return {}; }
-  // Does real time pass? If not, lateness means nothing.
+  // False if no real time passes, so that lateness is meaningless.
   virtual bool is_real() const noexcept = 0;
 };
 
+// How precisely due times are kept (--pacing), and at what cost in CPU time.
 enum class PacingProfile : uint8_t {
   kEco,       // sleeps only: 5 to 60 µs late, a few percent of a CPU
-  kBalanced,  // sleeps, then spins for the time by which sleeps end late here
-  kExact,  // as balanced, with a longer spin; replay/send/realtime.h adds what the system may grant
+  kBalanced,  // sleeps, then spins for as long as sleeps end late on this machine
+  kExact,     // the same with a longer spin, and with what replay/send/realtime.h asks for
 };
 constexpr auto words_of(PacingProfile) noexcept {
   return std::to_array<Word<PacingProfile>>({{PacingProfile::kEco, "eco"},
@@ -49,11 +50,10 @@ constexpr auto words_of(PacingProfile) noexcept {
                                              {PacingProfile::kExact, "exact"}});
 }
 
-// CLOCK_MONOTONIC. A sleep alone wakes 10 to 100 µs late, and much later now and then, so it sleeps
-// to a margin before the time and spins from there. The margin is what all but two of this run's
-// last 256 sleeps were late by at most, within bounds; a long one is taken only where the wait is
-// much longer. On a machine with one CPU it never spins: the spinner would keep the readers from
-// the only CPU.
+// CLOCK_MONOTONIC. A sleep ends 10 to 100 µs late, and now and then much later. So wait_until()
+// sleeps until a margin before the time and spins for the rest. The margin follows the lateness of
+// the last 256 sleeps, without the two largest, and has bounds; a long margin is used only if the
+// wait is much longer. With one CPU it never spins, because readers would get no CPU meanwhile.
 class RealClock final : public Clock {
  public:
   explicit RealClock(PacingProfile pacing = PacingProfile::kBalanced);
@@ -67,18 +67,18 @@ class RealClock final : public Clock {
 
   struct Bounds {
     Nanos smallest;
-    Nanos usual;    // whatever the wait
-    Nanos largest;  // where the wait is `share` times as long
+    Nanos usual;    // for a wait of any length
+    Nanos largest;  // if the wait is at least `share` times as long
     int share;
   };
   Bounds bounds_;
   Nanos margin_;
-  std::array<int32_t, 256> overslept_ns_{};  // of the newest sleeps
+  std::array<int32_t, 256> overslept_ns_{};  // lateness of the last sleeps
   uint64_t sleeps_ = 0;
   Stalls stalls_;
 };
 
-// Time stands still but for waiting, which takes none.
+// Only wait_until() moves its time, and takes no real time.
 class SimulatedClock final : public Clock {
  public:
   SendTime now() noexcept override { return now_; }

@@ -1,4 +1,4 @@
-// What passes from the merging to a sending thread: one frame and when it is due.
+// What the merging thread passes to a sending thread: a frame and when it is due, or a marker.
 #pragma once
 
 #include <atomic>
@@ -8,21 +8,21 @@
 
 namespace gophercap::replay {
 
-// 32 bytes. `data` lies in a slab, which stays as it is until every sending thread has let go of
-// the kSlabEnd behind it.
+// 32 bytes. `data` points into a slab, which does not change until every sending thread has passed
+// the kSlabEnd that follows.
 struct Departure {
   enum class Kind : uint8_t {
     kFrame,
-    kSlabEnd,    // no frame: the slab that was merged to its end here is through
-    kLoopBegin,  // no frame: what follows belongs to the next loop
+    kSlabEnd,    // a marker: a slab was merged to its end here
+    kLoopBegin,  // a marker: the next loop begins
   };
   const uint8_t* data = nullptr;
-  int64_t due_ns = 0;  // after the start (Timeline::due)
+  int64_t due_ns = 0;  // after the start (Scheduler::due)
   uint32_t bytes = 0;
   uint32_t original_bytes = 0;
   uint32_t link_type = 1;
   Kind kind = Kind::kFrame;
-  bool more = false;  // the next frame on this lane is of the same packet
+  bool more = false;  // the next frame on this lane belongs to the same packet
   uint8_t lane = 0;
 };
 
@@ -30,13 +30,13 @@ using DepartureRing = SpscRing<Departure>;
 
 inline constexpr unsigned kMostLanes = 63;
 
-// The way to one sending thread.
+// What connects the merging thread to one sending thread.
 struct Lane {
-  // Departures on it: 8 ms at 2 Mpps, which outlasts the stalls of a busy machine, in 512 KiB.
+  // 8 ms at 2 Mpps, which is longer than most stalls of a busy machine; 512 KiB.
   static constexpr size_t kEntries = 16384;
 
   DepartureRing ring{kEntries};
-  // Slab ends that the sending thread has passed.
+  // Number of slab ends that the sending thread has passed.
   alignas(64) std::atomic<uint64_t> released{0};
 };
 

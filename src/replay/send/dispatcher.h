@@ -1,4 +1,4 @@
-// The end of the merge: gives each packet its time and puts it on the lane of its sending thread.
+// Takes merged packets, computes when each is due, and puts it on the lane of its sending thread.
 #pragma once
 
 #include <algorithm>
@@ -18,19 +18,21 @@ namespace gophercap::replay {
 // Used by the merging thread only.
 class Dispatcher {
  public:
-  // A single lane takes the frames of all.
+  // If there is only one lane, it gets all frames.
   Dispatcher(const Timeline& timeline, const ScheduleRule& rule,
              std::span<Lane* const> lanes) noexcept
       : scheduler_(timeline, rule), lanes_(lanes) {}
 
-  // Packets that can be pushed whatever their lanes are, at least; exact if less than `wanted`.
+  // Returns how many packets can be pushed whatever their lanes are. It may be an underestimate,
+  // but not if it is less than `wanted`.
   size_t room(size_t wanted = 1) noexcept;
-  // Sleeps until a good part of every lane is free, or a stop is asked for; calls `meanwhile` each
-  // time it wakes up.
+  // Sleeps until a quarter of every lane is free, or a stop is requested. Calls `meanwhile` at each
+  // wake-up.
   template <class Meanwhile>
   void wait_for_room(const std::stop_token& stop, const Meanwhile& meanwhile);
 
-  // The packets come in the order of the schedule. REQUIRES: room() > 0. They leave when published.
+  // Call in the order of the schedule; senders see the packet after publish(). REQUIRES: room() >
+  // 0.
   void push(const SlabFrame& frame, const uint8_t* data, uint64_t loop) noexcept {
     if (last_loop_ != loop) [[unlikely]]
       begin_loop(loop);
@@ -44,19 +46,19 @@ class Dispatcher {
                     .more = frame.more != 0,
                     .lane = static_cast<uint8_t>(frame.lane)});
   }
-  // Everything pushed up to now has to be let go of before the slab that ends here is free.
+  // Marks the end of a slab: it is released once all lanes have passed everything pushed so far.
   void end_slab() noexcept;
   void publish() noexcept {
     for (Lane* lane : lanes_) lane->ring.publish();
   }
-  // Nothing more will come.
+  // Call after the last push().
   void close() noexcept {
     for (Lane* lane : lanes_) lane->ring.close();
   }
 
-  // How many of the slabs that were ended, in that order, every lane has let go of.
+  // Returns how many slabs, in the order of end_slab(), all lanes have passed.
   uint64_t slabs_released() const noexcept;
-  // Of the packet pushed last; empty: there was none.
+  // The loop of the last packet; empty if there was none.
   std::optional<uint64_t> last_loop() const noexcept { return last_loop_; }
   const Scheduler& scheduler() const noexcept { return scheduler_; }
 
@@ -70,8 +72,8 @@ class Dispatcher {
 };
 
 namespace detail {
-// Longer each time, since each wake-up may take the CPU from a sending thread; but never as long as
-// the three quarters of the ring that are still full last at the highest rate there is (6 ms at 2
+// The wait grows, because each wake-up may take the CPU from a sending thread. It must stay shorter
+// than the three quarters of the ring that are still full last at the highest rate (6 ms at 2
 // Mpps).
 inline constexpr Nanos kShortestWaitForRoom = std::chrono::microseconds(200);
 inline constexpr Nanos kLongestWaitForRoom = std::chrono::milliseconds(3);

@@ -1,5 +1,5 @@
-// Replays into a capture file instead of onto a wire: the same packets, order and schedule, in no
-// time.
+// Replays into a capture file instead of an interface: same packets, order and schedule, in
+// simulated time.
 #pragma once
 
 #include <memory>
@@ -11,13 +11,13 @@
 
 namespace gophercap::replay {
 
-// Writes each frame with its stamp to `path` ("-": standard output). Takes every link type that the
-// format can hold. finish() makes the file appear and has the reason if send() reported an error.
+// Writes each frame with its time stamp to `path` ("-": standard output). Accepts every link type
+// that the format supports. finish() makes the file appear, or returns why send() failed.
 Result<std::unique_ptr<transmit::Transmitter>> open_file_transmitter(
     const std::string& path, const capture::WriterOptions& options,
     const io::OutputOptions& output = {});
 
-// Takes everything and keeps nothing: what reading, merging and accounting cost by themselves.
+// Accepts and discards every frame, to check a set, or to measure reading and merging alone.
 std::unique_ptr<transmit::Transmitter> make_discarding_transmitter();
 
 }  // namespace gophercap::replay

@@ -1,4 +1,4 @@
-// When each packet leaves, in the order of the merge: the capture's own time, or a rate.
+// Computes when each packet is due: at its capture time, or at a constant rate.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 
 namespace gophercap::replay {
 
+// What the due times of packets are made from.
 struct ScheduleRule {
   enum class Kind : uint8_t {
     kCaptureTime,
@@ -18,8 +19,8 @@ struct ScheduleRule {
   };
   Kind kind = Kind::kCaptureTime;
   Ratio rate{};  // > 0
-  // As sent; longer pauses are shortened to it, also the one before the first packet, which is not
-  // due at once where the schedule begins with packets that are left out. > 0
+  // Longer gaps between packets, as sent, are shortened to this (> 0). That includes the gap before
+  // the first packet sent, since the schedule may begin with packets that are left out.
   std::optional<Nanos> longest_gap{};
 
   bool at_rate() const noexcept { return kind != Kind::kCaptureTime; }
@@ -28,18 +29,18 @@ struct ScheduleRule {
 // "1000 packets/s", "10 Mbit/s". REQUIRES: at_rate().
 std::string rate_text(const ScheduleRule& rule);
 
-// At a rate: the offset from the start of what that many packets (kPacketsPerSecond) or bytes
-// (kMegabitsPerSecond) have left before. Saturates at the end of 64 bits.
+// Returns the offset from the start at which a packet is due if so many packets (kPacketsPerSecond)
+// or bytes (kMegabitsPerSecond) were sent before it, saturated. REQUIRES: rule.at_rate().
 Nanos due_at_rate(const ScheduleRule& rule, uint64_t before) noexcept;
 
-// Used by the merging thread, which asks once for each packet, in their order. Everything is
-// counted from the start in whole numbers: nothing drifts, whatever the rate.
+// The merging thread calls due() once for each packet, in sending order. Due times at a rate are
+// computed from integers counted from the start, so no rate drifts.
 class Scheduler {
  public:
   Scheduler(const Timeline& timeline, const ScheduleRule& rule) noexcept
       : timeline_(timeline), rule_(rule) {}
 
-  // Offset from the start for the packet that follows. `bytes`: of the frame.
+  // Returns the offset from the start at which the next packet, of `bytes`, is due.
   Nanos due(CaptureTime key, uint64_t loop, uint32_t bytes) noexcept {
     if (as_captured()) [[likely]]
       return timeline_.due(key, loop);
@@ -48,7 +49,7 @@ class Scheduler {
 
   uint64_t gaps_shortened() const noexcept { return gaps_shortened_; }
   Nanos time_removed() const noexcept { return time_removed_; }
-  // Of the newest packet, where the rule is not plain capture time; 0 before any.
+  // Due time of the last packet; 0 if there was none, or if all are due at their capture times.
   Nanos last_due() const noexcept { return Nanos(last_due_ns_); }
 
  private:

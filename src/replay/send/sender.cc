@@ -22,9 +22,9 @@ constexpr size_t kPrefill = 4096;
 
 constexpr Nanos kIdleSleep = std::chrono::microseconds(20);
 constexpr Nanos kSimulatedIdleSleep = std::chrono::microseconds(500);
-// A queue that takes nothing for this long is not full but dead.
+// If a queue accepts nothing for this long, it is not just full.
 constexpr Nanos kLongestStall = std::chrono::seconds(1);
-// Where the link is watched, its loss may be announced that late (the kernel gathers events).
+// If the link is watched, its loss may be announced this late, because the kernel collects events.
 constexpr Nanos kLongestStallOfLink = std::chrono::milliseconds(2500);
 constexpr Nanos kRetrySleep = std::chrono::microseconds(20);
 constexpr Nanos kPublishEvery = std::chrono::seconds(1);
@@ -55,7 +55,7 @@ Sender::Sender(transmit::Transmitter& transmitter, Clock& clock, const Timeline&
                 options.queue_below) {}
 
 void Sender::run(const std::stop_token& stop) {
-  // Threads that are not real-time have their timers delayed by up to 50 µs otherwise.
+  // Without this, timers of ordinary threads are delayed by up to 50 µs.
   if (clock_.is_real()) ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
   std::optional<RealtimeShare> share;
   if (options_.realtime) {
@@ -69,7 +69,7 @@ void Sender::run(const std::stop_token& stop) {
     if (!wait_for_departures(stop)) break;
     if (!started_) {
       start(stop);
-      continue;  // a stop may have come meanwhile
+      continue;  // a stop may have been requested meanwhile
     }
     const std::span<const Departure> waiting = ring_.front();
     if (waiting.front().kind != Departure::Kind::kFrame) {
@@ -88,7 +88,8 @@ void Sender::run(const std::stop_token& stop) {
 
 bool Sender::wait_for_departures(const std::stop_token& stop) {
   if (!ring_.front().empty()) return true;
-  // Simulated time waits: let the ring fill, each nap less costs the merge its CPU.
+  // In simulated time there is no hurry. Longer naps let the ring fill and leave the CPU to the
+  // merging thread.
   const Nanos nap = clock_.is_real() ? kIdleSleep : kSimulatedIdleSleep;
   while (ring_.front().empty()) {
     if (ring_.exhausted() || stop.stop_requested()) return false;
@@ -99,12 +100,13 @@ bool Sender::wait_for_departures(const std::stop_token& stop) {
 }
 
 void Sender::pass(const Departure& marker) noexcept {
-  // One writer: plain loads and stores are enough, and cheaper than read-modify-write.
+  // There is one writer, so plain loads and stores are enough; they cost less than
+  // read-modify-write.
   if (marker.kind == Departure::Kind::kLoopBegin) {
     loops_begun_.store(loops_begun_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   } else {
-    // Release: whoever sees the new number may overwrite the slab, so our reads of it must have
-    // happened.
+    // Release: a thread that sees the new number may overwrite the slab, so reading it must be
+    // finished.
     std::atomic<uint64_t>& released = lanes_[own_]->released;
     released.store(released.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   }
@@ -129,7 +131,7 @@ void Sender::start(const std::stop_token& stop) {
   }
   while (!gate_.is_open()) {
     if (stop.stop_requested()) return;
-    // A start by the clock is fixed 20 ms before, any other one a millisecond.
+    // A start at a given time is fixed 20 ms in advance, any other start one millisecond.
     sleep_for(options_.start_at_wall_ns ? std::chrono::milliseconds(1) : kIdleSleep);
   }
   start_ = gate_.start();
@@ -155,15 +157,14 @@ uint64_t Sender::leave_out(std::span<const Departure> waiting, SendTime now, Nan
   return packets;
 }
 
-// How many of `waiting` may leave in one call; waits for the first.
+// Waits until the first of `waiting` is due. Returns how many to pass to one send call.
 size_t Sender::gather_due(std::span<const Departure> waiting, const std::stop_token& stop) {
   size_t most = 0;
   while (most < std::min(waiting.size(), frames_.size()) &&
          waiting[most].kind == Departure::Kind::kFrame)
     ++most;
   if (options_.topspeed) return most;
-  if (!clock_.is_real()) {  // no time passes between two packets, so there is no reason to let them
-                            // go one by one
+  if (!clock_.is_real()) {  // no time passes between packets, so they need not be sent one by one
     (void)clock_.wait_until(due_time(waiting[most - 1]), stop);
     return most;
   }
@@ -180,7 +181,7 @@ size_t Sender::gather_due(std::span<const Departure> waiting, const std::stop_to
     }
     start_ += late;
     stats_.break_gap();
-    arrived_ += late;  // what was late before the move is not late any more
+    arrived_ += late;  // packets that were late before the move are not late any more
     slipped_ += late;
     ++slips_;
   }
@@ -219,7 +220,7 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
     }
     if (outcome.error == 0) continue;
     if (outcome.error == EAGAIN || outcome.error == ENOBUFS || outcome.error == EINTR) {
-      if (!link_is_up()) {  // a queue may be full because nothing takes from it
+      if (!link_is_up()) {  // the queue may be full because the link is down
         ring_.pop(done);
         sit_out_outage(stop);
         return;
@@ -232,7 +233,7 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
       sit_out_outage(stop);
       return;
     } else if (is_fatal(outcome.error) || (outcome.error == ENOMEM && !clock_.is_real())) {
-      // On a wire the next frame may find memory again; what is written ends with a hole.
+      // An interface may have memory for the next frame. A recording must not have a hole.
       fatal_errno_ = outcome.error;
       over_ = true;
     } else if (done < barrier) {
@@ -260,7 +261,7 @@ void Sender::fail(int error, const Departure& frame) noexcept {
   }
 }
 
-// Patience counts it.
+// `patience_` counts the frame.
 void Sender::give_up(const Departure& frame) noexcept {
   given_up_inside_ += frame.more;
   incomplete_ = frame.more;
@@ -280,11 +281,11 @@ Patience::Advice Sender::wait_for_room(int error, const Departure& frame) {
   return advice;
 }
 
-// Waits until the link is back, as long as the user allows, and leaves out what is due meanwhile:
-// what comes afterwards is on schedule again. At full speed nothing is ever due, and all is kept.
+// Waits until the link is up again, for as long as the user allows, and leaves out what is due
+// meanwhile, so that later packets are on schedule. At top speed nothing is left out.
 void Sender::sit_out_outage(const std::stop_token& stop) {
   constexpr Nanos kLookEvery = std::chrono::milliseconds(1);
-  if (!in_outage_) {  // else it went away again before anything was sent
+  if (!in_outage_) {  // otherwise it is the same outage, since nothing has been sent
     in_outage_ = true;
     outage_since_ = clock_.now();
     ++outages_;
@@ -299,8 +300,8 @@ void Sender::sit_out_outage(const std::stop_token& stop) {
       break;
     }
     if (paced_) missed_ += leave_out(ring_.front(), now, Nanos(0));
-    if (ring_.exhausted()) break;  // nothing is left to wait for
-    // An announcement may come later than the error that says the same.
+    if (ring_.exhausted()) break;  // nothing is left to send
+    // The send error may come before the link is announced to be down.
     if (link_is_up() && now - before > kLookEvery) break;
     sleep_for(kLookEvery);
   }
@@ -321,8 +322,8 @@ uint64_t Sender::whole_packets(size_t frames, size_t inner) noexcept {
   return packets;
 }
 
-// Packets of one call leave one after the other between the call and its return: each is taken to
-// have left in the middle of its share of that time.
+// The packets of one call are assumed to be sent evenly between its beginning and its return, each
+// in the middle of its share of that time.
 void Sender::account(std::span<const Departure> accepted, SendTime called,
                      SendTime returned) noexcept {
   constexpr int kShift = 16;
@@ -331,7 +332,7 @@ void Sender::account(std::span<const Departure> accepted, SendTime called,
   int64_t since_called = half_share;
   uint64_t bytes = 0;
   uint64_t cut = 0;
-  size_t inner = 0;  // frames with others of their packet behind them
+  size_t inner = 0;  // frames that are not the last of their packet
   uint32_t longest = 0;
   for (const Departure& d : accepted) {
     bytes += d.bytes;
@@ -361,7 +362,7 @@ void Sender::settle(Report& report) const {
   report.accounts.frames_sent += frames_sent();
   report.accounts.sent_bytes += sent_bytes();
   report.accounts.sent_cut += sent_cut_;
-  // Of a way out that is dead, those given up last were not at fault.
+  // If nothing can be sent any more, the frames given up last were not the cause.
   const uint64_t given_up = patience_.given_up() - (fatal_errno_ != 0 ? patience_.in_doubt() : 0);
   const uint64_t failed = failed_ + given_up - std::min(given_up, given_up_inside_);
   report.accounts.failed += failed;

@@ -1,4 +1,4 @@
-// A thread that sends: takes departures from its ring when they are due and hands them to its
+// A sending thread: takes departures from its ring when they are due and passes them to its
 // transmitter.
 #pragma once
 
@@ -25,11 +25,11 @@
 
 namespace gophercap::replay {
 
-// What to do with packets that are late: the readers, the machine or the queue below held them up.
+// What to do with packets that are late, because reading, the machine or a queue was too slow.
 enum class LatePolicy : uint8_t {
-  kCatchUp,  // send them at once, until the schedule is met again: duration is kept, gaps are not
-  kSlip,     // move the rest of the schedule by as much: gaps are kept, duration is not
-  kDrop,     // leave them out: what is sent is sent in time
+  kCatchUp,  // send them at once: keeps the duration, but not the gaps
+  kSlip,     // delay the rest of the schedule: keeps the gaps, but not the duration
+  kDrop,     // leave them out: every packet sent is on time
 };
 constexpr auto words_of(LatePolicy) noexcept {
   return std::to_array<Word<LatePolicy>>({{LatePolicy::kCatchUp, "catch-up"},
@@ -38,35 +38,36 @@ constexpr auto words_of(LatePolicy) noexcept {
 }
 
 struct SendOptions {
-  bool topspeed = false;                   // nothing is ever late
+  bool topspeed = false;                   // send as fast as possible, without due times
   bool realtime = false;                   // ask for real-time priority and a CPU
   LatePolicy late = LatePolicy::kCatchUp;  // kSlip: with one sending thread only
-  Nanos late_limit{0};  // for kSlip and kDrop: what is not later than this is sent as it is
-  // Wall clock time (CLOCK_REALTIME, ns since 1970) at which the first packet is due; empty: as
-  // soon as enough is ready.
+  Nanos late_limit{0};  // for kSlip and kDrop: packets up to this late are sent as usual
+  // Wall clock time (CLOCK_REALTIME, ns since 1970) at which the first packet is due. Empty: as
+  // soon as enough has been read.
   std::optional<int64_t> start_at_wall_ns{};
-  // Whether the way out is open; null: it always is. Borrowed.
+  // Whether the link is up; null: it always is. Borrowed.
   const std::atomic<bool>* link_up = nullptr;
-  Nanos link_timeout{0};    // how long it may be closed before the run is over
-  bool queue_below = true;  // frames may have to wait for room in a slow queue
+  Nanos link_timeout{0};    // how long it may be down before the run fails
+  bool queue_below = true;  // there may be a slow queue that is full for a while
 };
 
-// run() by one thread, which allocates nothing, locks nothing and logs nothing. The atomics may be
-// read by anybody at any time, the results after run().
+// One thread calls run(), which does not allocate, lock or log. Any thread may call the functions
+// for progress; results may be read after run().
 class Sender {
  public:
-  // Sends what is on lanes[own]. `cpu`: to have for itself where real-time priority is asked for.
+  // Sends the departures of lanes[own]. With SendOptions::realtime, the thread is bound to `cpu`
+  // (-1: to none).
   Sender(transmit::Transmitter& transmitter, Clock& clock, const Timeline& timeline,
          const SendOptions& options, std::span<Lane* const> lanes, size_t own, StartGate& gate,
          int cpu = -1);
 
   void run(const std::stop_token& stop);
 
-  // For progress. Packets of which all frames were sent, and frames.
+  // Progress. sent() counts packets of which all frames were sent.
   uint64_t sent() const noexcept { return sent_.load(std::memory_order_relaxed); }
   uint64_t frames_sent() const noexcept { return frames_sent_.load(std::memory_order_relaxed); }
   uint64_t sent_bytes() const noexcept { return sent_bytes_.load(std::memory_order_relaxed); }
-  // Frames that it is through with, whatever became of them.
+  // Number of frames that were sent or given up.
   uint64_t handled() const noexcept {
     const Lane& lane = *lanes_[own_];
     const uint64_t markers = loops_begun() + lane.released.load(std::memory_order_relaxed);
@@ -77,7 +78,7 @@ class Sender {
   int64_t awaited_due_ns() const noexcept {
     return awaited_due_ns_.load(std::memory_order_relaxed);
   }
-  // Packets that left late since they had not been read in time.
+  // Packets that were sent late because they had not been read in time.
   uint64_t starved() const noexcept { return starved_shown_.load(std::memory_order_relaxed); }
   int64_t newest_due_ns() const noexcept { return newest_due_ns_.load(std::memory_order_relaxed); }
   int64_t lateness_p99_ns() const noexcept {
@@ -85,30 +86,31 @@ class Sender {
   }
   uint64_t loops_begun() const noexcept { return loops_begun_.load(std::memory_order_relaxed); }
 
-  // After run(): beginning of the first send call and return of the last; both the same: none.
+  // After run(): beginning of the first send call and return of the last one.
   SendTime first_send() const noexcept { return first_send_; }
   SendTime last_return() const noexcept { return last_return_; }
   uint64_t send_calls() const noexcept { return send_calls_; }
   bool broke_down() const noexcept { return fatal_errno_ != 0; }
-  // After run(): adds what this thread has sent, failed and measured.
+  // After run(): adds the counts and measurements of this thread to the report.
   void settle(Report& report) const;
 
  private:
   bool wait_for_departures(const std::stop_token& stop);
   void start(const std::stop_token& stop);
   bool enough_ready() const noexcept;
-  // Leaves out the frames in front that are later than `limit`. How many packets end with them.
+  // Leaves out the frames in front that are later than `limit`. Returns the number of packets of
+  // which the last frame is among them.
   uint64_t leave_out(std::span<const Departure> waiting, SendTime now, Nanos limit) noexcept;
   size_t gather_due(std::span<const Departure> waiting, const std::stop_token& stop);
   void send(std::span<const Departure> due, const std::stop_token& stop);
   void account(std::span<const Departure> accepted, SendTime called, SendTime returned) noexcept;
   void pass(const Departure& marker) noexcept;
-  // The front frame was refused, maybe for want of room: what to do about it.
+  // Decides what to do about the front frame, which was rejected, perhaps for lack of room.
   Patience::Advice wait_for_room(int error, const Departure& frame);
   void fail(int error, const Departure& frame) noexcept;
   void give_up(const Departure& frame) noexcept;
   uint64_t whole_packets(size_t frames, size_t inner) noexcept;
-  // How many of `due` the far end takes before the first that it does not.
+  // Returns how many of `due` come before the first one that is too long for the far end.
   size_t passing(std::span<const Departure> due) const noexcept;
   bool link_is_up() const noexcept {
     return options_.link_up == nullptr || options_.link_up->load(std::memory_order_relaxed);
@@ -122,7 +124,7 @@ class Sender {
   Clock& clock_;
   const Timeline& timeline_;
   const SendOptions options_;
-  const bool paced_;              // by a clock that means something
+  const bool paced_;              // packets are sent when they are due, by a real clock
   const uint32_t far_end_bytes_;  // FrameLimits::far_end_bytes
   const std::span<Lane* const> lanes_;
   const size_t own_;
@@ -136,7 +138,7 @@ class Sender {
   SendTime start_{};
   SendTime first_send_{};
   SendTime last_return_{};
-  SendTime arrived_{};  // when departures came into a ring that had been empty
+  SendTime arrived_{};  // when the ring last got departures after being empty
   SendTime outage_since_{};
   SendTime published_{};
   bool in_outage_ = false;
@@ -152,8 +154,8 @@ class Sender {
   SendStats stats_;
   uint64_t sent_cut_ = 0;
   uint64_t failed_ = 0;
-  bool incomplete_ = false;       // an earlier frame of the packet in front was not sent
-  uint64_t given_up_inside_ = 0;  // of Patience::given_up(): frames that do not end their packet
+  bool incomplete_ = false;       // an earlier frame of the front packet was not sent
+  uint64_t given_up_inside_ = 0;  // frames given up that are not the last of their packet
   Patience patience_;
   uint64_t starved_ = 0;
   uint64_t send_calls_ = 0;
@@ -166,9 +168,9 @@ class Sender {
   Nanos slipped_{0};
   uint64_t preempted_ = 0;
   RealtimeThread refused_;
-  int failed_errno_ = 0;  // of the first refused frame
+  int failed_errno_ = 0;  // of the first rejected frame
   uint64_t failed_far_end_ = 0;
-  MtuNeeded mtu_needed_;  // by those
+  MtuNeeded mtu_needed_;  // for these
   int fatal_errno_ = 0;
 };
 
