@@ -28,7 +28,7 @@ struct Forecast {
   uint64_t packets = 0;  // of one loop, inside the window
   CaptureTime first{}, last{};
   Nanos span{0};          // in capture time
-  Ratio time_factor{};        // send time per capture time
+  Ratio time_factor{};    // send time per capture time
   bool topspeed = false;  // packets are sent without a schedule
   replay::ScheduleRule rule;
   Nanos duration{0};           // of one loop as sent; 0 at top speed
