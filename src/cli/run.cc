@@ -38,11 +38,11 @@ constexpr Option<std::string> kConfig{Command::kGlobal, "config"};
 constexpr Option<bool> kQuiet{Command::kGlobal, "quiet"};
 constexpr Option<bool> kNoSandbox{Command::kGlobal, "no-sandbox"};
 
-// Where the configuration is.
+// The location of the configuration.
 struct ConfigPlace {
   std::string path;         // empty: there is none
   bool must_exist = false;  // it was asked for
-  std::string other;        // of the same standing, and not read
+  std::string other;        // a second one with the same priority, which is not read
 };
 
 ConfigPlace place_of_config(const Arguments& arguments) {
@@ -53,16 +53,16 @@ ConfigPlace place_of_config(const Arguments& arguments) {
   return {std::move(found.path), false, std::move(found.other)};
 }
 
-// A configuration can't say that it is to be believed itself.
+// A configuration cannot say that it is trusted itself.
 io::Owners owners_for_config(const Arguments& arguments) {
   Settings settings;
-  settings.apply_environment(environ);  // complaints come with those of the whole
+  settings.apply_environment(environ);  // complaints are reported later, with all others
   settings.apply(arguments);
   return settings.owners();
 }
 
-// File, then environment, then command line. Fails where the system does not let the file be read:
-// that is not how the command line was meant.
+// Applies the file, then the environment, then the command line. Fails if the system does not allow
+// the file to be read, since the result would not be what the user meant.
 Result<std::vector<Complaint>> load_settings(Invocation& invocation, Console& console) {
   std::vector<Complaint> complaints;
   const ConfigPlace place = place_of_config(invocation.arguments);
@@ -113,7 +113,8 @@ Result<std::vector<Complaint>> load_settings(Invocation& invocation, Console& co
   return complaints;
 }
 
-// No command writes over what it is told to read. What a set consists of is known to its job only.
+// Fails if a command would overwrite a file that it is told to read. The files of a set are checked
+// by the job, which knows them.
 Result<> keep_inputs(const Invocation& invocation) {
   const CommandSpec& command = command_spec(invocation.arguments.command);
   const std::vector<std::string>& named = invocation.arguments.positionals;
@@ -135,15 +136,15 @@ Result<> keep_inputs(const Invocation& invocation) {
   return {};
 }
 
-// An empty path is a variable that was not set; the system would only say that there is no such
-// file.
+// An empty path is probably a shell variable that was not set. The system would only say that there
+// is no such file.
 std::vector<Complaint> check_paths(const Arguments& arguments) {
   if (std::ranges::count(arguments.positionals, "") == 0) return {};
   return {{fmt::format("{}: a path is empty", command_spec(arguments.command).name),
            "is a variable not set?"}};
 }
 
-// Reads the settings and gives privileges up. Empty: the command can run.
+// Reads the settings and drops privileges. Returns nothing if the command can run.
 std::optional<Outcome> prepare(const CommandSpec& command, Invocation& invocation,
                                Console& console) {
   if (const std::vector<Complaint> wrong = check_paths(invocation.arguments); !wrong.empty())
@@ -153,7 +154,9 @@ std::optional<Outcome> prepare(const CommandSpec& command, Invocation& invocatio
   if (!complaints->empty()) return usage_error(console, *complaints);
   if (const Result<> kept = keep_inputs(invocation); !kept)
     return usage_error(console, {{kept.error().what, ""}});
-  jobs::begin_confinement(!invocation.settings.get(kNoSandbox), command.sends);
+  const bool opens_interface =
+      command.opens_interface != nullptr && command.opens_interface(invocation.settings);
+  jobs::begin_confinement(!invocation.settings.get(kNoSandbox), opens_interface);
   return std::nullopt;
 }
 
@@ -179,7 +182,7 @@ Outcome dispatch(Invocation& invocation, Console& console) {
   return command.run(invocation, console);
 }
 
-// Words on standard error may fail as well; there is nothing left to do about it then.
+// If writing to standard error fails as well, nothing can be done.
 Outcome report_bug(const char* what) noexcept {
   try {
     Console console({});

@@ -20,10 +20,11 @@ void add_tarball(const std::string& dump_path, const std::string& tarball, confi
 
 }  // namespace
 
-void begin_confinement(bool wanted, bool sends) {
-  confine::turn_on(wanted, {.calls = confine::Calls::kPreparing,
-                            .capabilities = sends ? opening_capabilities() : std::vector<int>(),
-                            .owns_all = true});
+void begin_confinement(bool wanted, bool opens_interface) {
+  confine::turn_on(wanted,
+                   {.calls = confine::Calls::kPreparing,
+                    .capabilities = opens_interface ? opening_capabilities() : std::vector<int>(),
+                    .owns_all = true});
 }
 
 std::vector<int> opening_capabilities() {

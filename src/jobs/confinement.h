@@ -11,8 +11,9 @@
 namespace gophercap::jobs {
 
 // Call before other threads exist and any input is read. Only what is needed to open sockets and
-// folders stays allowed. If `wanted` is false, nothing is confined, now and later.
-void begin_confinement(bool wanted, bool sends);
+// folders stays allowed; capabilities for interfaces only if one is opened. If `wanted` is false,
+// nothing is confined, now and later.
+void begin_confinement(bool wanted, bool opens_interface);
 
 // The capabilities for opening an interface for sending, and for --pacing exact.
 std::vector<int> opening_capabilities();

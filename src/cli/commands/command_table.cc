@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "cli/commands/commands.h"
+#include "cli/options/replay_settings.h"
 
 namespace gophercap::cli {
 namespace {
@@ -96,7 +97,7 @@ constexpr CommandSpec kCommands[] = {
      .set_title = "What to replay",
      .dump = DumpUse::kReads,
      .settings = true,
-     .sends = true,
+     .opens_interface = replays_to_interface,
      .run = replay_command},
     {.id = Command::kVerify,
      .name = "verify",

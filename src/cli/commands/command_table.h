@@ -11,6 +11,7 @@
 namespace gophercap::cli {
 
 class Console;
+class Settings;
 struct Invocation;
 
 enum class Command : uint8_t {
@@ -51,8 +52,10 @@ struct CommandSpec {
   std::string_view set_title{};
   DumpUse dump = DumpUse::kNone;
   bool settings = false;  // reads configuration and environment, and drops privileges
-  bool sends = false;     // keeps the privilege to open interfaces
   bool hidden = false;    // works, but is not listed
+  // Returns whether a run with these settings opens an interface, so that the privilege to do so is
+  // kept. Null: the command never does.
+  bool (*opens_interface)(const Settings& settings) = nullptr;
   Outcome (*run)(Invocation& invocation, Console& console) = nullptr;
 };
 

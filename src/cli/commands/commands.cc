@@ -54,8 +54,8 @@ void print_error(Console& console, const Error& error, const HintContext& contex
 ExitCode exit_code_of(const Error& error) {
   if (error.code == Errc::kInvalidArgument) return ExitCode::kUsage;
   if (error.code == Errc::kInternal) return ExitCode::kBug;
-  // Nothing matched what was asked for, as against a file or an interface that the system does not
-  // have (errno is set).
+  // If errno is not set, nothing matched the selection; otherwise a file or an interface does not
+  // exist.
   return error.code == Errc::kNotFound && error.sys == 0 ? ExitCode::kNothingFound
                                                          : ExitCode::kFailed;
 }

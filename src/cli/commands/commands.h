@@ -22,7 +22,7 @@ namespace gophercap::cli {
 struct Invocation {
   Arguments arguments;
   Settings settings;
-  std::string config_path{};  // that the settings were read from; empty: none was
+  std::string config_path{};  // the configuration that was read; empty: none
 };
 
 // The handlers of command_table.cc.
@@ -37,33 +37,33 @@ Outcome help_command(Invocation& invocation, Console& console);
 Outcome man_command(Invocation& invocation, Console& console);
 Outcome usage_command(Invocation& invocation, Console& console);  // no command was given
 
-// Prints complaints and says kUsage.
+// Prints complaints and returns kUsage.
 Outcome usage_error(Console& console, const std::vector<Complaint>& complaints);
 
-// Prints a result. The outcome of that, merged with `code`.
+// Prints a result. Returns `code`, or a worse one if printing fails.
 ExitCode print_result(Console& console, std::string_view text, ExitCode code);
 
-// What a job's failure means for the exit status.
+// Returns the exit status for a failure of a job.
 ExitCode exit_code_of(const Error& error);
 
-// Prints "error: …" and, where the cure is known, "hint: …".
+// Prints "error: …" and, if a remedy is known, "hint: …".
 struct HintContext {
-  std::string interface_name{};  // packets were to be sent to
-  std::string dump_path{};       // of map, was to be read
+  std::string interface_name{};  // where packets were to be sent
+  std::string dump_path{};       // the dump that was to be read
 };
 void print_error(Console& console, const Error& error, const HintContext& context = {});
 
-// Prints why a command could not begin. The outcome of that.
+// Prints why a command could not begin. Returns the exit status.
 Outcome failed(Console& console, const Error& error);
 
-// Holds `times` against --fail-on-late; `of`: behind what was found.
+// Compares `times` with --fail-on-late. `of` is appended to the value in the message.
 ExitCode judge_lateness(const std::optional<LatenessLimit>& limit, const Histogram& times,
                         std::string_view of, Console& console);
 
-// Of --memory.
+// The value of --memory, or the default.
 jobs::MemoryLimit memory_of(std::optional<uint64_t> given);
 
-// Of --file-workers: below 1 = the job decides.
+// The value of --file-workers; below 1: the job decides.
 int worker_count(int64_t asked);
 
 }  // namespace gophercap::cli

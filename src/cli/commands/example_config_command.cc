@@ -22,7 +22,7 @@ Result<> write_config(const std::string& path) {
 }  // namespace
 
 Outcome example_config_command(Invocation& invocation, Console& console) {
-  invocation.settings.apply(invocation.arguments);  // the command line alone counts
+  invocation.settings.apply(invocation.arguments);  // only the command line matters here
   const auto path = invocation.settings.get(kConfig);
   if (path.empty() || path == "-") return {print_result(console, example_config(), ExitCode::kOk)};
   struct stat existing {};

@@ -30,8 +30,8 @@ constexpr Option<std::optional<uint64_t>> kMemory{kThis, "memory"};
 constexpr Option<bool> kDryrun{kThis, "dryrun"};
 constexpr Option<bool> kJson{kThis, "json"};
 
-// Folders named on the command line come beside paths there; those of a configuration are only what
-// to do without any.
+// Folders given on the command line are added to the paths; those of a configuration are used only
+// if no path is given.
 std::vector<std::string> paths_of(const Invocation& invocation) {
   std::vector<std::string> paths = invocation.arguments.positionals;
   if (paths.empty() || invocation.settings.typed(kDirSrc)) {
@@ -63,7 +63,7 @@ Outcome list_files(const dataset::Selection& selection, bool json, Console& cons
 ExitCode judge(const jobs::MapResult& result, bool said, Console& console) {
   const Troubles troubles(result.set);
   ExitCode code = troubles.code();
-  // Where the report does not reach a person's eyes, the exit status should not be the only word.
+  // If nobody reads the report, damage must not show only in the exit status.
   if (!said) troubles.warn("", result.set.files.size(), console);
   if (result.set.packets() == 0 && !result.interrupted) {
     console.error(fmt::format("map: no packet in {}", counted(result.set.files.size(), "file")));
@@ -97,7 +97,7 @@ Outcome map_command(Invocation& invocation, Console& console) {
   if (!result) return run.give_up(result.error());
   if (result->interrupted) console.error("map: interrupted, no dump was written");
 
-  // The job writes a dump to standard output itself: nothing else may stand there then.
+  // If the job has written the dump to standard output, nothing else must be printed there.
   const bool dump_printed = options.dump_path == "-" && !result->interrupted;
   const bool said = !dump_printed && !json && console.out_is_terminal();
   const ExitCode code = judge(*result, said, console);

@@ -31,7 +31,7 @@ constexpr Option<std::optional<LatenessLimit>> kFailOnLate{kThis, "fail-on-late"
 constexpr Option<bool> kDryrun{kThis, "dryrun"};
 constexpr Option<bool> kJson{kThis, "json"};
 
-// Every packet that could be chosen was refused by --out-bpf.
+// True if --out-bpf refused every packet that could be selected.
 bool nothing_matches(const replay::Accounts& accounts) {
   return accounts.filtered > 0 && accounts.filtered + accounts.outside_window == accounts.read;
 }
@@ -42,7 +42,7 @@ ExitCode say_nothing_matches(std::string_view what, const std::string& expressio
   return ExitCode::kNothingFound;
 }
 
-// A run that went wrong on the way, as against what was wrong with its inputs.
+// Reports what went wrong during the run. What was wrong with its inputs was reported before.
 ExitCode judge(const replay::Report& report, const std::string& expression, Console& console,
                const HintContext& hints) {
   ExitCode code = ExitCode::kOk;
@@ -126,15 +126,14 @@ Outcome forecast(const jobs::ReplayOptions& options, bool json, Console& console
       [&](const TextOptions& /*text*/) { return forecast_report(*plan); }, code));
 }
 
-// Standard output may be taken by the capture or by the report of the job.
+// The capture or the report may have been written to standard output.
 ExitCode print_summary(const jobs::ReplayResult& result, const jobs::ReplayOptions& options,
                        bool json, Console& console, ExitCode code) {
   const bool simulated = !jobs::traits_of(options.delivery.target).real_time;
   const auto in_words = [&](const TextOptions& text) {
     return replay_report(result.report, simulated, text);
   };
-  if (jobs::output_of(options.delivery.target) ==
-      "-") {  // the summary is worth having all the same
+  if (jobs::output_of(options.delivery.target) == "-") {  // the summary goes to standard error then
     if (!console.quiet()) console.plain(in_words({console.err_is_terminal(), console.err_width()}));
     return code;
   }

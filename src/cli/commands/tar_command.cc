@@ -51,7 +51,7 @@ std::optional<io::CompressionLevel> level_of(const std::string& word, io::Compre
 }
 
 unsigned workers_of(const Settings& settings) {
-  constexpr unsigned kUseful = 8;  // one thread can't inflate more than so many compress
+  constexpr unsigned kUseful = 8;  // one thread cannot decompress as fast as more of them compress
   const int asked = worker_count(settings.get(kWorkers));
   return asked > 0 ? static_cast<unsigned>(asked) : std::min(cpu_count(), kUseful);
 }
@@ -106,7 +106,7 @@ std::vector<Complaint> check(const Invocation& invocation, const jobs::TarOption
   return complaints;
 }
 
-// Prints members as they are found: a list of millions takes no memory.
+// Prints members as they are found, so a list of millions takes no memory.
 class MemberList {
  public:
   MemberList(Console& console, bool json) : console_(console), json_(json) {}
@@ -207,7 +207,7 @@ Outcome tar_extract_command(Invocation& invocation, Console& console) {
                              human_bytes(result->matching_bytes)));
     return run.end(code);
   }
-  // Where the dump stands on standard output, nothing else may.
+  // If the dump was written to standard output, nothing else must be printed there.
   if (options.map_path == "-" && !result->interrupted) return run.end(code);
   return run.end(print_either(
       console, json, [&] { return jobs::tar_to_json(*result); },

@@ -54,7 +54,7 @@ ExitCode judge(const verify::VerifyResult& result, Console& console) {
   return code;
 }
 
-// Lateness if the start is known, else what the offset is off the median.
+// Judges the lateness if the start is known, otherwise the deviation from the median offset.
 ExitCode judge_times(const verify::Arrivals& arrivals, const std::optional<LatenessLimit>& limit,
                      Console& console) {
   return arrivals.lateness.count() > 0

@@ -1,4 +1,4 @@
-// What of the environment is believed.
+// Which parts of the environment are trusted.
 #pragma once
 
 #include <string>
@@ -7,20 +7,21 @@
 
 namespace gophercap::cli {
 
-// The program got more than its caller has, as by file capabilities or a set-user-id bit: what the
-// caller, or who made his environment, left in variables must not lead it to files.
+// Returns whether the program has privileges that its caller does not have, for example by file
+// capabilities or a set-user-id bit. Variables must not lead such a program to files.
 bool has_privileges_of_its_own() noexcept;
 
-// Whether the option names something in the file system.
+// Returns whether the value of the option is a path.
 bool names_path(const OptionSpec& option) noexcept;
 
-// $HOME; empty: there is none, or `privileged` and it belongs to another user than the caller.
+// Returns $HOME, or "" if it is not set, or if `privileged` and it belongs to another user than the
+// caller.
 std::string believed_home(bool privileged);
 
 // The configuration that is read without --config.
 struct DefaultConfig {
-  std::string path;   // empty: there is none, or `home` can't be looked into
-  std::string other;  // is there too, and is not read
+  std::string path;   // empty: there is none, or `home` cannot be read
+  std::string other;  // a second one that exists but is not read
 };
 DefaultConfig default_config(const std::string& home);
 

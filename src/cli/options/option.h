@@ -1,5 +1,5 @@
-// Handles of options: the name is looked up, and the type compared with the row's, when this is
-// compiled.
+// Typed handles for options. A handle with an unknown name, or with another type than the option's
+// row, does not compile.
 #pragma once
 
 #include <concepts>
@@ -17,7 +17,8 @@
 
 namespace gophercap::cli {
 
-// Whether what `option` holds can be had as a T. std::optional<T>: of one that need not be given.
+// Returns whether the value of `option` can be read as a T. std::optional<T> is for options that
+// need not be given.
 template <class T>
 constexpr bool holds(const OptionSpec& option) {
   using enum ValueType;

@@ -1,4 +1,4 @@
-// Where the value of an option goes: the row of the table names the field of a job's options.
+// Copies the value of an option into the field of the job's options that its row names.
 #pragma once
 
 #include <type_traits>
@@ -14,7 +14,7 @@
 
 namespace gophercap::cli {
 
-// What a command fills in. Null: it has no such options.
+// The options that a command fills in. Null: it has no such options.
 struct FieldOwners {
   jobs::SetOptions* set = nullptr;
   jobs::SelectOptions* select = nullptr;
@@ -47,8 +47,8 @@ auto& member_of(From& from, Member member, Inside... inside) {
   }
 }
 
-// Of a row: `.field = field<&jobs::ScheduleOptions::sort>`; further members lead into what the
-// first one holds.
+// For a row of the table: `.field = field<&jobs::ScheduleOptions::sort>`. More than one member is a
+// path: the second is a member of the first.
 template <auto kMember, auto... kInside>
 void field(const Value& value, const FieldOwners& owners) {
   using Owner = decltype(owner_of_member(kMember));

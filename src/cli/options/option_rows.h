@@ -253,7 +253,7 @@ inline constexpr std::array kOwnOptions = {
     OptionSpec(kGlobal, kShared, "version", "", "", kBool, "Print the version", {.alias = "V"}),
 };
 
-// The option of that name of replay, as an option of verify.
+// Makes replay's option with this name an option of verify.
 consteval OptionSpec as_replay(std::string_view name, std::string_view key) {
   for (OptionSpec option : kOwnOptions) {
     if (option.command != kReplay || option.name != name) continue;
@@ -311,7 +311,7 @@ inline constexpr std::array kVerifyOptions = {
     as_replay("file-workers", "verify.file.workers"),
 };
 
-// One array: an option's place in it is its number.
+// One array, so the index of an option identifies it.
 inline constexpr auto kOptions = [] {
   std::array<OptionSpec, kOwnOptions.size() + kVerifyOptions.size()> all{};
   std::ranges::copy(kVerifyOptions, std::ranges::copy(kOwnOptions, all.begin()).out);

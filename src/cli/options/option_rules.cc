@@ -12,19 +12,20 @@
 namespace gophercap::cli {
 namespace {
 
-// A file or an interface of a configuration is for other runs too: it counts where it was typed.
+// A file or an interface in a configuration is meant for other runs too, so it counts only if it
+// was typed.
 bool counts(const Settings& settings, const OptionSpec& option) {
   if (names_something(option.type)) return settings.source(option) == Source::kCommandLine;
   if (option.type == ValueType::kBool) return settings.value(option).as<bool>();
   return settings.value(option).given();
 }
 
-// What it needs is not there, so it has no say.
+// True if the option has no effect because the one that it needs is not given.
 bool is_idle(const Settings& settings, Command command, const OptionSpec& option) {
   return !option.needs.empty() && !counts(settings, *find_option(command, option.needs));
 }
 
-// -1, 0 or 1, as the value is below zero, zero, above; 1 where there is none.
+// Returns -1, 0 or 1 for a value below, equal to or above zero; 1 if there is no value.
 int sign_of(const Value& value) {
   const auto of = [](auto number) { return number < 0 ? -1 : number > 0 ? 1 : 0; };
   if (const int64_t* number = std::get_if<int64_t>(&value.is)) return of(*number);
@@ -83,7 +84,7 @@ std::vector<std::string> without_effect(const Settings& settings, Command comman
       warnings.push_back(
           fmt::format("--{}: does nothing without --{}", option->name, option->needs));
     }
-    if (settings.is_default(*option)) continue;  // what holds anyway
+    if (settings.is_default(*option)) continue;  // the same as not given
     if (option->for_interface && !elsewhere.empty()) {
       warnings.push_back(fmt::format("--{}: does nothing with {}", option->name, elsewhere));
       continue;

@@ -1,4 +1,4 @@
-// What the rows of the option table say of options beside one another.
+// Checks the given options against the rules in the option table: limits, exclusions, needs.
 #pragma once
 
 #include <string>
@@ -10,11 +10,12 @@
 
 namespace gophercap::cli {
 
-// Values outside their limits, and options that exclude each other.
+// Adds a complaint for each value outside its limits, and for options that exclude each other.
 void check_rows(const Settings& settings, Command command, std::vector<Complaint>& complaints);
 
-// What was given for this run and does nothing beside the rest of it: a warning for each.
-// `elsewhere`: the option that lets packets go elsewhere than to an interface; empty: none does.
+// Returns a warning for each option that was given but has no effect in combination with the
+// others. `elsewhere` is the option that sends packets elsewhere than to an interface; empty: there
+// is none.
 std::vector<std::string> without_effect(const Settings& settings, Command command,
                                         std::string_view elsewhere = {});
 

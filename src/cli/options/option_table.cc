@@ -35,7 +35,7 @@ std::string_view title_of(Group group, Command command) {
   return command == Command::kGlobal ? "Options of all commands" : "Global options";
 }
 
-// The dump stands where the command has use for it.
+// The group of --dump-json depends on how the command uses the dump.
 Group group_of(const OptionSpec& option, Command command) {
   if (option.command != Command::kGlobal) return option.group;
   const CommandSpec& spec = command_spec(command);
@@ -73,7 +73,7 @@ std::vector<OptionGroup> option_groups(Command command) {
       return group_of(*option, command) == group;
     });
     if (found.options.empty()) continue;
-    // The everyday ones first; what is said of this command alone, before what all have.
+    // Everyday options first; options of this command before those of all commands.
     std::stable_partition(found.options.begin(), found.options.end(),
                           [](const OptionSpec* option) { return option->everyday; });
     groups.push_back(std::move(found));

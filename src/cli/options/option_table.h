@@ -1,5 +1,5 @@
-// All options, once. The parser, every --help, the configuration template, completion and the man
-// page are made from this table; a test holds each of them against it.
+// The table of all options. The parser, every --help, the configuration template, completion and
+// the man page are generated from it; a test compares each of them with it.
 #pragma once
 
 #include <array>
@@ -21,10 +21,10 @@ struct FieldOwners;
 enum class ValueType : uint8_t {
   kString,
   kStringList,  // may be given several times
-  kPath,        // of a file or folder to be read
+  kPath,        // a file or folder to read
   kPathList,
-  kOutputPath,  // of a file that the command writes
-  kDump,        // of the dump: written by map, read by the others
+  kOutputPath,  // a file that the command writes
+  kDump,        // the dump: written by map, read by the other commands
   kInterface,
   kRegexp,
   kChoice,  // a word of an enumeration
@@ -34,13 +34,13 @@ enum class ValueType : uint8_t {
   kTime,      // 2006-01-02 15:04:05, in UTC, or RFC 3339
   kRatio,     // above zero: 2, 0.5, 1/3
   kSize,      // bytes, with K, M, G or T in steps of 1024
-  kLate,      // option_values.h has these
+  kLate,      // for this and the next three, see option_values.h
   kClockSteps,
   kLatenessLimit,
   kPrefixChanges,  // may be given several times
 };
 
-// Where an option stands in help and manual page. In the order of these.
+// The section of help and manual page in which an option is listed. Sections are in this order.
 enum class Group : uint8_t {
   kWhat,
   kPackets,
@@ -48,10 +48,10 @@ enum class Group : uint8_t {
   kWhere,
   kReports,
   kAdvanced,
-  kShared,  // what every command takes
+  kShared,  // options of all commands
 };
 
-// A word of an enumeration, without its type.
+// A word of an enumeration, with the type erased.
 struct ChoiceWord {
   std::string_view word;
   uint8_t value = 0;
@@ -84,7 +84,8 @@ inline constexpr auto kJoinedWords = [] {
   return text;
 }();
 
-// The value of an option that is a choice: `kChoiceOf<transmit::Backend>` in its row.
+// Makes an option a choice between the words of an enumeration: `kChoiceOf<transmit::Backend>` in
+// its row.
 struct Choice {
   std::string_view value_name;
   ChoiceWords words;
@@ -100,35 +101,35 @@ enum class Limit : uint8_t {
   kUpTo,  // 1 to `most`
 };
 
-// What not every row of the table says. Names are those of options of the same command.
+// The optional parts of a row. Names refer to options of the same command.
 struct OptionDetails {
-  std::string_view alias{};          // a second name: a long one, or one letter
-  std::string_view default_value{};  // as a user would write it; empty = not given
-  std::string_view default_shown{};  // by help, where that says more than default_value
-  bool everyday = false;             // in the short help too
-  bool as_in_replay = false;         // of verify: says what replay's option of that name has said
+  std::string_view alias{};          // a second name, of one letter or more
+  std::string_view default_value{};  // as a user would write it; empty: none
+  std::string_view default_shown{};  // shown by help instead of default_value
+  bool everyday = false;             // listed in the short help too
+  bool as_in_replay = false;  // of verify: must be what the option of the same name was for replay
 
   Limit limit = Limit::kNone;
   int64_t most = 0;
   std::array<std::string_view, 2> excludes{};
-  std::string_view excludes_since{};            // ", which …": why, behind the names
-  std::string_view needs{};                     // without which it does nothing
-  std::array<std::string_view, 2> idle_with{};  // with which it does nothing
+  std::string_view excludes_since{};  // ", which …": the reason, printed after the names
+  std::string_view needs{};           // it has no effect without this option
+  std::array<std::string_view, 2> idle_with{};  // it has no effect with one of these
   std::string_view idle_since{};
-  bool for_interface = false;  // does nothing where packets go elsewhere
-  // Puts the value where the job has it; null: the command does so by hand.
+  bool for_interface = false;  // has no effect if packets do not go to an interface
+  // Copies the value into the options of the job; null: the command does so itself.
   void (*field)(const Value& value, const FieldOwners& owners) = nullptr;
 };
 
 struct OptionSpec : OptionDetails {
-  Command command = Command::kGlobal;  // kGlobal = an option of every command
+  Command command = Command::kGlobal;  // kGlobal: an option of every command
   Group group = Group::kShared;
   std::string_view name{};        // without the dashes
-  std::string_view value_name{};  // for help; empty for kBool
-  std::string_view key{};         // in the configuration; empty = on the command line only
+  std::string_view value_name{};  // shown by help; empty for kBool
+  std::string_view key{};         // in the configuration; empty: only on the command line
   ValueType type = ValueType::kBool;
   std::string_view help{};  // one sentence, no full stop
-  ChoiceWords words{};      // of a kChoice
+  ChoiceWords words{};      // the words of a kChoice
 
   constexpr OptionSpec() = default;
   constexpr OptionSpec(Command command_in, Group group_in, std::string_view name_in,
@@ -155,45 +156,46 @@ struct OptionSpec : OptionDetails {
 
 std::span<const OptionSpec> option_table();
 
-// Those that `command` takes: its own first, then the global ones.
+// Returns the options that `command` accepts: its own first, then the global ones.
 std::vector<const OptionSpec*> options_of(Command command);
 
-// A group of a command's help: its own options, then those of every command.
+// A section of a command's help: its own options, then those of every command.
 struct OptionGroup {
   std::string_view title;
   std::vector<const OptionSpec*> options;
 };
-// In the order of help; none is empty. The everyday options of each come first.
+// In the order of help. No group is empty, and the everyday options come first in each.
 std::vector<OptionGroup> option_groups(Command command);
 
-// By name or alias, of those that `command` takes. nullptr = there is none.
+// Finds an option of `command` by name or alias; nullptr if there is none.
 const OptionSpec* find_option(Command command, std::string_view name);
 
 bool is_list(ValueType type) noexcept;
 
-// A path on the command line, in the environment or in a configuration.
+// Returns whether the value is a path.
 bool names_file(ValueType type) noexcept;
 
-// Names a file that `command` writes. Every such file is kept from being one that it reads.
+// Returns whether the value names a file that `command` writes. Such a file must not be one that
+// the command reads.
 bool is_output(const OptionSpec& option, Command command) noexcept;
 
-// What names a file, a folder or an interface. Given empty on the command line it is a variable
-// that was not set, and what would happen without the option is not what was meant. A configuration
-// has all keys, so there an empty one is not given.
+// Returns whether the value names a file, a folder or an interface. If it is empty on the command
+// line, a shell variable was probably not set, and doing what happens without the option would be
+// wrong. A configuration contains all keys, so an empty value means "not given" there.
 bool names_something(ValueType type) noexcept;
 
-// Place in option_table().
+// The index in option_table().
 size_t option_index(const OptionSpec& option) noexcept;
 
-// What to show as the default; empty: nothing worth showing. default_here() fills in what depends
-// on this machine, such as the number of CPUs.
+// Returns the default as help shows it; empty: it is not shown. default_here() replaces what
+// depends on this machine, such as the number of CPUs.
 std::string default_text(const OptionSpec& option);
 std::string default_here(const OptionSpec& option);
 
 // "GOPHERCAP_MAP_FILE_WORKERS" for "map.file.workers".
 std::string environment_name(std::string_view key);
 
-// Words of a kChoice.
+// The words of a kChoice.
 std::vector<std::string_view> choices(const OptionSpec& option);
 
 }  // namespace gophercap::cli

@@ -1,5 +1,5 @@
-// The types that option values have beside numbers, times and words: parsed once, where the user's
-// text comes in.
+// The types of option values other than numbers, times and words. A value is parsed once, where the
+// text of the user is read.
 #pragma once
 
 #include <cstdint>
@@ -19,14 +19,14 @@
 
 namespace gophercap::cli {
 
-// "catch-up", "slip", "drop", the latter two also with the lateness from which on: "drop=5ms".
+// "catch-up", "slip" or "drop"; the last two may have a minimum lateness: "drop=5ms".
 struct LateWords {
   replay::LatePolicy policy = replay::LatePolicy::kCatchUp;
   Nanos limit{0};
 };
 Result<LateWords> parse_late(std::string_view text);
 
-// "keep", "follow", "follow=500ms": with a limit, steps ahead are followed too.
+// "keep", "follow" or "follow=500ms": with a limit, steps forward are followed too.
 Result<replay::ClockSteps> parse_clock_steps(std::string_view text);
 
 // "p99=50us", "max=1ms": a quantile (0 to 1, 1 = max) of the lateness and its limit.
@@ -37,14 +37,14 @@ struct LatenessLimit {
 };
 Result<LatenessLimit> parse_lateness_limit(std::string_view text);
 
-// An enumerator of the option's table of words.
+// An enumerator from the option's table of words.
 struct Chosen {
   uint8_t value = 0;
 };
 
-// Of one option.
+// The value of one option.
 struct Value {
-  // monostate: it was not given and has no default.
+  // monostate: not given, and there is no default.
   std::variant<std::monostate, bool, int64_t, uint64_t, Nanos, CaptureTime, Ratio, Chosen,
                std::string, std::vector<std::string>, LateWords, replay::ClockSteps, LatenessLimit,
                std::vector<dataset::PrefixChange>>
@@ -52,7 +52,7 @@ struct Value {
 
   bool given() const noexcept { return is.index() != 0; }
 
-  // REQUIRES: it holds a T; of std::optional<U>, a U or nothing; of an enumeration, Chosen.
+  // REQUIRES: it holds a T; for std::optional<U>, a U or nothing; for an enumeration, Chosen.
   template <class T>
   T as() const {
     if constexpr (std::is_enum_v<T>) {

@@ -10,14 +10,13 @@
 #include "cli/options/suggest.h"
 #include "cli/options/values.h"
 
-// Written by hand, not with an argument-parsing library: the forms below have to be those of the
-// original's library to the letter (a command behind its own options, "--name=" as an empty value,
-// paths such as "[1]" or "++" taken as they are), and the adapter that forces one into that was
-// longer than this.
+// This parser does not use a library, because it must accept exactly the forms that the original
+// accepts (a command after its own options, "--name=" as an empty value, paths such as "[1]" or
+// "++" unchanged), and an adapter that made a library do so was longer than this file.
 namespace gophercap::cli {
 namespace {
 
-// An option as it stands on the command line, before it is known whose it is.
+// An option as written on the command line, before it is known to which command it belongs.
 struct OptionWord {
   std::string_view name;  // without the dashes
   std::optional<std::string_view> value;
@@ -43,8 +42,9 @@ const OptionSpec* find(Command command, const OptionWord& word) {
   return find_option(command, word.name);
 }
 
-// Whichever command's: options may stand before the command, and a word behind one may be its
-// value. (Options of one name are of one kind in all commands; a test says so.)
+// Finds the option in any command, since options may come before the command, and the word after
+// one may be its value. (Options with the same name have the same type in all commands; a test
+// checks this.)
 const OptionSpec* find_anywhere(const OptionWord& word) {
   if (const OptionSpec* option = find(Command::kGlobal, word)) return option;
   for (const CommandSpec& command : command_table()) {
@@ -57,7 +57,7 @@ std::string shown(const OptionWord& word) {
   return fmt::format("{}{}", word.one_dash ? "-" : "--", word.name);
 }
 
-// Commands that a later version has, or that the original had.
+// Commands of the original, or planned ones, that do not exist here.
 constexpr std::string_view kNotYet[] = {"filter", "extract",   "eve2filter", "merge-maps",
                                         "report", "mergeMaps", "doctor",     "ctl"};
 
@@ -100,7 +100,8 @@ Complaint not_of_this_command(Command command, const OptionSpec& option, const O
                       command_spec(command).name)};
 }
 
-// A limit that was typed and is empty is a variable that was not set, and would judge nothing.
+// An empty limit on the command line is probably a shell variable that was not set; it must not
+// pass as "no limit".
 Result<> check_typed(const OptionSpec& option, std::string_view text) {
   if (option.type == ValueType::kLatenessLimit && text.empty()) {
     TRY_VOID(parse_lateness_limit(text));
@@ -132,7 +133,7 @@ class Parser {
   }
 
  private:
-  // Gives a separate value to the option in front of it.
+  // Assigns a separate value to the option before it.
   void take_option(OptionWord word) {
     const OptionSpec* option = find_anywhere(word);
     if (option == nullptr && !word.value) take_value_of_habit(word);
@@ -156,8 +157,8 @@ class Parser {
     options_.push_back(word);
   }
 
-  // The value that a known habit has with it is not the command. It is an unknown option all the
-  // same.
+  // The value that follows an option typed from habit is not the command, although the option is
+  // unknown.
   void take_value_of_habit(OptionWord& word) {
     const OptionSpec* meant = option_of_habit(Command::kReplay, word.name);
     if (meant == nullptr || meant->type == ValueType::kBool) return;
@@ -170,7 +171,7 @@ class Parser {
     const CommandSpec* command = cli::find_command(plain_.front());
     if (command == nullptr) {
       result_.complaints.push_back(unknown_command(plain_.front()));
-      options_.clear();  // they may belong to the command that was meant
+      options_.clear();  // they may belong to the command that the user meant
       return;
     }
     result_.command = command->id;

@@ -1,6 +1,5 @@
-// argv to options and paths, as the original's command-line library reads it: options before or
-// after the command,
-// --name=value and --name value, --bool and --bool=false, -- ends the options.
+// Parses argv into options and paths, in the same way as the original: options before or after the
+// command, --name=value and --name value, --bool and --bool=false; -- ends the options.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +14,10 @@ namespace gophercap::cli {
 
 struct GivenOption {
   const OptionSpec* option = nullptr;
-  std::vector<std::string> values;  // in order; a bool without a value has "true"
+  std::vector<std::string> values;  // in order; "true" for a bool without a value
 };
 
-// How much of the options: those of every day (-h), or all (--help).
+// Which options help shows: the everyday ones (-h), or all (--help).
 enum class HelpWanted : uint8_t { kNone, kShort, kFull };
 
 struct Arguments {
@@ -28,10 +27,10 @@ struct Arguments {
   HelpWanted help = HelpWanted::kNone;
   bool version = false;
   std::vector<Complaint>
-      complaints;  // not empty: the rest is only good for choosing which help to show
+      complaints;  // if not empty, the rest only serves to choose which help to show
 };
 
-// Without the program's name.
+// `words` does not include the program's name.
 Arguments parse_arguments(std::span<const std::string> words);
 
 }  // namespace gophercap::cli

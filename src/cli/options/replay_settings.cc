@@ -49,7 +49,7 @@ uint32_t longest_frame(int64_t asked) {
 
 jobs::Target target_of(const Settings& settings) {
   if (settings.get(kDiscard)) return jobs::Nowhere{};
-  // Whoever names an interface on the command line does not mean the file of a configuration.
+  // An interface on the command line takes precedence over a file in the configuration.
   if (!settings.get(kOutFile).empty() &&
       settings.source(kOutInterface) <= settings.source(kOutFile)) {
     jobs::FileTarget file;
@@ -64,7 +64,7 @@ jobs::Target target_of(const Settings& settings) {
   return interface;
 }
 
-// A limit that is never looked at would be taken for one that was kept. That of a configuration is
+// A limit that is never checked must not seem to have been met. A limit in a configuration is meant
 // for other runs too.
 void check_fail_on_late(const Settings& settings, const jobs::ReplayOptions& options,
                         std::vector<Complaint>& complaints) {
@@ -124,6 +124,10 @@ void check_plan(const Settings& settings, Command command, const jobs::SelectOpt
 std::string_view elsewhere(const jobs::Target& target) {
   if (std::holds_alternative<jobs::InterfaceTarget>(target)) return {};
   return std::holds_alternative<jobs::FileTarget>(target) ? "--out-file" : "--discard";
+}
+
+bool replays_to_interface(const Settings& settings) {
+  return std::holds_alternative<jobs::InterfaceTarget>(target_of(settings));
 }
 
 jobs::ReplayOptions replay_options(const Invocation& invocation) {

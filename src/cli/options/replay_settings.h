@@ -1,4 +1,4 @@
-// The options of `gophercap replay` as the job takes them.
+// Converts the settings of `gophercap replay` into the options of the job.
 #pragma once
 
 #include <cstdint>
@@ -15,18 +15,21 @@
 
 namespace gophercap::cli {
 
-// What replay and verify share: which set, which of its packets, when.
+// The options that replay and verify share: which set, which packets, when.
 jobs::SetOptions set_options(const Settings& settings, Command command);
 jobs::SelectOptions select_options(const Settings& settings, Command command);
 jobs::ScheduleOptions schedule_options(const Settings& settings, Command command);
 void check_plan(const Settings& settings, Command command, const jobs::SelectOptions& select,
                 const jobs::ScheduleOptions& schedule, std::vector<Complaint>& complaints);
-// The option that lets packets go elsewhere than to an interface; empty: none does.
+// Returns the option because of which packets do not go to an interface; empty: they do.
 std::string_view elsewhere(const jobs::Target& target);
+
+// Whether packets go to an interface, as against a file or nowhere.
+bool replays_to_interface(const Settings& settings);
 
 jobs::ReplayOptions replay_options(const Invocation& invocation);
 
-// What is wrong with them together. `now_wall_ns`: CLOCK_REALTIME.
+// Returns what is wrong with the combination of options. `now_wall_ns` is CLOCK_REALTIME.
 std::vector<Complaint> check_replay(const Settings& settings, const jobs::ReplayOptions& options,
                                     int64_t now_wall_ns);
 

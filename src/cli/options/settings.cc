@@ -41,11 +41,11 @@ namespace {
 
 constexpr std::string_view kPrefix = "GOPHERCAP_";
 
-// Variables of the tests and the measuring programs of this project.
+// Variables used by the tests and benchmarks of this project.
 constexpr std::string_view kNoKeys[] = {"GOPHERCAP_CORPUS", "GOPHERCAP_TEST_IN_NETNS",
                                         "GOPHERCAP_BENCH_IN_NETNS"};
 
-// "" where there is nothing to warn of.
+// Returns "" if there is nothing to warn about.
 std::string warning_of_no_key(std::string_view name) {
   if (std::ranges::find(kNoKeys, name) != std::ranges::end(kNoKeys)) return {};
   for (const std::string_view key : unused_keys()) {
@@ -78,7 +78,7 @@ std::vector<Complaint> Settings::apply_environment(const char* const* environmen
     if (equals == std::string_view::npos) continue;
     const std::string_view name = entry.substr(0, equals);
     const std::string_view value = entry.substr(equals + 1);
-    if (value.empty()) continue;  // set to nothing is not set
+    if (value.empty()) continue;  // an empty variable counts as not set
     bool known = false;
     for (const OptionSpec& option : option_table()) {
       if (option.key.empty() || environment_name(option.key) != name) continue;
@@ -105,8 +105,8 @@ void Settings::apply(const Arguments& arguments) {
     set(*given.option, given.values, Source::kCommandLine);
 }
 
-// A value that is the default anyway is none of its own: a configuration that exampleConfig has
-// written has them all.
+// A value that equals the default counts as not given, since a configuration written by
+// exampleConfig contains all keys.
 void Settings::take_from_replay() {
   for (const OptionSpec& option : option_table()) {
     if (!option.as_in_replay) continue;

@@ -1,5 +1,5 @@
-// What holds for this run: command line before environment before configuration file before
-// default.
+// The settings of this run. The command line overrides the environment, which overrides the
+// configuration file, which overrides the defaults.
 #pragma once
 
 #include <cstdint>
@@ -24,22 +24,23 @@ struct Setting {
   Source source = Source::kDefault;
 };
 
-// Values are parsed once, when they come in: they have passed check_value() before, so that cannot
-// fail.
+// Values are parsed once, when they are stored. That cannot fail, because they have passed
+// check_value() before.
 class Settings {
  public:
   Settings();  // the defaults
 
   void apply(const ConfigFile& file);
-  // `environment`: "NAME=value" as in environ. Returns what is wrong with GOPHERCAP_ variables of
-  // ours. With `without_paths`, those that name files are left out, and added there. With
-  // `warnings`, those that are no key are told there, with the nearest that is one.
+  // `environment` has the form of environ. Returns what is wrong with our variables (GOPHERCAP_…).
+  // If `without_paths` is not null, variables that name files are ignored and added to it. If
+  // `warnings` is not null, a warning is added for each variable that is not a key, with the most
+  // similar key.
   std::vector<Complaint> apply_environment(const char* const* environment,
                                            std::vector<std::string>* without_paths = nullptr,
                                            std::vector<std::string>* warnings = nullptr);
   void apply(const Arguments& arguments);
-  // Of verify: what is not given for it in the configuration or the environment, but for replay, is
-  // taken from there.
+  // For verify: options that the configuration or the environment sets only for replay are used for
+  // verify too.
   void take_from_replay();
   // REQUIRES: the values have passed check_value().
   void set(const OptionSpec& option, std::vector<std::string> values, Source source);
@@ -49,22 +50,22 @@ class Settings {
     return settings_[option.place()].value.template as<T>();
   }
   Source source(const AnyOption& option) const { return settings_[option.place()].source; }
-  // Whether it was given for this run.
+  // Returns whether the option was given on the command line.
   bool typed(const AnyOption& option) const { return source(option) == Source::kCommandLine; }
 
   const Value& value(const OptionSpec& option) const;
   Source source(const OptionSpec& option) const;
   const std::vector<std::string>& values(const OptionSpec& option) const;
-  std::string text(const OptionSpec& option) const;  // the last of them; "" = not given
-  // Means what it means when it is not given.
+  std::string text(const OptionSpec& option) const;  // the last value; "" if there is none
+  // Returns whether the value is the same as if the option were not given.
   bool is_default(const OptionSpec& option) const;
 
-  // Puts values where the rows of the command's options say.
+  // Copies the values of the command's options into the fields that their rows name.
   void fill(Command command, const FieldOwners& owners) const;
 
   io::Owners owners() const;  // --trust
-  // What was set to anything but its default, by whatever source, and could stand in a
-  // configuration: of the command and of all.
+  // Returns the options of this command and of all commands that differ from their defaults, from
+  // whatever source, if they have a key in the configuration.
   std::vector<replay::GivenOption> given(Command command) const;
 
  private:

@@ -63,7 +63,7 @@ Result<uint64_t> parse_size(std::string_view text) {
       word.pop_back();
     }
   }
-  // Only digits and one point: from_chars would also take signs, exponents, "inf".
+  // Only digits and one point are allowed; from_chars would also accept signs, exponents and "inf".
   if (word.empty() || word.find_first_not_of("0123456789.") != std::string::npos ||
       std::ranges::count(word, '.') > (shift == 0 ? 0 : 1) || word.front() == '.' ||
       word.back() == '.') {
@@ -91,7 +91,7 @@ Result<Value> parse_choice(const OptionSpec& option, std::string_view text) {
   return invalid(text, fmt::format("one of {}", fmt::join(choices(option), ", ")));
 }
 
-// As the original's, and our own template's, files say "none".
+// The files of the original, and our own template, write "none" like this.
 bool may_be_empty(const OptionSpec& option) {
   switch (option.type) {
     case ValueType::kDuration:
@@ -141,10 +141,10 @@ Result<Value> parse_value(const OptionSpec& option, std::string_view text) {
     case ValueType::kOutputPath:
     case ValueType::kDump:
     case ValueType::kInterface:
-    case ValueType::kRegexp:  // the job compiles it and says where it is wrong
+    case ValueType::kRegexp:  // the job compiles it and reports errors
       break;
   }
-  // Nothing further down can mean a zero byte; the system calls would cut the text there.
+  // A zero byte is never meant, and system calls would cut the text there.
   if (text.find('\0') != std::string_view::npos) return invalid(text, "free of zero bytes");
   if (is_list(option.type)) return Value{std::vector<std::string>{std::string(text)}};
   return Value{std::string(text)};

@@ -1,6 +1,6 @@
-// Values as users write them, on the command line, in the environment and in the configuration
-// alike. Errors are kInvalidArgument and say what was expected; the caller knows where the value
-// stood.
+// Parses values as users write them, in the same way for the command line, the environment and the
+// configuration. Errors are kInvalidArgument and say what was expected; the caller adds where the
+// value was.
 #pragma once
 
 #include <cstdint>
@@ -14,24 +14,23 @@
 
 namespace gophercap::cli {
 
-// true, false, 1, 0, t, f as Go; yes, no, on, off as YAML. Any case.
+// Accepts true, false, 1, 0, t, f as Go does, and yes, no, on, off as YAML does, in any case.
 Result<bool> parse_bool(std::string_view text);
 // Decimal, with a sign.
 Result<int64_t> parse_integer(std::string_view text);
 // "4096", "64K", "1.5G", "128MiB": steps of 1024.
 Result<uint64_t> parse_size(std::string_view text);
 
-// What `text`, one value of the option, means. Empty text: nothing, where the option has no default
-// either.
+// Parses one value of the option. Empty text means no value if the option has no default either.
 Result<Value> parse_value(const OptionSpec& option, std::string_view text);
-// All of them. REQUIRES: they have passed check_value().
+// Parses all values of the option. REQUIRES: they have passed check_value().
 Value parse_values(const OptionSpec& option, const std::vector<std::string>& texts);
 
-// Whether `text` is a value for the option.
+// Fails if `text` is no value for the option.
 Result<> check_value(const OptionSpec& option, std::string_view text);
 
-// Whether both mean the same, however they are written: "1h" and "60m", "0.5" and "1/2". None, and
-// an empty one, are alike. REQUIRES: they have passed check_value().
+// Returns whether both mean the same, however they are written: "1h" and "60m", "0.5" and "1/2". No
+// value is the same as an empty one. REQUIRES: they have passed check_value().
 bool same_values(const OptionSpec& option, const std::vector<std::string>& a,
                  const std::vector<std::string>& b);
 

@@ -33,7 +33,7 @@ std::string shown(const std::vector<std::string>& values) {
   return values.empty() || values.back().empty() ? "none" : fmt::format("{}", values.back());
 }
 
-// As an argument of the report's directory is to be named here.
+// Turns a path that is relative to the report's working directory into one that can be opened here.
 std::string from_here(const std::string& path, const std::string& directory) {
   std::error_code unknown;
   const bool same = std::filesystem::current_path(unknown) == directory && !unknown;
@@ -91,7 +91,7 @@ std::vector<Complaint> take_report(Settings& settings, const verify::SentReport&
     const bool of_set = option == &kRegexp.spec();
     if ((!option->as_in_replay && !of_set) || option == &kFileWorkers.spec()) continue;
     std::vector<std::string> theirs = values_in(*report.request, *option);
-    // Loops that would have gone on for ever: those that were complete can be compared.
+    // Of an endless replay, the loops that were completed can be compared.
     if (report.endless && option == &kLoopCount.spec())
       theirs = {fmt::format("{}", std::max<uint64_t>(report.loops_done, 1))};
     for (const std::string& value : theirs) {
@@ -103,7 +103,7 @@ std::vector<Complaint> take_report(Settings& settings, const verify::SentReport&
     if (!complaints.empty()) continue;
     if (settings.source(*option) != Source::kCommandLine) {
       settings.set(*option, std::move(theirs), Source::kConfigFile);
-    } else if (option != &kPathPrefix.spec() &&  // where the files are now
+    } else if (option != &kPathPrefix.spec() &&  // says where the files are now
                !same_values(*option, settings.values(*option), theirs)) {
       complaints.push_back({fmt::format("--{}: contradicts the report, whose replay had {}",
                                         option->name, shown(theirs)),

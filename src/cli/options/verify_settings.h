@@ -1,4 +1,4 @@
-// What verify is to expect: the options of the replay, by its report or given again.
+// Determines what verify expects: the options of the replay, from its report or given again.
 #pragma once
 
 #include <string>
@@ -12,20 +12,22 @@
 
 namespace gophercap::cli {
 
-// Everything but the report.
+// All options except for the report.
 jobs::VerifyOptions verify_options(const Settings& settings,
                                    const std::vector<std::string>& captures);
 
-// What is wrong with them together. `report_known`: what the report says is in them already.
+// Returns what is wrong with the combination of options. `report_known`: the contents of the report
+// have been applied already.
 std::vector<Complaint> check_verify(const Settings& settings, const jobs::VerifyOptions& options,
                                     bool report_known);
 
-// Lets the report decide what is planned: its options are those of the replay, whatever the
-// environment and the configuration say. Where the command line says something else, a complaint;
-// it may still say where the set is now. REQUIRES: report.request.
+// Applies the options of the report, which override the environment and the configuration. Returns
+// a complaint if the command line contradicts them, except for where the set is now. REQUIRES:
+// report.request.
 std::vector<Complaint> take_report(Settings& settings, const verify::SentReport& report);
 
-// The captures of the set that the report names, to be read from here; none: a dump is.
+// Returns the captures that the report names, as paths that can be opened here; empty: the set is a
+// dump.
 std::vector<std::string> set_of_report(const Settings& settings, const replay::Request& request);
 
 }  // namespace gophercap::cli

@@ -39,8 +39,8 @@ class Console {
   void hint(std::string_view text);
   void warning(std::string_view text);
   void note(std::string_view text);   // not printed with --quiet
-  void plain(std::string_view text);  // printed unchanged to standard error; REQUIRES: text of
-                                      // ours, with its line ends
+  void plain(std::string_view text);  // printed unchanged to standard error; REQUIRES: trusted text
+                                      // with line ends
 
   // Replaces the progress line on a terminal; otherwise does nothing. `text` must be escaped
   // already.
