@@ -57,8 +57,8 @@ struct Damage {
 // reason does not repeat it.
 Damage unopened(std::string_view path, const Error& error);
 
-// Fails if it was for want of memory that `path` was not read to its end: that says nothing of the
-// file, and ends the run.
+// Fails if `path` was not read to its end because memory was short. That is not damage of the file,
+// and ends the run.
 Result<> check_memory(const std::optional<Damage>& damage, std::string_view path);
 
 enum class ReadStatus : uint8_t {

@@ -12,9 +12,9 @@
 
 namespace gophercap::capture {
 
-// Calls `visit` with each batch until it returns false; a further call goes on with the next batch.
-// Returns true if the reader has no more; damage() says whether that is the regular end. `batch` is
-// memory to read into.
+// Calls `visit` with each batch until it returns false; the next call continues with the following
+// batch. Returns true if the reader has no more packets; damage() says whether that is the regular
+// end. `batch` is memory to read into.
 template <class Visit>
 bool for_each_batch(CaptureReader& reader, PacketBatch& batch, Visit&& visit) {
   while (reader.read(batch) == ReadStatus::kPacket) {
@@ -46,8 +46,8 @@ class PacketCursor {
   explicit PacketCursor(std::unique_ptr<CaptureReader> reader)
       : reader_(std::move(reader)), batch_(std::make_unique<PacketBatch>()) {}
 
-  // Goes to the next packet, at first to the first one. False: the reader has no more, and every
-  // further call returns false too.
+  // Goes to the next packet, initially to the first one. Returns false if there are no more, also
+  // in every further call.
   bool next() {
     if (++next_ >= batch_->count) {
       next_ = 0;
@@ -60,7 +60,7 @@ class PacketCursor {
   uint32_t link_type() const noexcept {
     return reader_->interfaces()[packet().interface].link_type;
   }
-  // Whether the last next() has read from the source.
+  // Returns whether the last next() has read from the source.
   bool has_just_read() const noexcept { return next_ == 0; }
   const CaptureReader& reader() const noexcept { return *reader_; }
 

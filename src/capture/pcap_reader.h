@@ -1,4 +1,4 @@
-// The parser of pcap files, of microseconds, nanoseconds and their variants.
+// The parser of pcap files with microseconds or nanoseconds, and of their variants.
 #pragma once
 
 #include <memory>
@@ -9,10 +9,10 @@
 
 namespace gophercap::capture {
 
-// Do the bytes at the buffer's front look like that format? Nothing is consumed.
+// Returns whether the bytes at the front of the buffer look like this format. Consumes nothing.
 bool is_pcap(const RecordBuffer& buffer) noexcept;
 
-// Reads the format's header from state.buffer, which stands at the file's beginning.
+// Reads the header from state.buffer, which is at the beginning of the file.
 Result<std::unique_ptr<Parser>> open_pcap(ReaderState& state);
 
 }  // namespace gophercap::capture

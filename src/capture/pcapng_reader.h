@@ -9,10 +9,10 @@
 
 namespace gophercap::capture {
 
-// Do the bytes at the buffer's front look like that format? Nothing is consumed.
+// Returns whether the bytes at the front of the buffer look like this format. Consumes nothing.
 bool is_pcapng(const RecordBuffer& buffer) noexcept;
 
-// Reads the format's header from state.buffer, which stands at the file's beginning.
+// Reads the header from state.buffer, which is at the beginning of the file.
 Result<std::unique_ptr<Parser>> open_pcapng(ReaderState& state);
 
 }  // namespace gophercap::capture

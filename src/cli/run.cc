@@ -70,7 +70,7 @@ Result<std::vector<Complaint>> load_settings(Invocation& invocation, Console& co
   const bool must_exist = place.must_exist;
   std::vector<std::string> warnings;
   if (!place.other.empty())
-    warnings.push_back(fmt::format("{} is not read, since {} is there too", place.other, path));
+    warnings.push_back(fmt::format("{} is ignored because {} exists", place.other, path));
   if (!path.empty()) {
     const Result<std::string> text = read_config(path, owners_for_config(invocation.arguments));
     if (text) {
@@ -106,9 +106,10 @@ Result<std::vector<Complaint>> load_settings(Invocation& invocation, Console& co
       !believed_home(false).empty())
     left_out.emplace_back("HOME");
   if (!left_out.empty()) {
-    console.warning(fmt::format(
-        "not used, since this program has privileges that its caller has not: {} (use options)",
-        fmt::join(left_out, ", ")));
+    console.warning(
+        fmt::format("ignored, because this program has privileges that its caller does not have: "
+                    "{} (use options)",
+                    fmt::join(left_out, ", ")));
   }
   return complaints;
 }
@@ -209,7 +210,7 @@ Outcome run(int argc, const char* const* argv) {
     if (const uint64_t missing = threads_missing(); missing > 0) {
       console.warning(fmt::format(
           "{} fewer than wanted: a limit of threads (ulimit -u, or pids.max of the cgroup) or of "
-          "memory (ulimit -v) was reached; it took longer",
+          "memory (ulimit -v) was reached; the run took longer",
           counted(missing, "thread")));
     }
     return outcome;

@@ -18,11 +18,12 @@
 namespace gophercap::packet {
 namespace {
 
-// libpcap takes time with the third power of the primitives in an expression: 0.5 s for 128 ports,
-// 14 s for 400 hosts; without its optimizer 2 s for 256 ports. Until then nothing ends it.
+// The time that libpcap takes grows with the third power of the number of primitives in an
+// expression: 0.5 s for 128 ports, 14 s for 400 hosts; without its optimizer, 2 s for 256 ports. It
+// cannot be interrupted.
 constexpr size_t kMostOptimized = 128;
 constexpr size_t kMostAtOnce = 256;
-// Above that many, alternatives are compiled a few at a time: 5,000 hosts in a second.
+// Longer lists of alternatives are compiled in parts of this size: 5,000 hosts in a second.
 constexpr size_t kPrimitivesOfPart = 32;
 constexpr uint32_t kSnapLength = 262144;
 
@@ -31,8 +32,8 @@ struct ClosePcap {
 };
 using PcapHandle = std::unique_ptr<pcap_t, ClosePcap>;
 
-// A handle for a link type as files number it. pcap_open_dead() wants the numbers that this system
-// uses for devices, which differ for some; reading a file's header translates.
+// Returns a handle for a link type with its number in files. pcap_open_dead() expects the numbers
+// that this system uses for devices, some of which differ; reading a file header translates them.
 PcapHandle handle_for(uint32_t link_type) {
   std::array<uint8_t, 24> header{};
   store_le<uint32_t>(header.data(), 0xa1b2c3d4);
@@ -48,13 +49,13 @@ PcapHandle handle_for(uint32_t link_type) {
   return handle;
 }
 
-// What is compiled at once.
+// A part of an expression that is compiled at once.
 struct Part {
   std::string text;
   size_t primitives = 1;
 };
 
-// Of one link type: it matches if one of its parts does.
+// The program for one link type. It matches if one of its parts does.
 struct Program {
   uint32_t link_type = 0;
   std::vector<bpf_program> parts;
@@ -78,20 +79,20 @@ std::string shortened(const std::string& expression) {
   return expression.size() <= kMost ? expression : expression.substr(0, kMost) + "...";
 }
 
-// libpcap does not look at all of its small allocations (that of its scanner, for one). With this
-// much in the heap none of them is refused.
+// libpcap does not check some of its small allocations, such as that of its scanner. With this much
+// free memory in the heap, none of them fails.
 bool has_room() {
-  constexpr size_t kRoom = 64 << 10;  // stays there: glibc gives back 128 KiB and more
+  constexpr size_t kRoom = 64 << 10;  // kept by glibc, which returns only 128 KiB and more
   void* volatile room = std::malloc(kRoom);
   const bool there = room != nullptr;
   std::free(room);
   return there;
 }
 
-// False: libpcap has a reason in the handle.
+// Returns false if libpcap rejects the expression; the handle has the reason.
 Result<bool> compile_parts(pcap_t* handle, const std::vector<Part>& parts, Program& program,
                            const std::stop_token& stop) {
-  program.parts.reserve(parts.size());  // what libpcap has allocated has its place
+  program.parts.reserve(parts.size());  // so that push_back() cannot fail and leak the code
   for (const Part& part : parts) {
     if (stop.stop_requested())
       return Error{Errc::kCancelled, 0, "stopped before the filter was compiled"};
@@ -100,7 +101,7 @@ Result<bool> compile_parts(pcap_t* handle, const std::vector<Part>& parts, Progr
     if (!has_room()) return errno_error(ENOMEM, "filter");
     errno = 0;
     if (::pcap_compile(handle, &code, part.text.c_str(), optimize, PCAP_NETMASK_UNKNOWN) != 0) {
-      // Its own words are "malloc", which looks like a fault of the expression.
+      // libpcap's message is "malloc", which would look like an error in the expression.
       if (errno == ENOMEM) return errno_error(ENOMEM, "filter");
       return false;
     }
@@ -135,7 +136,7 @@ Result<std::vector<Part>> parts_of(const std::string& expression, const FilterTe
 
 struct BpfFilter::State {
   std::string expression;
-  bool negated = false;  // matches what no program does
+  bool negated = false;  // true: matches the frames that no program matches
   std::vector<std::unique_ptr<Program>> programs;
   std::vector<Unfit> unfit;
 };

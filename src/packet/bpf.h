@@ -1,4 +1,4 @@
-// Filter expressions as tcpdump takes them (pcap-filter(7)), compiled by libpcap.
+// Filter expressions in the syntax of tcpdump (pcap-filter(7)), compiled by libpcap.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,14 @@
 
 namespace gophercap::packet {
 
-// One expression, compiled for each link type of a set: where a field stands in a packet depends on
-// it. Immutable once made; match() may be called by all threads.
+// One expression, compiled for each link type of a set, because the position of a field in a packet
+// depends on it. Immutable; several threads may call matches() at once.
 class BpfFilter {
  public:
-  // Compiles for all of `link_types`, and for Ethernet if that list is empty. kInvalidArgument: it
-  // compiles for none of them, or not for Ethernet where that is one: the expression is wrong; or
-  // it is longer than what libpcap compiles in a few seconds. kCancelled once `stop` is asked for.
+  // Compiles for all of `link_types`, or for Ethernet if that list is empty. Fails with
+  // kInvalidArgument if the expression compiles for none of them, if Ethernet is among them and it
+  // does not compile for that, or if it is too long for libpcap to compile it in a few seconds;
+  // with kCancelled after a stop was requested.
   static Result<BpfFilter> compile(const std::string& expression,
                                    std::span<const uint32_t> link_types,
                                    const std::stop_token& stop = {});
@@ -27,11 +28,11 @@ class BpfFilter {
   BpfFilter(BpfFilter&&) noexcept;
   BpfFilter& operator=(BpfFilter&&) noexcept;
 
-  // Packets of a link type that it was not compiled for never match.
+  // Packets of a link type for which it was not compiled never match.
   bool matches(const Frame& frame) const noexcept;
 
-  // Link types for which the expression makes no sense ("ether host …" on a serial line), with
-  // libpcap's words.
+  // The link types for which the expression is meaningless ("ether host …" on a serial line), with
+  // the reason from libpcap.
   struct Unfit {
     uint32_t link_type;
     std::string reason;

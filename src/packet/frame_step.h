@@ -1,4 +1,4 @@
-// What may become of a packet between its file and the wire.
+// A step that may change packets between their file and the wire.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace gophercap::packet {
 
-// The frames that become of one packet. Memory is used again for the next.
+// The frames made of one packet. The memory is reused for the next one.
 class FrameList {
  public:
   void clear() noexcept {
@@ -19,17 +19,17 @@ class FrameList {
     made_.clear();
     bytes_.clear();
   }
-  // Bytes of the packet itself, or of others that stay as they are until clear().
+  // Adds a frame whose bytes are those of the packet, or stay unchanged elsewhere until clear().
   void add(const Frame& frame) { frames_.push_back(frame); }
-  // Room for a frame of as many bytes as `frame` has, which the caller writes before the next add;
-  // `frame.data` means nothing.
+  // Adds a frame and returns memory for its `frame.bytes` bytes, which the caller writes before the
+  // next add. `frame.data` is ignored.
   uint8_t* add_made(const Frame& frame) {
     made_.push_back({frames_.size(), bytes_.size()});
     frames_.push_back(frame);
     bytes_.resize(bytes_.size() + frame.bytes);
     return bytes_.data() + made_.back().offset;
   }
-  // All of them. Valid until the next add or clear.
+  // Returns all frames, valid until the next add or clear.
   std::span<const Frame> frames() noexcept {
     for (const Made& made : made_) frames_[made.frame].data = bytes_.data() + made.offset;
     return frames_;
@@ -45,17 +45,17 @@ class FrameList {
   std::vector<uint8_t> bytes_;
 };
 
-// Turns a packet into the frames that leave in its place. Pure: the same packet always becomes the
-// same frames, so that forecast, replay and verify agree. May be used by several threads at once.
+// Turns a packet into the frames that are sent instead of it. Pure: the same packet always gives
+// the same frames, so that forecast, replay and verify agree. Several threads may use it at once.
 class FrameStep {
  public:
   virtual ~FrameStep() = default;
 
-  // By how many bytes a frame may be longer than its packet: what slots in a ring are made for.
-  // Longer ones may be left out as too long.
+  // Returns by how many bytes a frame may be longer than its packet, which determines the size of
+  // ring slots. Longer frames may be skipped as too long.
   virtual uint32_t growth_bytes() const noexcept = 0;
-  // Adds to `out`, which is empty, the frames that leave in place of `packet`, in their order.
-  // None: the packet does not leave, and counts as filtered.
+  // Adds the frames that are sent instead of `packet` to `out`, which is empty, in their order. If
+  // it adds none, the packet is not sent and counts as filtered.
   virtual void apply(const Frame& packet, FrameList& out) const = 0;
 };
 

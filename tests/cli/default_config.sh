@@ -10,7 +10,7 @@ exits 0 map a.pcap
 echo 'global: {dump: {json: yaml.json}}' >.go-replay.yaml
 exits 0 map a.pcap
 [[ -s yaml.json ]]
-has err ".go-replay.yml is not read, since $HOME/.go-replay.yaml is there too"
+has err ".go-replay.yml is ignored because $HOME/.go-replay.yaml exists"
 rm .go-replay.yml
 for home in "" /nonexistent /dev/null "$work/a.pcap/x"; do
   HOME=$home exits 0 map a.pcap --dump-json d.json

@@ -18,7 +18,7 @@ for arguments in "replay a.pcap --out-file=" "replay a.pcap --out-interface=" "r
 done
 exits 2 replay a.pcap --out-file ""
 has err "gophercap: error: --out-file: needs a value: FILE"
-has err "hint: what was given is empty: is a variable not set?"
+has err "hint: the value is empty: is a variable not set?"
 
 # Empty paths are refused too.
 for command in map "map set" replay verify tarExtract; do

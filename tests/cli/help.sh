@@ -15,7 +15,7 @@ for command in map replay tarExtract exampleConfig version completion help; do
   exits 0 "$command" -h
   [[ ! -s err ]]
   [[ $(wc -l <out) -le 40 && $(wc -L <out) -le 80 ]]
-  has out "gophercap $command --help says more"
+  has out "gophercap $command --help explains all options"
   cp out expected
   exits 0 -h "$command"
   cmp out expected

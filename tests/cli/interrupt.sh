@@ -92,7 +92,7 @@ for signal in INT TERM; do
   ends_by "$signal" "$pid"
   kill "$reader"
   wait "$reader" 2>/dev/null || true
-  has err "interrupted; what was sent until then is reported"
+  has err "interrupted; the report covers what was sent until then"
 done
 for signal in INT TERM; do
   # shellcheck disable=SC2217
@@ -109,6 +109,6 @@ for signal in INT TERM; do
   ends_by "$signal" "$pid"
   kill "$reader"
   wait "$reader" 2>/dev/null || true
-  has err "interrupted; what was sent until then is reported"
+  has err "interrupted; the report covers what was sent until then"
   has err "sent"
 done

@@ -29,7 +29,7 @@ for joined in joined.pcap joined.pcap.gz; do
   has 1.json '"packets": 6'
   has 1.json '"sections": 2'
   exits 0 replay --dump-json 1.json --out-file "of.$joined.pcap"
-  has err "$joined holds 2 captures one after the other; all are replayed"
+  has err "$joined holds 2 captures one after the other; all are used"
   cmp apart.pcap "of.$joined.pcap"
   exits 0 verify "of.$joined.pcap" --dump-json 1.json
   exits 0 verify "$joined" --dump-json 1.json

@@ -19,7 +19,7 @@ has err "set.json: all 4 files are missing, the first is set/1.pcap; if they hav
 exits 3 replay --dump-json set.json --discard --path-prefix set=moved
 
 exits 4 replay --dump-json set.json --discard --file-regexp worker-7
-has err "set.json: no file left to replay: --file-regexp worker-7 matches none of 4 files"
+has err "set.json: no file left: --file-regexp worker-7 matches none of 4 files"
 exits 4 map moved --file-regexp worker-7 --dump-json d.json
 has err "moved: no capture files found that match --file-regexp worker-7"
 exits 4 map moved --file-regexp worker-7 --dryrun

@@ -24,7 +24,7 @@ as_user() {
 as_user theirs map a.pcap --dump-json out/d.json || { cat words; exit 1; }
 [[ -s out/d.json && ! -e out/planted.json ]]
 grep -q "privileges" words || skip "this file system gives files no capabilities"
-has words "not used, since this program has privileges that its caller has not: GOPHERCAP_GLOBAL_DUMP_JSON, HOME"
+has words "ignored, because this program has privileges that its caller does not have: GOPHERCAP_GLOBAL_DUMP_JSON, HOME"
 # The user's own home is trusted, as are options.
 not as_user ours map a.pcap --dump-json out/d.json
 has words "ours/.go-replay.yaml:2: "

@@ -41,4 +41,4 @@ mkdir twice && capture twice/x.pcap 100 101 && gzip -k twice/x.pcap && capture t
 exits 0 map twice --dump-json set.json
 has out "twice/x.pcap and twice/x.pcap.gz hold the same packets: replay sends them twice"
 exits 0 replay --dump-json set.json --discard
-has err "warning: twice/x.pcap and twice/x.pcap.gz hold the same packets, which are replayed twice"
+has err "warning: twice/x.pcap and twice/x.pcap.gz hold the same packets, so each of these packets occurs twice"

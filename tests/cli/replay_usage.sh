@@ -5,9 +5,9 @@
 
 capture a.pcap
 exits 2 replay a.pcap --out-file x --time-from '2021-01-01 00:00:00' --time-to '2020-01-01 00:00:00'
-has err "--time-to: has to be later than --time-from"
+has err "--time-to: must be later than --time-from"
 exits 2 replay a.pcap --out-file x --time-scale-enabled --time-scale-duration 0s
-has err "--time-scale-duration: has to be above zero"
+has err "--time-scale-duration: must be above zero"
 exits 2 replay a.pcap --out-file x --loop-gap -1s --skip-mtu -1 --max-gap 0s
 has err "--loop-gap"
 has err "--skip-mtu"
@@ -25,12 +25,12 @@ has err "--fail-on-late"
 for target in "--out-file x" --discard; do
   # shellcheck disable=SC2086
   exits 2 replay a.pcap $target --fail-on-late p99=50us
-  has err "--fail-on-late: is for an interface"
+  has err "--fail-on-late: needs an interface"
 done
 exits 2 replay a.pcap --topspeed --fail-on-late p99=50us
 has err "--fail-on-late: excludes --topspeed"
 exits 2 replay a.pcap --out-file x --start-at '2020-01-01 00:00:00'
-has err "--start-at: is over"
+has err "--start-at: is in the past"
 exits 2 replay a.pcap --out-file x --path-prefix nowhere
 has err "--path-prefix"
 exits 2 replay a.pcap --out-file x --time-modifier 0

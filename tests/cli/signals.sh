@@ -34,7 +34,7 @@ for signal in HUP QUIT; do
   begin "$signal" replay a.pcap --loop-infinite --discard --report r.json
   kill -s "$signal" "$pid"
   ends_by "$signal" "$pid"
-  has err "interrupted; what was sent until then is reported"
+  has err "interrupted; the report covers what was sent until then"
   python3 -c 'import json; assert json.load(open("r.json"))["interrupted"]'
   # A tarball that ends inside a member.
   (head -c 4000000 set.tar.gz && exec sleep 60) >f1 &

@@ -22,7 +22,7 @@ PYTHON
   not grep -q . <(find o -name '.*')
   files=$(find o -type f | wc -l)
   exits 0 tarExtract --in-tarball whole --out-dir o --resume
-  has out "$files more complete before"
+  has out "$files more already complete"
   diff -r set o/set
 done
 # A cut between two members is only visible by the missing end mark.

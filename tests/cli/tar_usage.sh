@@ -29,7 +29,7 @@ exits 0 tarExtract --in-tarball set.tar --out-dir o
 echo mine >o/set/a.pcap
 exits 3 tarExtract --in-tarball set.tar --out-dir o
 has err "set/a.pcap: not extracted: the file exists already"
-has err "--force replaces what exists"
+has err "--force replaces existing files"
 [[ $(cat o/set/a.pcap) == mine ]]
 exits 0 tarExtract --in-tarball set.tar --out-dir o --force
 cmp set/a.pcap o/set/a.pcap

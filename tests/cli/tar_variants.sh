@@ -67,7 +67,7 @@ check both.tar 0 2
 [[ -f o/day.pcap && -f o/day.2.pcap/a.pcap ]]
 exits 0 replay --dump-json m.json --topspeed --out-file both.pcap
 check absolute.tar 0 2
-has map.err "absolute.tar: the leading / is left off the paths of 1 member"
+has map.err "absolute.tar: the leading / was removed from the paths of 1 member"
 has out '"absolute_paths":1'
 cmp set/c1.pcap o/a/x.pcap
 check characters.tar 3 2

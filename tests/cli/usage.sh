@@ -31,4 +31,4 @@ has err "hint: did you mean --out-interface IF?"
 exits 2 -i veth0 -x 2 replay a.pcap
 has err "hint: did you mean --time-modifier X?"
 exits 2 replay -r a.pcap
-has err "hint: captures are named without an option: gophercap replay FILE"
+has err "hint: captures are given without an option: gophercap replay FILE"

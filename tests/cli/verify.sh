@@ -71,7 +71,7 @@ counts copied.pcap 3 duplicated=2
 counts swapped.pcap 3 reordered=3
 [[ $(figure packets.reorder_extent_packets) == 3 ]]
 counts strangers.pcap 0 unexpected=1
-has err "captured beside the plan: 1 packet"
+has err "captured, but not in the plan: 1 packet"
 counts late.pcap 0
 [[ $(figure offset_error.max_ns) == 400000 && $(figure gap_error.max_ns) == 400000 ]]
 counts cut.pcap 0 cut=1000
@@ -95,7 +95,7 @@ has err "verify: needs what the receiver captured"
 exits 2 verify - - --dump-json set.json --loop-count 0 --mtu -1
 has err "--loop-count"
 has err "--mtu"
-has err "one standard input"
+has err "verify: - can be given only once"
 exits 2 verify all.pcap --dump-json set.json --fail-on-late soon
 has err "--fail-on-late"
 exits 2 verify all.pcap --dump-json set.json --memory 20K

@@ -59,4 +59,4 @@ rm "$work/report.json"
 replay 2 --tx-threads 2 --late slip "$work/set"
 says replay.err 'error: --tx-threads: excludes --late slip'
 replay 2 --tx-threads 64 "$work/set"
-says replay.err 'error: --tx-threads: from 1 to 63'
+says replay.err 'error: --tx-threads: must be from 1 to 63'

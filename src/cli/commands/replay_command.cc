@@ -54,7 +54,7 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
   const replay::Accounts& accounts = report.accounts;
   if (accounts.filtered_vlan > 0 && expression.find("vlan") == std::string::npos) {
     console.warning(fmt::format(
-        "{} of the packets that were filtered have a VLAN tag, behind which \"{}\" does not look",
+        "{} of the filtered packets have a VLAN tag, and \"{}\" does not look behind it",
         group_digits(accounts.filtered_vlan), expression));
     console.hint(fmt::format("--out-bpf '({0}) or (vlan and ({0}))'", expression));
   }
@@ -65,8 +65,9 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
     code = merge(code, say_nothing_matches("nothing was sent", expression, console));
   if (report.started_unready) {
     console.warning(fmt::format(
-        "it began before all of the first second had been read: {} (storage too slow?)",
-        counted(report.starved_packets, "packet") + " left late because they were not there yet"));
+        "the replay began before its first second was read: {} (is the storage too slow?)",
+        counted(report.starved_packets, "packet") +
+            " left late because they had not been read yet"));
   }
   if (accounts.not_sorted > 0) {
     console.warning(fmt::format("{} too far out of order to be sorted with the memory given",
@@ -74,7 +75,7 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
     console.hint("--memory 1G");
   }
   if (const uint64_t lost = report.lost_behind_us(); lost > 0) {
-    console.error(fmt::format("the interface has counted {} of {}: {} lost after they were sent",
+    console.error(fmt::format("the interface counted {} of {}: {} were lost after they were sent",
                               group_digits(*report.counted_by_interface),
                               counted(accounts.sent, "packet"), group_digits(lost)));
     code = merge(code, ExitCode::kIncomplete);
@@ -168,7 +169,7 @@ Outcome replay_command(Invocation& invocation, Console& console) {
     code = merge(code, ExitCode::kFailed);
   }
   if (result->interrupted)
-    console.warning("replay: interrupted; what was sent until then is reported");
+    console.warning("replay: interrupted; the report covers what was sent until then");
   code = merge(code, judge_lateness(invocation.settings.get(kFailOnLate), result->report.lateness,
                                     "", console));
   return run.end(print_summary(*result, options, json, console, code));

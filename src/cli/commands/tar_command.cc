@@ -92,7 +92,7 @@ std::vector<Complaint> check(const Invocation& invocation, const jobs::TarOption
     complaints.push_back({"tarExtract: needs --out-dir", "--dryrun lists what would be extracted"});
   }
   if (!options.map_path.empty() && options.out_dir.empty()) {
-    complaints.push_back({"tarExtract: --map is a dump of what is written, --dryrun writes nothing",
+    complaints.push_back({"tarExtract: --map describes extracted files, and --dryrun extracts none",
                           "gophercap map TARBALL maps what is in it"});
   }
   check_rows(settings, kThis, complaints);
@@ -144,7 +144,7 @@ ExitCode judge(const jobs::TarResult& result, const jobs::TarOptions& options, C
   if (result.damage) {
     console.warning(fmt::format(
         "{}: {}", name, damage_text(*result.damage, result.compression != io::Compression::kNone)));
-    console.hint("what is complete before that place was used");
+    console.hint("everything that is complete before that place was used");
     code = ExitCode::kIncomplete;
   }
   for (const archive::TarLosses::Place& place : result.losses.first)
@@ -156,7 +156,7 @@ ExitCode judge(const jobs::TarResult& result, const jobs::TarOptions& options, C
   }
   if (result.losses.count > 0 || result.doubtful > 0) code = merge(code, ExitCode::kIncomplete);
   if (result.counts.absolute > 0) {
-    console.note(fmt::format("the leading / is left off the paths of {}",
+    console.note(fmt::format("the leading / was removed from the paths of {}",
                              counted(result.counts.absolute, "member")));
   }
   if (result.map)
@@ -164,12 +164,12 @@ ExitCode judge(const jobs::TarResult& result, const jobs::TarOptions& options, C
   if (const uint64_t refused = result.counts.refused_total(); refused > 0) {
     console.warning(fmt::format("{} not extracted", counted(refused, "member")));
     if (result.counts.refused[static_cast<size_t>(archive::Refusal::kExists)] > 0)
-      console.hint("--force replaces what exists, --resume leaves out what is complete");
+      console.hint("--force replaces existing files, --resume skips complete ones");
     code = merge(code, ExitCode::kIncomplete);
   }
   if (result.interrupted) {
-    console.warning("tarExtract: interrupted; files that were complete stay");
-    if (!options.out_dir.empty()) console.hint("--resume goes on from there");
+    console.warning("tarExtract: interrupted; files that were complete are kept");
+    if (!options.out_dir.empty()) console.hint("--resume continues from there");
   } else if (result.matching == 0) {
     console.error(result.members == 0 ? fmt::format("{}: has no members", name)
                                       : fmt::format("{}: none of {} matches", name,

@@ -31,7 +31,7 @@ ExitCode judge(const verify::VerifyResult& result, Console& console) {
   code = merge(code, Troubles(result.plan.damaged).warn(" of the set", 0, console));
   code = merge(code, Troubles(result.damaged_captures).warn(" of the receiver", 0, console));
   if (a.arrived == 0) {
-    console.error("no packet of the plan is in what was captured");
+    console.error("no packet of the plan was captured");
     console.hint(
         "is it the same set with the same options, captured where the packets come out, with "
         "segmentation offloads off (ethtool -K IF gro off lro off)?");
@@ -44,13 +44,14 @@ ExitCode judge(const verify::VerifyResult& result, Console& console) {
     code = merge(code, ExitCode::kIncomplete);
   }
   if (result.packets_sent && *result.packets_sent < a.expected) {
-    console.warning(fmt::format("{} of these were never sent, as the replay's report says",
+    console.warning(fmt::format("{} of these were never sent, according to the replay's report",
                                 group_digits(a.expected - *result.packets_sent)));
   }
   if (result.times_mean_nothing)
-    console.warning("it was replayed at top speed: the figures of time are against no schedule");
+    console.warning(
+        "the set was replayed at top speed, without a schedule: the figures of time mean nothing");
   if (a.unexpected > 0)
-    console.note(fmt::format("captured beside the plan: {}", counted(a.unexpected, "packet")));
+    console.note(fmt::format("captured, but not in the plan: {}", counted(a.unexpected, "packet")));
   return code;
 }
 

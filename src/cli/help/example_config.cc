@@ -67,10 +67,10 @@ void append_comment(std::string& out, const OptionSpec& option, size_t depth) {
 std::string example_config() {
   std::string out =
       "# Configuration of gophercap: all keys with their defaults. It is read from the path of "
-      "--config, else from\n"
+      "--config, otherwise from\n"
       "# ~/.go-replay.yaml. The environment (GOPHERCAP_MAP_FILE_WORKERS for map.file.workers) "
-      "comes before it, the\n"
-      "# command line before both.\n";
+      "overrides it, and the\n"
+      "# command line overrides both.\n";
   std::vector<const OptionSpec*> options;
   for (const OptionSpec& option : option_table()) {
     if (!option.key.empty()) options.push_back(&option);

@@ -122,7 +122,8 @@ std::string help_text(Command id, Extent extent) {
   if (extent == Extent::kAll) {
     out += fmt::format("\n{}\n", kExitStatus);
   } else {
-    out += fmt::format("\ngophercap {}{}--help says more\n", command.name, program ? "" : " ");
+    out += fmt::format("\ngophercap {}{}--help explains all options\n", command.name,
+                       program ? "" : " ");
   }
   return out;
 }
@@ -133,7 +134,8 @@ std::string short_usage() {
     if (!command.hidden) names.push_back(command.name);
   }
   return fmt::format(
-      "usage: gophercap COMMAND [OPTION]... (commands: {})\ngophercap --help says more\n",
+      "usage: gophercap COMMAND [OPTION]... (commands: {})\ngophercap --help explains all "
+      "options\n",
       fmt::join(names, ", "));
 }
 

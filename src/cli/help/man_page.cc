@@ -49,7 +49,7 @@ void append_option(std::string& out, const OptionSpec& option) {
   if (const std::string value = default_text(option); !value.empty())
     out += fmt::format("Default: {}.\n", roff(value));
   if (option.key.empty()) {
-    out += "On the command line only.\n";
+    out += "Only on the command line.\n";
   } else {
     out += fmt::format("Key \\fB{}\\fR, environment \\fB{}\\fR.\n", roff(option.key),
                        environment_name(option.key));
@@ -100,25 +100,23 @@ std::string man_page(std::string_view version) {
     if (!command.details.empty()) out += fmt::format(".PP\n{}\n", roff(command.details));
     append_options(out, command.id);
   }
-  out += ".SH GLOBAL OPTIONS\nThey stand before or after the command.\n";
+  out += ".SH GLOBAL OPTIONS\nThey may come before or after the command.\n";
   append_options(out, Command::kGlobal);
   out +=
       ".SH CONFIGURATION\n"
       "A YAML file; the parts of a key between dots are the names of nested maps. \\fBgophercap "
       "exampleConfig\\fR "
-      "writes one with all keys.\nThe command line comes before the environment, that before the "
-      "file, that before the "
-      "defaults.\n";
+      "writes one with all keys.\nThe command line overrides the environment, which overrides the "
+      "file, which overrides the defaults.\n";
   out += ".SH EXIT STATUS\n";
   constexpr std::string_view kCodes[][2] = {
-      {"0", "All is well."},
-      {"1", "It failed."},
+      {"0", "Success."},
+      {"1", "Failure."},
       {"2", "Wrong usage: command line, environment or configuration."},
       {"3",
-       "Done, but inputs were damaged, or packets were skipped or failed that nobody asked to "
-       "skip."},
+       "Done, but inputs were damaged, or packets failed or were skipped without being asked for."},
       {"4", "No input was found."},
-      {"70", "A bug of gophercap."},
+      {"70", "A bug in gophercap."},
       {"129, 130, 131, 143",
        "Interrupted (SIGHUP, SIGINT, SIGQUIT, SIGTERM); what was done has been reported."},
   };

@@ -138,7 +138,7 @@ class Walker {
 
   bool take_scalar(const YAML::Node& value, ConfigValue& taken) {
     if (!value.IsScalar()) {
-      complain(value, fmt::format("{}: has to be one value", taken.option->key));
+      complain(value, fmt::format("{}: must be a single value", taken.option->key));
       return false;
     }
     if (const Result<> checked = check_value(*taken.option, value.Scalar()); !checked) {
@@ -173,8 +173,9 @@ ConfigFile parse_config(std::string_view yaml, std::string_view file_name) {
     const YAML::Node root = documents.empty() ? YAML::Node() : documents.front();
     for (size_t i = 1; i < documents.size(); ++i) {
       if (documents[i].IsNull()) continue;
-      walker.complain(documents[i], "a second document begins; a configuration is one",
-                      "remove the line \"---\" in front of it");
+      walker.complain(documents[i],
+                      "a second document begins; a configuration is a single document",
+                      "remove the line \"---\" before it");
     }
     if (root.IsMap()) {
       walker.walk_map(root, "");

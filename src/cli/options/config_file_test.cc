@@ -57,7 +57,7 @@ TEST(ConfigFile, Lists) {
   EXPECT_EQ(loaded("map:\n  dir:\n    src: a\n"), "map.dir.src=a\n");
   EXPECT_EQ(loaded("map:\n  file:\n    suffix: \"\"\n"), "map.file.suffix=\n") << "every file";
   EXPECT_EQ(complaint("map:\n  file:\n    workers: [1]\n"),
-            "c.yaml:3: map.file.workers: has to be one value");
+            "c.yaml:3: map.file.workers: must be a single value");
 }
 
 TEST(ConfigFile, KeysOfOldVersions) {
@@ -179,7 +179,8 @@ TEST(ConfigFile, NothingOfAFileIsPassedOver) {
   const ConfigFile two =
       parse_config("map:\n  dir:\n    src: a\n---\nreplay:\n  topspeed: yes\n", "f");
   ASSERT_EQ(two.complaints.size(), 1U);
-  EXPECT_EQ(two.complaints[0].what, "f:5: a second document begins; a configuration is one");
+  EXPECT_EQ(two.complaints[0].what,
+            "f:5: a second document begins; a configuration is a single document");
   EXPECT_TRUE(parse_config("---\nreplay:\n  topspeed: yes\n---\n", "f").complaints.empty());
   EXPECT_TRUE(parse_config("", "f").complaints.empty());
   const ConfigFile cut = parse_config("replay:\n  topspeed: yes\n\x04\n  unknown: 1\n", "f");

@@ -63,7 +63,7 @@ std::string hint_of_habit(Command command, std::string_view typed) {
   const Habit* habit = find_habit(command, typed);
   if (habit == nullptr) return {};
   if (habit->option.empty()) {
-    return fmt::format("captures are named without an option: gophercap {} FILE",
+    return fmt::format("captures are given without an option: gophercap {} FILE",
                        command_spec(command).name);
   }
   const OptionSpec& option = *find_option(command, habit->option);

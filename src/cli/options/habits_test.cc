@@ -45,7 +45,7 @@ TEST(Habits, OfOtherReplayersAreAnswered) {
         << typed;
   }
   EXPECT_EQ(hint_for_words({"replay", "-r", "a.pcap"}),
-            "captures are named without an option: gophercap replay FILE");
+            "captures are given without an option: gophercap replay FILE");
 }
 
 TEST(Habits, ShowWhatTheCommandHas) {

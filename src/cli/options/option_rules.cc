@@ -38,12 +38,12 @@ std::string broken_limit(const OptionSpec& option, const Value& value) {
     case Limit::kNone:
       return {};
     case Limit::kNotNegative:
-      return sign_of(value) < 0 ? "can't be below zero" : "";
+      return sign_of(value) < 0 ? "must not be below zero" : "";
     case Limit::kPositive:
-      return sign_of(value) <= 0 ? "has to be above zero" : "";
+      return sign_of(value) <= 0 ? "must be above zero" : "";
     case Limit::kUpTo:
       if (const auto number = value.as<int64_t>(); number < 1 || number > option.most)
-        return fmt::format("from 1 to {}", option.most);
+        return fmt::format("must be from 1 to {}", option.most);
       return {};
   }
   return {};

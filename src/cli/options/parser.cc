@@ -64,7 +64,7 @@ constexpr std::string_view kNotYet[] = {"filter", "extract",   "eve2filter", "me
 Complaint unknown_command(std::string_view word) {
   if (std::ranges::find(kNotYet, word) != std::ranges::end(kNotYet)) {
     return {fmt::format("{}: not in this version yet", word),
-            "gophercap help lists the commands that are"};
+            "gophercap help lists the commands of this version"};
   }
   std::vector<std::string_view> names;
   for (const CommandSpec& command : command_table()) {
@@ -190,7 +190,7 @@ class Parser {
     if (word.value->empty() && names_something(option->type)) {
       result_.complaints.push_back(
           {fmt::format("{}: needs a value: {}", shown(word), option->value_name),
-           "what was given is empty: is a variable not set?"});
+           "the value is empty: is a variable not set?"});
       return;
     }
     if (const Result<> checked = check_typed(*option, *word.value); !checked) {

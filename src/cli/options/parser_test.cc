@@ -68,7 +68,7 @@ TEST(Parser, EmptyValueIsAValue) {
 TEST(Parser, WhatNamesSomethingCannotBeEmpty) {
   const Arguments file = parse({"replay", "--out-file", ""});
   EXPECT_EQ(file.complaints.at(0).what, "--out-file: needs a value: FILE");
-  EXPECT_EQ(file.complaints.at(0).hint, "what was given is empty: is a variable not set?");
+  EXPECT_EQ(file.complaints.at(0).hint, "the value is empty: is a variable not set?");
   EXPECT_EQ(parse({"replay", "--out-interface="}).complaints.at(0).what,
             "--out-interface: needs a value: IF");
   EXPECT_EQ(parse({"map", "--dir-src", "a", "--dir-src", ""}).complaints.at(0).what,

@@ -70,7 +70,7 @@ void check_fail_on_late(const Settings& settings, const jobs::ReplayOptions& opt
                         std::vector<Complaint>& complaints) {
   if (!settings.get(kFailOnLate) || settings.source(kFailOnLate) == Source::kConfigFile) return;
   if (!jobs::traits_of(options.delivery.target).real_time)
-    complaints.push_back({"--fail-on-late: is for an interface; nothing is late elsewhere", ""});
+    complaints.push_back({"--fail-on-late: needs an interface; nothing is late elsewhere", ""});
   if (options.schedule.topspeed)
     complaints.push_back({"--fail-on-late: excludes --topspeed, where nothing is late", ""});
 }
@@ -114,7 +114,7 @@ void check_plan(const Settings& settings, Command command, const jobs::SelectOpt
                 const jobs::ScheduleOptions& schedule, std::vector<Complaint>& complaints) {
   check_rows(settings, command, complaints);
   if (select.window.from && select.window.to && *select.window.from >= *select.window.to)
-    complaints.push_back({"--time-to: has to be later than --time-from", ""});
+    complaints.push_back({"--time-to: must be later than --time-from", ""});
   if (schedule.clock_steps.follow && schedule.sort) {
     complaints.push_back(
         {"--clock-steps follow: excludes --reorder, which sorts by the times as they are", ""});
@@ -163,12 +163,12 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
   check_plan(settings, kThis, options.select, options.schedule, complaints);
   const bool several_threads = settings.get(kTxThreads) > 1;
   if (several_threads && interface == nullptr)
-    complaints.push_back({"--tx-threads: is for an interface", ""});
+    complaints.push_back({"--tx-threads: needs an interface", ""});
   if (several_threads && options.delivery.late == replay::LatePolicy::kSlip)
     complaints.push_back({"--tx-threads: excludes --late slip, which moves one schedule", ""});
   check_fail_on_late(settings, options, complaints);
   if (options.delivery.start_at_wall_ns && *options.delivery.start_at_wall_ns <= now_wall_ns)
-    complaints.push_back({"--start-at: is over", "times without a zone are UTC"});
+    complaints.push_back({"--start-at: is in the past", "times without a zone are UTC"});
   if (file != nullptr && file->compression != io::Compression::kNone &&
       !io::can_compress(file->compression)) {
     complaints.push_back({fmt::format("--out-file: {}: can't be compressed with {}", file->path,
@@ -180,10 +180,11 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
   if (settings.get(kDryrun)) return complaints;  // nothing is written
   if (to_stdout && (json || options.report_path == "-")) {
     complaints.push_back(
-        {"--out-file: a capture and a report do not fit on one standard output", "--report FILE"});
+        {"--out-file: the capture and the report cannot both go to standard output",
+         "--report FILE"});
   }
   if (to_stdout && isatty(STDOUT_FILENO) == 1) {
-    complaints.push_back({"--out-file: a capture is no reading for a terminal",
+    complaints.push_back({"--out-file: a capture is binary and is not written to a terminal",
                           "send standard output to a file or a pipe"});
   }
   return complaints;

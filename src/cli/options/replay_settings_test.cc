@@ -78,7 +78,7 @@ TEST_F(AskedOfTheWire, TheTargetIsWhatTheCommandLineSays) {
   EXPECT_EQ(interface.tx_threads, 3U);
   set({"replay", "--discard", "--tx-threads=3"}, file_by_config);
   EXPECT_EQ(jobs::describe(target()), "nowhere");
-  EXPECT_EQ(complaints(), Words{"--tx-threads: is for an interface"});
+  EXPECT_EQ(complaints(), Words{"--tx-threads: needs an interface"});
   set({"replay", "--out-file=-", "--out-format=pcapng"}, "replay: {out: {interface: veth9}}");
   EXPECT_EQ(jobs::describe(target()), "standard output");
   EXPECT_EQ(std::get<jobs::FileTarget>(target()).format, jobs::OutFormat::kPcapng);
@@ -98,16 +98,16 @@ TEST_F(AskedOfTheWire, RowsSayLimitsAndWhatExcludesWhat) {
   EXPECT_EQ(complaints_of({"--out-file=x", "--out-interface=y"}),
             Words{"--out-file: excludes --out-interface"});
   EXPECT_EQ(complaints_of({"--discard", "--out-file=x"}), Words{"--discard: excludes --out-file"});
-  EXPECT_EQ(complaints_of({"--max-gap=0s"}), Words{"--max-gap: has to be above zero"});
-  EXPECT_EQ(complaints_of({"--skip-mtu=-1"}), Words{"--skip-mtu: can't be below zero"});
-  EXPECT_EQ(complaints_of({"--tx-threads=64"}), Words{"--tx-threads: from 1 to 63"});
+  EXPECT_EQ(complaints_of({"--max-gap=0s"}), Words{"--max-gap: must be above zero"});
+  EXPECT_EQ(complaints_of({"--skip-mtu=-1"}), Words{"--skip-mtu: must not be below zero"});
+  EXPECT_EQ(complaints_of({"--tx-threads=64"}), Words{"--tx-threads: must be from 1 to 63"});
   EXPECT_EQ(complaints_of({"--time-scale-enabled", "--time-scale-duration=0s"}),
-            Words{"--time-scale-duration: has to be above zero"});
+            Words{"--time-scale-duration: must be above zero"});
   EXPECT_EQ(complaints_of({"--time-scale-duration=0s"}), Words{}) << "it has no say";
 }
 
 TEST_F(AskedOfTheWire, ALimitThatNothingIsHeldAgainstIsRefused) {
-  const Words elsewhere = {"--fail-on-late: is for an interface; nothing is late elsewhere"};
+  const Words elsewhere = {"--fail-on-late: needs an interface; nothing is late elsewhere"};
   set({"replay", "--discard", "--fail-on-late=p99=50us"});
   EXPECT_EQ(complaints(), elsewhere);
   set({"replay", "--out-file=x", "--fail-on-late=p99=50us"});

@@ -72,14 +72,14 @@ std::vector<Complaint> check_verify(const Settings& settings, const jobs::Verify
                           "gophercap verify arrived.pcap --report sent.json"});
   }
   if (std::ranges::count(options.captures, "-") > 1)
-    complaints.push_back({"verify: there is one standard input only", ""});
+    complaints.push_back({"verify: - can be given only once", ""});
   if (std::ranges::count(options.captures, "-") > 0 && settings.get(kReport) == "-")
-    complaints.push_back({"--report: standard input is the capture already", ""});
+    complaints.push_back({"--report: standard input is already used for a capture", ""});
   check_plan(settings, kThis, options.select, options.schedule, complaints);
   const bool may_be_in_report =
       !report_known && !settings.get(kReport).empty() && !settings.typed(kLoopCount);
   if (options.schedule.loop_count < 1 && !may_be_in_report) {
-    complaints.push_back({"--loop-count: has to be above zero; what has no end can't be compared",
+    complaints.push_back({"--loop-count: must be above zero; an endless replay cannot be compared",
                           "--report FILE says how many loops were done"});
   }
   return complaints;

@@ -88,7 +88,7 @@ ExitCode say_out_of_memory() noexcept {
   words.append(object.empty() ? "" : ": ");
   words.append(
       "out of memory\n"
-      "gophercap: hint: give it more (ulimit -v, memory.max of the cgroup), or let it take less: "
+      "gophercap: hint: allow more memory (ulimit -v, memory.max of the cgroup), or use less: "
       "--memory 64M, fewer workers\n");
   words.print();
   return ExitCode::kFailed;

@@ -216,7 +216,7 @@ std::string same_captures_text(const std::vector<dataset::SameCapture>& same) {
   const std::string names = fmt::format("{} and {}", escape_text(same.front().first->path),
                                         escape_text(same.front().second->path));
   if (same.size() == 1) return names + " hold the same packets: replay sends them twice";
-  return fmt::format("{} are there under two names, and replay sends them twice, the first: {}",
+  return fmt::format("{} exist under two names, and replay sends them twice, the first: {}",
                      counted(same.size(), "capture"), names);
 }
 
@@ -225,14 +225,14 @@ void add_file_notes(const Totals& sum, const DatasetSummary& set, std::vector<st
   if (const auto same = dataset::captures_under_two_names(set); !same.empty())
     lines.push_back(same_captures_text(same));
   if (sum.joined_files == 1) {
-    lines.push_back(fmt::format(
-        "{} holds {} one after the other (as cat makes it): each is read as its own header says",
-        escape_text(sum.first_joined->path), counted(sum.joined_captures, "capture")));
+    lines.push_back(
+        fmt::format("{} holds {} one after the other (as cat writes them); each is read according "
+                    "to its own header",
+                    escape_text(sum.first_joined->path), counted(sum.joined_captures, "capture")));
   } else if (sum.joined_files > 1) {
     lines.push_back(
-        fmt::format("{} hold {} one after the other (as cat makes it), the first is {}: each is "
-                    "read as its own "
-                    "header says",
+        fmt::format("{} hold {} one after the other (as cat writes them), the first is {}; each is "
+                    "read according to its own header",
                     counted(sum.joined_files, "file"), counted(sum.joined_captures, "capture"),
                     escape_text(sum.first_joined->path)));
   }
@@ -240,9 +240,10 @@ void add_file_notes(const Totals& sum, const DatasetSummary& set, std::vector<st
     return file.reserved_link_type().has_value();
   });
   if (odd != set.files.end()) {
-    lines.push_back(fmt::format(
-        "{}: byte 20: the link type, {}, has reserved bits set: replay calls such a file damaged",
-        escape_text(odd->path), *odd->reserved_link_type()));
+    lines.push_back(
+        fmt::format("{}: byte 20: the link type, {}, has reserved bits set: replay treats such a "
+                    "file as damaged",
+                    escape_text(odd->path), *odd->reserved_link_type()));
   }
   if (sum.padding_bytes > 0) {
     lines.push_back(fmt::format("{} of zeros after the last packet of {}: padding",
@@ -288,8 +289,9 @@ std::vector<std::string> notes(const Totals& sum, const DatasetSummary& set,
                                 counted(not_ethernet, "packet")));
   }
   if (sum.without_time > 0) {
-    lines.push_back(fmt::format("{} without a time of their own: they take that of a neighbour",
-                                counted(sum.without_time, "packet")));
+    lines.push_back(
+        fmt::format("{} without a time of their own: they get the time of a neighbouring packet",
+                    counted(sum.without_time, "packet")));
   }
   if (sum.carried > 0) {
     lines.push_back(

@@ -34,10 +34,10 @@ std::string files_text(const ExtractCounts& counts) {
   const auto add = [&](uint64_t n, std::string_view what) {
     if (n > 0) remarks.push_back(fmt::format("{} {}", group_digits(n), what));
   };
-  add(counts.resumed, "more complete before");
+  add(counts.resumed, "more already complete");
   add(counts.packed_before, "already compressed");
   add(counts.numbered, "under another name");
-  add(counts.absolute, "without the / in front");
+  add(counts.absolute, "without the leading /");
   add(counts.set_id, "without their set-id bit");
   std::string text = group_digits(counts.files);
   if (!remarks.empty()) text += fmt::format(" ({})", fmt::join(remarks, ", "));
@@ -84,7 +84,7 @@ std::string tar_report(const jobs::TarResult& result, std::string_view out_dir) 
                                             counted(result.doubtful, "member"))});
   }
   if (counts.left_over > 0) {
-    lines.push_back({"removed", fmt::format("{} that earlier runs have left unfinished",
+    lines.push_back({"removed", fmt::format("{} left unfinished by earlier runs",
                                             counted(counts.left_over, "file"))});
   }
   lines.push_back({"bytes", fmt::format("{} extracted, {} written", human_bytes(counts.plain_bytes),

@@ -21,12 +21,12 @@ using verify::VerifyResult;
 void add_expected(std::vector<SummaryLine>& lines, const VerifyResult& result) {
   std::string text = counted(result.arrivals.expected, "packet");
   if (const uint64_t skipped = result.plan.accounts.skipped_by_target(); skipped > 0)
-    text += fmt::format("; {} no interface{} takes are not among them", group_digits(skipped),
+    text += fmt::format("; {} that no interface{} takes are not included", group_digits(skipped),
                         result.mtu ? fmt::format(" of MTU {}", *result.mtu) : "");
   lines.push_back({"expected", text});
   if (result.packets_sent && *result.packets_sent != result.arrivals.expected) {
-    lines.push_back(
-        {"sent", counted(*result.packets_sent, "packet") + ", as the report of the replay says"});
+    lines.push_back({"sent", counted(*result.packets_sent, "packet") +
+                                 ", according to the report of the replay"});
   }
 }
 
@@ -53,7 +53,7 @@ void add_faults(std::vector<SummaryLine>& lines, const Arrivals& a) {
   lines.push_back({"duplicated", counted(a.duplicated, "packet")});
   std::string reordered = counted(a.reordered, "packet");
   if (a.reordered > 0)
-    reordered += fmt::format(", by {} and {} at the most", counted(a.reorder_extent, "packet"),
+    reordered += fmt::format(", by at most {} and {}", counted(a.reorder_extent, "packet"),
                              human_duration(a.reorder_late_time));
   lines.push_back({"reordered", reordered});
   lines.push_back({"unexpected",

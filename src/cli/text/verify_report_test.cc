@@ -44,12 +44,12 @@ TEST(VerifyReport, TellsWhatIsWrongAndByHowMuch) {
   a.lateness.record(4000);
   const std::string text = verify_report(result, kPipe);
   for (const std::string_view line :
-       {"expected    2,000 packets; 3 no interface of MTU 1500 takes are not among them\n",
-        "sent        1,999 packets, as the report of the replay says\n",
+       {"expected    2,000 packets; 3 that no interface of MTU 1500 takes are not included\n",
+        "sent        1,999 packets, according to the report of the replay\n",
         "arrived     1,995 packets; 1,000 compared in their first 96 bytes and length only; 8 "
         "padded; 9 without their VLAN tag\n",
         "lost        5 packets; the first is number 1,234, due after 5ms\n",
-        "duplicated  1 packet\n", "reordered   2 packets, by 4 packets and 30µs at the most\n",
+        "duplicated  1 packet\n", "reordered   2 packets, by at most 4 packets and 30µs\n",
         "unexpected  7 packets not in the plan\n", "took        10.002s (planned 10s)\n",
         "offset      p50 2µs, p99 2µs, p99.9 2µs, max 2µs off the median\n",
         "gaps        p50 3µs, p99 3µs, p99.9 3µs, max 3µs longer or shorter\n",

@@ -286,7 +286,7 @@ Result<std::vector<FileSummary>> Tarballs::pass(const std::string& tarball,
     scan->files.push_back(std::move(file));
   }
   if (scan->absolute > 0) {
-    reporter_.info(fmt::format("{}: the leading / is left off the paths of {} {}", tarball,
+    reporter_.info(fmt::format("{}: the leading / was removed from the paths of {} {}", tarball,
                                scan->absolute, scan->absolute == 1 ? "member" : "members"));
   }
   if (std::optional<FileSummary> entry = own_entry(tarball, *scan)) {

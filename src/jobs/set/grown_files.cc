@@ -43,13 +43,12 @@ void take_as_grown(FileSummary& file, const Facts& facts) {
 
 void tell(uint64_t grown, const std::string& first, Reporter& reporter) {
   if (grown == 1) {
-    reporter.info(fmt::format(
-        "{} has grown since it was mapped; it is replayed as far as it was mapped", first));
-  } else if (grown > 1) {
     reporter.info(
-        fmt::format("{} files have grown since they were mapped, the first is {}; they are "
-                    "replayed as far as they were mapped",
-                    grown, first));
+        fmt::format("{} has grown since it was mapped; only what was mapped is used", first));
+  } else if (grown > 1) {
+    reporter.info(fmt::format(
+        "{} files have grown since they were mapped, the first is {}; only what was mapped is used",
+        grown, first));
   }
 }
 

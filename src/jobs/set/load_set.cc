@@ -41,7 +41,7 @@ std::string counted(uint64_t n, std::string_view singular) {
 }
 
 Error cancelled() {
-  return {Errc::kCancelled, 0, "stopped before the first packet was sent"};
+  return {Errc::kCancelled, 0, "stopped before the set was loaded"};
 }
 
 // A pipe has nothing left for a second pass. Missing files and folders are reported elsewhere.
@@ -52,8 +52,8 @@ Result<> check_can_be_reread(const std::string& path) {
     return {};
   }
   return Error{Errc::kInvalidArgument, 0,
-               fmt::format("replay can't read '{}': it passes over a set twice, once to plan and "
-                           "once to send",
+               fmt::format("'{}' can't be read twice, but the files of a set are: once to plan, "
+                           "once for their packets",
                            path)};
 }
 
@@ -155,7 +155,8 @@ Result<> map_again(dataset::Dump& dump, const std::string& tarball,
     if (found != by_path.end()) {
       file = std::move(*found->second);
     } else {
-      file = unreadable(file, {Errc::kNotFound, 0, file.path + ": no such member any more"});
+      file = unreadable(file,
+                        {Errc::kNotFound, 0, file.path + ": the member does not exist any more"});
     }
   }
   return {};
@@ -216,7 +217,7 @@ void warn_of_slow_tarballs(const DatasetSummary& set, const Tarballs& tarballs,
     if (index == nullptr || !only_from_its_beginning(*index)) continue;
     reporter.warning(
         fmt::format("{}: this {} can only be read from its beginning, so each capture in it waits "
-                    "until all that stands before it is decompressed; extract it first, or pack it "
+                    "until everything before it is decompressed; extract it first, or compress it "
                     "with gzip, or with zstd in several frames (pzstd)",
                     file.tarball, io::to_string(index->compression())));
   }
@@ -306,7 +307,7 @@ Result<DatasetSummary> load_dump(const SetOptions& options, const confine::Needs
         Errc::kNotFound, 0,
         options.file_regexp.empty()
             ? options.dump_path + ": has no files"
-            : fmt::format("{}: no file left to replay: --file-regexp {} matches none of {}",
+            : fmt::format("{}: no file left: --file-regexp {} matches none of {}",
                           options.dump_path, options.file_regexp, counted(file_count, "file"))};
   }
   tell(dataset::relocate(dump.set, options.path_prefixes, options.dump_path, dump.ours),

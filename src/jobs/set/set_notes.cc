@@ -74,12 +74,11 @@ void tell_of_contents(const dataset::DatasetSummary& set, Reporter& reporter) {
   if (joined != set.files.end()) {
     const auto files = std::count_if(set.files.begin(), set.files.end(),
                                      [](const FileSummary& file) { return file.joined(); });
-    reporter.info(files == 1
-                      ? fmt::format("{} holds {} captures one after the other; all are replayed",
-                                    joined->path, joined->sections)
-                      : fmt::format("{} files hold several captures one after the other, the first "
-                                    "is {}; all are replayed",
-                                    files, joined->path));
+    reporter.info(files == 1 ? fmt::format("{} holds {} captures one after the other; all are used",
+                                           joined->path, joined->sections)
+                             : fmt::format("{} files hold several captures one after the other, "
+                                           "the first is {}; all are used",
+                                           files, joined->path));
   }
   const std::vector<dataset::SameCapture> same = dataset::captures_under_two_names(set);
   if (same.empty()) return;
@@ -87,9 +86,9 @@ void tell_of_contents(const dataset::DatasetSummary& set, Reporter& reporter) {
       fmt::format("{} and {}", same.front().first->path, same.front().second->path);
   reporter.warning(
       same.size() == 1
-          ? fmt::format("{} hold the same packets, which are replayed twice", first)
+          ? fmt::format("{} hold the same packets, so each of these packets occurs twice", first)
           : fmt::format(
-                "{} captures are there under two names, and are replayed twice, the first: {}",
+                "{} captures exist under two names, so their packets occur twice, the first: {}",
                 same.size(), first));
 }
 
