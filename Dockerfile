@@ -1,7 +1,7 @@
 # docker build -t gophercap --build-arg VERSION=v1.2.3 .
 #
-# The first stage makes the Debian package as ./dev does everywhere (the lists of packages stand there and nowhere else), the
-# second has nothing but that package and the libraries that it asks for. How to run it: README.md.
+# The first stage builds the Debian package by means of ./dev, which has the only lists of packages. The second
+# stage contains only that package and the libraries on which it depends. README.md shows how to run it.
 FROM debian:bookworm AS build
 WORKDIR /src
 COPY dev ./

@@ -1,22 +1,22 @@
 #!/usr/bin/env python3
-"""Sorts C++ sources into batches that are compiled as one file each; prints "BATCH SOURCE" a line.
+"""Sorts C++ sources into batches, each of which is compiled as one file; prints a line "BATCH SOURCE" for each source.
 
-Two sources share a batch only if neither mentions a name that the other declares for itself, in an anonymous namespace or as
-static, constant, alias or macro. So nobody who writes a source has to think of the others. The layout that clang-format gives
-is relied on: a declaration begins at the margin."""
+Two sources share a batch only if neither mentions a name that the other one declares locally: in an anonymous namespace, or as
+static, constant, alias or macro. So authors need not think of other sources. The script relies on the layout of clang-format:
+a declaration begins at the left margin."""
 import functools
 import re
 import sys
 
-MOST_LINES = 2500  # of a batch: with larger ones a processor idles at the end of a build
+MOST_LINES = 2500  # of a batch; with larger ones, processors are idle at the end of a build
 
 NOISE = re.compile(r'R"(\w*)\(.*?\)\1"|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.S)
-# Members of something (.word, ->word) stand in no namespace.
+# Members (.word, ->word) are not names of a namespace.
 WORD = re.compile(r"(?<![\w.])(?<!->)[A-Za-z_]\w*")
 TYPE = re.compile(r"(?:template <.*> )?(?:class|struct|enum class|enum|union|concept) (\w+)(?! \w)")
 ALIAS = re.compile(r"(?:using|namespace) (\w+) = |using [\w:]+::(\w+);")
 MACRO = re.compile(r"#\s*define (\w+)")
-# The name before its arguments, value or end.
+# The name is before the arguments, the value or the end.
 DECLARED = re.compile(r"([\w:~]+)\s*(?:\[[^\]]*\]\s*)*[({=;]")
 USED_MACRO = re.compile(r"\b[A-Z][A-Z_]+\d?\([^()]*\)")
 LOCAL = re.compile(r"static |constexpr |const |inline ")
@@ -35,7 +35,7 @@ def words_of(path):
 
 
 def words_of_headers(path, text):
-    """Those of our own that a source includes by itself: what they name may not be hidden either."""
+    """Words of our headers that the source includes directly. Names in them must not be hidden either."""
     root = path.partition("/src/")[0] + "/src/"
     return set().union(*(words_of(root + name) for name in HEADER.findall(text)))
 
@@ -47,7 +47,7 @@ class Source:
             text = file.read()
         self.lines = text.count("\n")
         of_headers = words_of_headers(path, text)
-        # clang-format tells by a comment whose end this is; comments go.
+        # clang-format adds a comment to this brace; comments are removed.
         text = NOISE.sub(" ", re.sub(r"^}\s*//\s*namespace$", "@end", text, flags=re.M))
         self.words = set(WORD.findall(text)) | of_headers
         self.names, self.aliases = set(), set()
@@ -55,7 +55,7 @@ class Source:
 
     def declare(self, text):
         anonymous = False
-        # The second half of a declaration that is longer than a line is its continuation; what a body holds is not.
+        # An indented line continues a declaration, unless it is in a body.
         for line in re.sub(r"(?<![{;:])\n {4,}", " ", text).split("\n"):
             if line.startswith("namespace {"):
                 anonymous = True
@@ -68,7 +68,7 @@ class Source:
                 self.names.add(match[1])
             elif line[:1] not in ("", " ", "#") and (anonymous or LOCAL.match(line)):
                 match = TYPE.match(line) or DECLARED.search(USED_MACRO.sub("", line))
-                # A qualified name belongs to what was declared elsewhere.
+                # A qualified name was declared elsewhere.
                 if match and ":" not in match[1]:
                     self.names.add(match[1])
 

@@ -1,5 +1,5 @@
-# Line coverage of the library, by clang: its counters cost a tenth of the build with AddressSanitizer, which has them for that.
-# Test code has none, so that what only tests call does not count. Each program adds its counters to a file when it ends.
+# Line coverage of the library, measured by clang. The counters are part of the build with AddressSanitizer, where they cost a tenth of the time. Test
+# code has none, so it does not count. Each program adds its counters to a file when it ends.
 option(GOPHERCAP_COVERAGE "Count the lines of the library that run (clang only)" OFF)
 
 function(gophercap_cover target)

@@ -8,8 +8,8 @@ file(MAKE_DIRECTORY ${doc} ${share}/lintian/overrides)
 
 file(COPY_FILE ${source}/packaging/debian/copyright ${doc}/copyright)
 
-# The date of the commit, so that the same source gives the same package. Without a repository (and
-# without SOURCE_DATE_EPOCH, which TIMESTAMP uses by itself), today.
+# Uses the date of the commit, so that the same source gives the same package; without a repository, the present date (or SOURCE_DATE_EPOCH, which
+# TIMESTAMP observes).
 if(NOT DEFINED ENV{SOURCE_DATE_EPOCH})
   execute_process(COMMAND git -C ${source} log -1 --format=%ct OUTPUT_VARIABLE commit_time OUTPUT_STRIP_TRAILING_WHITESPACE
     RESULT_VARIABLE failed ERROR_QUIET)

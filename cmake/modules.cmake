@@ -1,7 +1,6 @@
-# The house: module = folder of src/ = namespace = static library. Rooms are folders inside a module, as deep as one likes: they
-# give files a place, and are no walls. LEVEL gives the direction: a module includes only modules
-# of a lower level that its DEPS name. tests/check_includes.py reads this table and holds every #include against it
-# (a header-only breach links fine, so the linker can't see it).
+# A module is a folder of src/, a namespace and a static library. Folders inside a module, of any depth, only group its files. A module may include
+# only the modules in its DEPS, which must have a lower LEVEL. tests/check_includes.py reads this table and checks every #include against it (the
+# linker cannot detect a violation by headers alone).
 set(precompiled <algorithm> <array> <atomic> <chrono> <functional> <memory> <optional> <span> <string>
   <string_view> <vector> <fmt/format.h> <tl/expected.hpp>)
 function(gophercap_module name)
@@ -32,12 +31,12 @@ gophercap_module(replay   LEVEL 4 DEPS base confine io packet capture transmit d
 gophercap_module(verify   LEVEL 5 DEPS base io packet capture transmit replay LINK nlohmann_json::nlohmann_json)
 gophercap_module(jobs     LEVEL 6 DEPS base confine io packet capture transmit archive rewrite dataset replay verify LINK nlohmann_json::nlohmann_json)
 gophercap_module(cli      LEVEL 7 DEPS base confine io packet capture transmit archive dataset replay verify jobs LINK yaml-cpp)
-# As RE2 has done since 2023-06: that of Debian 13, not that of Debian 12.
+# RE2 uses Abseil since 2023-06: in Debian 13, but not in Debian 12.
 if("absl_synchronization" IN_LIST RE2_LIBRARIES)
   target_compile_definitions(gophercap_dataset PRIVATE GOPHERCAP_RE2_USES_ABSEIL)
 endif()
 target_compile_definitions(gophercap_cli PRIVATE GOPHERCAP_VERSION="${GOPHERCAP_VERSION}")
-# Such builds write files of their own when they end, which a confined process can't.
+# Sanitizers write files when the process ends, which a confined process cannot.
 if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=")
   target_compile_definitions(gophercap_confine PRIVATE GOPHERCAP_WRITES_AT_EXIT)
 endif()

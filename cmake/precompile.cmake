@@ -1,6 +1,6 @@
-# What saves time where the whole tree is compiled several times, for sanitizers and for checks: compilers spend most of it on
-# the headers that every file includes. Not with a compiler cache, which would see every file as new whenever one changes. What
-# `./dev build` makes is compiled file by file and without these, so that a file that relies on them for an #include is found.
+# Saves time when the whole tree is compiled several times, for sanitizers and checks, because compilers spend most of it on headers that every file
+# includes. Not used with a compiler cache, for which every file would be new whenever one of them changes. `./dev build` compiles each file
+# separately without precompiled headers, so a missing #include is found.
 option(GOPHERCAP_PRECOMPILE "Precompile the headers that everything includes; g++ gains nothing by it" OFF)
 set(GOPHERCAP_BATCHES "" CACHE STRING "Targets (library, test) whose sources are compiled several at once")
 if(CMAKE_CXX_COMPILER_LAUNCHER)
@@ -8,7 +8,7 @@ if(CMAKE_CXX_COMPILER_LAUNCHER)
   set(GOPHERCAP_BATCHES "")
 endif()
 
-# gophercap_precompile(KIND TARGET HEADER...): all targets of one kind share what the first of them has precompiled.
+# gophercap_precompile(KIND TARGET HEADER...): all targets of a kind share the precompiled headers of the first one.
 function(gophercap_precompile kind target)
   gophercap_batch(${kind} ${target})
   if(NOT GOPHERCAP_PRECOMPILE)
@@ -23,7 +23,7 @@ function(gophercap_precompile kind target)
   endif()
 endfunction()
 
-# Which sources may share a batch, cmake/batches.py finds out each time that CMake configures.
+# cmake/batches.py determines which sources may share a batch each time that CMake configures.
 function(gophercap_batch kind target)
   if(NOT kind IN_LIST GOPHERCAP_BATCHES)
     return()

@@ -1,4 +1,4 @@
-# Unit tests stand beside the code as *_test.cc and are globbed: a list would rot. One test binary per module.
+# Unit tests are beside the code as *_test.cc. They are globbed, because a list would become incomplete. There is one test program per module.
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
@@ -8,13 +8,13 @@ add_library(gophercap_testing STATIC ${testing_sources})
 target_link_libraries(gophercap_testing PUBLIC gophercap_jobs GTest::gtest)
 set_target_properties(gophercap_testing PROPERTIES LINKER_LANGUAGE CXX)
 
-# Compilers take twice as long to make such long files faster, and what runs is the library.
+# Test files are not optimized: compiling would take twice as long, and most of the time is spent in the library.
 set(GOPHERCAP_TEST_FLAGS "" CACHE STRING "Compiler flags of the *_test.cc files, behind all others")
 separate_arguments(test_flags UNIX_COMMAND "${GOPHERCAP_TEST_FLAGS}")
 target_compile_options(gophercap_testing PRIVATE ${test_flags})
 gophercap_batch(test gophercap_testing)
 
-# What each case came to stands in test-results/ (tests/count.py). With 0 each case is a test of ctest's and a process of its own.
+# The result of each case is written to test-results/ (tests/count.py). With 0, each case is a separate test of ctest, in its own process.
 set(GOPHERCAP_TEST_SHARDS 0 CACHE STRING "Processes that share a module's unit tests; 0: one for each case")
 function(gophercap_unit_tests module)
   if(GOPHERCAP_TEST_SHARDS EQUAL 0)
@@ -42,9 +42,9 @@ foreach(module ${modules})
   endif()
 endforeach()
 
-# Command-line tests: one behaviour a file, the real binary, exit 77 = skipped. Those on a wire look at the clock, send as fast as
-# the machine can, or have to do something while a replay is at a certain place: they carry the label timing too and run alone.
-# A few only look at what arrives in the end: these run beside others.
+# Command-line tests: one behaviour per file, the real binary, exit 77 means skipped. Those in `net` have the label timing and run alone, since they
+# depend on the clock, send as fast as the machine can, or act at a certain moment of a replay. A few of them only check what has arrived in the end,
+# and run beside others.
 set(untimed choices dry_run fcs from_dump goes_down interface_down interrupt interrupt_in_loop link_type loops merged_order mtu_hint
   mtu_too_small no_capability no_carrier report_disk_full second_interrupt terminate unknown_interface vlan)
 find_program(BASH bash REQUIRED)
@@ -55,7 +55,7 @@ foreach(kind cli net package)
   file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${kind}/*.sh)
   foreach(script ${scripts})
     get_filename_component(name ${script} NAME_WE)
-    # Builds that write files of their own when they end are not confined.
+    # With sanitizers, processes are not confined.
     if(name STREQUAL confined AND CMAKE_CXX_FLAGS MATCHES "-fsanitize=")
       continue()
     endif()
@@ -68,10 +68,10 @@ foreach(kind cli net package)
       ENVIRONMENT "GOPHERCAP=$<TARGET_FILE:gophercap>;BUILD_DIR=${CMAKE_BINARY_DIR};SOURCE_DIR=${PROJECT_SOURCE_DIR}")
   endforeach()
 endforeach()
-# They install out of the build folder, where the files that installation makes have their place.
+# These install from the build folder and write generated files there.
 set_tests_properties(cli.install package.deb package.pkgbuild PROPERTIES RESOURCE_LOCK install)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
-# Real captures (GOPHERCAP_CORPUS names their folder) against other tools; 77 = there are none here.
+# Compare results for real captures (in the folder GOPHERCAP_CORPUS) with those of other tools; 77: there are no captures.
 file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/corpus/*.py)
 foreach(script ${scripts})
   get_filename_component(name ${script} NAME_WE)
@@ -79,7 +79,7 @@ foreach(script ${scripts})
   set_tests_properties(corpus.${name} PROPERTIES LABELS corpus SKIP_RETURN_CODE 77 TIMEOUT 240
     ENVIRONMENT "GOPHERCAP=$<TARGET_FILE:gophercap>;PRINT_LAYERS=$<TARGET_FILE:print_layers>")
 endforeach()
-# No command prints what packet/layers.h finds.
+# For a test, since no command prints what packet/layers.h finds.
 add_executable(print_layers ${PROJECT_SOURCE_DIR}/tests/corpus/print_layers.cc)
 target_link_libraries(print_layers PRIVATE gophercap_capture)
 add_test(NAME house.tools COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/house_test.py ${PROJECT_SOURCE_DIR})
@@ -89,9 +89,8 @@ add_test(NAME house.std_includes COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_
 add_test(NAME house.sizes COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/check_sizes.py ${PROJECT_SOURCE_DIR})
 add_test(NAME house.all_run COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/check_all_run.py ${PROJECT_SOURCE_DIR} ${CMAKE_BINARY_DIR})
 
-# Commands whose system calls fail, one at a time: a sample; `./dev faults` has all of them. Its library is preloaded and stays
-# clear of sanitizers, which have functions of the same names. With sanitizers no allocation is refused: theirs come
-# first.
+# Runs commands while one of their system calls fails; a sample, of which `./dev faults` runs all. The library that does so is preloaded and compiled
+# without sanitizers, which define the same functions. With sanitizers no allocation fails, because their functions take precedence.
 file(GLOB shim_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/faults/*.cc)
 add_library(faults_shim MODULE ${shim_sources})
 set_target_properties(faults_shim PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
@@ -106,7 +105,7 @@ add_test(NAME faults.sample COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/
   --shim $<TARGET_FILE:faults_shim> --seconds ${fault_seconds})
 set_tests_properties(faults.sample PROPERTIES LABELS faults SKIP_RETURN_CODE 77 TIMEOUT 240 PROCESSORS 2)
 
-# The demo is a test too: it fails if what arrives is not what was promised. 77 = no network namespaces here.
+# The demo is also a test: it fails if the wrong packets arrive. 77: there are no network namespaces.
 if(GOPHERCAP_BENCH)
   add_test(NAME demo.run COMMAND ${BASH} ${PROJECT_SOURCE_DIR}/demo/run ${CMAKE_BINARY_DIR})
   set_tests_properties(demo.run PROPERTIES LABELS timing SKIP_RETURN_CODE 77 TIMEOUT 240)

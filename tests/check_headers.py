@@ -49,7 +49,7 @@ def check_tree(root, exceptions):
         else:
             yield f'{name}:1: does not include "{own}"'
     for name in sorted(set(exceptions) - needed):
-        yield f"{name}: is an exception and need not be one"
+        yield f"{name}: is listed as an exception but needs none"
 
 
 def self_test():
@@ -66,7 +66,7 @@ def self_test():
         "src/io/deep/c.cc": ("", {}, "src/io/deep/c.cc:1: there is no c.h"),
         "src/io/a.cc": ('\n#include <string>\n#include "io/a.h"\n', {}, "src/io/a.cc:2: includes string before"),
         "src/io/deep/b.cc": ("int x;\n", {}, "src/io/deep/b.cc:1: does not include"),
-        "src/io/only.cc": ('#include "io/only.h"\n', {"src/io/only.cc": "had none"}, "src/io/only.cc: is an exception"),
+        "src/io/only.cc": ('#include "io/only.h"\n', {"src/io/only.cc": "had none"}, "src/io/only.cc: is listed as an exception"),
     }
 
     def run(files, exceptions):

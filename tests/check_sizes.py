@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Holds files to 450 lines and functions to 80.
+"""Limits files to 450 lines and functions to 80.
 
-A function is found by its form, which clang-format sees to: it begins at the indentation at which its closing brace
-stands. What has to be longer is in EXCEPTIONS, with the reason; an exception that is no longer needed is a violation too.
+Functions are recognized by the layout that clang-format gives them: a function begins at the same indentation as its closing
+brace. Longer ones are in EXCEPTIONS, with the reason; an exception that is no longer needed is a violation too.
 
 usage: check_sizes.py SOURCE_DIR     violations as file:line, exit 1 if there are any
-       check_sizes.py --self-test    proves on a tree of its own that they are found
+       check_sizes.py --self-test    proves on a generated tree that they are found
 """
 
 import pathlib
@@ -46,7 +46,7 @@ def blocks(lines, indent, first, last):
             if begin is None or before.endswith(";"):  # a statement whose last line is indented
                 begin = i
             if line.rstrip().endswith(";") or line.startswith(("namespace", "extern")):
-                begin = None  # what stands in a namespace has its indentation
+                begin = None  # the contents of a namespace have its indentation
         if is_code(line):
             before = line.rstrip()
 
@@ -98,7 +98,7 @@ def check_tree(root, exceptions):
                 if f"{name}:{function}" not in exceptions:
                     yield f"{name}:{line}: {function} has {count} lines, more than {MOST_FUNCTION_LINES}"
     for name in sorted(set(exceptions) - needed):
-        yield f"{name}: is an exception and need not be one"
+        yield f"{name}: is listed as an exception but needs none"
 
 
 def self_test():
@@ -120,7 +120,7 @@ def self_test():
         "src/a/t.h": (f"template <class T>\nclass C {{\n  void m() {{\n{body(81, 2)}  }}\n}};\n", {}, "src/a/t.h:3: m has 81 lines"),
         "tests/l.py": ("def f():\n" + "    call()\n" * 80, {}, "tests/l.py:1: f has 81 lines"),
         "tests/l.sh": ("true\n" * 451, {}, "tests/l.sh:1: 451 lines"),
-        "src/a/short.cc": ("int x;\n", {"src/a/short.cc": "was long"}, "src/a/short.cc: is an exception"),
+        "src/a/short.cc": ("int x;\n", {"src/a/short.cc": "was long"}, "src/a/short.cc: is listed as an exception"),
     }
 
     def run(files, exceptions):
@@ -139,14 +139,14 @@ def self_test():
         if len(found) != 1 or not found[0].startswith(expected):
             failures.append(f"{name}: expected one violation, {expected}, found {found}")
     if found := run({"fuzz/f.cc": long_function}, {"fuzz/f.cc:work": "for a test"}):
-        failures.append(f"an exception is not minded: {found}")
+        failures.append(f"an exception is ignored: {found}")
     return failures
 
 
 def main(arguments):
     if len(arguments) != 1:
         sys.exit(__doc__)
-    # The self-test takes no time: a check that no longer finds anything must not pass.
+    # The self-test is quick, and a check that no longer finds anything must not pass.
     problems = self_test()
     if arguments[0] != "--self-test":
         problems += check_tree(pathlib.Path(arguments[0]), EXCEPTIONS)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""What the tests of a build folder came to: count.py RESULTS_FOLDER, where ctest and the unit tests have left their XML.
+"""Summarizes the test results of a build folder: count.py RESULTS_FOLDER, which contains the XML of ctest and of the unit tests.
 
-Each case of a unit test counts, however many of them one process has run. Prints the cases that were skipped or failed, the
-slowest, and "N passed, N failed, N skipped" as its last line."""
+Cases of unit tests are counted one by one, even if a process has run several. Prints the cases that were skipped or failed,
+the slowest ones, and "N passed, N failed, N skipped" as the last line."""
 import os
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -12,7 +12,7 @@ SLOWEST = 12
 
 
 def cases_of(folder, test):
-    """(name, outcome, seconds) of each case: of a process that has run several, those in its own file."""
+    """Yields (name, outcome, seconds) of each case. The cases of a process that has run several are in a file of its own."""
     name, seconds = test.get("name"), float(test.get("time", 0))
     outcome = outcome_of(test)
     try:
@@ -20,7 +20,7 @@ def cases_of(folder, test):
     except FileNotFoundError:
         yield name, outcome, seconds
         return
-    except ElementTree.ParseError:  # it ended while it wrote
+    except ElementTree.ParseError:  # the process ended while writing it
         yield name, "failed", seconds
         return
     module = name.split(".")[0]
@@ -30,7 +30,7 @@ def cases_of(folder, test):
             found = outcome_of(case)
             outcomes[found] += 1
             yield f"{module}.{case.get('classname')}.{case.get('name')}", found, float(case.get("time", 0))
-    # All is well with each of them, but not with the process that ran them.
+    # Each case has passed, but the process that ran them has failed.
     if outcome == "failed" and not outcomes["failed"]:
         yield name, "failed", seconds
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The tools of the build: which sources cmake/batches.py compiles together, and what tests/count.py counts.
+"""Tests the tools of the build: which sources cmake/batches.py puts together, and what tests/count.py counts.
 
 usage: house_test.py SOURCE_DIR"""
 import os
@@ -9,7 +9,7 @@ import tempfile
 
 source_dir = os.path.abspath(sys.argv[1])
 
-# Name, text, and what the batch of the file is called: files of one letter may share theirs.
+# Name, text, and the expected batch.
 SOURCES = [
     ("a.cc", "namespace gophercap {\nnamespace {\nconstexpr int kSize = 3;\nint twice(int x) { return 2 * x; }\n}  // namespace\n}\n", "first"),
     ("b.cc", "namespace gophercap {\nnamespace {\nconstexpr int kSize = 4;\n}  // namespace\n}\n", "second"),
@@ -31,7 +31,7 @@ SHARDS = {
 <testcase name="Y" status="run" result="skipped" time="0" classname="A"><skipped message="no root"/></testcase></testsuite></testsuites>""",
     "io.shard_1": """<testsuites><testsuite name="B"><testcase name="X" status="run" time="1" classname="B"><failure message="1"/></testcase>
 <testcase name="Y" status="run" time="1" classname="B"/></testsuite></testsuites>""",
-    # It has left none: it has not come to its end.
+    # shard_2 has left no file, because it did not finish.
 }
 
 

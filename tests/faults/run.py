@@ -3,9 +3,9 @@
 
   run.py --gophercap BINARY --shim faults_shim.so                     everything
   run.py … --seconds 60                                               a sample, the same every time
-  run.py … --only map-plain read:2:EIO                                one of them, with all its output
+  run.py … --only map-plain read:2:EIO                                a single run, with all its output
 
-Exit status: 0 nothing wrong, 1 something was wrong, 77 it cannot run here.
+Exit status: 0: no faults found; 1: faults found; 77: cannot run here.
 """
 import argparse
 import concurrent.futures
@@ -57,8 +57,7 @@ ERRORS = {
 # Lasting failures: no more threads, no more memory, a full disk.
 LASTING = {"thread": ["EAGAIN"], "malloc": ["ENOMEM"], "write": ["ENOSPC"], "pwrite": ["ENOSPC"], "open": ["EMFILE"], "create": ["ENOSPC"]}
 
-# Faults for which these rules are wrong: scenario, kind, error, what is wrong by the rules, why it is right, a message that is
-# required.
+# Exceptions from the rules: scenario, kind, error, the violated rule, why it is right, a message that is required.
 EXCEPTIONS = [
     ("*", "malloc", "ENOMEM", "cause not named", "glibc says EAGAIN where there is no memory for a new thread's own variables",
      "thread creation refused"),

@@ -16,10 +16,10 @@ class Scenario:
     name: str
     arguments: list
     exit_status: int = 0
-    before: dict = field(default_factory=dict)  # file of the run's folder: what is copied there
+    before: dict = field(default_factory=dict)  # file in the run's folder: what is copied to it
     stdin: str = ""
-    compare_stdout: bool = False  # the result, and nothing of the machine or the clock in it
-    wire: bool = False            # needs an interface: {interface} stands in the arguments
+    compare_stdout: bool = False  # it has only results that do not depend on machine or clock
+    wire: bool = False            # needs an interface: the arguments contain {interface}
     # Files whose bytes differ from run to run, and how to compare them (see judge.py).
     volatile: dict = field(default_factory=dict)
 
