@@ -107,47 +107,80 @@ Result<> FileStream::open(const std::stop_token& stop) {
 
 void FileStream::take(const PacketBatch& batch, Slab& slab) {
   const std::vector<capture::Interface>& interfaces = reader_->interfaces();
+  const bool plain =
+      sorter_ == nullptr && !file_.follow && !file_.ends_outside && options_.lanes == 1;
   for (size_t i = 0; i < batch.count && !past_window(); ++i) {
+    if (plain) i += take_run(batch, i, slab);
+    if (i == batch.count) break;
     const PacketView& packet = batch.packets[i];
-    const int64_t time = ns_of(packet.time);
-    bool out_of_order = time < before_ns_;
-    before_ns_ = time;
-    if (file_.follow) [[unlikely]] {
-      const bool stepped = clock_.take(time);
-      accounts_.clock_steps += stepped;
-      out_of_order = out_of_order && !stepped;
-      largest_ns_ = clock_.key_ns();
-    } else {
-      largest_ns_ = std::max(largest_ns_, time);
-    }
-    bytes_read_ += packet.captured_bytes;
-    const packet::Frame frame = packet::frame_of(packet, interfaces[packet.interface].link_type);
-    if (filter_.surely_sends(frame)) [[likely]] {
-      account(Decision{}, accounts_);
-      ++inside_;
-      accounts_.fcs_removed += packet.fcs_bytes != 0;
-      enter(time, frame, false, lane_of(frame), slab);
-    } else {
-      take_asked(packet, frame, out_of_order, slab);
-    }
+    take_one(packet, interfaces[packet.interface].link_type, slab);
   }
 }
 
-void FileStream::take_asked(const PacketView& packet, const packet::Frame& frame, bool out_of_order,
-                            Slab& slab) {
-  const Decision decision = filter_.decide(packet, frame.link_type, out_of_order);
+// The fast path for a replay of everything: takes the packets from `begin` on that are surely sent
+// unchanged, and returns their number. REQUIRES: there is one lane; the file needs no sorting and
+// does not reach beyond the window, and its clock is not followed. What changes with each packet is
+// in local variables, because members would be stored and loaded each time.
+size_t FileStream::take_run(const PacketBatch& batch, size_t begin, Slab& slab) {
+  const std::vector<capture::Interface>& interfaces = reader_->interfaces();
+  const Nanos shift = file_.key_shift;
+  int64_t largest_ns = largest_ns_;
+  uint64_t bytes = 0;
+  uint64_t with_fcs = 0;
+  size_t i = begin;
+  for (; i < batch.count; ++i) {
+    const PacketView& packet = batch.packets[i];
+    const packet::Frame frame = packet::frame_of(packet, interfaces[packet.interface].link_type);
+    if (!filter_.surely_sends(frame)) [[unlikely]]
+      break;
+    largest_ns = std::max(largest_ns, ns_of(packet.time));
+    bytes += packet.captured_bytes;
+    with_fcs += packet.fcs_bytes != 0;
+    put(largest_ns, shift, frame, false, 0, slab);
+  }
+  const size_t taken = i - begin;
+  if (taken > 0) before_ns_ = ns_of(batch.packets[i - 1].time);
+  largest_ns_ = largest_ns;
+  bytes_read_ += bytes;
+  inside_ += taken;
+  accounts_.read += taken;
+  accounts_.fcs_removed += with_fcs;
+  return taken;
+}
+
+void FileStream::take_one(const PacketView& packet, uint32_t link_type, Slab& slab) {
+  const int64_t time = ns_of(packet.time);
+  bool out_of_order = time < before_ns_;
+  before_ns_ = time;
+  if (file_.follow) {
+    const bool stepped = clock_.take(time);
+    accounts_.clock_steps += stepped;
+    out_of_order = out_of_order && !stepped;
+    largest_ns_ = clock_.key_ns();
+  } else {
+    largest_ns_ = std::max(largest_ns_, time);
+  }
+  bytes_read_ += packet.captured_bytes;
+  const Decision decision = filter_.decide(packet, link_type, out_of_order);
   account(decision, accounts_);
   inside_ += decision.verdict != Verdict::kOutsideWindow;
   if (decision.verdict != Verdict::kSend) {
     accounts_.filtered_vlan += decision.verdict == Verdict::kFiltered &&
-                               frame.link_type == packet::kLinkTypeEthernet &&
+                               link_type == packet::kLinkTypeEthernet &&
                                packet::hides_from_filters(packet.data, packet.captured_bytes);
     return;
   }
   accounts_.fcs_removed += packet.fcs_bytes != 0;
-  const uint32_t lane = lane_of(frame);
-  for (size_t i = 0; i < decision.frames.size(); ++i)
-    enter(ns_of(packet.time), decision.frames[i], i + 1 < decision.frames.size(), lane, slab);
+  const uint32_t lane = lane_of(packet::frame_of(packet, link_type));
+  for (size_t i = 0; i < decision.frames.size(); ++i) {
+    const bool more = i + 1 < decision.frames.size();
+    if (sorter_ != nullptr) {
+      sorter_->push({time, decision.frames[i], more, lane});
+    } else {
+      // With --reorder this is a file without disorder, so the largest time is that of the packet.
+      put(largest_ns_, file_.key_shift, decision.frames[i], more, lane, slab);
+    }
+  }
 }
 
 // Packets between two stations have the same lane, so that their order is kept. All frames of a
@@ -157,30 +190,14 @@ uint32_t FileStream::lane_of(const packet::Frame& packet) const noexcept {
   return packet::pair_hash(packet.data, packet.bytes, packet.link_type) % options_.lanes;
 }
 
-void FileStream::enter(int64_t time_ns, const packet::Frame& frame, bool more, uint32_t lane,
-                       Slab& slab) {
-  if (sorter_ != nullptr) {
-    sorter_->push({time_ns, frame, more, lane});
-  } else {
-    // With --reorder this is a file without disorder, so the largest time is that of the packet.
-    put(largest_ns_, frame, more, lane, slab);
-  }
-}
-
 void FileStream::drain_sorted(Slab& slab) {
   PendingFrame pending;
   while (slab.footprint_bytes() < options_.slab_bytes && sorter_->peek(pending)) {
     accounts_.not_sorted += !pending.more && pending.time_ns < last_key_ns_;
     last_key_ns_ = std::max(last_key_ns_, pending.time_ns);
-    put(last_key_ns_, pending.frame, pending.more, pending.lane, slab);
+    put(last_key_ns_, file_.key_shift, pending.frame, pending.more, pending.lane, slab);
     sorter_->pop();
   }
-}
-
-// Only this function puts frames into a slab.
-void FileStream::put(int64_t key_ns, const packet::Frame& frame, bool more, uint32_t lane,
-                     Slab& slab) {
-  slab.append(saturating_sum(key_ns, file_.key_shift.count()), frame, more, lane);
 }
 
 Result<> FileStream::fill(Slab& slab, PacketBatch& batch, const std::stop_token& stop) {

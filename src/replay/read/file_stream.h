@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <string>
 
+#include "base/saturating.h"
 #include "capture/capture_reader.h"
 #include "dataset/capture_store.h"
 #include "io/file/fd_cache.h"
@@ -61,12 +62,15 @@ class FileStream {
   Result<> open(const std::stop_token& stop);
   Result<> fill_slab(Slab& slab, capture::PacketBatch& batch, const std::stop_token& stop);
   void take(const capture::PacketBatch& batch, Slab& slab);
+  size_t take_run(const capture::PacketBatch& batch, size_t begin, Slab& slab);
+  void take_one(const packet::PacketView& packet, uint32_t link_type, Slab& slab);
   void drain_sorted(Slab& slab);
-  void take_asked(const packet::PacketView& packet, const packet::Frame& frame, bool out_of_order,
-                  Slab& slab);
   uint32_t lane_of(const packet::Frame& packet) const noexcept;
-  void enter(int64_t time_ns, const packet::Frame& frame, bool more, uint32_t lane, Slab& slab);
-  void put(int64_t key_ns, const packet::Frame& frame, bool more, uint32_t lane, Slab& slab);
+  // Only this function puts frames into a slab.
+  static void put(int64_t key_ns, Nanos shift, const packet::Frame& frame, bool more, uint32_t lane,
+                  Slab& slab) {
+    slab.append(saturating_sum(key_ns, shift.count()), frame, more, lane);
+  }
   bool past_window() const noexcept { return file_.ends_outside && inside_ >= file_.packets; }
 
   const PlannedFile& file_;

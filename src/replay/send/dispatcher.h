@@ -36,15 +36,16 @@ class Dispatcher {
   void push(const SlabFrame& frame, const uint8_t* data, uint64_t loop) noexcept {
     if (last_loop_ != loop) [[unlikely]]
       begin_loop(loop);
-    Lane& lane = *lanes_[lanes_.size() > 1 ? frame.lane : 0];
-    lane.ring.push({.data = data,
-                    .due_ns = scheduler_.due(capture_time(frame.key_ns), loop, frame.bytes).count(),
-                    .bytes = frame.bytes,
-                    .original_bytes = frame.original_bytes,
-                    .link_type = frame.link_type,
-                    .kind = Departure::Kind::kFrame,
-                    .more = frame.more != 0,
-                    .lane = static_cast<uint8_t>(frame.lane)});
+    Lane& lane = *lanes_[lanes_.size() > 1 ? frame.lane() : 0];
+    lane.ring.push(
+        {.data = data,
+         .due_ns = scheduler_.due(capture_time(frame.key_ns), loop, frame.bytes()).count(),
+         .bytes = frame.bytes(),
+         .original_bytes = frame.original_bytes,
+         .link_type = frame.link_type(),
+         .kind = Departure::Kind::kFrame,
+         .more = frame.more(),
+         .lane = static_cast<uint8_t>(frame.lane())});
   }
   // Marks the end of a slab: it is released once all lanes have passed everything pushed so far.
   void end_slab() noexcept;
