@@ -60,6 +60,15 @@ Json interface_json(const InterfaceReport& i) {
           {"counters_after", i.after ? counters_json(*i.after) : Json(nullptr)}};
 }
 
+Json tunnel_json(const TunnelReport& t) {
+  return {{"kind", t.kind},
+          {"remote", t.facts.remote},
+          {"local", t.facts.local},
+          {"path_mtu_bytes", t.facts.path_mtu},
+          {"overhead_bytes", t.facts.overhead_bytes},
+          {"tx_threads", t.tx_threads}};
+}
+
 Json host_json(const HostFacts& host) {
   Json json = {{"kernel", host.kernel}, {"clock_source", host.clock_source}, {"cpus", host.cpus}};
   if (host.realtime_limit) json["realtime_limit_ns_per_s"] = host.realtime_limit->count();
@@ -133,6 +142,7 @@ std::string report_to_json(const Report& report) {
   json["outages"] = {{"count", report.outages}, {"total_ns", report.outage.count()}};
   json["host"] = host_json(report.host);
   if (report.interface) json["interface"] = interface_json(*report.interface);
+  if (report.tunnel) json["tunnel"] = tunnel_json(*report.tunnel);
   if (!report.failure.empty()) json["failure"] = report.failure;
   if (!report.first_refusal.empty()) json["first_refusal"] = report.first_refusal;
   if (!report.not_granted.empty()) json["not_granted"] = report.not_granted;

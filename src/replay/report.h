@@ -17,6 +17,7 @@
 #include "replay/send/host.h"
 #include "replay/send/send_stats.h"
 #include "transmit/link/interface.h"
+#include "transmit/tunnel/open_tunnel.h"
 
 namespace gophercap::replay {
 
@@ -31,6 +32,13 @@ struct InterfaceReport {
   std::vector<std::string> notes{};  // what was asked for and could not be had
   transmit::InterfaceCounters before{};
   std::optional<transmit::InterfaceCounters> after{};  // empty: it is gone
+};
+
+// The tunnel that was sent through.
+struct TunnelReport {
+  std::string kind{};  // "vxlan", …
+  transmit::TunnelFacts facts{};
+  size_t tx_threads = 1;
 };
 
 // An option as the user gave it, in whatever way.
@@ -97,6 +105,7 @@ struct Report {
   std::string profile;  // of pacing; "" where no time passed
   HostFacts host;
   std::optional<InterfaceReport> interface;
+  std::optional<TunnelReport> tunnel;
 
   // What was handed over and, by the kernel's count, never left.
   uint64_t lost_behind_us() const noexcept {

@@ -152,7 +152,8 @@ Outcome replay_command(Invocation& invocation, Console& console) {
       check_replay(invocation.settings, options, wall_clock_ns());
   if (!complaints.empty()) return usage_error(console, complaints);
   for (const std::string& text :
-       without_effect(invocation.settings, kThis, elsewhere(options.delivery.target)))
+       without_effect(invocation.settings, kThis, elsewhere(options.delivery.target),
+                      jobs::traits_of(options.delivery.target).real_time))
     console.warning(text);
   const HintContext hints = hints_of(options);
   JobRun run(console, hints);

@@ -41,6 +41,7 @@ std::string_view bash_values(const OptionSpec& option) {
     case ValueType::kPathList:
       return "_gophercap_take -d";
     case ValueType::kInterface:
+    case ValueType::kOut:
       return "_gophercap_take -W \"$(ls /sys/class/net 2>/dev/null)\"";
     default:
       return ":";
@@ -136,6 +137,7 @@ std::string zsh_values(const OptionSpec& option) {
     case ValueType::kPathList:
       return "_files -/";
     case ValueType::kInterface:
+    case ValueType::kOut:
       return "_net_interfaces";
     case ValueType::kChoice:
       return fmt::format("({})", fmt::join(choices(option), " "));
@@ -225,6 +227,7 @@ std::string fish_values(const OptionSpec& option) {
     case ValueType::kPathList:
       return " -x -a '(__fish_complete_directories)'";
     case ValueType::kInterface:
+    case ValueType::kOut:
       return " -x -a '(ls /sys/class/net 2>/dev/null)'";
     case ValueType::kChoice:
       return fmt::format(" -x -a '{}'", fmt::join(choices(option), " "));

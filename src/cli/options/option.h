@@ -37,6 +37,7 @@ constexpr bool holds(const OptionSpec& option) {
   if constexpr (std::same_as<T, LateWords>) return type == kLate;
   if constexpr (std::same_as<T, replay::ClockSteps>) return type == kClockSteps;
   if constexpr (std::same_as<T, std::optional<LatenessLimit>>) return type == kLatenessLimit;
+  if constexpr (std::same_as<T, std::optional<OutWords>>) return type == kOut;
   if constexpr (std::same_as<T, std::vector<dataset::PrefixChange>>) return type == kPrefixChanges;
   if constexpr (std::same_as<T, std::vector<std::string>>)
     return type == kStringList || type == kPathList;

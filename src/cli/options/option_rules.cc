@@ -76,7 +76,7 @@ void check_rows(const Settings& settings, Command command, std::vector<Complaint
 }
 
 std::vector<std::string> without_effect(const Settings& settings, Command command,
-                                        std::string_view elsewhere) {
+                                        std::string_view elsewhere, bool real_time) {
   std::vector<std::string> warnings;
   for (const OptionSpec* option : options_of(command)) {
     if (settings.source(*option) != Source::kCommandLine) continue;
@@ -85,7 +85,8 @@ std::vector<std::string> without_effect(const Settings& settings, Command comman
           fmt::format("--{}: does nothing without --{}", option->name, option->needs));
     }
     if (settings.is_default(*option)) continue;  // the same as not given
-    if (option->for_interface && !elsewhere.empty()) {
+    const bool idle_there = option->for_interface || (option->for_real_time && !real_time);
+    if (idle_there && !elsewhere.empty()) {
       warnings.push_back(fmt::format("--{}: does nothing with {}", option->name, elsewhere));
       continue;
     }

@@ -15,8 +15,8 @@ void check_rows(const Settings& settings, Command command, std::vector<Complaint
 
 // Returns a warning for each option that was given but has no effect in combination with the
 // others. `elsewhere` is the option that sends packets elsewhere than to an interface; empty: there
-// is none.
+// is none. `real_time`: packets leave at their times there, too.
 std::vector<std::string> without_effect(const Settings& settings, Command command,
-                                        std::string_view elsewhere = {});
+                                        std::string_view elsewhere = {}, bool real_time = false);
 
 }  // namespace gophercap::cli

@@ -103,7 +103,7 @@ bool is_output(const OptionSpec& option, Command command) noexcept {
 }
 
 bool names_something(ValueType type) noexcept {
-  return names_file(type) || type == kInterface;
+  return names_file(type) || type == kInterface || type == kOut;
 }
 
 size_t option_index(const OptionSpec& option) noexcept {

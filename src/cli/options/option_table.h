@@ -26,6 +26,7 @@ enum class ValueType : uint8_t {
   kOutputPath,  // a file that the command writes
   kDump,        // the dump: written by map, read by the other commands
   kInterface,
+  kOut,  // an interface or a tunnel
   kRegexp,
   kChoice,  // a word of an enumeration
   kBool,
@@ -117,6 +118,7 @@ struct OptionDetails {
   std::array<std::string_view, 2> idle_with{};  // it has no effect with one of these
   std::string_view idle_since{};
   bool for_interface = false;  // has no effect if packets do not go to an interface
+  bool for_real_time = false;  // has no effect if packets do not leave at their times
   // Copies the value into the options of the job; null: the command does so itself.
   void (*field)(const Value& value, const FieldOwners& owners) = nullptr;
 };

@@ -47,6 +47,8 @@ std::string some_value(const OptionSpec& option) {
       return "follow=1s";
     case ValueType::kLatenessLimit:
       return "p99=1ms";
+    case ValueType::kOut:
+      return "vxlan:h,vni=5";
     case ValueType::kPrefixChanges:
       return "/old=/new";
     default:
@@ -240,7 +242,8 @@ TEST(OptionTable, KeysFollowTheRule) {
         {"tarball.in.tarball", "tarball.in.file"},
         {"replay.wait.disable", "replay.disable_wait"},
         {"replay.reorder", "replay.reorder.enabled"},
-        {"replay.skip.ooo", "replay.skip.out_of_order"}};
+        {"replay.skip.ooo", "replay.skip.out_of_order"},
+        {"replay.out", "replay.out.target"}};  // the original has a section "out"
     const auto original = kOriginals.find(key);
     EXPECT_EQ(option.key, original == kOriginals.end() ? key : original->second) << label(option);
   }

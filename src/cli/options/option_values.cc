@@ -67,4 +67,12 @@ Result<LatenessLimit> parse_lateness_limit(std::string_view text) {
   return limit;
 }
 
+Result<OutWords> parse_out(std::string_view text) {
+  // The name of an interface contains no colon.
+  if (text.find(':') == std::string_view::npos) return OutWords{.interface = std::string(text)};
+  OutWords words;
+  TRY(words.tunnel, transmit::parse_tunnel(text));
+  return words;
+}
+
 }  // namespace gophercap::cli

@@ -16,6 +16,7 @@
 #include "dataset/dump/relocate.h"
 #include "replay/plan/clock_steps.h"
 #include "replay/send/sender.h"
+#include "transmit/tunnel/tunnel.h"
 
 namespace gophercap::cli {
 
@@ -37,6 +38,13 @@ struct LatenessLimit {
 };
 Result<LatenessLimit> parse_lateness_limit(std::string_view text);
 
+// Where packets are sent: the name of an interface, or a tunnel.
+struct OutWords {
+  std::string interface {};
+  std::optional<transmit::Tunnel> tunnel{};
+};
+Result<OutWords> parse_out(std::string_view text);
+
 // An enumerator from the option's table of words.
 struct Chosen {
   uint8_t value = 0;
@@ -47,7 +55,7 @@ struct Value {
   // monostate: not given, and there is no default.
   std::variant<std::monostate, bool, int64_t, uint64_t, Nanos, CaptureTime, Ratio, Chosen,
                std::string, std::vector<std::string>, LateWords, replay::ClockSteps, LatenessLimit,
-               std::vector<dataset::PrefixChange>>
+               OutWords, std::vector<dataset::PrefixChange>>
       is;
 
   bool given() const noexcept { return is.index() != 0; }

@@ -31,6 +31,7 @@ constexpr PlanOption<std::optional<Ratio>> kPps{"pps"};
 constexpr PlanOption<std::optional<Ratio>> kMbps{"mbps"};
 
 constexpr Option<std::string> kOutInterface{kThis, "out-interface"};
+constexpr Option<std::optional<OutWords>> kOut{kThis, "out"};
 constexpr Option<std::string> kOutFile{kThis, "out-file"};
 constexpr Option<bool> kDiscard{kThis, "discard"};
 constexpr Option<int64_t> kTxThreads{kThis, "tx-threads"};
@@ -50,17 +51,23 @@ uint32_t longest_frame(int64_t asked) {
 jobs::Target target_of(const Settings& settings) {
   if (settings.get(kDiscard)) return jobs::Nowhere{};
   // An interface on the command line takes precedence over a file in the configuration.
-  if (!settings.get(kOutFile).empty() &&
-      settings.source(kOutInterface) <= settings.source(kOutFile)) {
+  const std::optional<OutWords> out = settings.get(kOut);
+  const Source named = std::max(settings.source(kOutInterface), settings.source(kOut));
+  if (!settings.get(kOutFile).empty() && named <= settings.source(kOutFile)) {
     jobs::FileTarget file;
     settings.fill(kThis, {.file = &file});
     file.compression = io::compression_of_name(file.path);
     return file;
   }
+  const auto tx_threads =
+      static_cast<unsigned>(std::clamp<int64_t>(settings.get(kTxThreads), 1, replay::kMostLanes));
+  const bool by_out = out && settings.source(kOutInterface) <= settings.source(kOut);
+  if (by_out && out->tunnel)
+    return jobs::TunnelTarget{.tunnel = *out->tunnel, .tx_threads = tx_threads};
   jobs::InterfaceTarget interface;
   settings.fill(kThis, {.interface = &interface});
-  interface.tx_threads =
-      static_cast<unsigned>(std::clamp<int64_t>(settings.get(kTxThreads), 1, replay::kMostLanes));
+  if (by_out) interface.name = out->interface;
+  interface.tx_threads = tx_threads;
   return interface;
 }
 
@@ -123,11 +130,12 @@ void check_plan(const Settings& settings, Command command, const jobs::SelectOpt
 
 std::string_view elsewhere(const jobs::Target& target) {
   if (std::holds_alternative<jobs::InterfaceTarget>(target)) return {};
+  if (std::holds_alternative<jobs::TunnelTarget>(target)) return "a tunnel";
   return std::holds_alternative<jobs::FileTarget>(target) ? "--out-file" : "--discard";
 }
 
-bool replays_to_interface(const Settings& settings) {
-  return std::holds_alternative<jobs::InterfaceTarget>(target_of(settings));
+bool replays_to_network(const Settings& settings) {
+  return jobs::traits_of(target_of(settings)).real_time;
 }
 
 jobs::ReplayOptions replay_options(const Invocation& invocation) {
@@ -159,11 +167,17 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
   const bool to_stdout = file != nullptr && file->is_standard_output();
   std::vector<Complaint> complaints;
   if (interface != nullptr && interface->name.empty())
-    complaints.push_back({"replay: needs --out-interface or --out-file", ""});
+    complaints.push_back({"replay: needs --out, --out-interface or --out-file", ""});
   check_plan(settings, kThis, options.select, options.schedule, complaints);
   const bool several_threads = settings.get(kTxThreads) > 1;
-  if (several_threads && interface == nullptr)
-    complaints.push_back({"--tx-threads: needs an interface", ""});
+  const auto* tunnel = std::get_if<jobs::TunnelTarget>(&target);
+  if (several_threads && interface == nullptr && tunnel == nullptr)
+    complaints.push_back({"--tx-threads: needs an interface or a tunnel", ""});
+  if (several_threads && tunnel != nullptr &&
+      tunnel->tunnel.kind == transmit::TunnelKind::kErspan) {
+    complaints.push_back(
+        {"--tx-threads: ERSPAN has one, since its sequence numbers have one order", ""});
+  }
   if (several_threads && options.delivery.late == replay::LatePolicy::kSlip)
     complaints.push_back({"--tx-threads: excludes --late slip, which moves one schedule", ""});
   check_fail_on_late(settings, options, complaints);

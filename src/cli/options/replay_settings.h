@@ -21,11 +21,11 @@ jobs::SelectOptions select_options(const Settings& settings, Command command);
 jobs::ScheduleOptions schedule_options(const Settings& settings, Command command);
 void check_plan(const Settings& settings, Command command, const jobs::SelectOptions& select,
                 const jobs::ScheduleOptions& schedule, std::vector<Complaint>& complaints);
-// Returns the option because of which packets do not go to an interface; empty: they do.
+// Returns what packets go to instead of an interface, as an option or in words; empty: nothing.
 std::string_view elsewhere(const jobs::Target& target);
 
-// Whether packets go to an interface, as against a file or nowhere.
-bool replays_to_interface(const Settings& settings);
+// Whether packets go to an interface or through a tunnel, as against a file or nowhere.
+bool replays_to_network(const Settings& settings);
 
 jobs::ReplayOptions replay_options(const Invocation& invocation);
 

@@ -37,8 +37,9 @@ class AskedOfTheWire : public ::testing::Test {
     invocation_.settings.apply(invocation_.arguments);
   }
   std::vector<std::string> warnings() {
-    return without_effect(invocation_.settings, Command::kReplay,
-                          elsewhere(replay_options(invocation_).delivery.target));
+    const jobs::Target target = replay_options(invocation_).delivery.target;
+    return without_effect(invocation_.settings, Command::kReplay, elsewhere(target),
+                          jobs::traits_of(target).real_time);
   }
   std::vector<std::string> complaints() {
     std::vector<std::string> all;
@@ -78,7 +79,22 @@ TEST_F(AskedOfTheWire, TheTargetIsWhatTheCommandLineSays) {
   EXPECT_EQ(interface.tx_threads, 3U);
   set({"replay", "--discard", "--tx-threads=3"}, file_by_config);
   EXPECT_EQ(jobs::describe(target()), "nowhere");
-  EXPECT_EQ(complaints(), Words{"--tx-threads: needs an interface"});
+  EXPECT_EQ(complaints(), Words{"--tx-threads: needs an interface or a tunnel"});
+  set({"replay", "--out", "veth9", "--tx=ring"}, file_by_config);
+  EXPECT_EQ(std::get<jobs::InterfaceTarget>(target()).name, "veth9");
+  EXPECT_EQ(std::get<jobs::InterfaceTarget>(target()).backend, transmit::Backend::kRing);
+  set({"replay", "--out", "erspan:192.0.2.1,session=5", "--tx=ring", "--tx-threads=2",
+       "--late=slip"},
+      "replay: {out: {interface: veth9}}");
+  EXPECT_EQ(jobs::describe(target()), "erspan:192.0.2.1,session=5,version=2");
+  EXPECT_EQ(warnings(), Words{"--tx: does nothing with a tunnel"});
+  EXPECT_EQ(complaints(),
+            (Words{"--tx-threads: ERSPAN has one, since its sequence numbers have one order",
+                   "--tx-threads: excludes --late slip, which moves one schedule"}));
+  set({"replay", "--out", "veth9", "--out-interface", "veth8"});
+  EXPECT_EQ(complaints(), Words{"--out: excludes --out-interface and --out-file"});
+  set({"replay"}, "replay: {out: {target: 'vxlan:[2001:db8::1]:1', file: f}}");
+  EXPECT_EQ(jobs::describe(target()), "file f") << "as long as a file is given as well";
   set({"replay", "--out-file=-", "--out-format=pcapng"}, "replay: {out: {interface: veth9}}");
   EXPECT_EQ(jobs::describe(target()), "standard output");
   EXPECT_EQ(std::get<jobs::FileTarget>(target()).format, jobs::OutFormat::kPcapng);

@@ -99,6 +99,7 @@ bool may_be_empty(const OptionSpec& option) {
     case ValueType::kRatio:
     case ValueType::kSize:
     case ValueType::kLatenessLimit:
+    case ValueType::kOut:
       return option.default_value.empty();
     default:
       return false;
@@ -130,6 +131,8 @@ Result<Value> parse_value(const OptionSpec& option, std::string_view text) {
       return as_value(parse_clock_steps(text));
     case ValueType::kLatenessLimit:
       return as_value(parse_lateness_limit(text));
+    case ValueType::kOut:
+      return as_value(parse_out(text));
     case ValueType::kPrefixChanges: {
       TRY(dataset::PrefixChange change, dataset::parse_prefix_change(text));
       return Value{std::vector<dataset::PrefixChange>{std::move(change)}};

@@ -107,15 +107,19 @@ void warn_of_far_end(const PlannedSet& setup, const transmit::InterfaceFacts& fa
   }
 }
 
-void warn_of_losses(const PlannedSet& setup, const transmit::InterfaceFacts& facts,
+void warn_of_losses(const PlannedSet& setup, const transmit::FrameLimits& limits,
                     Reporter& reporter) {
   warn_of_link_types(setup, reporter);
-  const transmit::FrameLimits limits = transmit::interface_limits(facts);
   if (const std::string count = longer_than(setup, limits); !count.empty()) {
     reporter.warning(
         fmt::format("{} of {} packets will be skipped: longer than the {} bytes of a frame here",
                     count, setup.plan.packets, limits.max_bytes));
   }
+}
+
+void warn_of_losses(const PlannedSet& setup, const transmit::InterfaceFacts& facts,
+                    Reporter& reporter) {
+  warn_of_losses(setup, transmit::interface_limits(facts), reporter);
   warn_of_far_end(setup, facts, reporter);
 }
 

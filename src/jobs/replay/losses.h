@@ -24,6 +24,9 @@ Bounds too_long(const dataset::FileSummary& file, const transmit::FrameLimits& l
 // All warnings below, for packets that go to an interface.
 void warn_of_losses(const PlannedSet& setup, const transmit::InterfaceFacts& facts,
                     Reporter& reporter);
+// The same for packets that go where nothing but these limits is known.
+void warn_of_losses(const PlannedSet& setup, const transmit::FrameLimits& limits,
+                    Reporter& reporter);
 // Warns of packets that are not Ethernet.
 void warn_of_link_types(const PlannedSet& setup, Reporter& reporter);
 // Warns of packets that are longer than the far end accepts.

@@ -17,6 +17,7 @@
 #include "packet/link_type.h"
 #include "replay/send/departure.h"
 #include "replay/send/file_transmitter.h"
+#include "transmit/tunnel/open_tunnel.h"
 #include "transmit/wire/wire.h"
 
 namespace gophercap::jobs {
@@ -83,6 +84,12 @@ Result<transmit::Wire> open_interface(const InterfaceTarget& target, const Plann
   return transmit::open_wire(target.name, wire);
 }
 
+// "vxlan:sensor:4789,vni=0: path MTU 1500, so frames of up to 1464 bytes"
+std::string describe_path(const std::string& target, const transmit::TunnelFacts& facts) {
+  return fmt::format("{}: path MTU {}, so frames of up to {} bytes", target, facts.path_mtu,
+                     transmit::tunnel_limits(facts).max_bytes);
+}
+
 // Waits a moment, because drivers count a frame when it has left, not when it was passed to them.
 std::optional<transmit::InterfaceCounters> settled_counters(const transmit::Wire& wire,
                                                             uint64_t sent) {
@@ -127,7 +134,7 @@ class OpenInterface final : public OpenTarget {
   }
 
  private:
-  void add_counters(replay::Report& report) override {
+  void add_facts(replay::Report& report) override {
     wire_.settle();
     replay::InterfaceReport interface {
       .name = wire_.interface, .facts = wire_.facts,
@@ -144,6 +151,31 @@ class OpenInterface final : public OpenTarget {
 
   transmit::Wire wire_;
   const Nanos link_timeout_;
+};
+
+class OpenTunnel final : public OpenTarget {
+ public:
+  OpenTunnel(const transmit::Tunnel& tunnel, transmit::OpenedTunnel opened,
+             replay::PacingProfile pacing)
+      : OpenTarget(TunnelTarget::kTraits), kind_(tunnel.kind), opened_(std::move(opened)) {
+    for (const auto& lane : opened_.lanes) add(*lane, std::make_unique<replay::RealClock>(pacing));
+  }
+
+  void prepare(const PlannedSet& setup, replay::SendOptions& send,
+               Reporter& reporter) const override {
+    warn_of_losses(setup, transmit::tunnel_limits(opened_.facts), reporter);
+    send.queue_below = true;  // of the interface that the route leads to
+  }
+
+ private:
+  void add_facts(replay::Report& report) override {
+    report.tunnel = replay::TunnelReport{.kind = std::string(word_of(kind_)),
+                                         .facts = opened_.facts,
+                                         .tx_threads = opened_.lanes.size()};
+  }
+
+  const transmit::TunnelKind kind_;
+  const transmit::OpenedTunnel opened_;
 };
 
 // A transmitter in simulated time.
@@ -178,6 +210,12 @@ struct Opener {
     for (const std::string& note : wire.notes) reporter.warning("--tx: " + note);
     return std::make_unique<OpenInterface>(std::move(wire), target.link_timeout, options.pacing);
   }
+  Opened operator()(const TunnelTarget& target) const {
+    const unsigned lanes = std::clamp(target.tx_threads, 1u, replay::kMostLanes);
+    TRY(transmit::OpenedTunnel tunnel, transmit::open_tunnel(target.tunnel, lanes));
+    reporter.info(describe_path(describe(target), tunnel.facts));
+    return std::make_unique<OpenTunnel>(target.tunnel, std::move(tunnel), options.pacing);
+  }
 };
 
 // Inspects a target of each kind.
@@ -198,6 +236,17 @@ struct Onlooker {
     if (!ready) outlook.obstacle = ready.error();
     warn_of_link_types(setup, reporter);
     if (facts) warn_of_far_end(setup, *facts, reporter);
+  }
+  void operator()(const TunnelTarget& target) const {
+    const auto facts = transmit::inspect_tunnel(target.tunnel);
+    if (!facts) {
+      outlook.limits = {.ethernet_only = true};
+      outlook.obstacle = facts.error();
+      return;
+    }
+    outlook.limits = transmit::tunnel_limits(*facts);
+    outlook.description = describe_path(outlook.description, *facts);
+    warn_of_link_types(setup, reporter);
   }
 };
 
@@ -227,7 +276,7 @@ void OpenTarget::finish(replay::Report& report) {
       report.first_refusal = transmitter->refusal();
   }
   take_back(lost, traits_, report.accounts);
-  if (traits_.has_counters) add_counters(report);
+  add_facts(report);
 }
 
 Result<std::unique_ptr<OpenTarget>> open_target(const DeliveryOptions& options,

@@ -45,8 +45,8 @@ class OpenTarget {
   void add(transmit::Transmitter& transmitter, std::unique_ptr<replay::Clock> clock);
 
  private:
-  // Adds the counters of the target to the report, if it has any.
-  virtual void add_counters(replay::Report& /*report*/) {}
+  // Adds what the target knows of itself to the report, such as its counters.
+  virtual void add_facts(replay::Report& /*report*/) {}
 
   const TargetTraits traits_;
   std::vector<transmit::Transmitter*> transmitters_;

@@ -17,6 +17,12 @@ void add_needs(const InterfaceTarget&, confine::Needs& needs) {
   needs.capabilities = opening_capabilities();
 }
 
+void add_needs(const TunnelTarget&, confine::Needs& needs) {
+  needs.calls.reset();
+  needs.capabilities = opening_capabilities();
+  needs.files->names_resolved = true;
+}
+
 // Everything needed besides the set.
 confine::Needs needs_of(const ReplayOptions& options) {
   const DeliveryOptions& delivery = options.delivery;

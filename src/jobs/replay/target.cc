@@ -9,6 +9,9 @@ std::string text_of(const Nowhere&) {
 std::string text_of(const InterfaceTarget& interface) {
   return "interface " + interface.name;
 }
+std::string text_of(const TunnelTarget& target) {
+  return transmit::describe(target.tunnel);
+}
 std::string text_of(const FileTarget& file) {
   return file.is_standard_output() ? "standard output" : "file " + file.path;
 }

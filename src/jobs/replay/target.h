@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "base/words.h"
 #include "io/compression.h"
+#include "transmit/tunnel/tunnel.h"
 #include "transmit/wire/wire.h"
 
 namespace gophercap::jobs {
@@ -30,6 +31,13 @@ struct InterfaceTarget {
   transmit::QdiscBypass qdisc_bypass = transmit::QdiscBypass::kAuto;
   unsigned tx_threads = 1;  // 1 to replay::kMostLanes
   Nanos link_timeout{0};    // how long the link may be down
+};
+
+struct TunnelTarget {
+  static constexpr TargetTraits kTraits{.real_time = true};
+
+  transmit::Tunnel tunnel;
+  unsigned tx_threads = 1;  // 1 to replay::kMostLanes
 };
 
 enum class OutFormat : uint8_t {
@@ -59,11 +67,11 @@ struct Nowhere {
 
 // A new kind is one more alternative with its traits. Code that differs by kind uses std::visit, so
 // the compiler finds every place that has to handle the new one.
-using Target = std::variant<Nowhere, InterfaceTarget, FileTarget>;
+using Target = std::variant<Nowhere, InterfaceTarget, TunnelTarget, FileTarget>;
 
 TargetTraits traits_of(const Target& target) noexcept;
 
-// "interface veth0", "file out.pcap", "standard output", "nowhere".
+// "interface veth0", "vxlan:192.0.2.1:4789,vni=5", "file out.pcap", "standard output", "nowhere".
 std::string describe(const Target& target);
 
 // Returns the path of the file that is written; "-" is standard output, "" means none.

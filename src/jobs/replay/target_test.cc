@@ -23,6 +23,18 @@ TEST(Target, AnInterfaceIsTheOnlyOneThatTimeAndLinksMatterTo) {
   EXPECT_FALSE(traits_of(target).once_complete);
 }
 
+TEST(Target, ATunnelHasTimesButNoLink) {
+  transmit::Tunnel tunnel;
+  tunnel.host = "192.0.2.1";
+  tunnel.port = 4789;
+  const Target target = TunnelTarget{.tunnel = tunnel};
+  EXPECT_EQ(describe(target), "vxlan:192.0.2.1:4789,vni=0");
+  EXPECT_EQ(output_of(target), "");
+  EXPECT_TRUE(traits_of(target).real_time);
+  EXPECT_FALSE(traits_of(target).has_link);
+  EXPECT_FALSE(traits_of(target).once_complete);
+}
+
 TEST(Target, AFileAppearsWhenItIsComplete) {
   const Target target = FileTarget{.path = "out.pcap"};
   EXPECT_EQ(describe(target), "file out.pcap");
