@@ -9,29 +9,29 @@ namespace gophercap::cli {
 namespace {
 
 constexpr Example kProgramExamples[] = {
-    {"map /data/pcap --dump-json set.json", "learn what is in a dataset"},
-    {"replay --dump-json set.json --out-interface veth0", "send it on"},
+    {"map /data/pcap --dump-json set.json", "find out what is in a dataset"},
+    {"replay --dump-json set.json --out-interface veth0", "replay it on an interface"},
     {"help replay", "more about a command"},
 };
 constexpr Example kMapExamples[] = {
-    {"map /data/pcap --dump-json set.json", "a folder and all below it"},
+    {"map /data/pcap --dump-json set.json", "a folder and everything below it"},
     {"map set.tar.gz --dump-json set.json", "captures inside a tarball"},
-    {"map /data --file-regexp 'worker-[0-3]' --dryrun", "list only"},
+    {"map /data --file-regexp 'worker-[0-3]' --dryrun", "only list what matches"},
 };
 constexpr Example kReplayExamples[] = {
     {"replay --dump-json set.json --out-interface veth0", "a mapped set"},
-    {"replay a.pcap b.pcapng.gz --time-modifier 2 --dryrun", "what would be sent"},
+    {"replay a.pcap b.pcapng.gz --time-modifier 2 --dryrun", "only show what would be sent"},
     {"replay --dump-json set.json --out-file all.pcap", "merge into one file"},
 };
 constexpr Example kVerifyExamples[] = {
-    {"verify arrived.pcap --dump-json set.json", "all there, in order, in time?"},
-    {"verify arrived.pcap --report sent.json", "set and options as replayed"},
-    {"verify - --dump-json set.json --time-modifier 2 --json", "as it was replayed"},
+    {"verify arrived.pcap --dump-json set.json", "did everything arrive, in order and in time?"},
+    {"verify arrived.pcap --report sent.json", "with the set and the options of the report"},
+    {"verify - --dump-json set.json --time-modifier 2 --json", "with an option of the replay"},
 };
 constexpr Example kTarExamples[] = {
     {"tarExtract --in-tarball set.tar.gz --out-dir set", "everything"},
-    {"tarExtract --in-tarball set.tar.zst --file-regexp 'pcap$' --dryrun", "list only"},
-    {"tarExtract --in-tarball - --out-dir set --out-zstd", "stdin; compressed again"},
+    {"tarExtract --in-tarball set.tar.zst --file-regexp 'pcap$' --dryrun", "only list what matches"},
+    {"tarExtract --in-tarball - --out-dir set --out-zstd", "from standard input, compressed again"},
 };
 constexpr Example kExampleConfigExamples[] = {
     {"exampleConfig", "print it"},
@@ -42,7 +42,7 @@ constexpr Example kVersionExamples[] = {
     {"version", "print the version"},
 };
 constexpr Example kCompletionExamples[] = {
-    {"completion bash > /etc/bash_completion.d/gophercap", "for everybody, bash"},
+    {"completion bash > /etc/bash_completion.d/gophercap", "bash, for all users"},
     {"completion zsh > \"${fpath[1]}/_gophercap\"", "zsh"},
     {"completion fish > ~/.config/fish/completions/gophercap.fish", "fish"},
 };
