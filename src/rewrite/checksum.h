@@ -9,19 +9,20 @@ namespace gophercap::rewrite {
 // Sums 16-bit words in one's complement. The order in which they are added has no effect.
 class InternetSum {
  public:
-  // Bytes at an even distance from the beginning of what is summed. An odd number of bytes has to
-  // come last: a zero is added behind it.
+  // Adds bytes at an even offset from the beginning of the summed data. If their number is odd,
+  // they must be the last ones; a zero is appended.
   void add(const uint8_t* data, size_t bytes) noexcept;
   void add_word(uint16_t word) noexcept;
 
-  // What to write into the checksum field, which has to be zero, or left out, in the sum.
+  // Returns the value for the checksum field. The field itself must be left out of the sum, or be
+  // zero.
   uint16_t checksum() const noexcept;
 
  private:
-  uint64_t sum_ = 0;  // of words as they are in memory: the sum does not depend on the byte order
+  uint64_t sum_ = 0;  // of words in memory order, since the sum does not depend on the byte order
 };
 
-// The checksum of these bytes; 0 if they contain their right checksum.
+// Returns the checksum of these bytes; 0 if they contain their correct checksum.
 uint16_t internet_checksum(const uint8_t* data, size_t bytes) noexcept;
 
 }  // namespace gophercap::rewrite

@@ -10,7 +10,7 @@
 
 namespace gophercap::rewrite {
 
-// Its bytes begin at `offset` in the packet.
+// A header that begins at `offset` in the packet.
 struct Header {
   enum class Kind : uint8_t { kPppoe, kIpv4, kIpv6, kIpv6Extension, kGre, kUdp, kTcp };
   Kind kind = Kind::kIpv4;
@@ -23,12 +23,12 @@ struct Headers {
   static constexpr uint32_t kMost = 24;
   std::array<Header, kMost> list{};  // outermost first
   uint32_t count = 0;
-  uint32_t payload = 0;   // where that of the innermost header begins
-  uint32_t end = 0;       // and ends: what follows is padding, or a trailer
-  bool complete = true;   // every header is, and none says that the packet is longer
+  uint32_t payload = 0;   // where the payload of the innermost header begins …
+  uint32_t end = 0;       // … and ends; padding or a trailer may follow
+  bool complete = true;   // all headers are complete, and none says that the packet is longer
   bool fragment = false;  // the innermost IP packet is one; its transport is not in the list
-  // Depends on more than is understood here: authentication, a route that the packet has yet to
-  // take, a home address, sequence numbers of a tunnel.
+  // The packet depends on data that is not supported here: authentication, a route that is not
+  // completed, a home address, sequence numbers of a tunnel.
   bool bound = false;
 
   std::span<const Header> all() const noexcept { return {list.data(), count}; }
@@ -40,30 +40,30 @@ enum class Depth : uint8_t {
   kInnermost,    // through VXLAN, GENEVE, GRE and IP in IP
 };
 
-// An IP length of zero (captured before segmentation offload) means all that there is. Reads no
-// byte outside the frame. Pure.
+// Finds the headers of a frame. An IP length of zero (captured before segmentation offload) means
+// that the packet extends to the end of the frame. Reads no byte outside the frame. Pure.
 Headers headers_of(const packet::Frame& frame, Depth depth) noexcept;
 
-// The IP header that `index` is behind; null if there is none.
+// Returns the innermost IP header before the header `index`; null if there is none.
 const Header* ip_of(const Headers& headers, uint32_t index) noexcept;
 
-// How long a packet with these headers may be, at most `bytes`: lengths have 16 bits.
+// Returns how long a packet with these headers may be, at most `bytes`. Length fields have 16 bits.
 uint32_t longest_packet(const Headers& headers, uint32_t bytes) noexcept;
 
-// Writes lengths and checksums into a packet of `bytes` bytes that has these headers: those of IPv4
-// and TCP, and of UDP and GRE where there are any. REQUIRES: complete headers; `bytes` is at least
-// headers.payload, and at most longest_packet().
+// Writes lengths and checksums into the headers of a packet of `bytes` bytes. Checksums of UDP and
+// GRE are written only if the packet has them. REQUIRES: complete headers; `bytes` is at least
+// headers.payload and at most longest_packet().
 void seal(uint8_t* packet, uint32_t bytes, const Headers& headers) noexcept;
 
-// The beginning of packets that are made of one packet: its headers, without the option for jumbo
-// payloads (RFC 2675), which shorter packets may not have.
+// The headers of a packet, copied to the beginning of the packets that are made of it, without the
+// option for jumbo payloads (RFC 2675), which shorter packets must not have.
 struct Prologue {
   static constexpr uint32_t kMostBytes = 1024;
   std::array<uint8_t, kMostBytes> bytes;
-  Headers headers;  // in `bytes`; `payload` is how many there are
+  Headers headers;  // offsets in `bytes`; `payload` is the number of bytes
 
   uint32_t size() const noexcept { return headers.payload; }
-  // False if they are too many.
+  // Returns false if the headers are too long.
   bool copy(const uint8_t* packet, const Headers& original) noexcept;
 };
 

@@ -1,4 +1,4 @@
-// What has to be known of IPv6 extension headers (RFC 8200) to change what is behind them.
+// The contents of IPv6 extension headers (RFC 8200) that matter when the headers after them change.
 #pragma once
 
 #include <cstdint>
@@ -11,16 +11,17 @@ struct Ipv6Extension {
   bool bound = false;                   // as Headers::bound
 };
 
-// REQUIRES of all below: the header is complete and has `bytes` bytes, at least 8.
+// All functions REQUIRE a complete header of `bytes` bytes, at least 8.
 Ipv6Extension look_at_extension(uint16_t protocol, const uint8_t* header, uint32_t bytes) noexcept;
 
-// A routing header that the packet has not yet passed to its end: the address there, which
-// checksums contain; null for other headers.
+// For a routing header whose route is not completed, returns the final address, which is part of
+// checksums. Null for other headers.
 const uint8_t* end_of_route(uint8_t protocol, const uint8_t* header, uint32_t bytes) noexcept;
 
-// Hop-by-hop options that contain nothing but the option for jumbograms, as BIG TCP adds them.
+// Returns whether these hop-by-hop options contain only the option for jumbograms, as added by BIG
+// TCP.
 bool is_only_jumbo(const uint8_t* header, uint32_t bytes) noexcept;
-// Replaces that option, if there is one, by padding.
+// Replaces the option for jumbograms, if there is one, by padding.
 void blank_jumbo(uint8_t* header, uint32_t bytes) noexcept;
 
 }  // namespace gophercap::rewrite

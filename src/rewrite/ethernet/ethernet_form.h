@@ -1,4 +1,4 @@
-// What a packet of another link type looks like as an Ethernet frame.
+// The Ethernet form of packets with other link types.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@
 
 namespace gophercap::rewrite {
 
-// Why a packet cannot become an Ethernet frame.
+// The reasons why a packet cannot become an Ethernet frame.
 enum class NoEthernet : uint8_t {
   kLinkType,    // not supported, or its packets are not those of a network
   kProtocol,    // what the packet carries exists only on its kind of link

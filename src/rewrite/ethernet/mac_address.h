@@ -1,4 +1,4 @@
-// Station addresses for packets that were captured without any.
+// Derives station addresses for packets that were captured without them.
 #pragma once
 
 #include <array>
@@ -10,8 +10,8 @@ using MacAddress = std::array<uint8_t, 6>;
 
 inline constexpr MacAddress kBroadcast = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
-// The address for the host or the group with this IP address. A group has the one that RFC 1112 and
-// RFC 2464 give it. Those of hosts are locally administered: 02:00 and the IPv4 address, so that no
+// Returns the address for a host or a group with this IP address. For groups, RFC 1112 and RFC 2464
+// define it. Addresses of hosts are locally administered: 02:00 and the IPv4 address, so that no
 // two hosts share one, or 06 and a hash of the IPv6 address.
 MacAddress mac_of_ipv4(const uint8_t* address) noexcept;
 MacAddress mac_of_ipv6(const uint8_t* address) noexcept;

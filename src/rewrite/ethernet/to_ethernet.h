@@ -11,10 +11,10 @@
 
 namespace gophercap::rewrite {
 
-// Addresses for all frames that get a header. Where there is none, a frame has those that its
-// capture knows (of the sender in Linux cooked captures, both of IEEE 802.11, those in ARP), else
-// those that mac_address.h makes of its outermost IP addresses, else kUnknownSource and
-// kUnknownDestination.
+// The addresses for all frames that get a header. If an address is not given, it is the one in the
+// captured packet (the sender in Linux cooked captures, both in IEEE 802.11, those in ARP),
+// otherwise the one that mac_address.h derives from the outermost IP address, otherwise
+// kUnknownSource or kUnknownDestination.
 struct MacChoice {
   std::optional<MacAddress> source{};
   std::optional<MacAddress> destination{};
@@ -26,9 +26,9 @@ inline constexpr MacAddress kUnknownDestination = {0x02, 0, 0, 0, 0, 0x02};
 // By how many bytes a frame may be longer than its packet.
 inline constexpr uint32_t kMostEthernetGrowth = 14;
 
-// Adds the packet as one Ethernet frame, or as several if it is an aggregate of IEEE 802.11. If
-// that is not possible, adds nothing and returns the reason. A packet that is Ethernet stays as it
-// is. What the capture lacks of the packet the frame lacks, too.
+// Adds the packet to `out` as one Ethernet frame, or as several if it is an aggregate of IEEE
+// 802.11. If that is impossible, adds nothing and returns the reason. Ethernet packets are
+// unchanged. If the capture has only the beginning of the packet, so has the frame.
 std::optional<NoEthernet> to_ethernet(const packet::Frame& packet, const MacChoice& choice,
                                       packet::FrameList& out);
 

@@ -1,4 +1,4 @@
-// Why a packet is not made shorter.
+// The reasons why a packet cannot be made shorter.
 #pragma once
 
 #include <cstdint>
@@ -6,13 +6,13 @@
 namespace gophercap::rewrite {
 
 enum class Refusal : uint8_t {
-  kNone,          // it is
-  kCut,           // the capture has only its beginning; the rest is not invented
+  kNone,          // it was made shorter
+  kCut,           // the capture has only its beginning, and the rest is not invented
   kContents,      // not TCP, not several datagrams of one size, or not IP
-  kLengths,       // its headers do not agree with its length
+  kLengths,       // its headers contradict its length
   kBound,         // a fragment, or headers that cannot be repeated
-  kNoRoom,        // its headers leave no room, or are too many
-  kDontFragment,  // as its sender wants
+  kNoRoom,        // no payload fits after its headers, or there are too many
+  kDontFragment,  // its sender forbids fragments
 };
 
 }  // namespace gophercap::rewrite

@@ -1,5 +1,5 @@
-// Packets that a network card or the kernel merged before they were captured (TSO, GSO, GRO, LRO)
-// become the packets that were on the wire, or could have been.
+// Divides packets that a network card or the kernel merged before they were captured (TSO, GSO,
+// GRO, LRO) into packets as they were, or may have been, on the wire.
 #pragma once
 
 #include <cstdint>
@@ -11,17 +11,18 @@
 
 namespace gophercap::rewrite {
 
-// The innermost addresses and ports, the same for both directions.
+// Identifies a connection by its innermost addresses and ports; `hash` is the same in both
+// directions.
 struct Connection {
   uint64_t hash = 0;
-  bool forward = false;  // which of the directions; means nothing else
+  bool forward = false;  // distinguishes the directions
 };
-// REQUIRES: the innermost header is of TCP or UDP.
+// REQUIRES: the innermost header is TCP or UDP.
 Connection connection_of(const uint8_t* packet, const Headers& headers) noexcept;
 
-// What is known of a direction of a connection; 0: nothing.
+// What is known about one direction of a connection; 0: unknown.
 struct SegmentSize {
-  uint16_t mss = 0;      // by the options of its SYNs
+  uint16_t mss = 0;      // from the options of its SYN packets
   uint16_t largest = 0;  // payload of its largest segment
 };
 class SegmentSizes {
@@ -30,16 +31,17 @@ class SegmentSizes {
   virtual SegmentSize of(const Connection& connection) const noexcept = 0;
 };
 
-// Smaller ones only waste packets, and are not what a sender would use.
+// Senders do not use smaller values.
 inline constexpr uint32_t kSmallestMss = 48;
-// Of a connection without an MSS option (RFC 9293): the largest segment that was seen may have been
-// a short one.
+// For a connection without an MSS option (RFC 9293), since the largest segment seen may have been a
+// short one.
 inline constexpr uint32_t kDefaultMss = 536;
 
-// Adds to `out` the segments of a TCP packet, or the datagrams of a UDP packet that is evidently
-// made of several of one size (QUIC with one connection ID), each a frame of at most `most_bytes`:
-// with the same headers, except for lengths, checksums, sequence numbers, flags and IPv4
-// identifications, which count on. Their checksums are right. Adds nothing where it refuses. Pure.
+// Adds the segments of a TCP packet to `out`, each in a frame of at most `most_bytes`; or the
+// datagrams of a UDP packet that evidently consists of several of the same size (QUIC with one
+// connection ID). They have the headers of the packet with correct lengths, checksums, sequence
+// numbers, flags and consecutive IPv4 identifications. If the packet is refused, nothing is added.
+// Pure.
 Refusal segment(const packet::Frame& frame, uint32_t most_bytes, const SegmentSizes& sizes,
                 packet::FrameList& out);
 
