@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Each counter holds a number of its own.
+// Gives each counter a different number.
 Accounts distinct() {
   Accounts accounts;
   uint64_t n = 100;

@@ -28,7 +28,7 @@ struct EngineOptions {
   Ratio time_factor{};                      // send time per capture time
   ScheduleRule rule{};                      // capture times or a rate
   SendOptions send{};
-  uint64_t loops = 1;               // 0 = for ever
+  uint64_t loops = 1;               // 0: endless
   std::optional<Nanos> loop_gap{};  // from the last packet of a loop to the first of the next one;
                                     // default: the mean gap
   uint64_t memory_bytes = uint64_t{128} << 20;  // for packets read ahead

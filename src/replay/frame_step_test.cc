@@ -1,4 +1,4 @@
-// Packets that become no frame, one or several on their way: order, accounts, limits.
+// A step that makes no frame, one or several from a packet: order, accounts, limits.
 #include "packet/frame_step.h"
 
 #include <gtest/gtest.h>
@@ -26,8 +26,8 @@ uint8_t part_of(const Bytes& frame) {
   return frame[30];
 }
 
-// Of packet n come copies(n) frames, each longer than the packet by some bytes, with its place
-// among them at byte 30.
+// Makes copies(n) frames of packet n, each a few bytes longer than the packet. Byte 30 has the
+// number of the copy.
 class Multiply final : public packet::FrameStep {
  public:
   Multiply(std::function<uint32_t(uint32_t)> copies, uint32_t growth)
@@ -58,7 +58,7 @@ const Multiply& none_one_or_two() {
 
 class Step : public Engine {
  protected:
-  // Two files that interleave, and meet at each third time.
+  // Two interleaved files; every third packet has the same time in both.
   void add_files(uint32_t packets) {
     std::vector<int64_t> a;
     std::vector<int64_t> b;
@@ -69,7 +69,7 @@ class Step : public Engine {
     add_file("a.pcap", a);
     add_file("b.pcap", b);
   }
-  // What leaves is what the step makes of the merged packets, the frames of one behind each other.
+  // The step makes the same frames as from the merged packets, and those of a packet stay together.
   void expect_steps(uint32_t growth, const std::function<uint32_t(uint32_t)>& copies,
                     uint64_t loops = 1) {
     std::sort(expected_.begin(), expected_.end(),
@@ -131,7 +131,7 @@ TEST_F(Step, GoesThroughLoopsAndMemoryAlike) {
 }
 
 TEST_F(Step, SortingCountsPackets) {
-  // Each packet but the last stands one place too late: that many may wait, however many frames.
+  // Each packet but the last is one place too late, so one packet may wait, with all of its frames.
   add_file("a.pcap", {30, 10, 50, 20, 70, 40, 90, 60});
   std::sort(paths_.begin(), paths_.end());
   dataset::ScanProgress progress;
@@ -192,7 +192,7 @@ TEST_F(Step, AllFramesOfAPacketTakeItsLane) {
       transmitters.push_back(&outs[i]);
       clock_pointers.push_back(&clocks[i]);
     }
-    // Each part speaks with another station: on its own it would take another lane.
+    // Each part has a different address, for which a packet would have a different lane.
     class Scatter final : public packet::FrameStep {
      public:
       uint32_t growth_bytes() const noexcept override { return 0; }

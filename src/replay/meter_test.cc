@@ -146,7 +146,7 @@ TEST_F(MeterOf, AStoppedRunIsNotOver) {
   EXPECT_LT(last.packets_passed, kPackets);
 }
 
-// A start by the clock that is weeks away.
+// A start at a given time, weeks away.
 TEST_F(MeterOf, AStartToWaitForIsNoProgress) {
   constexpr int64_t kWeeks = 14 * 86'400 * kSecond;
   std::stop_source stop;

@@ -21,8 +21,8 @@ using capture::CaptureReader;
 using capture::PacketBatch;
 using capture::PacketCursor;
 
-// Frames cut below this say too little; they are left to count as unexpected rather than to make
-// all others say as little.
+// Frames cut below this length count as unexpected. Otherwise all frames would be compared only up
+// to that length.
 constexpr uint32_t kLeastCompared = 32;
 
 Error no_ethernet(const std::string& path, uint32_t link_type) {
@@ -39,7 +39,7 @@ uint32_t wire_bytes(const packet::Frame& frame) noexcept {
 }
 
 Error stopped() {
-  return {Errc::kCancelled, 0, "stopped before all was read"};
+  return {Errc::kCancelled, 0, "stopped before all captures were read"};
 }
 
 struct Opened {
@@ -75,7 +75,8 @@ struct Look {
   CaptureTime first = CaptureTime::max();
 };
 
-// What is known of a file only by reading it. Damage will be met again when it counts.
+// Reads a file for what its header does not tell. Damage is ignored, since read() will find it
+// again.
 Result<Look> look_through(const std::string& path, CaptureReader& reader, PacketBatch& batch,
                           const std::stop_token& stop) {
   Look look;
@@ -151,7 +152,7 @@ Result<bool> ReceivedCaptures::advance(File& file, const std::stop_token& stop) 
   return true;
 }
 
-// What look_through() could not see of a pipe.
+// Checks a packet of a pipe, which look_through() has not read.
 Result<> ReceivedCaptures::check(const File& file) const {
   const uint32_t link_type = file.cursor->link_type();
   if (link_type != packet::kLinkTypeEthernet) return no_ethernet(file.path, link_type);
@@ -160,8 +161,8 @@ Result<> ReceivedCaptures::check(const File& file) const {
   if (n >= kLeastCompared && n < wire_bytes(frame) && n < compared_bytes_) {
     return Error{
         Errc::kUnsupported, 0,
-        fmt::format("{}: packet cut to {} bytes, which its header did not say: write it to "
-                    "a file, which can be read twice",
+        fmt::format("{}: a packet is cut to {} bytes, which the header does not say; write the "
+                    "capture to a file, which can be read twice",
                     file.path, n)};
   }
   return {};
@@ -187,7 +188,7 @@ Result<> ReceivedCaptures::read(const Take& take, const std::stop_token& stop) {
     }
     File* file = files_[open.top().slot].get();
     open.pop();
-    for (;;) {  // as long as nobody else's turn comes
+    for (;;) {  // until another file has the next packet
       TRY_VOID(check(*file));
       const packet::PacketView& p = file->cursor->packet();
       const packet::Frame frame = packet::frame_of(p, file->cursor->link_type());

@@ -33,7 +33,7 @@ struct Forecast {
   replay::ScheduleRule rule;
   Nanos duration{0};           // of one loop as sent; 0 at top speed
   Nanos period{0};             // from the beginning of a loop to that of the next, as sent
-  uint64_t loops = 1;          // 0: for ever
+  uint64_t loops = 1;          // 0: endless
   std::optional<Nanos> total;  // of all loops; empty if endless or at top speed
   bool at_most = false;        // the three durations are upper limits, since exact ones would
                                // require reading all packets

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Two packets, `gap` apart, behind others.
+// A file of which the last two packets are `gap` apart.
 dataset::FileSummary file(const std::string& path, CaptureTime first, Nanos span,
                           Nanos gap = Nanos{0}) {
   dataset::FileSummary f;

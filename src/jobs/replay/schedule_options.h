@@ -22,10 +22,10 @@ struct ScheduleOptions {
   std::optional<Nanos> file_gap;
   bool sort = false;               // sort the packets inside each file
   replay::ClockSteps clock_steps;  // cannot be combined with `sort`
-  int64_t loop_count = 1;          // <= 0: for ever
+  int64_t loop_count = 1;          // <= 0: endless
   std::optional<Nanos> loop_gap;   // >= 0, in capture time; default: the mean gap
 
-  // 0: for ever.
+  // 0: endless.
   uint64_t loops() const noexcept {
     return loop_count <= 0 ? 0 : static_cast<uint64_t>(loop_count);
   }

@@ -45,7 +45,7 @@ TEST(FrameFilter, AllowsFourBytesMoreForAVlanTagOnly) {
   frame[12] = 0x81;
   EXPECT_EQ(decided(view(frame), 1, false, {}, kMtu1500).verdict, Verdict::kSend);
   frame[12] = 0x88;
-  frame[13] = 0xa8;  // 802.1ad: the kernel gives nothing extra for it
+  frame[13] = 0xa8;  // 802.1ad: the kernel allows no extra bytes for it
   EXPECT_EQ(decided(view(frame), 1, false, {}, kMtu1500).verdict, Verdict::kTooLong);
   frame[12] = 0x81;
   frame[13] = 0;
@@ -99,7 +99,7 @@ TEST(FrameFilter, ARecordingTakesEverything) {
   EXPECT_EQ(decided(view(nothing), 250, false, {}, {}).verdict, Verdict::kSend);
 }
 
-// Makes as many copies of each packet as it is told, each longer than it by some bytes.
+// Makes a number of copies of each packet, each a few bytes longer.
 class Copies final : public packet::FrameStep {
  public:
   Copies(size_t copies, uint32_t growth) : copies_(copies), growth_(growth) {}

@@ -24,7 +24,7 @@ namespace gophercap::replay {
 
 struct MergeOptions {
   StreamOptions stream{};
-  uint64_t loops = 1;  // 0 = for ever
+  uint64_t loops = 1;  // 0: endless
   // Limit for merged slabs that are not sent yet, plus one slab. With short files, many slabs are
   // between merge and wire.
   uint64_t in_flight_bytes = uint64_t{32} << 20;

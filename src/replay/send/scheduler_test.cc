@@ -10,7 +10,7 @@ namespace {
 const Timeline kTimeline(CaptureTime{}, Nanos(1000), Ratio{});
 using Kind = ScheduleRule::Kind;
 
-TEST(Scheduler, WithoutWishesIsTheTimeline) {
+TEST(Scheduler, DefaultsToCaptureTimes) {
   Scheduler scheduler(kTimeline, {});
   EXPECT_EQ(scheduler.due(capture_time(7), 0, 60), Nanos(7));
   EXPECT_EQ(scheduler.due(capture_time(7), 3, 60), Nanos(3007));
@@ -43,7 +43,7 @@ TEST(Scheduler, ALongGapIsShortenedAndWhatFollowsMovesWithIt) {
   EXPECT_EQ(scheduler.time_removed(), Nanos(801));
 }
 
-TEST(Scheduler, NothingIsWaitedForLongerBeforeTheFirstPacketEither) {
+TEST(Scheduler, ShortensTheGapBeforeTheFirstPacketToo) {
   // The schedule begins at 0 with packets that are left out.
   const Timeline timeline(CaptureTime{}, Nanos(0), {});
   Scheduler scheduler(timeline, {.longest_gap = Nanos(100)});
@@ -52,12 +52,12 @@ TEST(Scheduler, NothingIsWaitedForLongerBeforeTheFirstPacketEither) {
   EXPECT_EQ(scheduler.gaps_shortened(), 1u);
 }
 
-TEST(Scheduler, AtARateToo) {
+TEST(Scheduler, ShortensGapsAtARateToo) {
   Scheduler packets(kTimeline,
                     {.kind = Kind::kPacketsPerSecond, .rate = {1, 1}, .longest_gap = Nanos(300)});
   for (int64_t n = 0; n < 5; ++n) EXPECT_EQ(packets.due({}, 0, 60), Nanos(300 * n));
   EXPECT_EQ(packets.time_removed(), std::chrono::seconds(4) - Nanos(4 * 300));
-  // Only the pause behind the long frame is too long.
+  // Only the gap after the long frame is too long.
   Scheduler bits(kTimeline,
                  {.kind = Kind::kMegabitsPerSecond, .rate = {8, 1}, .longest_gap = Nanos(100'000)});
   EXPECT_EQ(bits.due({}, 0, 1000), Nanos(0));

@@ -17,7 +17,7 @@
 namespace gophercap::replay {
 namespace {
 
-// The first packet leaves once this much is ready.
+// Number of departures that should be queued before the first packet is sent.
 constexpr size_t kPrefill = 4096;
 
 constexpr Nanos kIdleSleep = std::chrono::microseconds(20);
