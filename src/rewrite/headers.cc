@@ -23,7 +23,7 @@ constexpr uint32_t kLinkTypeIpv4 = 228;
 constexpr uint32_t kLinkTypeIpv6 = 229;
 constexpr uint32_t kMostTunnels = 8;
 
-// What a tunnel carries, and where.
+// The contents of a tunnel and their offset.
 struct Inside {
   bool found = false;
   uint32_t link_type = 0;
@@ -43,7 +43,8 @@ Inside by_ether_type(uint16_t type, uint32_t offset) noexcept {
   }
 }
 
-// A source route whose end has not been reached: the last address is what checksums contain.
+// Returns whether there is a source route that is not completed. Checksums then contain its last
+// address.
 bool has_route_ahead(const uint8_t* header, uint32_t bytes) noexcept {
   constexpr uint8_t kLooseRoute = 131;
   constexpr uint8_t kStrictRoute = 137;
@@ -116,7 +117,7 @@ class Reader {
       case Layer::Kind::kIpv6Extension:
         return add(Kind::kIpv6Extension, layer) && enter_extension(at, layer);
       case Layer::Kind::kTcp:
-        // The walk takes a length below the minimum as the minimum.
+        // The walk replaces a length below the minimum by the minimum.
         if (at[12] >> 4 < 5) found_.complete = false;
         return add(Kind::kTcp, layer);
       case Layer::Kind::kUdp:
@@ -191,7 +192,7 @@ class Reader {
     return next_ == kGreProtocol ? gre() : Inside{};
   }
 
-  // VXLAN (RFC 7348) on its port and on the one that Linux had first, GENEVE (RFC 8926).
+  // VXLAN (RFC 7348) on its port and on the one that Linux used first, and GENEVE (RFC 8926).
   Inside udp_tunnel(const Header& udp) const noexcept {
     const uint16_t port = load_be16(data_ + udp.offset + 2);
     const uint32_t offset = udp.offset + 8;
@@ -226,12 +227,12 @@ class Reader {
   const Depth depth_;
   Headers found_{};
   bool stopped_ = false;
-  bool no_length_ = false;  // of the last IPv6 header
-  uint32_t ipv6_ = 0;       // where that begins
-  uint8_t next_ = 0;        // protocol behind the last header of IP
+  bool no_length_ = false;  // the last IPv6 header has no length
+  uint32_t ipv6_ = 0;       // offset of the last IPv6 header
+  uint8_t next_ = 0;        // protocol after the last header of IP
 };
 
-// What TCP and UDP add to their sum (RFC 9293, RFC 8200).
+// Adds the pseudo header of TCP and UDP to the sum (RFC 9293, RFC 8200).
 void add_pseudo_header(const uint8_t* packet, const Headers& headers, uint32_t index,
                        uint8_t protocol, uint32_t length, InternetSum& sum) noexcept {
   const Header* const ip = ip_of(headers, index);
@@ -280,7 +281,7 @@ uint32_t longest_packet(const Headers& headers, uint32_t bytes) noexcept {
 }
 
 void seal(uint8_t* packet, uint32_t bytes, const Headers& headers) noexcept {
-  // What is inside is part of the sums outside.
+  // Inner headers are sealed first, because outer checksums include them.
   for (uint32_t i = headers.count; i-- > 0;) {
     const Header& header = headers.list[i];
     uint8_t* const at = packet + header.offset;
@@ -306,7 +307,7 @@ void seal(uint8_t* packet, uint32_t bytes, const Headers& headers) noexcept {
         break;
       case Kind::kUdp: {
         store_be16(at + 4, length);
-        if (load_be16(at + 6) == 0) break;  // there is none
+        if (load_be16(at + 6) == 0) break;  // no checksum is used
         store_be16(at + 6, 0);
         const uint16_t sum =
             transport_checksum(packet, bytes, headers, i, packet::IpProtocol::kIpUdp);
@@ -326,8 +327,8 @@ bool Prologue::copy(const uint8_t* packet, const Headers& original) noexcept {
   if (original.payload > kMostBytes) return false;
   headers = original;
   headers.count = 0;
-  uint32_t copied = 0;   // of the packet
-  uint32_t removed = 0;  // of that
+  uint32_t copied = 0;   // bytes of the packet
+  uint32_t removed = 0;  // of these, bytes left out
   for (const Header& header : original.all()) {
     const bool options =
         header.kind == Kind::kIpv6Extension && header.protocol == packet::kIpHopByHop;

@@ -26,7 +26,7 @@ void walk_options(const uint8_t* header, uint32_t bytes, Visit&& visit) {
   }
 }
 
-// Where the option for jumbograms begins; 0 if there is none.
+// Returns the offset of the option for jumbograms; 0 if there is none.
 uint32_t find_jumbo(const uint8_t* header, uint32_t bytes) noexcept {
   uint32_t found = 0;
   walk_options(header, bytes, [&](uint8_t type, uint32_t at, uint32_t length) noexcept {

@@ -20,7 +20,7 @@ Form form_of(uint32_t link_type, Cursor cursor) noexcept;
 
 // ---- Linux cooked captures ----
 
-// What both versions of the header say.
+// The contents of both versions of the header.
 struct Cooked {
   uint16_t protocol;
   uint16_t hardware;   // ARPHRD_*
@@ -134,7 +134,7 @@ Form cisco_hdlc(Cursor cursor) noexcept {
   if (!cursor.has(4)) return unexpected(NoEthernet::kIncomplete);
   const uint16_t type = load_be16(cursor.here() + 2);
   cursor.at += 4;
-  // The others below are Cisco's own, such as CDP, or OSI's.
+  // Other values below that are defined by Cisco (such as CDP) or OSI.
   const bool shared = type == packet::kEtherIpv4 || (type > packet::kEtherIpv4 && type < 0xfe00);
   if (!shared || type == kKeepalive || type == 0x2000) return unexpected(NoEthernet::kProtocol);
   return payload(cursor, type);
@@ -216,7 +216,8 @@ Form per_packet_information(Cursor cursor) noexcept {
 
 // ---- others ----
 
-// Attributes have the byte order of the machine that captured: that in which they fill the packet.
+// Attributes have the byte order of the capturing machine, which is the one in which their lengths
+// fit the packet.
 Form nflog(Cursor cursor) noexcept {
   constexpr uint16_t kPayload = 9;
   constexpr uint16_t kAddress = 8;
@@ -246,7 +247,7 @@ Form nflog(Cursor cursor) noexcept {
   return unexpected(NoEthernet::kIncomplete);
 }
 
-// The frame of a switch with a tag of `tag_bytes` after its addresses.
+// Returns the frame without the switch tag of `tag_bytes` after its addresses.
 Form without_switch_tag(Cursor cursor, uint32_t tag_bytes) noexcept {
   if (!cursor.has(kAddressesBytes + tag_bytes + 2)) return unexpected(NoEthernet::kIncomplete);
   EthernetForm form{.header_bytes = kAddressesBytes,
@@ -257,8 +258,8 @@ Form without_switch_tag(Cursor cursor, uint32_t tag_bytes) noexcept {
   return form;
 }
 
-// Marvell's tag stands in place of a VLAN tag and contains its control information
-// (net/dsa/tag_dsa.c in Linux).
+// Marvell's tag replaces a VLAN tag and contains its control information (net/dsa/tag_dsa.c in
+// Linux).
 Form marvell(const Cursor& cursor, uint32_t before_tag) noexcept {
   Form form = without_switch_tag(cursor, before_tag + 4);
   if (!form) return form;

@@ -13,7 +13,7 @@ namespace {
 
 using packet::Layer;
 
-// What the packet knows about the stations.
+// The station addresses that the packet contains.
 struct Stations {
   std::optional<MacAddress> source{};
   std::optional<MacAddress> destination{};
@@ -92,7 +92,7 @@ std::optional<NoEthernet> add_subframes(const packet::Frame& packet, const Ether
                                         const MacChoice& choice, packet::FrameList& out) {
   constexpr uint32_t kHeaderBytes = 14;
   const uint32_t end = std::min(packet.bytes, aggregate.end);
-  // First all of them are looked at, since a packet leaves whole or not at all.
+  // All of them are checked first, since a packet must not be added in part.
   for (const bool adds : {false, true}) {
     uint32_t at = aggregate.begin;
     while (at < end) {

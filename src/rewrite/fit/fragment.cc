@@ -12,14 +12,14 @@ namespace {
 
 using Kind = Header::Kind;
 
-constexpr uint32_t kUnit = 8;  // in which offsets of fragments count
+constexpr uint32_t kUnit = 8;  // fragment offsets are multiples of this
 constexpr uint32_t kFragmentHeaderBytes = 8;
 constexpr uint32_t kMostPayload = 65535;
 constexpr uint16_t kDontFragmentFlag = 0x4000;
 constexpr uint16_t kMoreFragments = 0x2000;
 constexpr uint16_t kOffsetBits = 0x1fff;
 
-// The same for the same packet.
+// Returns the same value for the same packet.
 uint32_t digest_of(const uint8_t* data, uint32_t bytes) noexcept {
   uint64_t hash = bytes;
   const auto add = [&](uint64_t value) noexcept {
@@ -31,16 +31,16 @@ uint32_t digest_of(const uint8_t* data, uint32_t bytes) noexcept {
   return static_cast<uint32_t>(hash >> 16);
 }
 
-// What all fragments of a packet have in common.
+// The common part of all fragments of a packet.
 struct Plan {
   Prologue prologue;
-  uint32_t data = 0;   // where what is divided begins in the packet
-  uint32_t bytes = 0;  // of that
-  uint32_t first = 0;  // offset of the packet itself, if it is a fragment
-  bool more = false;   // and fragments follow it
+  uint32_t data = 0;   // offset of the data to divide
+  uint32_t bytes = 0;  // length of the data to divide
+  uint32_t first = 0;  // fragment offset of the packet itself
+  bool more = false;   // more fragments follow the packet itself
 };
 
-// Options that only the first fragment has become such that do nothing, as Linux does it.
+// Replaces the options that only the first fragment has by no-operation options, as Linux does.
 void blank_options(uint8_t* header, uint32_t bytes) noexcept {
   constexpr uint8_t kCopied = 0x80;
   constexpr uint8_t kNothing = 1;
@@ -78,7 +78,7 @@ Refusal plan_ipv4(const packet::Frame& frame, const Headers& headers, DontFragme
   return Refusal::kNone;
 }
 
-// How many headers every fragment repeats: those up to the last one that routers read.
+// Returns how many headers every fragment repeats: those up to the last one that routers read.
 uint32_t repeated(const Headers& headers, uint32_t ip) noexcept {
   uint32_t count = ip + 1;
   for (uint32_t i = ip + 1; i < headers.count; ++i) {
@@ -132,7 +132,7 @@ Refusal plan_ipv6(const packet::Frame& frame, Headers headers, Plan& plan) {
   return Refusal::kNone;
 }
 
-// `at`: where its data begins in that of the packet.
+// `at` is the offset of its data in the data of the packet.
 void place(uint8_t* packet, const Headers& headers, uint32_t at, bool first, bool more) noexcept {
   const Header& last = *headers.innermost();
   uint8_t* const header = packet + last.offset;

@@ -12,10 +12,10 @@ namespace {
 
 using Kind = Header::Kind;
 
-// Payload that a frame has room for.
+// A frame must have space for at least this much payload.
 constexpr uint32_t kLeastRoom = 8;
 
-// In the byte behind the data offset.
+// Flags in the byte after the data offset.
 constexpr uint8_t kFin = 0x01;
 constexpr uint8_t kSyn = 0x02;
 constexpr uint8_t kRst = 0x04;
@@ -35,7 +35,7 @@ uint64_t hash_of(const uint8_t* address, uint32_t bytes, uint16_t port) noexcept
   return hash;
 }
 
-// One part of a packet of several: it begins `at` bytes behind the beginning of all payload.
+// One of the parts of a packet. `at` is the offset of its payload in that of the packet.
 struct Part {
   uint32_t number;
   uint32_t at;
@@ -47,7 +47,7 @@ void set_flags(uint8_t* tcp, const Part& part) noexcept {
   if (!part.last) flags &= static_cast<uint8_t>(~(kFin | kPsh));
   if (part.number > 0) flags &= static_cast<uint8_t>(~kCwr);
   if ((flags & kUrg) != 0) {
-    // It counts from the first byte of its segment.
+    // The urgent pointer is relative to the first byte of its segment.
     const uint16_t urgent = load_be16(tcp + 18);
     const bool ahead = urgent > part.at;
     store_be16(tcp + 18, static_cast<uint16_t>(ahead ? urgent - part.at : 0));
@@ -68,12 +68,12 @@ void number(uint8_t* packet, const Headers& headers, const Part& part) noexcept 
   }
 }
 
-// Of the TCP payload of each segment; `room` is what a frame has for it.
+// Returns the size of the TCP payload of each segment. `room` is the space for it in a frame.
 uint32_t tcp_part_bytes(const uint8_t* packet, const Headers& headers, const SegmentSizes& sizes,
                         uint32_t room) noexcept {
   const SegmentSize known = sizes.of(connection_of(packet, headers));
   if (known.mss > 0) {
-    // An MSS leaves out of account the options of a segment (RFC 6691).
+    // An MSS does not account for the options of a segment (RFC 6691).
     const uint32_t options = headers.innermost()->bytes - 20;
     const uint32_t payload = known.mss > options ? known.mss - options : 0;
     return std::min(room, std::max(payload, kSmallestMss));
@@ -82,9 +82,9 @@ uint32_t tcp_part_bytes(const uint8_t* packet, const Headers& headers, const Seg
   return std::min(room, std::max<uint32_t>(known.largest, kDefaultMss));
 }
 
-// The size of the datagrams that a UDP payload is made of; 0 if that is not evident. All packets of
-// a QUIC connection begin with the same connection ID behind their first byte, of which two bits
-// are not encrypted (RFC 9000). Eight such bytes at equal distances are no accident.
+// Returns the size of the datagrams of which a UDP payload consists; 0 if that is not evident. In
+// all packets of a QUIC connection, the same connection ID follows the first byte, of which two
+// bits are not encrypted (RFC 9000). Eight such bytes at equal distances are not a coincidence.
 uint32_t datagram_bytes(std::span<const uint8_t> payload) noexcept {
   constexpr size_t kIdBytes = 8;
   constexpr uint8_t kFormBits = 0xc0;
@@ -97,7 +97,7 @@ uint32_t datagram_bytes(std::span<const uint8_t> payload) noexcept {
   };
   size_t size = 1;
   while (size + kIdBytes < payload.size() && !begins_at(size)) ++size;
-  // What repeats itself sooner is no ID.
+  // Bytes that repeat at shorter distances are not an ID.
   if (size < kLeast || size + kIdBytes >= payload.size()) return 0;
   for (size_t at = size; at < payload.size(); at += size) {
     if (payload.size() - at <= kIdBytes || !begins_at(at)) return 0;
@@ -112,10 +112,10 @@ Refusal check(const packet::Frame& frame, const Headers& headers, uint32_t most_
   if (!headers.complete) return Refusal::kLengths;
   if (headers.fragment || headers.bound) return Refusal::kBound;
   if (last->kind != Kind::kTcp && last->kind != Kind::kUdp) return Refusal::kContents;
-  // Beginning and end of a connection are no data.
+  // Packets that begin or reset a connection cannot be divided.
   if (last->kind == Kind::kTcp && (frame.data[last->offset + 13] & (kSyn | kRst)) != 0)
     return Refusal::kBound;
-  // What makes it too long is behind the IP packet.
+  // If the IP packet itself fits, bytes after it make the frame too long.
   return headers.end <= most_bytes ? Refusal::kLengths : Refusal::kNone;
 }
 
