@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Tests the tools of the build: which sources cmake/batches.py puts together, and what tests/count.py counts.
+"""Tests the tools of the build: which sources cmake/batches.py puts together, and what tests/count.py counts. Checks that
+sources decide by the code, errno and cause of an error, never by its text.
 
 usage: house_test.py SOURCE_DIR"""
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -55,6 +57,30 @@ def counts(folder):
     assert lines[-1] == "3 passed, 2 failed, 2 skipped", lines
 
 
-for test in (batches, counts):
+# A text of an Error or of a Damage that is searched or compared. Only base/result.cc may, which puts it together.
+SEARCHED = re.compile(r"""\b(?:what|reason|failure)(?:\(\))?\s*(?:\.|->)\s*(?:find|rfind|contains|starts_with|ends_with|compare|substr)\b
+                          |(?:\.|->)(?:what|reason)\s*[=!]=
+                          |[=!]=\s*[\w.\->*()]*(?:\.|->)(?:what|reason)\b""", re.X)
+BY_TEXT = ['if (error.what.find("x") != 0)', "error->what\n    .ends_with(kEnd)", 'got.error().what == "x"', "damage->reason.starts_with(path)",
+           'if ("x" == error.what) {']
+BY_CODE = ["fmt::format(\"{}\", error.what)", "error.cause == Cause::kOther", "said.what = other.what;", "text.find(what)"]
+
+
+def error_texts(_):
+    assert all(map(SEARCHED.search, BY_TEXT)), [text for text in BY_TEXT if not SEARCHED.search(text)]
+    assert not any(map(SEARCHED.search, BY_CODE)), [text for text in BY_CODE if SEARCHED.search(text)]
+    found = []
+    for folder, _, names in os.walk(os.path.join(source_dir, "src")):
+        for name in names:
+            path = os.path.relpath(os.path.join(folder, name), source_dir)
+            if not name.endswith((".cc", ".h")) or "_test." in name or "_for_test." in name or path.startswith("src/testing/") or path == "src/base/result.cc":
+                continue
+            with open(os.path.join(source_dir, path), encoding="utf-8") as file:
+                text = file.read()
+            found += [f"{path}:{text.count(chr(10), 0, hit.start()) + 1}: {hit.group().strip()}" for hit in SEARCHED.finditer(text)]
+    assert not found, "decided by the text of an error: give it a Cause (base/result.h)\n" + "\n".join(found)
+
+
+for test in (batches, counts, error_texts):
     with tempfile.TemporaryDirectory() as work:
         test(work)

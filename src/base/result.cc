@@ -6,42 +6,21 @@
 
 namespace gophercap {
 
-std::string_view to_string(Errc code) noexcept {
-  switch (code) {
-    case Errc::kIo:
-      return "io";
-    case Errc::kTruncated:
-      return "truncated";
-    case Errc::kCorrupt:
-      return "corrupt";
-    case Errc::kUnsupported:
-      return "unsupported";
-    case Errc::kNotFound:
-      return "not_found";
-    case Errc::kPermission:
-      return "permission";
-    case Errc::kNoSpace:
-      return "no_space";
-    case Errc::kNoMemory:
-      return "no_memory";
-    case Errc::kMemoryBound:
-      return "memory_bound";
-    case Errc::kInvalidArgument:
-      return "invalid_argument";
-    case Errc::kCancelled:
-      return "cancelled";
-    case Errc::kInternal:
-      return "internal";
-  }
-  return "unknown";
+std::string_view Error::what_without(std::string_view context) const noexcept {
+  constexpr std::string_view kSeparator = ": ";
+  std::string_view rest = what;
+  if (!rest.starts_with(context)) return what;
+  rest.remove_prefix(context.size());
+  if (!rest.starts_with(kSeparator)) return what;
+  rest.remove_prefix(kSeparator.size());
+  return rest;
 }
 
 Error Error::with_context(std::string_view context) const {
-  std::string text(context);
-  text += ": ";
-  if (what.starts_with(text)) return *this;
-  text += what;
-  return {code, sys, std::move(text)};
+  if (what_without(context).size() != what.size()) return *this;
+  Error error = *this;
+  error.what.insert(0, ": ").insert(0, context);
+  return error;
 }
 
 Error errno_error(int sys, std::string_view context) {

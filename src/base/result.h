@@ -8,11 +8,14 @@
 //   TRY_VOID(file.sync());
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
 #include <utility>
+
+#include "base/words.h"
 
 namespace gophercap {
 
@@ -31,17 +34,49 @@ enum class Errc : uint8_t {
   kInternal,         // a bug in gophercap
 };
 
-// "io", "truncated", …: these words are stable and used in JSON output.
-std::string_view to_string(Errc code) noexcept;
+// These words are stable and used in JSON output.
+constexpr auto words_of(Errc) noexcept {
+  return std::to_array<Word<Errc>>({{Errc::kIo, "io"},
+                                    {Errc::kTruncated, "truncated"},
+                                    {Errc::kCorrupt, "corrupt"},
+                                    {Errc::kUnsupported, "unsupported"},
+                                    {Errc::kNotFound, "not_found"},
+                                    {Errc::kPermission, "permission"},
+                                    {Errc::kNoSpace, "no_space"},
+                                    {Errc::kNoMemory, "no_memory"},
+                                    {Errc::kMemoryBound, "memory_bound"},
+                                    {Errc::kInvalidArgument, "invalid_argument"},
+                                    {Errc::kCancelled, "cancelled"},
+                                    {Errc::kInternal, "internal"}});
+}
+
+// Failures that a caller handles differently from others with the same code and errno, or for which
+// a hint is known. Decisions go by code, errno and cause, never by the text of an error.
+enum class Cause : uint8_t {
+  kOther,
+  kThreadLimit,     // a limit on the number of threads is reached (ulimit -u, pids.max)
+  kTooLargeToLoad,  // what is to be loaded does not fit into the memory given
+  kMemoryInUse,     // other users of the memory given have to return some first
+  kUntrustedOwner,  // a file of another user, in a folder where anybody may put files
+  kNoInterface,     // no network interface has that name
+  kNoRawSockets,    // the process may not open packet sockets
+  kNoDump,          // the dump to be read does not exist
+  kCaptureAsDump,   // what is to be read as a dump is a capture or a tarball
+  kNotATarball,     // what is to be read as a tar archive does not begin like one
+  kIndexMismatch,   // an index and its tarball contradict each other
+};
 
 struct [[nodiscard]] Error {
   Errc code = Errc::kInternal;
   int sys = 0;  // errno, or 0
   std::string what{};
+  Cause cause = Cause::kOther;
 
-  // Returns "<context>: <what>". Each layer adds the object that it knows. If `what` already begins
-  // with that object, because a lower layer has added it, the error stays as it is.
+  // Returns the same error with "<context>: " in front. Each layer adds the object that it knows.
+  // If a lower layer has already named that object first, the error stays as it is.
   Error with_context(std::string_view context) const;
+  // Returns the text without "<context>: " in front, for where the object is shown beside it.
+  std::string_view what_without(std::string_view context) const noexcept;
 };
 
 // Converts errno to an Error: "<context>: <strerror>". Nothing else does that.

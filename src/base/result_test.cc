@@ -16,5 +16,18 @@ TEST(Error, ContextIsAddedOnce) {
   EXPECT_EQ(error.with_context("a").what, "a: a.pcap: Input/output error");
 }
 
+TEST(Error, AContextKeepsTheCause) {
+  const Error error{Errc::kIo, EAGAIN, "refused", Cause::kThreadLimit};
+  EXPECT_EQ(error.with_context("merging").cause, Cause::kThreadLimit);
+  EXPECT_EQ(error.with_context("merging").what, "merging: refused");
+}
+
+TEST(Error, TheTextWithoutAnObject) {
+  const Error error{Errc::kIo, 0, "a.pcap: refused"};
+  EXPECT_EQ(error.what_without("a.pcap"), "refused");
+  for (const char* other : {"a", "a.pcap: refused", "a.pcap: refused again", "b"})
+    EXPECT_EQ(error.what_without(other), "a.pcap: refused") << other;
+}
+
 }  // namespace
 }  // namespace gophercap

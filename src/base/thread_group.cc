@@ -50,7 +50,8 @@ Error refused(int sys) {
   if (sys != EAGAIN) return errno_error(sys, "thread creation refused");
   return {Errc::kIo, EAGAIN,
           "thread creation refused: a limit of threads is reached (ulimit -u, or pids.max of the "
-          "cgroup)"};
+          "cgroup)",
+          Cause::kThreadLimit};
 }
 
 }  // namespace

@@ -82,6 +82,7 @@ TEST(ThreadGroup, ARefusalNamesTheLimitAndLeavesTheOthersToBeEnded) {
     const Result<> second = group.start(body);
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().sys, EAGAIN);
+    EXPECT_EQ(second.error().cause, Cause::kThreadLimit);
     EXPECT_NE(second.error().what.find("ulimit -u, or pids.max"), std::string::npos);
     EXPECT_TRUE(few.refused());
   }

@@ -1,11 +1,11 @@
-// Enumerators and the words by which users, reports and files know them. Beside an enumeration
-// stands
+// Words for enumerators in options, reports and files. An enumeration has words if this is defined
+// beside it:
 //
 //   constexpr auto words_of(Packing) noexcept {
 //     return std::to_array<Word<Packing>>({{Packing::kGzip, "gzip"}, {Packing::kZstd, "zstd"}});
 //   }
 //
-// and parsing, printing, the choices of an option and JSON all go by that table.
+// Parsing, printing, the choices of an option and JSON then use this table.
 #pragma once
 
 #include <array>
@@ -25,16 +25,21 @@ concept HasWords = requires(Enum value) {
   words_of(value);
 };
 
-// Empty: it has none.
-template <HasWords Enum>
-constexpr std::string_view word_of(Enum value) noexcept {
-  for (const Word<Enum>& row : words_of(value)) {
+// The word of `value` in a table; empty if it has none.
+template <class Table, class Enum>
+constexpr std::string_view word_in(const Table& table, Enum value) noexcept {
+  for (const Word<Enum>& row : table) {
     if (row.value == value) return row.word;
   }
   return {};
 }
 
-// The enumerator of that very word.
+template <HasWords Enum>
+constexpr std::string_view word_of(Enum value) noexcept {
+  return word_in(words_of(value), value);
+}
+
+// The enumerator with exactly that word.
 template <HasWords Enum>
 constexpr std::optional<Enum> value_of_word(std::string_view word) noexcept {
   for (const Word<Enum>& row : words_of(Enum{})) {

@@ -13,28 +13,6 @@
 
 namespace gophercap::capture {
 
-std::string_view to_string(Format format) noexcept {
-  switch (format) {
-    case Format::kUnknown:
-      return "unknown";
-    case Format::kPcap:
-      return "pcap";
-    case Format::kPcapNanos:
-      return "pcap-ns";
-    case Format::kPcapModified:
-      return "pcap-modified";
-    case Format::kPcapIxia:
-      return "pcap-ixia";
-    case Format::kPcapng:
-      return "pcapng";
-    case Format::kSnoop:
-      return "snoop";
-    case Format::kErf:
-      return "erf";
-  }
-  return "unknown";
-}
-
 bool is_refusal(Errc code) noexcept {
   switch (code) {
     case Errc::kIo:
@@ -49,11 +27,12 @@ bool is_refusal(Errc code) noexcept {
   }
 }
 
+Damage damage_at(uint64_t offset_bytes, const Error& error) {
+  return {offset_bytes, error.code, error.what, error.cause};
+}
+
 Damage unopened(std::string_view path, const Error& error) {
-  std::string_view reason = error.what;
-  if (reason.starts_with(path) && reason.substr(path.size()).starts_with(": "))
-    reason.remove_prefix(path.size() + 2);
-  return {0, error.code, std::string(reason)};
+  return {0, error.code, std::string(error.what_without(path)), error.cause};
 }
 
 Result<> check_memory(const std::optional<Damage>& damage, std::string_view path) {
@@ -64,7 +43,7 @@ Result<> check_memory(const std::optional<Damage>& damage, std::string_view path
 ReadStatus ReaderState::cut_at(uint64_t offset_bytes, std::string what) {
   if (buffer.error()) {
     const Error& error = *buffer.error();
-    damage = Damage{offset_bytes, error.code, error.what};
+    damage = damage_at(offset_bytes, error);
     if (error.code == Errc::kTruncated) return ReadStatus::kTruncated;
     return error.code == Errc::kCorrupt || error.code == Errc::kUnsupported ? ReadStatus::kCorrupt
                                                                             : ReadStatus::kFailed;

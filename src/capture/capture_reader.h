@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "base/words.h"
 #include "io/byte_source.h"
 #include "packet/packet_view.h"
 
@@ -28,9 +29,17 @@ enum class Format : uint8_t {
   kErf
 };
 
-// "unknown", "pcap", "pcap-ns", "pcap-modified", "pcap-ixia", "pcapng", "snoop", "erf", as used in
-// dumps.
-std::string_view to_string(Format format) noexcept;
+// As used in dumps.
+constexpr auto words_of(Format) noexcept {
+  return std::to_array<Word<Format>>({{Format::kUnknown, "unknown"},
+                                      {Format::kPcap, "pcap"},
+                                      {Format::kPcapNanos, "pcap-ns"},
+                                      {Format::kPcapModified, "pcap-modified"},
+                                      {Format::kPcapIxia, "pcap-ixia"},
+                                      {Format::kPcapng, "pcapng"},
+                                      {Format::kSnoop, "snoop"},
+                                      {Format::kErf, "erf"}});
+}
 
 // An interface that a capture describes. A format with one header per file has one interface. pcap
 // has one more for each further file header with other values (`cat a.pcap b.pcap`).
@@ -47,11 +56,15 @@ bool is_refusal(Errc code) noexcept;
 struct Damage {
   uint64_t offset_bytes = 0;  // where the record that could not be read begins, in the plain bytes
   Errc code = Errc::kCorrupt;
-  std::string reason;
+  std::string reason{};
+  Cause cause = Cause::kOther;
 
   // True if the system refused reading; this must not be reported as damage.
   bool refused() const noexcept { return is_refusal(code); }
+  Error error() const { return {code, 0, reason, cause}; }
 };
+
+Damage damage_at(uint64_t offset_bytes, const Error& error);
 
 // Describes why the file at `path` could not be opened. If the error begins with the path, the
 // reason does not repeat it.

@@ -21,6 +21,7 @@
 #include "cli/help/help.h"
 #include "cli/options/environment.h"
 #include "cli/options/option.h"
+#include "cli/options/output_options.h"
 #include "cli/options/parser.h"
 #include "cli/options/settings.h"
 #include "cli/terminal/console.h"
@@ -115,8 +116,8 @@ Result<std::vector<Complaint>> load_settings(Invocation& invocation, Console& co
 }
 
 // Fails if a command would overwrite a file that it is told to read. The files of a set are checked
-// by the job, which knows them.
-Result<> keep_inputs(const Invocation& invocation) {
+// by the job, which knows them and gets the same list of outputs.
+Result<> check_outputs(const Invocation& invocation) {
   const CommandSpec& command = command_spec(invocation.arguments.command);
   const std::vector<std::string>& named = invocation.arguments.positionals;
   std::vector<std::string> inputs = named;
@@ -129,12 +130,7 @@ Result<> keep_inputs(const Invocation& invocation) {
     const std::vector<std::string>& paths = invocation.settings.values(*option);
     inputs.insert(inputs.end(), paths.begin(), paths.end());
   }
-  for (const OptionSpec* option : options_of(command.id)) {
-    if (!is_output(*option, command.id)) continue;
-    const auto path = invocation.settings.value(*option).as<std::string>();
-    TRY_VOID(jobs::keep_inputs(fmt::format("--{}", option->name), path, inputs));
-  }
-  return {};
+  return jobs::refuse_to_overwrite(outputs_of(invocation.settings, command.id), inputs);
 }
 
 // An empty path is probably a shell variable that was not set. The system would only say that there
@@ -153,8 +149,8 @@ std::optional<Outcome> prepare(const CommandSpec& command, Invocation& invocatio
   const Result<std::vector<Complaint>> complaints = load_settings(invocation, console);
   if (!complaints) return failed(console, complaints.error());
   if (!complaints->empty()) return usage_error(console, *complaints);
-  if (const Result<> kept = keep_inputs(invocation); !kept)
-    return usage_error(console, {{kept.error().what, ""}});
+  if (const Result<> checked = check_outputs(invocation); !checked)
+    return usage_error(console, {{checked.error().what, ""}});
   const bool opens_interface =
       command.opens_interface != nullptr && command.opens_interface(invocation.settings);
   jobs::begin_confinement(!invocation.settings.get(kNoSandbox), opens_interface);

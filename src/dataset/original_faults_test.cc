@@ -166,10 +166,10 @@ TEST(OriginalFaults, G16_FormatsAndCompressionsThatItCouldNotRead) {
       const FileSummary s = scan_file(
           dir.write("capture.txt", c == io::Compression::kNone ? plain : compress(c, plain)));
       EXPECT_EQ(s.compression, c);
-      EXPECT_EQ(s.packets, 1u) << capture::to_string(s.format);
+      EXPECT_EQ(s.packets, 1u) << word_of(s.format);
       EXPECT_EQ(s.min, capture_time(kSecond));
       EXPECT_EQ(s.plain_bytes, plain.size());
-      EXPECT_FALSE(s.damage) << capture::to_string(s.format);
+      EXPECT_FALSE(s.damage) << word_of(s.format);
     }
   }
 }

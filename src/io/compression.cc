@@ -36,24 +36,6 @@ const Ending* ending_of(std::string_view name) noexcept {
 
 }  // namespace
 
-std::string_view to_string(Compression compression) noexcept {
-  switch (compression) {
-    case Compression::kNone:
-      return "none";
-    case Compression::kGzip:
-      return "gzip";
-    case Compression::kZstd:
-      return "zstd";
-    case Compression::kLz4:
-      return "lz4";
-    case Compression::kXz:
-      return "xz";
-    case Compression::kBzip2:
-      return "bzip2";
-  }
-  return "none";
-}
-
 std::string_view suffix_of(Compression compression) noexcept {
   for (const Ending& ending : kEndings) {
     if (ending.compression == compression) return ending.text;

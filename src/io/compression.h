@@ -1,15 +1,25 @@
 // The compressions of inputs, and the file name extensions that stand for them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
+
+#include "base/words.h"
 
 namespace gophercap::io {
 
 enum class Compression : uint8_t { kNone, kGzip, kZstd, kLz4, kXz, kBzip2 };
 
-// "none", "gzip", "zstd", "lz4", "xz", "bzip2", as used in dumps.
-std::string_view to_string(Compression compression) noexcept;
+// As used in dumps.
+constexpr auto words_of(Compression) noexcept {
+  return std::to_array<Word<Compression>>({{Compression::kNone, "none"},
+                                           {Compression::kGzip, "gzip"},
+                                           {Compression::kZstd, "zstd"},
+                                           {Compression::kLz4, "lz4"},
+                                           {Compression::kXz, "xz"},
+                                           {Compression::kBzip2, "bzip2"}});
+}
 
 // The usual file name extension: "", ".gz", ".zst", …
 std::string_view suffix_of(Compression compression) noexcept;

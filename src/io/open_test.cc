@@ -57,7 +57,7 @@ TEST(OpenInput, ChoosesTheCodecByContent) {
       ASSERT_TRUE(input) << input.error().what;
       EXPECT_EQ(input->compression, format);
       EXPECT_TRUE(input->facts.regular);
-      EXPECT_TRUE(read_all(*input->source, 10).bytes == plain) << to_string(format);
+      EXPECT_TRUE(read_all(*input->source, 10).bytes == plain) << word_of(format);
     }
   }
 }
@@ -169,7 +169,7 @@ TEST(Decode, FaultBehindAFewBytesComesAfterThem) {
 
 TEST(ToString, GivesTheWordsOfTheDump) {
   std::string words;
-  for (const Compression format : kFormats) words += std::string(to_string(format)) + ' ';
+  for (const Compression format : kFormats) words += std::string(word_of(format)) + ' ';
   EXPECT_EQ(words, "none gzip zstd lz4 xz bzip2 ");
 }
 

@@ -61,7 +61,7 @@ class JobForTest : public ::testing::Test {
   Result<> play(const ReplayOptions& options) {
     Result<ReplayResult> result = run_replay(options, reporter_, {});
     if (!result) return result.error();
-    if (!result->report.failure.empty()) return replay::failure_of(result->report);
+    if (result->report.failure) return *result->report.failure;
     if (result->report_error) return *result->report_error;
     EXPECT_EQ(result->report.accounts.sent, packets());
     EXPECT_TRUE(result->report.damaged.empty());

@@ -275,7 +275,7 @@ TEST_F(OriginalReplayFaults, G16_EveryFormatAndCompressionIsReplayed) {
   for (const io::Compression c :
        {io::Compression::kGzip, io::Compression::kZstd, io::Compression::kLz4, io::Compression::kXz,
         io::Compression::kBzip2}) {
-    add(std::string(io::to_string(c)), testing::compress(c, pcap.bytes()));
+    add(std::string(word_of(c)), testing::compress(c, pcap.bytes()));
   }
   EXPECT_EQ(run().accounts.sent, 6u);
 }

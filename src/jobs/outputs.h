@@ -1,8 +1,7 @@
-// Prevents jobs from overwriting their inputs.
+// Prevents commands from overwriting what they read.
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -10,14 +9,21 @@
 
 namespace gophercap::jobs {
 
-// Fails with kInvalidArgument if the file that `option` names, and that the job would replace, is
-// one of `inputs` under any name. If `path` is empty, "-" or not a regular file, nothing would be
-// replaced.
-Result<> keep_inputs(std::string_view option, const std::string& path,
-                     const std::vector<std::string>& inputs);
+// A file that a command writes.
+struct Output {
+  std::string option;  // that names it: "--report"
+  std::string path;    // empty, "-" or not a regular file: nothing is replaced
+};
+
+// All files that a command writes. The command line makes this list from the table of options
+// (cli/options/output_options.h), so it includes every option whose row says that it is an output.
+using Outputs = std::vector<Output>;
+
+// Fails with kInvalidArgument if an output would replace one of `inputs`, under any name.
+Result<> refuse_to_overwrite(const Outputs& outputs, const std::vector<std::string>& inputs);
 
 // The same for the captures of a set and the tarballs that contain them.
-Result<> keep_set(std::string_view option, const std::string& path,
-                  const std::vector<dataset::FileSummary>& files);
+Result<> refuse_to_overwrite_set(const Outputs& outputs,
+                                 const std::vector<dataset::FileSummary>& files);
 
 }  // namespace gophercap::jobs

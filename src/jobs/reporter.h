@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <variant>
 
-#include "base/result.h"
 #include "base/time.h"
-#include "replay/engine.h"
+#include "replay/engine_progress.h"
 
 namespace gophercap::jobs {
 
@@ -45,14 +45,13 @@ struct TarProgress {
   uint64_t matching = 0;
 };
 
+using Progress = std::variant<MapProgress, ReplayProgress, VerifyProgress, TarProgress>;
+
 // Called from threads of the job, one call at a time.
 class Reporter {
  public:
   virtual ~Reporter() = default;
-  virtual void progress(const MapProgress&) {}
-  virtual void progress(const ReplayProgress&) {}
-  virtual void progress(const VerifyProgress&) {}
-  virtual void progress(const TarProgress&) {}
+  virtual void progress(const Progress&) {}
   virtual void schedule(const ScheduleNotes&) {}    // before the first packet
   virtual void info(std::string_view line) = 0;     // a line for stderr
   virtual void warning(std::string_view line) = 0;  // something differs from what was asked for,

@@ -63,10 +63,10 @@ StreamOptions stream_options(const Plan& plan, const EngineOptions& options,
   return stream;
 }
 
-std::string pacing_of(const EngineOptions& options, const Clock& clock) {
-  if (options.send.topspeed) return "top speed";
-  if (options.rule.at_rate()) return rate_text(options.rule);
-  return clock.is_real() ? "capture time" : "simulated time";
+SentBy sent_by(const EngineOptions& options, const Clock& clock) noexcept {
+  if (options.send.topspeed) return SentBy::kTopSpeed;
+  if (options.rule.at_rate()) return SentBy::kRate;
+  return clock.is_real() ? SentBy::kCaptureTime : SentBy::kSimulatedTime;
 }
 
 // Runs `feed`, which fills the lanes, on a thread of its own until all senders have ended.
@@ -84,9 +84,7 @@ Result<> run_beside(Senders& senders, std::stop_source& halt,
 }
 
 void fail(Report& report, const Result<>& result) {
-  if (result || !report.failure.empty()) return;
-  report.failure = result.error().what;
-  report.failure_errno = result.error().sys;
+  if (!result && !report.failure) report.failure = result.error();
 }
 
 // Merges the set into memory.
@@ -128,7 +126,8 @@ Result<> load(const Plan& plan, const EngineOptions& options, const MergeOptions
   return Error{
       Errc::kNoMemory, ENOMEM,
       fmt::format("the set does not fit into the memory given: {} of {} packets fill {} bytes",
-                  stored.frames(), plan.packets, options.memory_bytes)};
+                  stored.frames(), plan.packets, options.memory_bytes),
+      Cause::kTooLargeToLoad};
 }
 
 // Enters in the report what is known before the first packet.
@@ -137,7 +136,8 @@ void describe_run(const Plan& plan, const EngineOptions& options,
   report.target = transmitter.describe();
   if (const uint32_t longest = transmitter.limits().max_bytes; longest != UINT32_MAX)
     report.max_frame_bytes = longest;
-  report.pacing = pacing_of(options, clock);
+  report.sent_by = sent_by(options, clock);
+  report.rule = options.rule;
   report.time_factor = options.time_factor;
   report.plan_digest = plan_digest(plan);
   report.files = plan.files.size();
@@ -204,7 +204,7 @@ Report play(const Plan& plan, const EngineOptions& options,
   const auto look = [&] {
     if (watch) watch(meter.now(stop.stop_requested()));
   };
-  if (!report.failure.empty()) {
+  if (report.failure) {
     // An incompletely loaded set is not sent at all.
   } else if (options.preload) {
     senders.gate().set_fed();
@@ -237,7 +237,7 @@ Report play(const Plan& plan, const EngineOptions& options,
   for (const Clock* clock : clocks) report.stalls.add(clock->stalls());
   Accounts& a = report.accounts;
   a.unsent_at_stop = a.read - a.sent - a.settled_unsent();
-  const bool complete = a.unsent_at_stop == 0 && report.failure.empty() && !stop.stop_requested();
+  const bool complete = a.unsent_at_stop == 0 && !report.failure && !stop.stop_requested();
   report.planned_duration =
       planned_duration(plan, options, timeline, dispatcher.scheduler(), complete);
   report.interrupted = stop.stop_requested();

@@ -37,7 +37,7 @@ TEST_F(Engine, AFrameThatIsRefusedFailsAloneAndTheRestGoesOn) {
   EXPECT_EQ(report.accounts.sent, 4u);
   EXPECT_EQ(report.accounts.failed, 1u);
   EXPECT_NE(report.first_refusal, "");
-  EXPECT_EQ(report.failure, "");
+  EXPECT_FALSE(report.failure);
   EXPECT_TRUE(report.accounts.balanced());
 }
 
@@ -55,7 +55,7 @@ TEST_F(Engine, WhatTheFarEndDoesNotTakeFailsAloneAndIsNeverOffered) {
   EXPECT_EQ(report.accounts.failed_far_end, 4u);
   EXPECT_EQ(report.accounts.mtu_needed.by_all, 1586u);
   EXPECT_EQ(report.retries, 0u);
-  EXPECT_EQ(report.failure, "");
+  EXPECT_FALSE(report.failure);
   EXPECT_NE(report.first_refusal.find("1518 bytes"), std::string::npos) << report.first_refusal;
   EXPECT_TRUE(report.accounts.balanced());
 }
@@ -69,7 +69,7 @@ TEST_F(Engine, AFrameRefusedAgainAndAgainFailsIfOthersPass) {
   const Report report = run();
   EXPECT_EQ(report.accounts.sent, 3u);
   EXPECT_EQ(report.accounts.failed, 2u);
-  EXPECT_EQ(report.failure, "");
+  EXPECT_FALSE(report.failure);
   EXPECT_NE(report.first_refusal.find("1600 bytes"), std::string::npos) << report.first_refusal;
   EXPECT_TRUE(report.accounts.balanced());
 }
@@ -89,7 +89,7 @@ TEST_F(Engine, AQueueThatStaysFullEndsTheRun) {
   add_file("a.pcap", {0, 1, 2, 3});
   out_.refuse = [](const transmit::Frame&, size_t index) { return index == 2 ? ENOBUFS : 0; };
   const Report report = run();
-  EXPECT_NE(report.failure, "");
+  EXPECT_TRUE(report.failure);
   EXPECT_EQ(report.accounts.sent, 2u);
   EXPECT_EQ(report.accounts.unsent_at_stop, 2u);
   EXPECT_TRUE(report.accounts.balanced());
@@ -101,7 +101,7 @@ TEST_F(Engine, AnInterfaceThatGoesDownEndsTheRunAndTheAccountsHold) {
   add_file("a.pcap", micros);
   out_.refuse = [](const transmit::Frame&, size_t index) { return index == 1000 ? ENETDOWN : 0; };
   const Report report = run();
-  EXPECT_NE(report.failure, "");
+  EXPECT_TRUE(report.failure);
   EXPECT_EQ(report.accounts.sent, 1000u);
   EXPECT_TRUE(report.accounts.balanced());
   EXPECT_GT(report.accounts.unsent_at_stop, 0u);
@@ -151,7 +151,7 @@ TEST_F(Engine, AnOutageIsSatOutAndTheRestIsOnSchedule) {
       play(plan(), {.send = {.link_up = &clock.up, .link_timeout = std::chrono::seconds(20)}}, out_,
            clock, {}, {});
   const Accounts& a = report.accounts;
-  EXPECT_EQ(report.failure, "");
+  EXPECT_FALSE(report.failure);
   EXPECT_EQ(report.outages, 1u);
   EXPECT_GE(report.outage, std::chrono::milliseconds(57));
   EXPECT_LE(report.outage, std::chrono::milliseconds(63));
@@ -171,8 +171,9 @@ TEST_F(Engine, AnOutageThatLastsTooLongEndsTheRun) {
   const Report report =
       play(plan(), {.send = {.link_up = &clock.up, .link_timeout = std::chrono::milliseconds(30)}},
            out_, clock, {}, {});
-  EXPECT_EQ(report.failure_errno, ENETDOWN);
-  EXPECT_EQ(report.failure, "a recording: Network is down for 30ms");
+  ASSERT_TRUE(report.failure);
+  EXPECT_EQ(report.failure->sys, ENETDOWN);
+  EXPECT_EQ(report.failure->what, "a recording: Network is down for 30ms");
   EXPECT_EQ(report.accounts.sent, 0u);
   EXPECT_EQ(report.accounts.missed_link_down, 2u);
   EXPECT_TRUE(report.accounts.balanced());
@@ -185,7 +186,7 @@ TEST_F(Engine, AnOutageThatOutlastsTheSetIsNotWaitedFor) {
   const Report report =
       play(plan(), {.send = {.link_up = &up, .link_timeout = std::chrono::hours(1)}}, out_, clock,
            {}, {});
-  EXPECT_EQ(report.failure, "");
+  EXPECT_FALSE(report.failure);
   EXPECT_EQ(report.accounts.missed_link_down, 3u);
   EXPECT_TRUE(report.accounts.balanced());
 }
@@ -201,7 +202,7 @@ TEST_F(Engine, AnOutageThatOutlastsTheSetEndsWithIt) {
   const Report report =
       play(plan(), {.send = {.link_up = &up, .link_timeout = std::chrono::hours(1)}}, out_, clock,
            {}, {});
-  EXPECT_EQ(report.failure, "");
+  EXPECT_FALSE(report.failure);
   EXPECT_EQ(report.accounts.sent, 1u);
   EXPECT_EQ(report.accounts.missed_link_down, 2u);
   EXPECT_LT(report.outage, std::chrono::seconds(10));
@@ -212,7 +213,8 @@ TEST_F(Engine, WithoutLinkTimeoutALostCarrierEndsTheRun) {
   std::atomic<bool> up{false};
   RealClock clock;
   const Report report = play(plan(), {.send = {.link_up = &up}}, out_, clock, {}, {});
-  EXPECT_EQ(report.failure_errno, ENETDOWN);
+  ASSERT_TRUE(report.failure);
+  EXPECT_EQ(report.failure->sys, ENETDOWN);
 }
 
 }  // namespace

@@ -254,8 +254,9 @@ TEST_F(Engine, WhatDoesNotFitIntoMemoryIsNotBegun) {
   for (int i = 0; i < 2000; ++i) micros.push_back(i);
   add_file("a.pcap", micros, 1000);
   const Report report = run({.memory_bytes = 1 << 20, .preload = true});
-  EXPECT_EQ(report.failure_errno, ENOMEM);
-  EXPECT_NE(report.failure.find("does not fit"), std::string::npos);
+  ASSERT_TRUE(report.failure);
+  EXPECT_EQ(report.failure->cause, Cause::kTooLargeToLoad);
+  EXPECT_NE(report.failure->what.find("does not fit"), std::string::npos);
   EXPECT_EQ(report.accounts.sent, 0u);
   EXPECT_TRUE(report.accounts.balanced());
 }

@@ -275,7 +275,7 @@ TEST_P(Model, TheEngineSendsWhatTheModelSays) {
               .reader_threads = static_cast<unsigned>(pick(1, 3)),
               .preload = preload},
              transmitters, clocks, {}, {});
-    ASSERT_EQ(report.failure, "");
+    ASSERT_FALSE(report.failure);
     // Packets between two stations use the same lane, so each lane has the packets of its stations
     // as in the model, in that order; with one lane, all packets.
     std::map<uint8_t, size_t> lane_of;

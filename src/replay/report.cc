@@ -1,6 +1,5 @@
 #include "replay/report.h"
 
-#include <cerrno>
 #include <nlohmann/json.hpp>
 
 #include "base/characters.h"
@@ -12,7 +11,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kReportVersion = 1;
 
-// The quantiles, and every non-empty bucket: [from, to, packets], both ends included.
+// Quantiles, and each non-empty bucket as [first, last, packets].
 Json histogram_json(const Histogram& h) {
   Json buckets = Json::array();
   h.for_each_bucket([&](int64_t low, int64_t high, uint64_t count) {
@@ -91,7 +90,7 @@ Json request_json(const Request& request) {
       {"directory", request.directory}, {"set", std::move(set)}, {"options", std::move(options)}};
 }
 
-// Adds what only a run in real time has.
+// Adds the keys that only a run in real time has.
 void add_timing(const Report& report, Json& json) {
   if (report.lateness.count() == 0) return;
   json["lateness"] = lateness_json(report);
@@ -109,10 +108,14 @@ void add_timing(const Report& report, Json& json) {
 
 }  // namespace
 
+std::string pacing_text(SentBy sent_by, const ScheduleRule& rule) {
+  return sent_by == SentBy::kRate ? rate_text(rule) : std::string(word_of(sent_by));
+}
+
 std::string report_to_json(const Report& report) {
   Json json = {{"gophercap_report_version", kReportVersion},
                {"target", report.target},
-               {"pacing", report.pacing},
+               {"pacing", pacing_text(report.sent_by, report.rule)},
                {"stretch", {{"num", report.time_factor.num}, {"den", report.time_factor.den}}},
                {"files", report.files},
                {"files_outside_window", report.files_outside_window},
@@ -143,7 +146,7 @@ std::string report_to_json(const Report& report) {
   json["host"] = host_json(report.host);
   if (report.interface) json["interface"] = interface_json(*report.interface);
   if (report.tunnel) json["tunnel"] = tunnel_json(*report.tunnel);
-  if (!report.failure.empty()) json["failure"] = report.failure;
+  if (report.failure) json["failure"] = report.failure->what;
   if (!report.first_refusal.empty()) json["first_refusal"] = report.first_refusal;
   if (!report.not_granted.empty()) json["not_granted"] = report.not_granted;
   if (report.counted_by_interface) json["counted_by_interface"] = *report.counted_by_interface;
@@ -153,17 +156,12 @@ std::string report_to_json(const Report& report) {
     (file.damage.refused() ? unread : damaged)
         .push_back({{"path", file.path},
                     {"offset_bytes", file.damage.offset_bytes},
-                    {"code", to_string(file.damage.code)},
+                    {"code", word_of(file.damage.code)},
                     {"reason", file.damage.reason}});
   }
   json["damaged_files"] = std::move(damaged);
   json["unread_files"] = std::move(unread);
   return escape_json(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
-}
-
-Error failure_of(const Report& report) {
-  return {report.failure_errno == ENOMEM ? Errc::kNoMemory : Errc::kIo, report.failure_errno,
-          report.failure};
 }
 
 }  // namespace gophercap::replay

@@ -1,7 +1,8 @@
-// What a replay did, beside the account of its packets. docs/formats/report.md has the written
-// form, which report_to_json() makes; cli/text/replay_report.cc says it in words.
+// The result of a replay. docs/formats/report.md describes its JSON, which report_to_json()
+// writes; cli/text/replay_report.cc prints it as text.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,27 +12,29 @@
 #include "base/ratio.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "base/words.h"
 #include "replay/accounts.h"
 #include "replay/damaged_file.h"
 #include "replay/send/clock.h"
 #include "replay/send/host.h"
+#include "replay/send/scheduler.h"
 #include "replay/send/send_stats.h"
 #include "transmit/link/interface.h"
 #include "transmit/tunnel/open_tunnel.h"
 
 namespace gophercap::replay {
 
-// The interface that was sent to.
+// The interface that packets were sent to.
 struct InterfaceReport {
   std::string name{};
   transmit::InterfaceFacts facts{};
   std::string backend{};  // "packet", "ring", "xdp"
   bool qdisc_bypass = false;
-  std::string reason{};  // why that way
+  std::string reason{};  // why this backend was used
   size_t tx_threads = 1;
-  std::vector<std::string> notes{};  // what was asked for and could not be had
+  std::vector<std::string> notes{};  // requests that could not be met
   transmit::InterfaceCounters before{};
-  std::optional<transmit::InterfaceCounters> after{};  // empty: it is gone
+  std::optional<transmit::InterfaceCounters> after{};  // empty: it no longer exists
 };
 
 // The tunnel that was sent through.
@@ -41,73 +44,90 @@ struct TunnelReport {
   size_t tx_threads = 1;
 };
 
-// An option as the user gave it, in whatever way.
+// An option as given on the command line, in the environment or in a configuration.
 struct GivenOption {
   std::string name;  // without the dashes
   std::vector<std::string> values;
-  bool repeatable = false;  // else `values` holds one
+  bool repeatable = false;  // otherwise there is one value
 };
 
-// What was asked for: with it, a reader of the report needs nothing else to make the plan again.
+// What the user asked for. A reader of the report can plan the same replay from it.
 struct Request {
-  std::vector<GivenOption> options;  // whose values are not the defaults
-  std::string directory;             // in which it was run; "" = not known
-  std::vector<std::string> paths;    // of the set, as given; empty: it was read from …
-  std::string dump_path;             // … this dump
+  std::vector<GivenOption> options;  // those whose values are not the defaults
+  std::string directory;             // the working directory; empty: unknown
+  std::vector<std::string> paths;    // of the set, as given; empty: it was read from `dump_path`
+  std::string dump_path;
 };
+
+// What the due times of packets follow.
+enum class SentBy : uint8_t {
+  kCaptureTime,
+  kSimulatedTime,  // capture time by a clock that does not wait
+  kRate,
+  kTopSpeed,  // nothing: packets have no due times
+};
+// As reports say it. A rate has no word: its figure is reported instead.
+constexpr auto words_of(SentBy) noexcept {
+  return std::to_array<Word<SentBy>>({{SentBy::kCaptureTime, "capture time"},
+                                      {SentBy::kSimulatedTime, "simulated time"},
+                                      {SentBy::kTopSpeed, "top speed"}});
+}
+// The word, or for kRate the rate of `rule`.
+std::string pacing_text(SentBy sent_by, const ScheduleRule& rule);
 
 struct Report {
-  std::optional<Request> request;  // empty: nobody did
+  std::optional<Request> request;  // empty: the replay was not started by a user
   std::string plan_digest;         // see plan_digest()
   std::string target;              // Transmitter::describe()
-  // Longest frame that it takes, Ethernet header included and a VLAN tag not; empty = any.
+  // The longest frame that the target accepts, with Ethernet header but without a VLAN tag; empty:
+  // no limit.
   std::optional<uint32_t> max_frame_bytes;
-  std::string pacing;   // "capture time", "top speed", "simulated time", or the rate
+  SentBy sent_by = SentBy::kCaptureTime;
+  ScheduleRule rule{};  // the rate, if it was sent by one
   Ratio time_factor{};  // send time per capture time
   uint64_t files = 0;
   uint64_t files_outside_window = 0;  // not opened
   uint64_t packets_planned = 0;       // per loop, from the map
-  uint64_t loops_planned = 1;         // 0 = for ever
+  uint64_t loops_planned = 1;         // 0: endless
   uint64_t loops_done = 0;            // complete ones
   uint64_t gaps_shortened = 0;        // --max-gap
-  Nanos time_removed{0};              // by that, from the schedule
-  uint64_t slips = 0;                 // --late slip: how often the schedule was moved, …
-  Nanos slipped{0};                   // … and by how much
+  Nanos time_removed{0};              // from the schedule, by --max-gap
+  uint64_t slips = 0;                 // --late slip: how often the schedule was moved
+  Nanos slipped{0};                   // by how much in all
   // When the first packet was due, by this machine's wall clock (CLOCK_REALTIME), in nanoseconds
-  // since 1970: what a receiver's stamps are held against. Empty: no real time has passed.
+  // since 1970; verify compares it with the times of the receiver. Empty: no real time has passed.
   std::optional<int64_t> started_wall_ns;
-  bool started_unready = false;  // then not all that was due in the first second had been read
+  bool started_unready = false;  // it started before everything due in the first second was read
   CaptureTime first{};           // capture time of the first packet
   CaptureTime last{};
-  Nanos planned_duration{0};  // first to last packet, all loops; 0 at top speed, for ever,
-                              // and of a stopped run at a rate
-  Nanos send_duration{0};     // first send call to the return of the last
+  Nanos planned_duration{0};  // first to last packet, all loops; 0 at top speed, if endless, and
+                              // if a run at a rate was stopped
+  Nanos send_duration{0};     // from the first send call to the return of the last one
   Accounts accounts;
-  Histogram lateness;          // when it left minus when it was due, per packet; empty at top speed
-  Histogram gap_error;         // by how much the gap to the packet before was off
-  std::optional<Drift> drift;  // empty: too short to tell
-  Stalls stalls;               // while the sending threads waited by spinning
+  Histogram lateness;          // when a packet left minus when it was due; empty at top speed
+  Histogram gap_error;         // by how much the gap to the previous packet was wrong
+  std::optional<Drift> drift;  // empty: the run was too short
+  Stalls stalls;               // of sending threads while they spun
   uint64_t preempted = 0;      // how often the system took the CPU from a sending thread
-  uint64_t outages = 0;        // the interface was down, …
-  Nanos outage{0};             // … for so long in all
-  uint64_t starved_packets =
-      0;  // sent late because no reader had them ready in time; also in `lateness`
+  uint64_t outages = 0;        // how often the interface was down
+  Nanos outage{0};             // for how long in all
+  // Packets that were late because they had not been read in time; also in `lateness`.
+  uint64_t starved_packets = 0;
   uint64_t send_calls = 0;
   uint64_t retries = 0;  // after ENOBUFS, EAGAIN
-  // Frames that the kernel has counted on the interface meanwhile; empty: it does not count there.
+  // Frames that the kernel has counted on the interface during the run; empty: it does not count.
   std::optional<uint64_t> counted_by_interface;
   std::vector<DamagedFile> damaged;
-  std::vector<std::string> not_granted;  // of what --pacing exact asks the system for
-  std::string failure;                   // why sending broke down; empty = it did not
-  int failure_errno = 0;                 // of that, 0 = none
-  std::string first_refusal;             // why the first of accounts.failed was refused
+  std::vector<std::string> not_granted;  // what --pacing exact needs and the system refused
+  std::optional<Error> failure;          // why sending broke down; empty: it did not
+  std::string first_refusal;             // why the first packet of accounts.failed was refused
   bool interrupted = false;
-  std::string profile;  // of pacing; "" where no time passed
+  std::string profile;  // --pacing; empty if no real time has passed
   HostFacts host;
   std::optional<InterfaceReport> interface;
   std::optional<TunnelReport> tunnel;
 
-  // What was handed over and, by the kernel's count, never left.
+  // Frames that were passed to the kernel and, by its own count, did not leave.
   uint64_t lost_behind_us() const noexcept {
     return counted_by_interface && *counted_by_interface < accounts.frames_sent
                ? accounts.frames_sent - *counted_by_interface
@@ -115,8 +135,6 @@ struct Report {
   }
 };
 
-// REQUIRES: report.failure is not empty.
-Error failure_of(const Report& report);
 std::string report_to_json(const Report& report);
 
 }  // namespace gophercap::replay

@@ -19,8 +19,8 @@ std::ostream& operator<<(std::ostream& out, const ReadPacket& p) {
 }
 
 std::ostream& operator<<(std::ostream& out, const ReadCapture& c) {
-  if (c.open_error) return out << "not opened, " << to_string(*c.open_error) << ": " << c.message;
-  out << to_string(c.format) << ", " << c.packets.size() << " packets, status "
+  if (c.open_error) return out << "not opened, " << word_of(*c.open_error) << ": " << c.message;
+  out << word_of(c.format) << ", " << c.packets.size() << " packets, status "
       << static_cast<int>(c.status) << ", padding " << c.padding_bytes;
   if (c.damage_offset) out << ", damage at " << *c.damage_offset << ": " << c.message;
   for (const ReadPacket& p : c.packets) out << "\n  " << p;

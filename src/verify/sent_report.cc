@@ -105,7 +105,8 @@ Result<SentReport> read_sent_report(const std::string& path, const std::stop_tok
     if (!report.request)
       return Error{Errc::kCorrupt, 0, path + ": what the replay was asked for is not readable"};
   }
-  report.top_speed = value_of<std::string>(json, "/pacing") == "top speed";
+  report.sent_by =
+      value_of_word<replay::SentBy>(value_of<std::string>(json, "/pacing").value_or(""));
   report.max_frame_bytes = value_of<uint32_t>(json, "/max_frame_bytes");
   if (const auto started = value_of<std::string>(json, "/started")) {
     auto time = parse_time(*started);

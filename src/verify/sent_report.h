@@ -18,8 +18,9 @@ struct SentReport {
   std::optional<uint32_t> max_frame_bytes;
   uint64_t sent = 0;
   uint64_t loops_done = 0;
-  bool endless = false;                    // an endless replay
-  bool top_speed = false;                  // its times are meaningless
+  bool endless = false;  // an endless replay
+  // What its times followed; empty: a rate, or not said. With kTopSpeed, they are meaningless.
+  std::optional<replay::SentBy> sent_by;
   std::optional<replay::Request> request;  // empty if the version that wrote it had none
   std::string plan_digest;                 // the same
   std::string text;                        // the whole text

@@ -31,7 +31,7 @@ Json files_json(const std::vector<replay::DamagedFile>& files, bool refused) {
     if (file.damage.refused() != refused) continue;
     list.push_back({{"path", file.path},
                     {"offset_bytes", file.damage.offset_bytes},
-                    {"code", to_string(file.damage.code)},
+                    {"code", word_of(file.damage.code)},
                     {"reason", file.damage.reason}});
   }
   return list;

@@ -42,7 +42,7 @@ TEST(Extractor, PacksWhatIsNotPackedYet) {
          {io::Compression::kGzip, io::Compression::kZstd, io::Compression::kLz4,
           io::Compression::kXz, io::Compression::kBzip2}) {
       tar.member(
-          {.path = fmt::format("{}", to_string(codec)), .data = testing::compress(codec, plain)});
+          {.path = fmt::format("{}", word_of(codec)), .data = testing::compress(codec, plain)});
     }
     tar.member({.path = "hard.pcap", .type = '1', .link = "plain.pcap"})
         .member({.path = "soft.pcap", .type = '2', .link = "./plain.pcap"})

@@ -24,10 +24,6 @@
 namespace gophercap::archive {
 namespace {
 
-constexpr std::array kCompressions = {io::Compression::kNone, io::Compression::kGzip,
-                                      io::Compression::kZstd, io::Compression::kLz4,
-                                      io::Compression::kXz,   io::Compression::kBzip2};
-
 Error damaged(std::string_view what) {
   return {Errc::kCorrupt, 0, fmt::format("index: {}", what)};
 }
@@ -147,10 +143,8 @@ Result<> ArchiveIndex::read_facts() {
   TRY(const int64_t head_hash, row.integer(2));
   identity_.head_hash = static_cast<uint64_t>(head_hash);
   TRY(const std::span<const uint8_t> word, row.bytes(3));
-  const auto* const known =
-      std::find_if(kCompressions.begin(), kCompressions.end(),
-                   [&](io::Compression c) { return io::to_string(c) == text_of(word); });
-  if (known == kCompressions.end()) return damaged("an unknown compression");
+  const auto known = value_of_word<io::Compression>(text_of(word));
+  if (!known) return damaged("an unknown compression");
   compression_ = *known;
   TRY(plain_bytes_, row.count(4));
   TRY(const std::span<const uint8_t> path, row.bytes(5));

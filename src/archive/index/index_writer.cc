@@ -197,7 +197,7 @@ Result<> IndexWriter::add(const io::Checkpoint& checkpoint) {
 Result<> IndexWriter::add_facts(uint64_t plain_bytes, Coverage coverage) {
   TRY(Statement facts, database_->prepare("INSERT INTO archive VALUES (?,?,?,?,?,?,?,?,?)"));
   TRY(const int64_t rows_hash, hash_of_rows(*database_));
-  const std::string_view compression = io::to_string(compression_);
+  const std::string_view compression = word_of(compression_);
   facts.bind(0, std::string_view(tarball_path_));
   facts.bind(1, static_cast<int64_t>(identity_.size_bytes));
   facts.bind(2, identity_.mtime_ns);

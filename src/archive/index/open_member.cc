@@ -58,8 +58,6 @@ class IndexedStream final : public io::CheckpointedStream {
   const std::stop_token stop_;
 };
 
-constexpr std::string_view kDisagree = "the index and its tarball disagree";
-
 // Returns whether the cause may be a wrong index; data read by means of the index cannot tell.
 bool may_be_of_the_index(const Error& error) {
   return error.code == Errc::kCorrupt || error.code == Errc::kTruncated ||
@@ -223,11 +221,9 @@ Result<Opened> open_by(const std::string& tarball_path, const ArchiveIndex& inde
 
 Error disagreement(const std::string& index_path, std::string_view what) {
   return {Errc::kIo, 0,
-          fmt::format("{}: {}: {}; map the tarball again", index_path, kDisagree, what)};
-}
-
-bool is_disagreement(std::string_view reason) {
-  return reason.find(kDisagree) != std::string_view::npos;
+          fmt::format("{}: the index and its tarball disagree: {}; map the tarball again",
+                      index_path, what),
+          Cause::kIndexMismatch};
 }
 
 Result<io::Input> open_member(const std::string& tarball_path, const ArchiveIndex& index,

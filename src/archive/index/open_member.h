@@ -16,9 +16,9 @@ namespace gophercap::archive {
 // Opens a member of the tarball at `tarball_path`. Decoding starts at the nearest checkpoint, and
 // helpers decode from checkpoint to checkpoint. The facts of the input are those of the member.
 // Fails with kIo if the tarball is not the one of the index (size and time are checked, its head is
-// not), or contradicts the index, now or while it is read. Such an error names the index
-// (is_disagreement()) and does not mean that the tarball is damaged; only a pass over it can tell.
-// REQUIRES: the index outlives the source.
+// not), or contradicts the index, now or while it is read. Such an error names the index, has
+// Cause::kIndexMismatch, and does not mean that the tarball is damaged; only a pass over it can
+// tell. REQUIRES: the index outlives the source.
 Result<io::Input> open_member(const std::string& tarball_path, const ArchiveIndex& index,
                               std::string_view member, const io::InputOptions& options = {});
 
@@ -30,6 +30,5 @@ Result<> check_members(const std::string& tarball_path, const ArchiveIndex& inde
 
 // The error for an index that does not match its tarball and has to be made anew.
 Error disagreement(const std::string& index_path, std::string_view what);
-bool is_disagreement(std::string_view reason);
 
 }  // namespace gophercap::archive

@@ -20,7 +20,7 @@ std::string add(MemberNames& names, std::string_view path) {
   EXPECT_FALSE(split_path(path, parts));
   std::string got;
   const auto refusal = names.add(parts, got);
-  return refusal ? std::string(to_string(*refusal)) : got;
+  return refusal ? std::string(word_of(*refusal)) : got;
 }
 
 TEST(MemberNames, AFileAndAFolderOfOneName) {

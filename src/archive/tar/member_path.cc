@@ -8,28 +8,24 @@
 namespace gophercap::archive {
 namespace {
 
-struct Words {
-  std::string_view key;
-  std::string_view reason;
-};
-
-constexpr std::array<Words, kRefusals> kWords = {{
-    {"absolute_path", "it is a link to an absolute path"},
-    {"leads_up", "its path leads upwards (..)"},
-    {"bad_name", "its name is not valid in this file system"},
-    {"link_outside", "it is a link that leads outside"},
-    {"link_target", "it is a hard link to what was not extracted"},
-    {"link_folder", "it is a link to a folder, and flattening makes none"},
-    {"device", "it is a device"},
-    {"fifo", "it is a FIFO"},
-    {"unknown_kind", "it is of a kind that we or the file system do not take"},
-    {"exists", "the file exists already"},
-    {"in_the_way", "something that is no folder is in the way"},
-    {"contradiction", "it has data beyond its own end"},
-    {"too_large", "it is too large for the file system"},
-    {"path_too_long", "its path, or where it leads, is longer than 4,095 bytes"},
-    {"too_deep", "it lies more than 256 levels deep"},
-}};
+constexpr auto kReasons = std::to_array<Word<Refusal>>({
+    {Refusal::kAbsolutePath, "it is a link to an absolute path"},
+    {Refusal::kLeadsUp, "its path leads upwards (..)"},
+    {Refusal::kBadName, "its name is not valid in this file system"},
+    {Refusal::kLinkOutside, "it is a link that leads outside"},
+    {Refusal::kLinkTarget, "it is a hard link to what was not extracted"},
+    {Refusal::kLinkFolder, "it is a link to a folder, and flattening makes none"},
+    {Refusal::kDevice, "it is a device"},
+    {Refusal::kFifo, "it is a FIFO"},
+    {Refusal::kUnknownKind, "it is of a kind that we or the file system do not take"},
+    {Refusal::kExists, "the file exists already"},
+    {Refusal::kInTheWay, "something that is no folder is in the way"},
+    {Refusal::kContradiction, "it has data beyond its own end"},
+    {Refusal::kTooLarge, "it is too large for the file system"},
+    {Refusal::kPathTooLong, "its path, or where it leads, is longer than 4,095 bytes"},
+    {Refusal::kTooDeep, "it lies more than 256 levels deep"},
+});
+static_assert(kReasons.size() == kRefusals);
 
 size_t length_of_ending(std::string_view name) {
   const size_t dot = name.rfind('.');
@@ -38,12 +34,8 @@ size_t length_of_ending(std::string_view name) {
 
 }  // namespace
 
-std::string_view to_string(Refusal refusal) noexcept {
-  return kWords[static_cast<size_t>(refusal)].key;
-}
-
 std::string_view reason_of(Refusal refusal) noexcept {
-  return kWords[static_cast<size_t>(refusal)].reason;
+  return word_in(kReasons, refusal);
 }
 
 std::optional<Refusal> split_path(std::string_view path, std::vector<std::string_view>& parts) {

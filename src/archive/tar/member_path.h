@@ -1,6 +1,7 @@
 // Decides whether and how the path of a member becomes a path on this machine.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -8,6 +9,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/words.h"
 
 namespace gophercap::archive {
 
@@ -29,15 +32,32 @@ enum class Refusal : uint8_t {
   kPathTooLong,
   kTooDeep,
 };
-inline constexpr size_t kRefusals = 15;
+
+// These words are stable and used in JSON output.
+constexpr auto words_of(Refusal) noexcept {
+  return std::to_array<Word<Refusal>>({{Refusal::kAbsolutePath, "absolute_path"},
+                                       {Refusal::kLeadsUp, "leads_up"},
+                                       {Refusal::kBadName, "bad_name"},
+                                       {Refusal::kLinkOutside, "link_outside"},
+                                       {Refusal::kLinkTarget, "link_target"},
+                                       {Refusal::kLinkFolder, "link_folder"},
+                                       {Refusal::kDevice, "device"},
+                                       {Refusal::kFifo, "fifo"},
+                                       {Refusal::kUnknownKind, "unknown_kind"},
+                                       {Refusal::kExists, "exists"},
+                                       {Refusal::kInTheWay, "in_the_way"},
+                                       {Refusal::kContradiction, "contradiction"},
+                                       {Refusal::kTooLarge, "too_large"},
+                                       {Refusal::kPathTooLong, "path_too_long"},
+                                       {Refusal::kTooDeep, "too_deep"}});
+}
+inline constexpr size_t kRefusals = words_of(Refusal{}).size();
 
 // Longer paths are refused: no system call accepts them, and the work for each member grows with
 // the number of its folders.
 inline constexpr size_t kLongestPath = 4095;  // bytes: PATH_MAX without the terminating zero
 inline constexpr size_t kMostLevels = 256;    // including its own name
 
-// "absolute_path", …: these words are stable and used in JSON output.
-std::string_view to_string(Refusal refusal) noexcept;
 // "its path is absolute", …: for messages.
 std::string_view reason_of(Refusal refusal) noexcept;
 

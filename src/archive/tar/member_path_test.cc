@@ -10,7 +10,7 @@ namespace {
 std::string split(std::string_view path) {
   std::vector<std::string_view> parts;
   const std::optional<Refusal> refusal = split_path(path, parts);
-  return refusal ? std::string(to_string(*refusal)) : join_parts(parts, '|');
+  return refusal ? std::string(word_of(*refusal)) : join_parts(parts, '|');
 }
 
 TEST(MemberPath, Parts) {
@@ -59,7 +59,7 @@ TEST(MemberPath, Numbers) {
 
 TEST(MemberPath, EveryRefusalHasItsWords) {
   for (size_t i = 0; i < kRefusals; ++i) {
-    EXPECT_FALSE(to_string(static_cast<Refusal>(i)).empty());
+    EXPECT_FALSE(word_of(static_cast<Refusal>(i)).empty());
     EXPECT_FALSE(reason_of(static_cast<Refusal>(i)).empty());
   }
 }

@@ -150,7 +150,7 @@ Result<bool> TarReader::Walk::end(std::span<const uint8_t> rest) {
   const uint64_t garbage_at = in_.position() + static_cast<uint64_t>(first - rest.begin());
   in_.advance(rest.size());
   if (!any_member_ && (gap_at_ || !marked_))
-    return broken({Errc::kUnsupported, 0, "is not a tar archive"}, 0);
+    return broken({Errc::kUnsupported, 0, "is not a tar archive", Cause::kNotATarball}, 0);
   if (!marked_ && gap_at_) {
     return broken({Errc::kCorrupt, 0, "tar archive: a damaged header, and no good one after it"},
                   *gap_at_);

@@ -215,6 +215,7 @@ TEST(TarReader, FaultsSayWhatTheyAre) {
   EXPECT_EQ(read_tar(tar.bytes()).members.size(), 1u);
   EXPECT_EQ(read_tar(payload(5000)).fault->code, Errc::kUnsupported);
   EXPECT_EQ(read_tar(payload(5000)).fault->what, "is not a tar archive");
+  EXPECT_EQ(read_tar(payload(5000)).fault->cause, Cause::kNotATarball);
   EXPECT_EQ(read_tar(Bytes{}).fault->code, Errc::kUnsupported);
   EXPECT_EQ(read_tar(Bytes(100)).fault->code, Errc::kUnsupported);
   EXPECT_FALSE(read_tar(Bytes(10240)).fault) << "an archive without members";

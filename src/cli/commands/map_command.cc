@@ -9,6 +9,7 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/job_run.h"
 #include "cli/options/option.h"
+#include "cli/options/output_options.h"
 #include "cli/text/map_report.h"
 #include "cli/text/trouble.h"
 #include "cli/text/units.h"
@@ -82,6 +83,7 @@ Outcome map_command(Invocation& invocation, Console& console) {
   options.selection.regexp = settings.get(kRegexp);
   options.workers = worker_count(settings.get(kWorkers));
   options.dump_path = settings.get(kDump);
+  options.outputs = outputs_of(settings, kThis);
   options.memory = memory_of(settings.get(kMemory));
   options.owners = settings.owners();
   if (options.selection.paths.empty()) {

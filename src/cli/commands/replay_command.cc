@@ -46,8 +46,8 @@ ExitCode say_nothing_matches(std::string_view what, const std::string& expressio
 ExitCode judge(const replay::Report& report, const std::string& expression, Console& console,
                const HintContext& hints) {
   ExitCode code = ExitCode::kOk;
-  if (!report.failure.empty()) {
-    print_error(console, replay::failure_of(report), hints);
+  if (report.failure) {
+    print_error(console, *report.failure, hints);
     code = ExitCode::kFailed;
   }
   code = merge(code, Troubles(report.damaged).warn("", 0, console));
@@ -61,7 +61,7 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
   if (accounts.sent == 0 && accounts.skipped_link_type > 0 &&
       accounts.skipped_link_type + accounts.filtered + accounts.outside_window == accounts.read)
     console.warning("nothing was sent: none of the packets is Ethernet");
-  if (nothing_matches(accounts) && report.failure.empty() && !report.interrupted)
+  if (nothing_matches(accounts) && !report.failure && !report.interrupted)
     code = merge(code, say_nothing_matches("nothing was sent", expression, console));
   if (report.started_unready) {
     console.warning(fmt::format(
@@ -110,7 +110,8 @@ HintContext hints_of(const jobs::ReplayOptions& options) {
           .dump_path = options.set.dump()};
 }
 
-Outcome forecast(const jobs::ReplayOptions& options, bool json, Console& console, JobRun& run) {
+Outcome forecast(jobs::ReplayOptions options, bool json, Console& console, JobRun& run) {
+  options.set.outputs.clear();  // nothing is written
   const Result<jobs::Forecast> plan = run.run([&](auto& reporter, auto stop) {
     return jobs::forecast_replay(options, reporter, std::move(stop));
   });

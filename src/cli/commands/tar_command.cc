@@ -14,6 +14,7 @@
 #include "cli/commands/job_run.h"
 #include "cli/options/option.h"
 #include "cli/options/option_rules.h"
+#include "cli/options/output_options.h"
 #include "cli/text/tar_report.h"
 #include "cli/text/trouble.h"
 #include "cli/text/units.h"
@@ -65,6 +66,7 @@ jobs::TarOptions options_of(const Invocation& invocation) {
     options.tarball = invocation.arguments.positionals.front();
   if (!settings.get(kDryrun)) options.out_dir = settings.get(kOutDir);
   options.regexp = settings.get(kRegexp);
+  options.outputs = outputs_of(settings, kThis);
   archive::ExtractOptions& extract = options.extract;
   if (settings.get(kGzip)) extract.compression = io::Compression::kGzip;
   if (settings.get(kZstd)) extract.compression = io::Compression::kZstd;

@@ -11,6 +11,7 @@
 
 #include "cli/options/option.h"
 #include "cli/options/option_rules.h"
+#include "cli/options/output_options.h"
 #include "io/compress/block_compressor.h"
 #include "replay/send/departure.h"
 
@@ -89,6 +90,7 @@ jobs::SetOptions set_options(const Settings& settings, Command command) {
   settings.fill(command, {.set = &options});
   options.dump_path = settings.get(kDump);
   options.owners = settings.owners();
+  options.outputs = outputs_of(settings, command);
   options.file_regexp = settings.get(kRegexp);
   options.workers = worker_count(settings.get(kFileWorkers.of(command)));
   return options;
@@ -186,7 +188,7 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
   if (file != nullptr && file->compression != io::Compression::kNone &&
       !io::can_compress(file->compression)) {
     complaints.push_back({fmt::format("--out-file: {}: can't be compressed with {}", file->path,
-                                      io::to_string(file->compression)),
+                                      word_of(file->compression)),
                           "name it .gz or .zst, or compress it afterwards"});
   }
   if (file != nullptr && !to_stdout && file->path == options.report_path)

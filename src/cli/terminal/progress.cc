@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "cli/text/escape.h"
@@ -83,9 +84,7 @@ std::string schedule_left(const jobs::ReplayProgress& progress) {
                    static_cast<double>(now.scheduled.count()));
 }
 
-}  // namespace
-
-std::string progress_text(const jobs::MapProgress& progress, Nanos elapsed, size_t width) {
+Line line_of(const jobs::MapProgress& progress, Nanos elapsed) {
   Line line("map");
   line.add(1, fmt::format("{}/{} files", group_digits(progress.files_done),
                           group_digits(progress.files_total)));
@@ -95,17 +94,17 @@ std::string progress_text(const jobs::MapProgress& progress, Nanos elapsed, size
   line.add(3, human_number(per_second(progress.bytes_done, elapsed), "B/s"));
   line.add(0, time_left(static_cast<double>(progress.bytes_done),
                         static_cast<double>(progress.bytes_total), elapsed));
-  return line.fit(width);
+  return line;
 }
 
-std::string progress_text(const jobs::ReplayProgress& progress, size_t width) {
+Line line_of(const jobs::ReplayProgress& progress, Nanos /*elapsed*/) {
   using Phase = replay::EngineProgress::Phase;
   const replay::EngineProgress& now = progress.now;
   Line line("replay");
   if (now.phase == Phase::kWaiting)
     line.add(0, fmt::format("starts in {}", rough_duration(now.until_start)));
   if (now.phase == Phase::kReading) line.add(0, "reads ahead");
-  if (now.phase == Phase::kWaiting || now.phase == Phase::kReading) return line.fit(width);
+  if (now.phase == Phase::kWaiting || now.phase == Phase::kReading) return line;
   // For a run with a schedule, time says most; for all others, the number of packets.
   const bool paced = progress.total > Nanos{0};
   const auto passed = static_cast<double>(now.packets_passed);
@@ -126,27 +125,27 @@ std::string progress_text(const jobs::ReplayProgress& progress, size_t width) {
   if (now.starved > 0) line.add(5, fmt::format("{} starved", group_digits(now.starved)));
   if (now.phase != Phase::kOver)
     line.add(0, paced ? schedule_left(progress) : time_left(done, total, now.elapsed));
-  return line.fit(width);
+  return line;
 }
 
-std::string progress_text(const jobs::VerifyProgress& progress, size_t width) {
+Line line_of(const jobs::VerifyProgress& progress, Nanos /*elapsed*/) {
   Line line("verify");
   if (progress.packets_received > 0) {
     line.add(0,
              human_number(static_cast<double>(progress.packets_received), "packets") + " received");
     line.add(1,
              human_number(static_cast<double>(progress.packets_expected), "packets") + " expected");
-    return line.fit(width);
+    return line;
   }
   const auto planned = static_cast<double>(progress.packets_planned);
   const auto total = static_cast<double>(progress.packets_total);
   line.add(1, fmt::format("plans {} of {}", human_number(planned, "packets"),
                           human_number(total, "packets")));
   if (total > 0) line.add(0, per_cent(planned, total));
-  return line.fit(width);
+  return line;
 }
 
-std::string progress_text(const jobs::TarProgress& progress, Nanos elapsed, size_t width) {
+Line line_of(const jobs::TarProgress& progress, Nanos elapsed) {
   Line line("tarExtract");
   line.add(1, progress.bytes_total > 0 ? fmt::format("{} of {}", human_bytes(progress.bytes_done),
                                                      human_bytes(progress.bytes_total))
@@ -157,7 +156,14 @@ std::string progress_text(const jobs::TarProgress& progress, Nanos elapsed, size
                           counted(progress.members, "member")));
   line.add(0, time_left(static_cast<double>(progress.bytes_done),
                         static_cast<double>(progress.bytes_total), elapsed));
-  return line.fit(width);
+  return line;
+}
+
+}  // namespace
+
+std::string progress_text(const jobs::Progress& progress, Nanos elapsed, size_t width) {
+  return std::visit([&](const auto& of_job) { return line_of(of_job, elapsed); }, progress)
+      .fit(width);
 }
 
 ConsoleReporter::ConsoleReporter(Console& console, Now now)
@@ -182,30 +188,17 @@ bool ConsoleReporter::due() {
   return true;
 }
 
-template <class... Progress>
-void ConsoleReporter::tell(const Progress&... progress) {
-  if (asked()) console_.plain(progress_text(progress...) + "\n");
+void ConsoleReporter::progress(const jobs::Progress& progress) {
+  const Nanos elapsed = now_() - begin_;
+  if (asked()) console_.plain(progress_text(progress, elapsed) + "\n");
   if (!due()) return;
   if (console_.err_is_terminal()) {
     // One column stays free, see progress_line(). The width is read each time, because windows
     // change.
-    console_.progress_line(progress_text(progress..., console_.err_width() - 1));
+    console_.progress_line(progress_text(progress, elapsed, console_.err_width() - 1));
   } else {
-    console_.note(progress_text(progress...));
+    console_.note(progress_text(progress, elapsed));
   }
-}
-
-void ConsoleReporter::progress(const jobs::MapProgress& progress) {
-  tell(progress, now_() - begin_);
-}
-void ConsoleReporter::progress(const jobs::ReplayProgress& progress) {
-  tell(progress);
-}
-void ConsoleReporter::progress(const jobs::VerifyProgress& progress) {
-  tell(progress);
-}
-void ConsoleReporter::progress(const jobs::TarProgress& progress) {
-  tell(progress, now_() - begin_);
 }
 
 void ConsoleReporter::schedule(const jobs::ScheduleNotes& notes) {

@@ -14,22 +14,17 @@
 
 namespace gophercap::cli {
 
-// Each of these is one line of at most `width` columns. Parts that do not fit are left out, the
-// least important first, and none is cut; the remaining time is the last to go. `elapsed` is the
-// time since the job began.
-
+// One line of at most `width` columns. Parts that do not fit are left out, the least important
+// first, and none is cut; the remaining time is the last to go. `elapsed` is the time since the job
+// began; a replay has its own.
+//
 // "map 12/100 files, 1.2 GB of 10 GB, 3.4 M packets, 1.1 GB/s, 8s left"
-std::string progress_text(const jobs::MapProgress& progress, Nanos elapsed,
-                          size_t width = SIZE_MAX);
-// "replay at 2020-09-28 08:00:00, 12 %, 1.2 kpackets/s, 9.8 Mbit/s, p99 20µs late, 53m left". 100 %
-// is shown only when everything is done.
-std::string progress_text(const jobs::ReplayProgress& progress, size_t width = SIZE_MAX);
+// "replay at 2020-09-28 08:00:00, 12 %, 1.2 kpackets/s, 9.8 Mbit/s, p99 20µs late, 53m left"; 100 %
+// is shown only when everything is done
 // "tarExtract 1.2 GB of 10 GB, 2.4 GB plain, 400 MB/s, 12 of 34 members taken, 22s left"
-std::string progress_text(const jobs::TarProgress& progress, Nanos elapsed,
-                          size_t width = SIZE_MAX);
 // "verify plans 1.2 Mpackets of 3.4 Mpackets, 35 %", then "verify 1.2 Mpackets received, 3.4
 // Mpackets expected"
-std::string progress_text(const jobs::VerifyProgress& progress, size_t width = SIZE_MAX);
+std::string progress_text(const jobs::Progress& progress, Nanos elapsed, size_t width = SIZE_MAX);
 
 class ConsoleReporter final : public jobs::Reporter {
  public:
@@ -39,10 +34,7 @@ class ConsoleReporter final : public jobs::Reporter {
   // After each status request of `signals`, the next progress is printed as a permanent line.
   ConsoleReporter(Console& console, SignalGuard& signals);
 
-  void progress(const jobs::MapProgress& progress) override;
-  void progress(const jobs::ReplayProgress& progress) override;
-  void progress(const jobs::VerifyProgress& progress) override;
-  void progress(const jobs::TarProgress& progress) override;
+  void progress(const jobs::Progress& progress) override;
   void schedule(const jobs::ScheduleNotes& notes) override;
   void info(std::string_view line) override;
   void warning(std::string_view line) override;
@@ -50,8 +42,6 @@ class ConsoleReporter final : public jobs::Reporter {
  private:
   bool due();
   bool asked();
-  template <class... Progress>
-  void tell(const Progress&... progress);
 
   Console& console_;
   SignalGuard* signals_ = nullptr;

@@ -47,13 +47,13 @@ jobs::ReplayProgress paced() {
 TEST(ProgressText, PacedReplay) {
   jobs::ReplayProgress progress = paced();
   EXPECT_EQ(
-      progress_text(progress),
+      progress_text(progress, 0s),
       "replay at 2020-09-28 12:00:00, 10 %, 200 packets/s, 800 kbit/s, p99 20µs late, 54s left");
   progress.now.starved = 1234;
   progress.now.loop = 2;
   progress.total = 0s;
   progress.packets_total = 0;
-  EXPECT_EQ(progress_text(progress),
+  EXPECT_EQ(progress_text(progress, 0s),
             "replay at 2020-09-28 12:00:00, loop 3, 200 packets/s, 800 kbit/s, p99 20µs late, "
             "1,234 starved")
       << "endless";
@@ -62,22 +62,22 @@ TEST(ProgressText, PacedReplay) {
 TEST(ProgressText, AReplayThatHasNotBegunHasNoPerCent) {
   jobs::ReplayProgress progress = paced();
   progress.now = {.phase = Phase::kWaiting, .until_start = 13 * 24h + 4h};
-  EXPECT_EQ(progress_text(progress), "replay starts in 13d4h");
+  EXPECT_EQ(progress_text(progress, 0s), "replay starts in 13d4h");
   progress.now.until_start = 89s + 1ms;
-  EXPECT_EQ(progress_text(progress), "replay starts in 1m30s");
+  EXPECT_EQ(progress_text(progress, 0s), "replay starts in 1m30s");
   progress.now = {.phase = Phase::kReading};
-  EXPECT_EQ(progress_text(progress), "replay reads ahead");
+  EXPECT_EQ(progress_text(progress, 0s), "replay reads ahead");
 }
 
 // On a slow medium, time passes but the schedule is not kept.
 TEST(ProgressText, AScheduleThatIsNotKeptTakesLonger) {
   jobs::ReplayProgress progress = paced();
   progress.now.elapsed = 60s;
-  EXPECT_TRUE(progress_text(progress).ends_with(" 9m0s left")) << progress_text(progress);
-  EXPECT_NE(progress_text(progress).find(" 10 %"), std::string::npos);
+  EXPECT_TRUE(progress_text(progress, 0s).ends_with(" 9m0s left")) << progress_text(progress, 0s);
+  EXPECT_NE(progress_text(progress, 0s).find(" 10 %"), std::string::npos);
   progress.now.scheduled = 0s;
-  EXPECT_EQ(progress_text(progress).find("left"), std::string::npos);
-  EXPECT_NE(progress_text(progress).find(" 0 %"), std::string::npos);
+  EXPECT_EQ(progress_text(progress, 0s).find("left"), std::string::npos);
+  EXPECT_NE(progress_text(progress, 0s).find(" 0 %"), std::string::npos);
 }
 
 TEST(ProgressText, AllIsDoneWhenItIsOver) {
@@ -87,20 +87,21 @@ TEST(ProgressText, AllIsDoneWhenItIsOver) {
   for (const Nanos total : {Nanos(60s), Nanos(0)}) {
     progress.total = total;
     progress.now.phase = Phase::kSending;
-    EXPECT_NE(progress_text(progress).find(" 99 %"), std::string::npos);
+    EXPECT_NE(progress_text(progress, 0s).find(" 99 %"), std::string::npos);
     progress.now.phase = Phase::kOver;
-    EXPECT_NE(progress_text(progress).find(" 100 %"), std::string::npos);
-    EXPECT_EQ(progress_text(progress).find("left"), std::string::npos);
+    EXPECT_NE(progress_text(progress, 0s).find(" 100 %"), std::string::npos);
+    EXPECT_EQ(progress_text(progress, 0s).find("left"), std::string::npos);
   }
 }
 
 TEST(ProgressText, VerifyPlansFirst) {
-  EXPECT_EQ(
-      progress_text(jobs::VerifyProgress{.packets_planned = 1'200'000, .packets_total = 3'000'000}),
-      "verify plans 1.20 Mpackets of 3.00 Mpackets, 40 %");
   EXPECT_EQ(progress_text(
-                jobs::VerifyProgress{.packets_expected = 3'000'000, .packets_received = 65'536}),
-            "verify 65.5 kpackets received, 3.00 Mpackets expected");
+                jobs::VerifyProgress{.packets_planned = 1'200'000, .packets_total = 3'000'000}, 0s),
+            "verify plans 1.20 Mpackets of 3.00 Mpackets, 40 %");
+  EXPECT_EQ(
+      progress_text(jobs::VerifyProgress{.packets_expected = 3'000'000, .packets_received = 65'536},
+                    0s),
+      "verify 65.5 kpackets received, 3.00 Mpackets expected");
 }
 
 TEST(ProgressText, WhatHasNoScheduleGoesByPackets) {
@@ -110,7 +111,7 @@ TEST(ProgressText, WhatHasNoScheduleGoesByPackets) {
   progress.now.packets_passed = 5000;  // most are filtered
   progress.now.elapsed = 2s;
   progress.now.lateness_p99 = 0s;
-  EXPECT_EQ(progress_text(progress),
+  EXPECT_EQ(progress_text(progress, 0s),
             "replay at 2020-09-28 12:00:00, 50 %, 25.0 packets/s, 2.40 Mbit/s, 2s left");
 }
 
@@ -138,8 +139,9 @@ TEST(ProgressText, FitsEveryWidthByLeavingPartsOut) {
   const jobs::VerifyProgress reads{.packets_expected = 1'200'000, .packets_received = 3000};
   const auto lines = [&](size_t width) {
     std::vector<std::string> all = {progress_text(map, 60s, width), progress_text(tar, 60s, width),
-                                    progress_text(plans, width), progress_text(reads, width)};
-    for (const jobs::ReplayProgress& mode : modes) all.push_back(progress_text(mode, width));
+                                    progress_text(plans, 0s, width),
+                                    progress_text(reads, 0s, width)};
+    for (const jobs::ReplayProgress& mode : modes) all.push_back(progress_text(mode, 0s, width));
     return all;
   };
   const auto parts_of = [](std::string text) {
@@ -171,10 +173,10 @@ TEST(ProgressText, FitsEveryWidthByLeavingPartsOut) {
       }
     }
   }
-  EXPECT_EQ(progress_text(paced(), 79),
+  EXPECT_EQ(progress_text(paced(), 0s, 79),
             "replay at 2020-09-28 12:00:00, 10 %, 200 packets/s, 800 kbit/s, 54s left");
-  EXPECT_EQ(progress_text(paced(), 39), "replay 10 %, 54s left");
-  EXPECT_EQ(progress_text(paced(), 5), "replay");
+  EXPECT_EQ(progress_text(paced(), 0s, 39), "replay 10 %, 54s left");
+  EXPECT_EQ(progress_text(paced(), 0s, 5), "replay");
 }
 
 TEST(ProgressText, Tarball) {

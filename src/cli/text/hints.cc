@@ -6,28 +6,53 @@
 #include <cerrno>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/options/suggest.h"
-#include "io/file/open_file.h"
 
 namespace gophercap::cli {
 
-std::string hint_for(const Error& error, std::string_view interface_name,
-                     std::span<const std::string> interfaces, std::string_view dump) {
-  // Only for errors about the interface, since files may be missing or forbidden too.
-  const bool about_interface =
-      !interface_name.empty() && error.what.find(interface_name) != std::string::npos;
-  if (io::is_distrusted(error)) return "--trust reads it all the same";
-  if (error.code == Errc::kCorrupt && !dump.empty() &&
-      error.what.starts_with(fmt::format("{}: not a dump but ", dump)) &&
-      (error.what.ends_with(" capture") || error.what.ends_with(" tarball"))) {
-    return fmt::format(
-        "gophercap replay {0} plays it without a dump; gophercap map {0} --dump-json "
-        "set.json writes one",
-        dump);
+namespace {
+
+// For failures that have a cause of their own.
+std::string hint_for_cause(Cause cause, std::string_view interface_name,
+                           std::span<const std::string> interfaces, std::string_view dump) {
+  switch (cause) {
+    case Cause::kUntrustedOwner:
+      return "--trust reads it all the same";
+    case Cause::kCaptureAsDump:
+      if (dump.empty()) return {};
+      return fmt::format(
+          "gophercap replay {0} plays it without a dump; gophercap map {0} --dump-json set.json "
+          "writes one",
+          dump);
+    case Cause::kNoDump:
+      if (dump.empty()) return {};
+      return fmt::format("gophercap map PATH --dump-json {} writes it", dump);
+    case Cause::kTooLargeToLoad:
+      return "give it more, if the machine has it: --memory 1G";
+    case Cause::kThreadLimit:
+      return "raise the limit: ulimit -u 4096, or --pids-limit of a container";
+    case Cause::kNoRawSockets:
+      return "run as root, or once: setcap cap_net_raw+ep \"$(command -v gophercap)\"";
+    case Cause::kNoInterface:
+      if (std::ranges::find(interfaces, interface_name) != interfaces.end()) return {};
+      return did_you_mean(interface_name,
+                          std::vector<std::string_view>(interfaces.begin(), interfaces.end()));
+    case Cause::kOther:
+    case Cause::kMemoryInUse:
+    case Cause::kNotATarball:
+    case Cause::kIndexMismatch:
+      break;
   }
-  switch (error.sys) {
+  return {};
+}
+
+// For what the errno says alone.
+std::string hint_for_errno(int sys, std::string_view interface_name) {
+  switch (sys) {
     case EMFILE:
       return "raise the limit of open files: ulimit -n 65536";
     case ENFILE:
@@ -37,44 +62,29 @@ std::string hint_for(const Error& error, std::string_view interface_name,
       return "free some space, or write elsewhere";
     case EFBIG:
       return "raise the limit on the size of files (ulimit -f), or write to a file system that "
-             "holds "
-             "such a file";
+             "holds such a file";
     case ENOMEM:
-      return error.what.ends_with("out of memory")
-                 ? "give it more (ulimit -v, memory.max of the cgroup), or let it take less: "
-                   "--memory "
-                   "64M, fewer workers"
-                 : "give it more, if the machine has it: --memory 1G";
-    case EAGAIN:
-      if (error.what.find("thread creation refused") == std::string::npos) return {};
-      return "raise the limit: ulimit -u 4096, or --pids-limit of a container";
+      return "give it more (ulimit -v, memory.max of the cgroup), or let it take less: --memory "
+             "64M, fewer workers";
     case ENETDOWN:
-      return interface_name.empty()
-                 ? ""
-                 : fmt::format("bring it up: ip link set dev {} up", interface_name);
+      if (interface_name.empty()) return {};
+      return fmt::format("bring it up: ip link set dev {} up", interface_name);
     case ENOLINK:
-      return interface_name.empty()
-                 ? ""
-                 : fmt::format("plug it in, or bring up the other end; see: ip link show dev {}",
-                               interface_name);
-    case EPERM:
-      if (!interface_name.empty()) {
-        return "run as root, or once: setcap cap_net_raw+ep \"$(command -v gophercap)\"";
-      }
-      return {};
-    case ENOENT:
-      if (!dump.empty() && error.what.starts_with(fmt::format("{}: ", dump)))
-        return fmt::format("gophercap map PATH --dump-json {} writes it", dump);
-      break;
+      if (interface_name.empty()) return {};
+      return fmt::format("plug it in, or bring up the other end; see: ip link show dev {}",
+                         interface_name);
     default:
-      break;
+      return {};
   }
-  if (about_interface && (error.code == Errc::kNotFound || error.sys == ENODEV) &&
-      std::ranges::find(interfaces, interface_name) == interfaces.end()) {
-    const std::vector<std::string_view> names(interfaces.begin(), interfaces.end());
-    return did_you_mean(interface_name, names);
-  }
-  return {};
+}
+
+}  // namespace
+
+std::string hint_for(const Error& error, std::string_view interface_name,
+                     std::span<const std::string> interfaces, std::string_view dump) {
+  if (error.cause != Cause::kOther)
+    return hint_for_cause(error.cause, interface_name, interfaces, dump);
+  return hint_for_errno(error.sys, interface_name);
 }
 
 std::string mtu_hint(const replay::Report& report) {

@@ -4,6 +4,9 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gophercap::cli {
@@ -15,34 +18,73 @@ std::string hint(const Error& error, std::string_view interface_name = "eth0") {
   return hint_for(error, interface_name, kInterfaces);
 }
 
+// An error with that cause whose text has nothing to do with it.
+Error caused_by(Cause cause, int sys = 0) {
+  return {Errc::kIo, sys, "any text", cause};
+}
+
+// What hints used to be found by.
+const std::vector<std::string> kMisleading = {
+    "interface eht0: no such interface; there is eth0",
+    "set.json: not a dump but a pcap capture",
+    "set.json: No such file or directory",
+    "thread creation refused: a limit of threads is reached (ulimit -u)",
+    "index: belongs to somebody else, and lies where everybody may put files; it is not read",
+    "the set does not fit into the memory given",
+    "the set: out of memory",
+};
+
 TEST(Hints, CuresThatAreKnown) {
-  EXPECT_EQ(hint(errno_error(EPERM, "interface eth0: packet socket")),
+  EXPECT_EQ(hint(caused_by(Cause::kNoRawSockets, EPERM)),
             "run as root, or once: setcap cap_net_raw+ep \"$(command -v gophercap)\"");
+  EXPECT_EQ(hint(caused_by(Cause::kUntrustedOwner)), "--trust reads it all the same");
+  EXPECT_EQ(hint(caused_by(Cause::kThreadLimit, EAGAIN)),
+            "raise the limit: ulimit -u 4096, or --pids-limit of a container");
   EXPECT_EQ(hint(errno_error(EMFILE, "a.pcap")), "raise the limit of open files: ulimit -n 65536");
   EXPECT_EQ(hint(errno_error(ENOSPC, "dump.json")), "free some space, or write elsewhere");
-  EXPECT_EQ(hint({Errc::kNoMemory, ENOMEM, "the set does not fit into the memory given"}),
+  EXPECT_EQ(hint(caused_by(Cause::kTooLargeToLoad, ENOMEM)),
             "give it more, if the machine has it: --memory 1G");
   EXPECT_TRUE(hint(out_of_memory("the set")).starts_with("give it more (ulimit -v"));
   EXPECT_EQ(hint(errno_error(ENETDOWN, "interface eth0")), "bring it up: ip link set dev eth0 up");
 }
 
+TEST(Hints, GoByCausesNotByTexts) {
+  for (const std::string& text : kMisleading) {
+    EXPECT_EQ(hint_for({Errc::kNotFound, 0, text}, "eht0", kInterfaces, "set.json"), "") << text;
+    EXPECT_EQ(hint_for({Errc::kIo, EAGAIN, text}, "eht0", kInterfaces, "set.json"), "") << text;
+  }
+  for (int cause = 0; cause <= static_cast<int>(Cause::kIndexMismatch); ++cause) {
+    const auto with_text = [&](std::string text) {
+      return hint_for({Errc::kIo, 0, std::move(text), static_cast<Cause>(cause)}, "eht0",
+                      kInterfaces, "set.json");
+    };
+    for (const std::string& text : kMisleading) EXPECT_EQ(with_text(text), with_text("x"));
+  }
+}
+
+TEST(Hints, CausesSurviveAContext) {
+  EXPECT_EQ(caused_by(Cause::kThreadLimit).with_context("merging").cause, Cause::kThreadLimit);
+}
+
 TEST(Hints, InterfaceThatIsNotThere) {
-  const auto missing = [](std::string_view name) {
-    return Error{Errc::kNotFound, ENODEV, "interface " + std::string(name) + ": no such interface"};
-  };
-  EXPECT_EQ(hint(missing("eht0"), "eht0"), "did you mean eth0?");
-  EXPECT_EQ(hint(missing("veth-rihgt"), "veth-rihgt"), "");
+  const Error missing = caused_by(Cause::kNoInterface, ENODEV);
+  EXPECT_EQ(hint(missing, "eht0"), "did you mean eth0?");
+  EXPECT_EQ(hint(missing, "veth-rihgt"), "");
+  EXPECT_EQ(hint(missing, "eth0"), "") << "it exists by now";
   EXPECT_EQ(hint(errno_error(ENOENT, "dump.json"), "eht0"), "") << "about something else";
 }
 
-TEST(Hints, DumpThatIsNotThere) {
-  const auto hint_with_dump = [](const Error& error) {
-    return hint_for(error, "", kInterfaces, "set.json");
+TEST(Hints, DumpThatIsNotThereOrNone) {
+  const auto hint_with_dump = [](Cause cause, std::string_view dump) {
+    return hint_for(caused_by(cause, ENOENT), "", kInterfaces, dump);
   };
-  EXPECT_EQ(hint_with_dump(errno_error(ENOENT, "set.json")),
+  EXPECT_EQ(hint_with_dump(Cause::kNoDump, "set.json"),
             "gophercap map PATH --dump-json set.json writes it");
-  EXPECT_EQ(hint_with_dump(errno_error(ENOENT, "arrived.pcap")), "") << "about something else";
-  EXPECT_EQ(hint_with_dump(errno_error(EACCES, "set.json")), "");
+  EXPECT_EQ(hint_with_dump(Cause::kCaptureAsDump, "a.pcap"),
+            "gophercap replay a.pcap plays it without a dump; gophercap map a.pcap --dump-json "
+            "set.json writes one");
+  EXPECT_EQ(hint_with_dump(Cause::kOther, "set.json"), "") << "about something else";
+  EXPECT_EQ(hint_with_dump(Cause::kNoDump, ""), "");
 }
 
 TEST(Hints, NoneWithoutAnInterface) {

@@ -37,8 +37,8 @@ std::string link_type_text(uint32_t link_type) {
 // --- the table ---
 
 std::string format_text(const FileSummary& file) {
-  if (file.compression == io::Compression::kNone) return std::string(to_string(file.format));
-  return fmt::format("{}+{}", to_string(file.format), to_string(file.compression));
+  if (file.compression == io::Compression::kNone) return std::string(word_of(file.format));
+  return fmt::format("{}+{}", word_of(file.format), word_of(file.compression));
 }
 
 std::string flags_text(const FileSummary& file) {

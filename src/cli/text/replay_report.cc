@@ -18,6 +18,7 @@ namespace {
 
 using replay::Accounts;
 using replay::Report;
+using replay::SentBy;
 
 std::string sent_text(const Accounts& accounts) {
   std::string text =
@@ -30,7 +31,8 @@ std::string sent_text(const Accounts& accounts) {
   return text;
 }
 
-// Reasons that stand in one line, as "12 packets (7 not Ethernet, 5 …)"; empty: there is no packet.
+// The reasons with this title in one line: "12 packets (7 not Ethernet, 5 …)". Empty if none
+// applies.
 std::string group_text(const Accounts& accounts, std::string_view title) {
   uint64_t sum = 0;
   std::vector<std::string> reasons;
@@ -44,7 +46,7 @@ std::string group_text(const Accounts& accounts, std::string_view title) {
   return fmt::format("{} ({})", counted(sum, "packet"), fmt::join(reasons, ", "));
 }
 
-// What became of packets that were read and not sent, a line for each title.
+// Adds a line for each title, with the packets that were read and not sent for its reasons.
 void add_reasons(std::vector<SummaryLine>& lines, const Accounts& accounts, replay::DropStage stage,
                  std::string_view on_failed = {}) {
   std::string_view before;
@@ -63,7 +65,7 @@ void add_reasons(std::vector<SummaryLine>& lines, const Accounts& accounts, repl
   }
 }
 
-// What is known of those that were refused one by one.
+// Describes the packets that were refused individually.
 std::string failed_details(const Report& report) {
   const Accounts& accounts = report.accounts;
   std::string text;
@@ -113,9 +115,9 @@ std::string target_text(const Report& report) {
   return text;
 }
 
-// How well the times were kept, and what kept the program from it.
+// Adds how late packets were, and what delayed them.
 void add_timing(std::vector<SummaryLine>& lines, const Report& report) {
-  // A stall that is shorter hides in the lateness, which has its own line.
+  // Shorter stalls are visible in the lateness only.
   constexpr Nanos kNotable = std::chrono::milliseconds(1);
   if (report.lateness.count() > 0) lines.push_back({"lateness", quantiles_text(report.lateness)});
   if (report.gap_error.count() > 0) {
@@ -147,7 +149,7 @@ std::string files_text(uint64_t files, uint64_t outside) {
   return text;
 }
 
-// Exact where it is short, else as people say it.
+// Exact if the ratio is short, otherwise rounded.
 std::string speed_text(Ratio time_factor) {
   const Ratio speed = time_factor.inverse();
   if (speed.den == 1 || (speed.num < 1000 && speed.den < 1000))
@@ -156,24 +158,24 @@ std::string speed_text(Ratio time_factor) {
                      static_cast<double>(speed.num) / static_cast<double>(speed.den));
 }
 
-// Planned; of a limit that 64 bits do not hold nothing is left to say.
+// A planned duration. An upper limit that exceeds 64 bits says nothing.
 std::string planned_text(Nanos d, bool at_most) {
   if (!at_most) return human_duration(d);
   return d == Nanos::max() ? "an unknown time" : "at most " + human_duration(d);
 }
 
 std::string takes_text(const jobs::Forecast& forecast) {
-  if (forecast.topspeed) return "as long as it takes, at top speed";
+  if (forecast.sent_by == SentBy::kTopSpeed) return "as long as it takes, at top speed";
   std::string text = planned_text(forecast.duration, forecast.at_most);
-  if (forecast.rule.at_rate()) return text + ", at " + replay::rate_text(forecast.rule);
+  if (forecast.sent_by == SentBy::kRate) return text + ", at " + replay::rate_text(forecast.rule);
   if (forecast.time_factor.num != forecast.time_factor.den)
     text += fmt::format(", {} as fast", speed_text(forecast.time_factor));
   return text;
 }
 
 std::string pacing_text(const Report& report) {
-  std::string text = report.pacing;
-  if (report.time_factor.num != report.time_factor.den && report.pacing != "top speed")
+  std::string text = replay::pacing_text(report.sent_by, report.rule);
+  if (report.time_factor.num != report.time_factor.den && report.sent_by != SentBy::kTopSpeed)
     text += ", " + speed_text(report.time_factor) + " as fast";
   return text;
 }

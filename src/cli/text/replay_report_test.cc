@@ -19,7 +19,6 @@ constexpr TextOptions kPipe{false, 80};
 TEST(ReplayReport, EveryPacketIsAccountedFor) {
   replay::Report report;
   report.target = "interface veth0";
-  report.pacing = "capture time";
   report.files = 6;
   report.loops_planned = 3;
   report.loops_done = 2;

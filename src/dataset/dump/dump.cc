@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -22,11 +23,6 @@ namespace {
 
 constexpr size_t kBlockBytes = size_t{1} << 20;
 constexpr uint64_t kLargestDump = 0xffffffff;  // limit of the JSON parser
-
-// Errors of the system contain the path already; those of a codec or the parser do not.
-Error about(const Error& error, const std::string& path) {
-  return error.what.starts_with(path) ? error : error.with_context(path);
-}
 
 Error too_large(const std::string& path) {
   return {Errc::kUnsupported, 0, path + ": larger than 4 GiB"};
@@ -47,6 +43,10 @@ bool is_device(const std::string& path) {
          (S_ISCHR(facts.st_mode) || S_ISBLK(facts.st_mode));
 }
 
+bool is_replayable(const io::ForeignFormat& format) noexcept {
+  return format.kind == io::Foreign::kOurCapture || format.kind == io::Foreign::kTarball;
+}
+
 // Checked before the rest is read, which may be gigabytes.
 Result<> check_beginning(std::string_view json) {
   const size_t first = json.find_first_not_of(" \t\r\n");
@@ -55,7 +55,8 @@ Result<> check_beginning(std::string_view json) {
       json.begin(),
       json.begin() + static_cast<std::ptrdiff_t>(std::min(json.size(), io::kForeignBytes)));
   if (const std::optional<io::ForeignFormat> known = io::recognize_foreign(bytes))
-    return Error{Errc::kCorrupt, 0, fmt::format("not a dump but {}", known->name)};
+    return Error{Errc::kCorrupt, 0, fmt::format("not a dump but {}", known->name),
+                 is_replayable(*known) ? Cause::kCaptureAsDump : Cause::kOther};
   return Error{Errc::kCorrupt, 0, "not a dump: expected an object"};
 }
 
@@ -88,7 +89,11 @@ Result<> write_dump(const DatasetSummary& set, io::AtomicFile file) {
 Result<Dump> read_dump(const std::string& path, const std::stop_token& stop, io::Owners owners) {
   if (is_device(path)) return Error{Errc::kUnsupported, 0, path + ": is a device, not a dump"};
   Result<io::Input> input = io::open_input(path, {.stop = stop, .owners = owners});
-  if (!input) return about(input.error(), path);
+  if (!input) {
+    Error error = input.error().with_context(path);
+    if (error.sys == ENOENT) error.cause = Cause::kNoDump;
+    return error;
+  }
   if (input->facts.size_bytes > kLargestDump) return too_large(path);
   std::string json;
   json.reserve(std::min(input->facts.size_bytes, kLargestDump) + kBlockBytes + kDumpPadding);
@@ -105,11 +110,12 @@ Result<Dump> read_dump(const std::string& path, const std::stop_token& stop, io:
     json.resize(size + kBlockBytes);
     auto* begin = static_cast<uint8_t*>(static_cast<void*>(json.data() + size));
     const Result<size_t> count = input->source->read(std::span(begin, kBlockBytes));
-    if (!count) return about(count.error(), path);
+    if (!count) return count.error().with_context(path);
     json.resize(size + *count);
     if (*count == 0) break;
     if (size == 0) {
-      if (const Result<> begun = check_beginning(json); !begun) return about(begun.error(), path);
+      if (const Result<> begun = check_beginning(json); !begun)
+        return begun.error().with_context(path);
     }
   }
   json.reserve(json.size() + kDumpPadding);

@@ -115,7 +115,7 @@ Result<> read_damage(const element& json, Entry& entry) {
   }
   capture::Damage damage;
   TRY(damage.offset_bytes, read_count(offset));
-  TRY(damage.code, read_word(code, Errc::kInternal));
+  TRY_VOID(read_word(code, damage.code));
   TRY(damage.reason, read_text(reason));
   entry.summary.damage = std::move(damage);
   return {};
@@ -172,13 +172,11 @@ constexpr std::pair<std::string_view, ReadKey> kKeys[] = {
     {"delay_human", ignore_text},
     {"format",
      [](const element& json, Entry& entry) -> Result<> {
-       TRY(entry.summary.format, read_word(json, capture::Format::kErf));
-       return {};
+       return read_word(json, entry.summary.format);
      }},
     {"compression",
      [](const element& json, Entry& entry) -> Result<> {
-       TRY(entry.summary.compression, read_word(json, io::Compression::kBzip2));
-       return {};
+       return read_word(json, entry.summary.compression);
      }},
     {"link_types", read_link_types},
     {"interfaces", small_into<&F::interfaces>},

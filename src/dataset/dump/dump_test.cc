@@ -19,6 +19,7 @@
 
 #include "base/characters.h"
 #include "testing/compress.h"
+#include "testing/pcap_builder.h"
 #include "testing/temp_dir.h"
 
 namespace gophercap::dataset {
@@ -400,11 +401,16 @@ TEST(DumpFileTest, ErrorsNameThePathOnce) {
   const std::string none = dir.path("none.json");
   ASSERT_FALSE(read_dump(none));
   EXPECT_EQ(read_dump(none).error().code, Errc::kNotFound);
+  EXPECT_EQ(read_dump(none).error().cause, Cause::kNoDump);
   EXPECT_EQ(message(read_dump(none)).find(none), 0u);
   EXPECT_EQ(message(read_dump(none)).rfind(none), 0u);
   const std::string broken = dir.write("broken.json", "{");
   EXPECT_EQ(read_dump(broken).error().code, Errc::kCorrupt);
   EXPECT_EQ(message(read_dump(broken)).find(broken + ": "), 0u);
+  EXPECT_EQ(read_dump(broken).error().cause, Cause::kOther);
+  const std::string pcap = dir.write("a.pcap", testing::PcapBuilder().bytes());
+  EXPECT_EQ(message(read_dump(pcap)), pcap + ": not a dump but a pcap capture");
+  EXPECT_EQ(read_dump(pcap).error().cause, Cause::kCaptureAsDump);
   EXPECT_EQ(write_dump({}, dir.path("none/d.json")).error().code, Errc::kNotFound);
   EXPECT_EQ(write_dump({}, "/dev/full").error().code, Errc::kNoSpace);
 }

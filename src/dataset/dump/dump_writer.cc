@@ -64,7 +64,7 @@ void DumpWriter::file(const FileSummary& file) {
     json_.key(file.damage->refused() ? "unread" : "damage");
     json_.begin_object();
     json_.field("offset_bytes", file.damage->offset_bytes);
-    json_.field("code", to_string(file.damage->code));
+    json_.field("code", word_of(file.damage->code));
     json_.field("reason", file.damage->reason);
     json_.end_object();
   }
@@ -92,8 +92,8 @@ void DumpWriter::keys_of_the_original(const FileSummary& file) {
 }
 
 void DumpWriter::contents(const FileSummary& file) {
-  json_.field("format", capture::to_string(file.format));
-  json_.field("compression", io::to_string(file.compression));
+  json_.field("format", word_of(file.format));
+  json_.field("compression", word_of(file.compression));
   json_.key("link_types");
   json_.begin_array();
   for (const LinkTypeCount& count : file.link_types) {

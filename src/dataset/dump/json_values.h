@@ -7,11 +7,13 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "base/time.h"
+#include "base/words.h"
 
 namespace gophercap::dataset {
 
@@ -32,12 +34,13 @@ Result<> read_small(const simdjson::dom::element& json, T& target) {
   return {};
 }
 
-// Returns the enumerator, from 0 to `last`, whose to_string() is this word.
-template <class Enum>
-Result<Enum> read_word(const simdjson::dom::element& json, Enum last) {
+// Sets `target` to the enumerator with this word.
+template <HasWords Enum>
+Result<> read_word(const simdjson::dom::element& json, Enum& target) {
   TRY(const std::string_view text, read_text(json));
-  for (uint8_t i = 0; i <= static_cast<uint8_t>(last); ++i) {
-    if (to_string(static_cast<Enum>(i)) == text) return static_cast<Enum>(i);
+  if (const std::optional<Enum> value = value_of_word<Enum>(text)) {
+    target = *value;
+    return {};
   }
   return corrupt(fmt::format("unknown word \"{}\"", text.substr(0, 64)));
 }

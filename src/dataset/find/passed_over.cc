@@ -39,8 +39,7 @@ bool is_capture(const std::string& path, const std::stop_token& stop) {
   }
   const std::optional<io::ForeignFormat> known =
       io::recognize_foreign(std::span(front).first(filled));
-  return filled >= kLeastCapture && known && known->kind == io::Foreign::kReadable &&
-         known->name.ends_with(" capture");
+  return filled >= kLeastCapture && known && known->kind == io::Foreign::kOurCapture;
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ TEST(PassedOver, BehindCompressionToo) {
   for (const io::Compression codec :
        {io::Compression::kGzip, io::Compression::kZstd, io::Compression::kLz4, io::Compression::kXz,
         io::Compression::kBzip2}) {
-    dir.write("x." + std::string(to_string(codec)) + ".1", testing::compress(codec, pcap));
+    dir.write("x." + std::string(word_of(codec)) + ".1", testing::compress(codec, pcap));
   }
   EXPECT_EQ(passed_over({.paths = {dir.path()}}).captures, 5u);
 }

@@ -320,7 +320,7 @@ FileSummary scan_source(std::unique_ptr<io::ByteSource> raw, ScanProgress* progr
                         std::stop_token stop, io::DecodePool* pool) {
   FileSummary summary;
   const auto failed = [&](const Error& error) {
-    summary.damage = capture::Damage{0, error.code, error.what};
+    summary.damage = capture::damage_at(0, error);
     return std::move(summary);
   };
   Result<io::Input> input = io::decode(std::move(raw), pool);

@@ -59,18 +59,18 @@ std::string describe(const FileSummary& s) {
       "clock steps {} from {} behind {}\n"
       "above {} {} {} cut {} without time {} carried {} above original {} padding {}\n"
       "size {} mtime {}\n",
-      s.path, capture::to_string(s.format), io::to_string(s.compression), s.interfaces, s.sections,
-      s.snap_length, s.packets, s.captured_bytes, s.wire_bytes, s.plain_bytes, s.max_captured_bytes,
-      time(s.first), time(s.last), time(s.min), time(s.max), s.out_of_order,
-      s.largest_step_back.count(), s.largest_step_back_packets, s.largest_gap.count(),
-      time(s.largest_gap_from), s.clock_steps_back, time(s.first_step_back_from),
-      s.packets_behind_step, s.packets_above_1514, s.packets_above_1518, s.packets_above_9014,
-      s.packets_cut, s.packets_without_time, s.packets_fraction_carried,
-      s.packets_captured_above_original, s.padding_bytes, s.file_size_bytes, s.mtime_ns);
+      s.path, word_of(s.format), word_of(s.compression), s.interfaces, s.sections, s.snap_length,
+      s.packets, s.captured_bytes, s.wire_bytes, s.plain_bytes, s.max_captured_bytes, time(s.first),
+      time(s.last), time(s.min), time(s.max), s.out_of_order, s.largest_step_back.count(),
+      s.largest_step_back_packets, s.largest_gap.count(), time(s.largest_gap_from),
+      s.clock_steps_back, time(s.first_step_back_from), s.packets_behind_step, s.packets_above_1514,
+      s.packets_above_1518, s.packets_above_9014, s.packets_cut, s.packets_without_time,
+      s.packets_fraction_carried, s.packets_captured_above_original, s.padding_bytes,
+      s.file_size_bytes, s.mtime_ns);
   for (const LinkTypeCount& l : s.link_types)
     text += fmt::format("link type {}: {}\n", l.link_type, l.packets);
   if (s.damage) {
-    text += fmt::format("damage at {}, {}: {}\n", s.damage->offset_bytes, to_string(s.damage->code),
+    text += fmt::format("damage at {}, {}: {}\n", s.damage->offset_bytes, word_of(s.damage->code),
                         s.damage->reason);
   }
   return text;

@@ -285,7 +285,7 @@ Result<TarballScan> Pass::run_over(archive::Tarball tarball, archive::IndexWrite
     if (is_shortage(passed.error())) return passed.error().with_context(tarball_.name);
     if (!tar_->failed()) return passed.error();
     if (scan_.members == 0) return passed.error().with_context(tarball_.name);
-    scan_.damage = capture::Damage{tar_->plain_bytes(), passed.error().code, passed.error().what};
+    scan_.damage = capture::damage_at(tar_->plain_bytes(), passed.error());
   }
   tell();
   progress_.files_done.fetch_add(1, std::memory_order_relaxed);

@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(All, Codec,
                                            Compression::kLz4, Compression::kXz,
                                            Compression::kBzip2),
                          [](const auto& param_info) {
-                           return std::string(to_string(param_info.param));
+                           return std::string(word_of(param_info.param));
                          });
 
 TEST_P(Codec, RoundTripInAnyPieces) {

@@ -32,17 +32,17 @@ constexpr ForeignFormat packed(std::string_view name, std::string_view cure) {
 constexpr ForeignFormat captured(std::string_view name, std::string_view cure = kConvert) {
   return {name, cure, Foreign::kCapture};
 }
-constexpr ForeignFormat readable(std::string_view name, std::string_view cure) {
-  return {name, cure, Foreign::kReadable};
+constexpr ForeignFormat ours(std::string_view name) {
+  return {name, {}, Foreign::kOurCapture};
 }
 constexpr ForeignFormat other(std::string_view name, std::string_view cure = {}) {
   return {name, cure, Foreign::kOther};
 }
 
-constexpr ForeignFormat kTar =
-    readable("a tarball",
-             "a tarball inside another file, or with the name of a capture, is not "
-             "looked into: extract or rename it");
+constexpr ForeignFormat kTar = {"a tarball",
+                                "a tarball inside another file, or with the name of a capture, is "
+                                "not looked into: extract or rename it",
+                                Foreign::kTarball};
 constexpr ForeignFormat kPcapVariant = captured("a variant of pcap that is not read");
 
 constexpr Row kRows[] = {
@@ -106,18 +106,18 @@ constexpr Row kRows[] = {
     {"\xa1\xb2\x34\xcd"sv, kPcapVariant},  // FMESQUITA
     {"\xcd\x34\xb2\xa1"sv, kPcapVariant},
     // Supported captures, in places where something else is expected.
-    {"\xa1\xb2\xc3\xd4"sv, readable("a pcap capture", "")},
-    {"\xd4\xc3\xb2\xa1"sv, readable("a pcap capture", "")},
-    {"\xa1\xb2\x3c\x4d"sv, readable("a pcap capture", "")},
-    {"\x4d\x3c\xb2\xa1"sv, readable("a pcap capture", "")},
-    {"\xa1\xb2\xcd\x34"sv, readable("a pcap capture", "")},
-    {"\x34\xcd\xb2\xa1"sv, readable("a pcap capture", "")},
-    {"\x1c\0\1\xac"sv, readable("a pcap capture", "")},
-    {"\xac\1\0\x1c"sv, readable("a pcap capture", "")},
-    {"\x1c\0\1\xab"sv, readable("a pcap capture", "")},
-    {"\xab\1\0\x1c"sv, readable("a pcap capture", "")},
-    {"\n\r\r\n"sv, readable("a pcapng capture", "")},
-    {"snoop\0\0\0"sv, readable("a snoop capture", "")},
+    {"\xa1\xb2\xc3\xd4"sv, ours("a pcap capture")},
+    {"\xd4\xc3\xb2\xa1"sv, ours("a pcap capture")},
+    {"\xa1\xb2\x3c\x4d"sv, ours("a pcap capture")},
+    {"\x4d\x3c\xb2\xa1"sv, ours("a pcap capture")},
+    {"\xa1\xb2\xcd\x34"sv, ours("a pcap capture")},
+    {"\x34\xcd\xb2\xa1"sv, ours("a pcap capture")},
+    {"\x1c\0\1\xac"sv, ours("a pcap capture")},
+    {"\xac\1\0\x1c"sv, ours("a pcap capture")},
+    {"\x1c\0\1\xab"sv, ours("a pcap capture")},
+    {"\xab\1\0\x1c"sv, ours("a pcap capture")},
+    {"\n\r\r\n"sv, ours("a pcapng capture")},
+    {"snoop\0\0\0"sv, ours("a snoop capture")},
     // Other files that are often found beside captures.
     {"SQLite format 3\0"sv, other("an SQLite database (the index of a tarball, perhaps)")},
     {"ElfFile\0"sv, other("a Windows event log")},

@@ -17,7 +17,8 @@ enum class Foreign : uint8_t {
   kArchive,     // an archive
   kCompressed,  // compressed by an unsupported codec, or compressed twice
   kCapture,     // a capture in an unsupported format
-  kReadable,    // a capture or a tarball, which other commands or options read
+  kOurCapture,  // a capture in a supported format
+  kTarball,
   kOther,
 };
 

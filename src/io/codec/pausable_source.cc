@@ -65,7 +65,7 @@ Result<size_t> PausableSource::read(std::span<uint8_t> out) {
   }
   if (fault_ != nullptr) return *fault_;
   Result<size_t> got = attempt(out);
-  if (!got && is_shortage(got.error())) got = wait_and_retry(out);
+  if (!got && got.error().cause == Cause::kMemoryInUse) got = wait_and_retry(out);
   if (got) {
     offset_ += *got;
     if (keeper_ != nullptr) keeper_->set_read(offset_);
@@ -107,11 +107,11 @@ Result<size_t> PausableSource::wait_and_retry(std::span<uint8_t> out) {
     if (stop_.stop_requested()) return Error{Errc::kCancelled, 0, "stopped"};
     const uint64_t entries = bound().entries();
     Result<size_t> got = attempt(out);
-    if (got || !is_shortage(got.error())) return got;
+    if (got || got.error().cause != Cause::kMemoryInUse) return got;
     source_.reset();
     if (alone && bound().entries() == entries) {
       Error error = std::move(got).error();
-      error.sys = 0;
+      error.cause = Cause::kOther;  // nobody will return any
       return error;
     }
     bound().leave();

@@ -43,8 +43,7 @@ class CompressingSink final : public ByteSink {
   // Errors of the compressor do not include the name.
   Result<> keep(Result<> done) {
     if (done) return done;
-    failure_ = std::move(done).error();
-    if (!failure_->what.starts_with(name())) failure_ = failure_->with_context(name());
+    failure_ = done.error().with_context(name());
     return *failure_;
   }
 

@@ -61,13 +61,10 @@ Result<Fd> open_file(const std::string& path, Owners owners) {
   if (end.shared && !is_trusted_owner(facts.st_uid)) {
     return Error{Errc::kPermission, 0,
                  fmt::format("{}: {}, and lies where everybody may put files{}", path,
-                             of_another_user(facts.st_uid), kNotRead)};
+                             of_another_user(facts.st_uid), kNotRead),
+                 Cause::kUntrustedOwner};
   }
   return fd;
-}
-
-bool is_distrusted(const Error& error) noexcept {
-  return error.code == Errc::kPermission && error.sys == 0 && error.what.ends_with(kNotRead);
 }
 
 bool is_regular(int fd) noexcept {

@@ -19,13 +19,9 @@ enum class Owners : uint8_t {
 
 // Opens read-only and close-on-exec. The error names the path. As long as a FIFO has no writer, use
 // poll(): it waits, while read() would report the end. With kTrusted, files of other users in
-// shared folders, and links of other users that lead there, fail with kPermission; see
-// is_distrusted().
+// shared folders, and links of other users that lead there, fail with kPermission and
+// Cause::kUntrustedOwner: the user may want to allow them (--trust).
 Result<Fd> open_file(const std::string& path, Owners owners = Owners::kAnyone);
-
-// Returns whether open_file() has refused a file because of its owner. The user may want to allow
-// it (--trust).
-bool is_distrusted(const Error& error) noexcept;
 
 bool is_regular(int fd) noexcept;
 

@@ -151,7 +151,8 @@ Result<std::optional<WalkEnd>> Walker::follow(const std::string& name, const Fd&
     return Error{Errc::kPermission, 0,
                  fmt::format("{}: \"{}\" is a symbolic link that {}{}", path_, name,
                              of_another_user(facts.st_uid),
-                             purpose_ == Purpose::kWrite ? kNotWritten : kNotRead)};
+                             purpose_ == Purpose::kWrite ? kNotWritten : kNotRead),
+                 purpose_ == Purpose::kWrite ? Cause::kOther : Cause::kUntrustedOwner};
   }
   if (is_on_proc(link.value())) {
     TRY(std::optional<WalkEnd> end, follow_by_kernel(name, last));

@@ -21,7 +21,7 @@ bool is_trusted_owner(uid_t owner) noexcept;
 // Returns "belongs to another user (uid 1000)".
 std::string of_another_user(uid_t owner);
 
-// The end of errors about files that were not read because of their owner.
+// The ends of errors about files that are not used because of their owner.
 inline constexpr std::string_view kNotRead = "; it is not read";
 inline constexpr std::string_view kNotWritten = "; nothing is written through it";
 

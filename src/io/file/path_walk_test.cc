@@ -187,7 +187,7 @@ TEST_F(Neighbours, NothingOfTheirsIsBelievedInASharedFolder) {
   give_away(path);
   const Result<Fd> refused = open_file(path, Owners::kTrusted);
   ASSERT_FALSE(refused);
-  EXPECT_TRUE(is_distrusted(refused.error())) << refused.error().what;
+  EXPECT_EQ(refused.error().cause, Cause::kUntrustedOwner) << refused.error().what;
   EXPECT_TRUE(open_file(path, Owners::kAnyone));
   // Also in a subfolder of it, and through a link of ours from elsewhere.
   fs::create_directory(shared_ / "sub");
@@ -198,7 +198,7 @@ TEST_F(Neighbours, NothingOfTheirsIsBelievedInASharedFolder) {
   // A link of another user to a file of ours is not trusted either.
   const Result<Fd> led = open_file(plant_link("led", victim()), Owners::kTrusted);
   ASSERT_FALSE(led);
-  EXPECT_TRUE(is_distrusted(led.error())) << led.error().what;
+  EXPECT_EQ(led.error().cause, Cause::kUntrustedOwner) << led.error().what;
   ::setenv("SUDO_UID", "65534", 1);
   EXPECT_TRUE(open_file(shared_ / "sub/dump.json", Owners::kTrusted));
   EXPECT_TRUE(open_file(shared_ / "led", Owners::kTrusted));

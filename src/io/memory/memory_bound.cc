@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <utility>
 
@@ -13,7 +12,6 @@ namespace {
 
 constexpr uint64_t kMebi = uint64_t{1} << 20;
 constexpr uint64_t kGibi = uint64_t{1} << 30;
-constexpr int kShortage = ENOBUFS;
 
 thread_local bool nothing_taken = false;
 thread_local uint64_t last_refused = 0;
@@ -37,10 +35,6 @@ std::string memory_flag(uint64_t bytes) {
   const uint64_t wanted = std::min(bytes, kMost) + std::min(bytes, kMost) / 8;
   if (wanted >= kGibi) return fmt::format("{}G", (wanted + kGibi - 1) / kGibi);
   return fmt::format("{}M", (wanted + 64 * kMebi - 1) / (64 * kMebi) * 64);
-}
-
-bool is_shortage(const Error& error) noexcept {
-  return error.code == Errc::kMemoryBound && error.sys == kShortage;
 }
 
 NothingTaken::NothingTaken() noexcept : before_(std::exchange(nothing_taken, true)) {}
@@ -119,11 +113,12 @@ Result<> MemoryBound::take(uint64_t more, uint64_t whole, std::string_view forma
   while (more > left()) {
     if (!nothing_taken && take_from_paused()) continue;
     last_refused = more;
-    return Error{Errc::kMemoryBound, kShortage,
+    return Error{Errc::kMemoryBound, 0,
                  fmt::format("{} data needs {} to be decompressed: of a bound of {} there is too "
                              "little left beside other files (--memory {})",
                              format, binary_size(whole), binary_size(bytes()),
-                             memory_flag(std::max(whole + used_ + aside_, bytes())))};
+                             memory_flag(std::max(whole + used_ + aside_, bytes()))),
+                 Cause::kMemoryInUse};
   }
   used_ += more;
   return {};

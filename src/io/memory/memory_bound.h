@@ -35,7 +35,7 @@ class Pausable {
 //
 // If there is no room, paused readers lose their decoders, beginning with the most recently paused
 // one: files are read in turns, so its next turn is the last. If that is not enough, the request
-// fails with an error for which is_shortage() is true. A PausableSource then releases its own
+// fails with Cause::kMemoryInUse. A PausableSource then releases its own
 // memory and waits for other active readers. It holds no memory while it waits, so those can
 // continue.
 class MemoryBound {
@@ -111,8 +111,8 @@ class MemoryShare {
   MemoryShare(const MemoryShare&) = delete;
   MemoryShare& operator=(const MemoryShare&) = delete;
 
-  // Grows the share to at least `bytes`. Fails with kMemoryBound; is_shortage() tells whether
-  // waiting may help.
+  // Grows the share to at least `bytes`. Fails with kMemoryBound; with
+  // Cause::kMemoryInUse if waiting may help.
   Result<> grow(uint64_t bytes, std::string_view format);
   // Does the same if there is room without taking memory from others.
   bool grow_if_spare(uint64_t bytes) noexcept;
@@ -126,9 +126,6 @@ class MemoryShare {
   uint64_t bytes_ = 0;
   bool asked_ = false;
 };
-
-// Returns whether there may be room once others have released their memory.
-bool is_shortage(const Error& error) noexcept;
 
 // While it exists, requests of this thread take nothing from paused readers, because a helper may
 // be working for one of them.

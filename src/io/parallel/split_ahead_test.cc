@@ -79,8 +79,8 @@ TEST(SplitSource, CutsAheadAsFarAsThereAreHelpers) {
       {Compression::kLz4, testing::lz4_frame(plain, kPiece, {})},
       {Compression::kLz4, lz4_frames(plain, kPiece, {.independent = false})}};
   for (const auto& [format, file] : files) {
-    EXPECT_LT(read_ahead(format, file, none, kPiece + 1), kFew) << to_string(format);
-    EXPECT_GT(read_ahead(format, file, three, kPiece + 1), 2 * kFew) << to_string(format);
+    EXPECT_LT(read_ahead(format, file, none, kPiece + 1), kFew) << word_of(format);
+    EXPECT_GT(read_ahead(format, file, three, kPiece + 1), 2 * kFew) << word_of(format);
   }
 }
 

@@ -12,7 +12,6 @@
 #include "dataset/find/name_choice.h"
 #include "dataset/scan/scan.h"
 #include "io/open.h"
-#include "jobs/outputs.h"
 
 namespace gophercap::jobs {
 ExtractMap::ExtractMap(std::string out_dir, io::Compression compression, io::DecodePool& pool,
@@ -53,7 +52,8 @@ Result<> ExtractMap::end(const archive::Member& member) {
   return {};
 }
 
-Result<> ExtractMap::write(io::AtomicFile dump, unsigned workers, const std::stop_token& stop) {
+Result<> ExtractMap::write(io::AtomicFile dump, const Outputs& outputs, unsigned workers,
+                           const std::stop_token& stop) {
   // Like map: a dangling link is reported, a link to a folder is not a file of the set.
   std::erase_if(elsewhere_, [this](const std::string& path) {
     struct stat facts {};
@@ -69,7 +69,7 @@ Result<> ExtractMap::write(io::AtomicFile dump, unsigned workers, const std::sto
   std::sort(set_.files.begin(), set_.files.end(),
             [](const auto& a, const auto& b) { return a.path < b.path; });
   dataset::summarize(set_);
-  TRY_VOID(keep_set("--map", dump.name(), set_.files));
+  TRY_VOID(refuse_to_overwrite_set(outputs, set_.files));
   return dataset::write_dump(set_, std::move(dump));
 }
 

@@ -11,6 +11,7 @@
 #include "dataset/scan/lent_scan.h"
 #include "io/compress/block_compressor.h"
 #include "io/file/atomic_file.h"
+#include "jobs/outputs.h"
 
 namespace gophercap::jobs {
 
@@ -30,8 +31,10 @@ class ExtractMap {
   void made(std::string_view path, bool written);
   Result<> end(const archive::Member& member);
 
-  // Reads files whose bytes were not passed and writes `dump`, unless a stop is requested.
-  Result<> write(io::AtomicFile dump, unsigned workers, const std::stop_token& stop);
+  // Reads files whose bytes were not passed and writes `dump`, unless a stop is requested. Fails if
+  // one of the files is also one of `outputs`.
+  Result<> write(io::AtomicFile dump, const Outputs& outputs, unsigned workers,
+                 const std::stop_token& stop);
 
   // The files found; complete after write().
   dataset::DatasetSummary take_set() noexcept { return std::move(set_); }

@@ -274,7 +274,7 @@ TEST_P(IndexMutation, NeverLosesAPacketOrBlamesACapture) {
 
 INSTANTIATE_TEST_SUITE_P(Kinds, IndexMutation,
                          ::testing::Values(io::Compression::kNone, io::Compression::kGzip),
-                         [](const auto& kind) { return std::string(io::to_string(kind.param)); });
+                         [](const auto& kind) { return std::string(word_of(kind.param)); });
 
 }  // namespace
 }  // namespace gophercap::jobs

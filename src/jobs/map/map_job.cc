@@ -9,7 +9,6 @@
 #include "io/file/atomic_file.h"
 #include "jobs/confinement.h"
 #include "jobs/map/map_set.h"
-#include "jobs/outputs.h"
 
 namespace gophercap::jobs {
 
@@ -25,8 +24,8 @@ Result<MapResult> map_all(const MapOptions& options, Reporter& reporter, std::st
     warn_of_passed_over(found, kTakeEveryFile, reporter);
     return nothing_found(options.selection);
   }
-  TRY_VOID(keep_inputs("--dump-json", options.dump_path, options.selection.paths));
-  TRY_VOID(keep_inputs("--dump-json", options.dump_path, found.tarballs));
+  TRY_VOID(refuse_to_overwrite(options.outputs, options.selection.paths));
+  TRY_VOID(refuse_to_overwrite(options.outputs, found.tarballs));
   std::optional<io::AtomicFile> dump;
   if (!options.dump_path.empty()) {
     TRY(dump, io::AtomicFile::prepare(options.dump_path, io::Sync::kYes, stop));
@@ -51,7 +50,7 @@ Result<MapResult> map_all(const MapOptions& options, Reporter& reporter, std::st
   for (const dataset::FileSummary& file : result.set.files)
     result.stored_bytes += file.file_size_bytes;
   if (!result.interrupted && dump) {
-    TRY_VOID(keep_set("--dump-json", options.dump_path, result.set.files));
+    TRY_VOID(refuse_to_overwrite_set(options.outputs, result.set.files));
     TRY_VOID(dataset::write_dump(result.set, *std::move(dump)));
   }
   warn_of_passed_over(found, kTakeEveryFile, reporter);

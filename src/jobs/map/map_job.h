@@ -11,6 +11,7 @@
 #include "dataset/scan/file_summary.h"
 #include "io/file/open_file.h"
 #include "jobs/memory_limit.h"
+#include "jobs/outputs.h"
 #include "jobs/reporter.h"
 
 namespace gophercap::jobs {
@@ -19,6 +20,7 @@ struct MapOptions {
   dataset::Selection selection;
   int workers = 0;                           // < 1: number of CPUs
   std::string dump_path;                     // empty: no dump; "-": stdout
+  Outputs outputs;                           // none of them may be a file to be mapped
   io::Owners owners = io::Owners::kTrusted;  // whose indexes are trusted
   MemoryLimit memory{};
 };

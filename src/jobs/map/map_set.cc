@@ -147,7 +147,7 @@ class SetScan {
   Result<> look_again(std::vector<FileSummary>& files, dataset::ScanProgress& progress) {
     if (progress.refused() || stop_.stop_requested()) return {};
     std::map<std::string, std::unordered_set<std::string>> damaged;  // keyed by tarball
-    std::string reason;
+    const capture::Damage* first = nullptr;
     for (const FileSummary& file : files) {
       // The list of members in the index has been verified already.
       const bool doubtful = file.damage && file.damage->code != Errc::kNotFound &&
@@ -155,12 +155,14 @@ class SetScan {
                             tarballs_.store()->index_of(file.tarball) != nullptr;
       if (!doubtful) continue;
       damaged[file.tarball].insert(file.path);
-      if (reason.empty()) reason = file.damage->reason;
+      if (first == nullptr) first = &*file.damage;
     }
+    if (first == nullptr) return {};
+    const Error why = first->error();  // a copy, since `files` changes below
     for (const auto& [tarball, its_paths] : damaged) {
       const std::unordered_set<std::string>& paths = its_paths;
       TRY(std::optional<std::vector<FileSummary>> fresh,
-          tarballs_.map_again(tarball, paths, reason, progress));
+          tarballs_.map_again(tarball, paths, why, progress));
       if (!fresh) continue;
       std::erase_if(files, [&](const FileSummary& file) { return paths.contains(file.path); });
       append(*std::move(fresh));

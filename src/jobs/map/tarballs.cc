@@ -63,7 +63,7 @@ Place look_in(const std::string& folder, const std::string& tarball,
       place.problem.clear();
       return place;
     }
-    if (!index && io::is_distrusted(index.error())) {
+    if (!index && index.error().cause == Cause::kUntrustedOwner) {
       place.distrusted.push_back(index.error().what);
       continue;
     }
@@ -319,24 +319,25 @@ Result<std::vector<FileSummary>> Tarballs::map(const std::string& tarball, const
                          stop_.stop_requested();
       if (holds) return **std::move(files);
       // Only the tarball itself can tell whether the capture or the index is wrong.
-      discard_index(tarball, damaged->damage->reason);
+      discard_index(tarball, damaged->damage->error());
     }
-    if (!files) discard_index(tarball, files.error().what);
+    if (!files) discard_index(tarball, files.error());
   }
   return pass(tarball, choice, progress);
 }
 
-void Tarballs::discard_index(const std::string& tarball, std::string_view what) {
-  if (archive::is_disagreement(what)) reporter_.warning(fmt::format("{}; making it anew", what));
+void Tarballs::discard_index(const std::string& tarball, const Error& why) {
+  if (why.cause == Cause::kIndexMismatch)
+    reporter_.warning(fmt::format("{}; making it anew", why.what));
   store_->remove(tarball);
   discarded_.insert(tarball);
 }
 
 Result<std::optional<std::vector<FileSummary>>> Tarballs::map_again(
-    const std::string& tarball, std::unordered_set<std::string> paths, std::string_view reason,
+    const std::string& tarball, std::unordered_set<std::string> paths, const Error& why,
     ScanProgress& progress) {
   if (passed_.contains(tarball)) return std::optional<std::vector<FileSummary>>();
-  discard_index(tarball, reason);
+  discard_index(tarball, why);
   TRY(std::vector<FileSummary> files,
       pass(tarball, NameChoice::exactly(std::move(paths)), progress));
   return std::optional(std::move(files));

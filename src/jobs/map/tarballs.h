@@ -55,16 +55,16 @@ class Tarballs {
   Result<bool> find_index(const std::string& tarball);
 
   // An index does not prove that a capture is damaged. Unless this run has made the index, damage
-  // found by means of it is checked by a pass over the tarball. `reason` is that of the damage.
+  // found by means of it is checked by a pass over the tarball. `why` is the first damage.
   // Returns nothing if the result is confirmed. REQUIRES: the index is in the store.
   Result<std::optional<std::vector<dataset::FileSummary>>> map_again(
-      const std::string& tarball, std::unordered_set<std::string> paths, std::string_view reason,
+      const std::string& tarball, std::unordered_set<std::string> paths, const Error& why,
       dataset::ScanProgress& progress);
   // Fails if the index in the store contradicts the headers of these members, or of all members.
   Result<> check_index(const std::string& tarball,
                        std::optional<std::vector<std::string>> members) const;
-  // Drops the index of that tarball until a new one is made. `what` is wrong with it.
-  void discard_index(const std::string& tarball, std::string_view what);
+  // Drops the index of that tarball until a new one is made.
+  void discard_index(const std::string& tarball, const Error& why);
 
   // `name` is the tarball's name in messages.
   void add_problems(const std::string& name, const dataset::TarballScan& scan,

@@ -261,12 +261,11 @@ void OpenTarget::add(transmit::Transmitter& transmitter, std::unique_ptr<replay:
 void OpenTarget::finish(replay::Report& report) {
   transmit::Unconfirmed lost;
   // An incomplete recording must not get the name of a complete one.
-  const bool given_up = traits_.once_complete && !report.failure.empty() && !report.interrupted;
+  const bool given_up = traits_.once_complete && report.failure && !report.interrupted;
   for (transmit::Transmitter* transmitter : transmitters_) {
     const Result<> finished = given_up ? Result<>() : transmitter->finish();
-    if (!finished && report.failure.empty()) {
-      report.failure = finished.error().what;
-      report.failure_errno = finished.error().sys;
+    if (!finished && !report.failure) {
+      report.failure = finished.error();
       report.loops_done = 0;  // no loop is complete
     }
     const transmit::Unconfirmed unconfirmed = transmitter->unconfirmed();

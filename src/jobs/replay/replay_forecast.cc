@@ -150,20 +150,16 @@ class Schedule {
 // REQUIRES: forecast.accounts is set.
 void add_times(Forecast& forecast, const PlannedSet& setup) {
   forecast.time_factor = setup.engine.time_factor;
-  forecast.topspeed = setup.engine.send.topspeed;
   forecast.rule = setup.engine.rule;
+  if (forecast.rule.at_rate()) forecast.sent_by = replay::SentBy::kRate;
+  if (setup.engine.send.topspeed) forecast.sent_by = replay::SentBy::kTopSpeed;
   forecast.loops = setup.engine.loops;
-  if (forecast.topspeed) return;
+  if (forecast.sent_by == replay::SentBy::kTopSpeed) return;
   const Schedule schedule(setup, forecast.accounts);
   forecast.at_most = !schedule.is_exact();
   forecast.duration = schedule.last(0);
   forecast.period = schedule.first(1);
   if (forecast.loops > 0) forecast.total = schedule.last(forecast.loops - 1);
-}
-
-std::string pacing_of(const Forecast& forecast) {
-  if (forecast.topspeed) return "top speed";
-  return forecast.rule.at_rate() ? replay::rate_text(forecast.rule) : "capture time";
 }
 
 Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
@@ -254,7 +250,7 @@ std::string forecast_to_json(const Forecast& f) {
                {"beginning", format_rfc3339(f.first)},
                {"end", format_rfc3339(f.last)},
                {"span_ns", f.span.count()},
-               {"pacing", pacing_of(f)},
+               {"pacing", replay::pacing_text(f.sent_by, f.rule)},
                {"stretch", {{"num", f.time_factor.num}, {"den", f.time_factor.den}}},
                {"duration_ns", f.duration.count()},
                {"period_ns", f.period.count()},

@@ -13,6 +13,7 @@
 #include "jobs/replay/schedule_notes.h"
 #include "jobs/reporter.h"
 #include "replay/accounts.h"
+#include "replay/report.h"
 #include "replay/send/scheduler.h"
 
 namespace gophercap::jobs {
@@ -27,10 +28,10 @@ struct Forecast {
   uint64_t overlap_depth = 0;
   uint64_t packets = 0;  // of one loop, inside the window
   CaptureTime first{}, last{};
-  Nanos span{0};          // in capture time
-  Ratio time_factor{};    // send time per capture time
-  bool topspeed = false;  // packets are sent without a schedule
-  replay::ScheduleRule rule;
+  Nanos span{0};        // in capture time
+  Ratio time_factor{};  // send time per capture time
+  replay::SentBy sent_by = replay::SentBy::kCaptureTime;
+  replay::ScheduleRule rule;   // the rate, if it is sent by one
   Nanos duration{0};           // of one loop as sent; 0 at top speed
   Nanos period{0};             // from the beginning of a loop to that of the next, as sent
   uint64_t loops = 1;          // 0: endless

@@ -20,7 +20,6 @@
 #include "base/shortage.h"
 #include "confine/confine.h"
 #include "io/file/atomic_file.h"
-#include "jobs/outputs.h"
 #include "jobs/replay/open_target.h"
 #include "jobs/replay/replay_setup.h"
 #include "replay/engine.h"
@@ -31,9 +30,9 @@
 namespace gophercap::jobs {
 namespace {
 
-// Fails if an output would overwrite an input, or has no folder. Otherwise the user would learn
-// that the report cannot be written only after hours of replay.
-Result<> check_outputs(const ReplayOptions& options, const dataset::DatasetSummary& set) {
+// Fails if an output has no folder. Otherwise the user would learn that the report cannot be
+// written only after hours of replay.
+Result<> check_folders(const ReplayOptions& options) {
   const std::string output = output_of(options.delivery.target);
   for (const auto& [option, path] :
        {std::pair<std::string, const std::string&>("--out-file", output),
@@ -43,8 +42,6 @@ Result<> check_outputs(const ReplayOptions& options, const dataset::DatasetSumma
     struct stat facts {};
     if (!folder.empty() && ::stat(folder.c_str(), &facts) != 0)
       return errno_error(errno, fmt::format("{}: {}", option, folder.string()));
-    TRY_VOID(keep_inputs(option, path, {options.set.dump()}));
-    TRY_VOID(keep_set(option, path, set.files));
   }
   return {};
 }
@@ -88,7 +85,7 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
                                 std::stop_token stop) {
   options.memory.set();
   TRY(const PlannedSet setup, set_up(options, reporter, stop));
-  TRY_VOID(check_outputs(options, setup.set));
+  TRY_VOID(check_folders(options));
   reporter.schedule(setup.notes());
   std::optional<io::AtomicFile> report_file;
   if (!options.report_path.empty()) {

@@ -187,8 +187,10 @@ TEST_F(ReplayJob, NoCaptureIsOverwrittenByWhatIsMadeOfIt) {
     ReplayOptions wrong = options;
     if (report) {
       wrong.report_path = options.set.paths[0];
+      wrong.set.outputs = {{"--report", wrong.report_path}};
     } else {
       wrong.delivery.target = FileTarget{options.set.paths[0]};
+      wrong.set.outputs = {{"--out-file", options.set.paths[0]}};
     }
     const Result<ReplayResult> refused = run(wrong);
     ASSERT_FALSE(refused);

@@ -186,7 +186,7 @@ Result<> renew_members(dataset::Dump& dump, Tarballs& tarballs, Reporter& report
           tarballs.check_index(tarball, all_hold ? std::optional(std::move(names)) : std::nullopt);
       if (checked && all_hold) continue;
       if (!checked && checked.error().code == Errc::kCancelled) return cancelled();
-      if (!checked) tarballs.discard_index(tarball, checked.error().what);
+      if (!checked) tarballs.discard_index(tarball, checked.error());
     }
     reporter.info(fmt::format("{}: {}; mapping it again", tarball,
                               *indexed ? "its members have changed since they were mapped"
@@ -219,7 +219,7 @@ void warn_of_slow_tarballs(const DatasetSummary& set, const Tarballs& tarballs,
         fmt::format("{}: this {} can only be read from its beginning, so each capture in it waits "
                     "until everything before it is decompressed; extract it first, or compress it "
                     "with gzip, or with zstd in several frames (pzstd)",
-                    file.tarball, io::to_string(index->compression())));
+                    file.tarball, word_of(index->compression())));
   }
 }
 
@@ -332,6 +332,8 @@ Result<LoadedSet> load_set(const SetOptions& options, const confine::Needs& besi
   TRY(loaded.set, options.paths.empty()
                       ? load_dump(options, beside, *loaded.tarballs, reporter, stop)
                       : map_paths(options, beside, *loaded.tarballs, reporter, stop));
+  TRY_VOID(refuse_to_overwrite(options.outputs, {options.dump()}));
+  TRY_VOID(refuse_to_overwrite_set(options.outputs, loaded.set.files));
   warn_of_slow_tarballs(loaded.set, *loaded.tarballs, reporter);
   tell_of_contents(loaded.set, reporter);
   return loaded;

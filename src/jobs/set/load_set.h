@@ -18,8 +18,8 @@ struct LoadedSet {
   std::shared_ptr<Tarballs> tarballs;  // keeps the indexes available
 };
 
-// Every entry of the result is up to date. Errors: kNotFound if no file is left, kCancelled, and
-// those of reading the dump or the paths.
+// Every entry of the result is up to date. Errors: kNotFound if no file is left, kInvalidArgument
+// if an output is one of the files, kCancelled, and those of reading the dump or the paths.
 //
 // Before captures are read, the job is confined (confine::confine_job()) to the files of the set
 // and what it needs `beside` them.

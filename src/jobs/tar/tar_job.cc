@@ -238,10 +238,7 @@ Result<> TarRun::pass() {
 
 // If the input is not a tar archive, names its format if it is known.
 Error TarRun::with_its_format(const Error& error) const {
-  if (error.code != Errc::kUnsupported || !tarball_.facts.regular ||
-      !error.what.ends_with("is not a tar archive")) {
-    return error;
-  }
+  if (error.cause != Cause::kNotATarball || !tarball_.facts.regular) return error;
   const Result<io::Input> input = io::open_input(options_.tarball, {.stop = stop_});
   if (!input) return error;
   std::array<uint8_t, io::kForeignBytes> front;
@@ -273,7 +270,7 @@ Result<TarResult> TarRun::run() {
   const SendTime begun = SendClock::now();
   options_.memory.set();
   TRY_VOID(choose());
-  TRY_VOID(keep_inputs("--map", options_.map_path, {options_.tarball}));
+  TRY_VOID(refuse_to_overwrite(options_.outputs, {options_.tarball}));
   TRY_VOID(open());
   TRY_VOID(prepare_dump());
   if (const Result<> passed = pass(); !passed) TRY_VOID(end_early(passed.error()));
@@ -285,7 +282,8 @@ Result<TarResult> TarRun::run() {
     if (!dump_) {
       TRY(dump_, io::AtomicFile::create(options_.map_path, io::Sync::kYes, stop_));
     }
-    Result<> written = map_->write(*std::move(dump_), options_.extract.workers, stop_);
+    Result<> written =
+        map_->write(*std::move(dump_), options_.outputs, options_.extract.workers, stop_);
     if (!written && written.error().code == Errc::kCancelled) {
       result_.interrupted = true;
     } else if (!written) {

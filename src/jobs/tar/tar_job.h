@@ -9,6 +9,7 @@
 #include "archive/tar/tar_member.h"
 #include "base/result.h"
 #include "jobs/memory_limit.h"
+#include "jobs/outputs.h"
 #include "jobs/reporter.h"
 #include "jobs/tar/tar_result.h"
 
@@ -21,6 +22,7 @@ struct TarOptions {
   archive::ExtractOptions extract{};
   std::string map_path{};  // path of the dump of the extracted files; empty: none, "-": standard
                            // output
+  Outputs outputs{};       // none of them may be the tarball or a file that is extracted
   MemoryLimit memory{};
   // Called for each matching member before it is extracted. An error ends the run.
   std::function<Result<>(const archive::Member&)> on_member{};

@@ -26,7 +26,7 @@ std::string counters_to_json(const TarResult& result, bool extracted) {
   Json json = {
       {"members_read", result.members},        {"members_chosen", result.matching},
       {"chosen_bytes", result.matching_bytes}, {"tarball_bytes", result.stored_bytes},
-      {"plain_bytes", result.plain_bytes},     {"compression", io::to_string(result.compression)},
+      {"plain_bytes", result.plain_bytes},     {"compression", word_of(result.compression)},
       {"elapsed_ns", result.elapsed.count()},  {"interrupted", result.interrupted}};
   if (extracted) {
     json["files"] = counts.files;
@@ -41,8 +41,8 @@ std::string counters_to_json(const TarResult& result, bool extracted) {
     json["extracted_bytes"] = counts.plain_bytes;
     json["written_bytes"] = counts.written_bytes;
     Json refused = Json::object();
-    for (size_t i = 0; i < archive::kRefusals; ++i)
-      refused[std::string(to_string(static_cast<archive::Refusal>(i)))] = counts.refused[i];
+    for (const auto& [refusal, word] : words_of(archive::Refusal{}))
+      refused[std::string(word)] = counts.refused[static_cast<size_t>(refusal)];
     json["refused"] = refused;
   }
   if (result.map) {
@@ -61,7 +61,7 @@ std::string counters_to_json(const TarResult& result, bool extracted) {
         {"file_bytes", result.damage->file_bytes},
         {"archive_bytes", result.damage->archive_bytes},
         {"member", result.damage->member},
-        {"code", to_string(result.damage->code)},
+        {"code", word_of(result.damage->code)},
         {"reason", result.damage->reason}};
   }
   const std::string text = dump(json);

@@ -74,7 +74,7 @@ Result<replay::Report> expect_all(const VerifyOptions& options, const PlannedSet
       stop);
   if (stop.stop_requested()) return cancelled();
   if (target.full()) return too_little_memory(options, total);
-  if (!report.failure.empty()) return replay::failure_of(report);
+  if (report.failure) return *report.failure;
   if (report.accounts.sent == 0)
     return Error{Errc::kNotFound, 0,
                  "no packet of the set would be sent; there is nothing to expect"};
@@ -116,7 +116,7 @@ Result<verify::VerifyResult> verify_all(const VerifyOptions& options, Reporter& 
   const std::optional<verify::SentReport>& sent = options.sent;
   if (sent) {
     result.packets_sent = sent->sent;
-    result.times_mean_nothing = sent->top_speed;
+    result.times_mean_nothing = sent->sent_by == replay::SentBy::kTopSpeed;
   }
   result.mtu = options.mtu;
   constexpr uint32_t kEthernetHeader = 14;

@@ -390,10 +390,10 @@ void Sender::settle(Report& report) const {
     report.started_unready = !gate_.was_fed();
   }
   if (fatal_errno_ != 0) {
-    report.failure_errno = fatal_errno_;
-    report.failure = errno_error(fatal_errno_, transmitter_.describe()).what;
+    Error failure = errno_error(fatal_errno_, transmitter_.describe());
     if (fatal_errno_ == ENETDOWN && options_.link_timeout > Nanos(0))
-      report.failure += " for " + format_duration(options_.link_timeout);
+      failure.what += " for " + format_duration(options_.link_timeout);
+    report.failure = std::move(failure);
   } else if (failed_errno_ != 0 && report.first_refusal.empty()) {
     report.first_refusal = errno_error(failed_errno_, transmitter_.describe()).what;
   } else if (given_up > 0 && report.first_refusal.empty()) {

@@ -55,7 +55,8 @@ Result<InterfaceFacts> inspect_interface(const std::string& interface) {
       return errno_error(errno, "interface " + interface);  // no socket for the query
     return Error{Errc::kNotFound, ENODEV,
                  fmt::format("interface {}: no such interface; there is {}", interface,
-                             existing_interfaces())};
+                             existing_interfaces()),
+                 Cause::kNoInterface};
   }
   TRY(LinkMessage link, query_link(index));
   link.facts.far_end = inspect_far_end(link);

@@ -69,7 +69,11 @@ Result<Fd> open_packet_socket(const std::string& interface, const InterfaceFacts
   const std::string name = "interface " + interface;
   // With protocol 0 the socket receives nothing, so traffic of others costs nothing.
   Fd socket(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
-  if (!socket.valid()) return errno_error(errno, name + ": packet socket");
+  if (!socket.valid()) {
+    Error error = errno_error(errno, name + ": packet socket");
+    if (error.sys == EPERM) error.cause = Cause::kNoRawSockets;
+    return error;
+  }
   const int on = 1;
   if (qdisc_bypass &&
       ::setsockopt(socket.value(), SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof on) != 0)

@@ -1,0 +1,14 @@
+// The files that the options of a command name as outputs.
+#pragma once
+
+#include "cli/commands/command_table.h"
+#include "cli/options/settings.h"
+#include "jobs/outputs.h"
+
+namespace gophercap::cli {
+
+// One for each option of `command` whose row says that it is an output (kOutputPath, or the dump of
+// a command that writes it) and that has a value.
+jobs::Outputs outputs_of(const Settings& settings, Command command);
+
+}  // namespace gophercap::cli

@@ -1,0 +1,31 @@
+// How far a replay is.
+#pragma once
+
+#include <cstdint>
+
+#include "base/time.h"
+
+namespace gophercap::replay {
+
+struct EngineProgress {
+  enum class Phase : uint8_t {
+    kReading,  // reads what must be there before the start
+    kWaiting,  // waits for the time of the start
+    kSending,
+    kOver,  // everything has been sent
+  };
+  Phase phase = Phase::kReading;
+  uint64_t packets_sent = 0;
+  uint64_t bytes_sent = 0;
+  // Packets of the plan, over all loops, that were sent or left out for any reason.
+  uint64_t packets_passed = 0;
+  CaptureTime position{};  // in capture time, at any speed or rate
+  Nanos until_start{0};    // if the start has a given time
+  Nanos elapsed{0};        // since the first packet was due; with a simulated clock: since play()
+  Nanos scheduled{0};      // how far the schedule has been kept; meaningless without one
+  Nanos lateness_p99{0};
+  uint64_t starved = 0;  // packets that were late because they had not been read in time
+  uint64_t loop = 0;
+};
+
+}  // namespace gophercap::replay
