@@ -1,4 +1,4 @@
-// Which of many files comes next: a heap of where each one stands.
+// A heap of the current positions of many files, which tells the file that comes next.
 #pragma once
 
 #include <algorithm>
@@ -8,14 +8,15 @@
 
 namespace gophercap {
 
-// Four children a node: half as deep as a binary heap, and the four lie side by side, so that a
-// step down is three compares without a branch to guess. For a thousand interleaved files that is
-// cheaper than a loser tree, and files come and go at no more than its depth.
+// A node has four children, so the heap is half as deep as a binary one, and the children are
+// adjacent, so a step down takes three comparisons without a branch to predict. For a thousand
+// interleaved files this is cheaper than a loser tree, and adding or removing a file costs no more
+// than the depth.
 class MergeHeap {
  public:
   struct Entry {
     int64_t key_ns;
-    uint32_t ordinal;  // settles ties
+    uint32_t ordinal;  // decides ties
     uint32_t slot;     // of the file
 
     bool operator<(const Entry& other) const noexcept { return pack(*this) < pack(other); }
@@ -48,11 +49,11 @@ class MergeHeap {
   }
 
  private:
-  // Key, then ordinal, then slot, as one number that compares as they do.
+  // Key, ordinal and slot combined into one number, which has the same order.
   __extension__ using Node = unsigned __int128;
   static constexpr size_t kChildren = 4;
-  static constexpr Node kLast = ~Node{0};  // stands behind the last entry, so that every node may
-                                           // look at four children
+  static constexpr Node kLast =
+      ~Node{0};  // follows the last entry, so that every node has four children to compare
   static Node pack(const Entry& e) noexcept {
     return Node{static_cast<uint64_t>(e.key_ns) ^ (uint64_t{1} << 63)} << 64 |
            uint64_t{e.ordinal} << 32 | e.slot;

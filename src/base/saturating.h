@@ -33,7 +33,7 @@ constexpr int64_t absolute_difference(int64_t a, int64_t b) noexcept {
   return a < b ? saturating_difference(b, a) : saturating_difference(a, b);
 }
 
-// Of an integer of 64 or 128 bits, with a sign or without one.
+// Converts an integer of 64 or 128 bits, signed or unsigned.
 template <class Wide>
 requires(sizeof(Wide) >= sizeof(int64_t)) constexpr int64_t saturated_int64(Wide value) noexcept {
   if (value > static_cast<Wide>(INT64_MAX)) return INT64_MAX;
