@@ -30,7 +30,8 @@ constexpr Example kVerifyExamples[] = {
 };
 constexpr Example kTarExamples[] = {
     {"tarExtract --in-tarball set.tar.gz --out-dir set", "everything"},
-    {"tarExtract --in-tarball set.tar.zst --file-regexp 'pcap$' --dryrun", "only list what matches"},
+    {"tarExtract --in-tarball set.tar.zst --file-regexp 'pcap$' --dryrun",
+     "only list what matches"},
     {"tarExtract --in-tarball - --out-dir set --out-zstd", "from standard input, compressed again"},
 };
 constexpr Example kExampleConfigExamples[] = {
