@@ -123,6 +123,17 @@ says replay.err 'warning: 1 to 2 of 2 packets will be skipped: longer than the 1
 "$GOPHERCAP" replay --dryrun --out gre:192.0.2.2 "$work/long.pcap" >"$work/dry.out" 2>"$work/dry.err" || fail "dry run"
 says dry.out 'gre:192.0.2.2: path MTU 1500, so frames of up to 1476 bytes'
 
+# Raw sockets need a privilege, datagrams do not.
+gophercap=$GOPHERCAP
+printf '#!/bin/sh\nexec setpriv --bounding-set=-net_raw --inh-caps=-net_raw "%s" "$@"\n' "$gophercap" >"$work/weak"
+chmod +x "$work/weak"
+GOPHERCAP=$work/weak
+send 3 vxlan:192.0.2.2 "$work/long.pcap"
+send 1 gre:192.0.2.2 "$work/long.pcap"
+says replay.err 'error: gre:192.0.2.2: raw socket: Operation not permitted'
+says replay.err 'hint: .*setcap cap_net_raw'
+GOPHERCAP=$gophercap
+
 # What cannot work is said with the object.
 send 1 vxlan:192.0.2.99 "$work/long.pcap"
 says replay.err 'error: vxlan:192.0.2.99:4789,vni=0: 192.0.2.99: No route to host'

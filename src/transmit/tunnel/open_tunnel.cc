@@ -80,7 +80,11 @@ Error with_errno(const Tunnel& tunnel, std::string_view what) {
 
 Result<Fd> connected(const Tunnel& tunnel, const Address& address, int type, int protocol) {
   Fd socket(::socket(address.storage.ss_family, type | SOCK_CLOEXEC, protocol));
-  if (!socket.valid()) return with_errno(tunnel, "socket");
+  if (!socket.valid()) {
+    Error error = with_errno(tunnel, type == SOCK_RAW ? "raw socket" : "socket");
+    if (type == SOCK_RAW && error.sys == EPERM) error.cause = Cause::kNoRawSockets;
+    return error;
+  }
   if (::connect(socket.value(), address.get(), address.bytes) != 0)
     return with_errno(tunnel, text_of(address));
   return socket;
