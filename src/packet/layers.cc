@@ -2,7 +2,8 @@
 
 #include "packet/wifi.h"
 
-namespace gophercap::packet::detail {
+namespace gophercap::packet {
+namespace detail {
 namespace {
 
 using Kind = Layer::Kind;
@@ -170,4 +171,16 @@ Step step_over(Layer::Kind kind, uint16_t id, const uint8_t* at, uint32_t bytes)
   }
 }
 
-}  // namespace gophercap::packet::detail
+}  // namespace detail
+
+uint32_t network_offset(const uint8_t* data, uint32_t bytes, uint32_t link_type) noexcept {
+  uint32_t offset = 0;
+  walk_layers(data, bytes, link_type, [&](const Layer& layer) noexcept {
+    const bool ip = layer.kind == Layer::Kind::kIpv4 || layer.kind == Layer::Kind::kIpv6;
+    if (ip) offset = layer.offset;
+    return !ip;
+  });
+  return offset;
+}
+
+}  // namespace gophercap::packet

@@ -247,4 +247,7 @@ void walk_layers(const uint8_t* data, uint32_t bytes, uint32_t link_type, Visit&
   (void)here.pass(here.next, detail::over_transport(here.next, here.at(), here.left()), visit);
 }
 
+// How many bytes are in front of the IP header that the walk finds; 0 if it finds none.
+uint32_t network_offset(const uint8_t* data, uint32_t bytes, uint32_t link_type) noexcept;
+
 }  // namespace gophercap::packet

@@ -19,6 +19,9 @@ constexpr std::array kCounters = {
     &Accounts::skipped_above_limit,
     &Accounts::skipped_link_type,
     &Accounts::skipped_too_long,
+    &Accounts::skipped_too_long_cut,
+    &Accounts::skipped_dont_fragment,
+    &Accounts::skipped_oversize,
     &Accounts::skipped_too_short,
     &Accounts::dropped_late,
     &Accounts::missed_link_down,
@@ -26,6 +29,10 @@ constexpr std::array kCounters = {
     &Accounts::unsent_at_stop,
     &Accounts::sent_cut,
     &Accounts::fcs_removed,
+    &Accounts::segmented,
+    &Accounts::fragmented,
+    &Accounts::truncated,
+    &Accounts::padded,
     &Accounts::filtered_vlan,
     &Accounts::clock_steps,
     &Accounts::not_sorted,
@@ -77,6 +84,13 @@ Accounts Accounts::times(uint64_t loops) const noexcept {
   return product;
 }
 
+void add_changes(const Accounts& a, Json& object) {
+  object["changed"] = {{"segmented", a.segmented},
+                       {"fragmented", a.fragmented},
+                       {"truncated", a.truncated},
+                       {"padded", a.padded}};
+}
+
 void add_drop_reasons(const Accounts& accounts, DropStage stage, Json& object) {
   // In the report, `filtered` comes before `outside_window`.
   if (stage == DropStage::kReading) object["filtered"] = accounts.filtered;
@@ -97,6 +111,7 @@ Json accounts_to_json(const Accounts& a) {
   json["sent_cut_by_snaplen"] = a.sent_cut;
   json["sent_without_fcs"] = a.fcs_removed;
   json["filtered_with_vlan_tag"] = a.filtered_vlan;
+  add_changes(a, json);
   json["clock_steps_followed"] = a.clock_steps;
   json["not_sorted"] = a.not_sorted;
   return json;

@@ -36,6 +36,9 @@ enum class Verdict : uint8_t {
   kLinkType,
   kAboveLimit,
   kTooLong,
+  kTooLongCut,
+  kDontFragment,
+  kOversize,
   kTooShort
 };
 
@@ -47,25 +50,32 @@ struct Accounts {
   uint64_t sent_bytes = 0;   // of all frames sent
   uint64_t frames_sent = 0;  // including those of packets that were sent only in part
   // Packets that were not sent. Each counter has a row in kDropReasons.
-  uint64_t outside_window = 0;        // in files that also have packets inside
-  uint64_t filtered = 0;              // the expression did not match
-  uint64_t skipped_out_of_order = 0;  // --skip-ooo
-  uint64_t skipped_above_limit = 0;   // --skip-mtu
-  uint64_t skipped_link_type = 0;     // not Ethernet on an interface
-  uint64_t skipped_too_long = 0;      // longer than the interface takes
-  uint64_t skipped_too_short = 0;     // shorter than an Ethernet header
-  uint64_t dropped_late = 0;          // --late drop
-  uint64_t missed_link_down = 0;      // due while the interface was down (--link-timeout)
-  uint64_t failed = 0;                // refused by the backend while sending
-  uint64_t unsent_at_stop = 0;        // read ahead, then a stop or failure came
+  uint64_t outside_window = 0;         // in files that also have packets inside
+  uint64_t filtered = 0;               // the expression did not match
+  uint64_t skipped_out_of_order = 0;   // --skip-ooo
+  uint64_t skipped_above_limit = 0;    // --skip-mtu
+  uint64_t skipped_link_type = 0;      // not Ethernet on an interface
+  uint64_t skipped_too_long = 0;       // longer than the interface takes
+  uint64_t skipped_too_long_cut = 0;   // the same, and captured only in part
+  uint64_t skipped_dont_fragment = 0;  // the same, and not to be fragmented
+  uint64_t skipped_oversize = 0;       // the same, with --oversize skip
+  uint64_t skipped_too_short = 0;      // shorter than an Ethernet header
+  uint64_t dropped_late = 0;           // --late drop
+  uint64_t missed_link_down = 0;       // due while the interface was down (--link-timeout)
+  uint64_t failed = 0;                 // refused by the backend while sending
+  uint64_t unsent_at_stop = 0;         // read ahead, then a stop or failure came
   // These are not terms of the sum:
   uint64_t sent_cut = 0;        // sent, but the capture has only their first bytes (snap length)
   uint64_t fcs_removed = 0;     // sent without their captured frame check sequence
+  uint64_t segmented = 0;       // --oversize segment
+  uint64_t fragmented = 0;      // --oversize fragment
+  uint64_t truncated = 0;       // --oversize truncate
+  uint64_t padded = 0;          // --pad-cut
   uint64_t filtered_vlan = 0;   // of those filtered: Ethernet frames with a VLAN tag
   uint64_t clock_steps = 0;     // --clock-steps follow: number of steps followed
   uint64_t not_sorted = 0;      // --reorder: too far out of place for the memory
   uint64_t failed_far_end = 0;  // of those failed: longer than the far end takes
-  // For failed_far_end and skipped_too_long.
+  // For failed_far_end, and packets that were skipped because they are too long.
   MtuNeeded mtu_needed{};
 
   // Skipped because of the target, not because of an option.
@@ -114,6 +124,12 @@ inline constexpr std::array kDropReasons = {
                "link_type", "skipped", "not Ethernet", true},
     DropReason{&Accounts::skipped_too_long, DropStage::kReading, Verdict::kTooLong, "skipped",
                "too_long", "skipped", "longer than the interface takes", true},
+    DropReason{&Accounts::skipped_too_long_cut, DropStage::kReading, Verdict::kTooLongCut,
+               "skipped", "too_long_cut", "skipped", "too long, and captured only in part", true},
+    DropReason{&Accounts::skipped_dont_fragment, DropStage::kReading, Verdict::kDontFragment,
+               "skipped", "dont_fragment", "skipped", "too long, and not to be fragmented", true},
+    DropReason{&Accounts::skipped_oversize, DropStage::kReading, Verdict::kOversize, "skipped",
+               "oversize", "skipped", "too long, as asked", false},
     DropReason{&Accounts::skipped_too_short, DropStage::kReading, Verdict::kTooShort, "skipped",
                "too_short", "skipped", "shorter than an Ethernet header", true},
     DropReason{&Accounts::dropped_late, DropStage::kSending, Verdict::kSend, "", "dropped_late",
@@ -127,6 +143,8 @@ inline constexpr std::array kDropReasons = {
                "unsent", "already read when it stopped", false},
 };
 
+// Adds how many packets were sent as other frames than they were captured.
+void add_changes(const Accounts& accounts, nlohmann::ordered_json& object);
 // Adds the counters of this stage to the object.
 void add_drop_reasons(const Accounts& accounts, DropStage stage, nlohmann::ordered_json& object);
 nlohmann::ordered_json accounts_to_json(const Accounts& accounts);

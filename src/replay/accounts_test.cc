@@ -62,10 +62,10 @@ TEST(DropReasons, AreAllInTheJsonInItsOrder) {
                 "read", "sent", "sent_bytes", "filtered", "outside_window", "skipped",
                 "dropped_late", "missed_link_down", "failed", "failed_at_far_end", "unsent_at_stop",
                 "balanced", "sent_cut_by_snaplen", "sent_without_fcs", "filtered_with_vlan_tag",
-                "clock_steps_followed", "not_sorted"}));
+                "changed", "clock_steps_followed", "not_sorted"}));
   EXPECT_EQ(keys_of(json["skipped"]),
             (std::vector<std::string>{"out_of_order", "above_limit", "link_type", "too_long",
-                                      "too_short"}));
+                                      "too_long_cut", "dont_fragment", "oversize", "too_short"}));
   EXPECT_EQ(json["balanced"], true);
   for (const DropReason& reason : kDropReasons) {
     const Json& object = reason.object.empty() ? json : json[std::string(reason.object)];

@@ -30,6 +30,12 @@ constexpr uint64_t kSmallestSlab = 2048;
 constexpr uint64_t kLargestSlab = uint64_t{4} << 20;
 constexpr uint64_t kLargestSlabInTurns = uint64_t{32} << 20;
 
+transmit::FrameLimits limits_of(const transmit::Transmitter& transmitter,
+                                const EngineOptions& options) {
+  const transmit::FrameLimits limits = transmitter.limits();
+  return options.mtu ? within_mtu(limits, *options.mtu) : limits;
+}
+
 // An active file holds two slabs, each of which may exceed its size by one reader block, and the
 // buffer of its reader: at most six times the slab size, if a block is as large as a slab. If
 // packets have to be sorted, half of the memory is for those that wait.
@@ -54,7 +60,7 @@ StreamOptions stream_options(const Plan& plan, const EngineOptions& options,
   stream.store = plan.store;
   stream.pool = pool;
   stream.choice = options.choice;
-  stream.step = options.step;
+  stream.changes = options.changes;
   stream.key_rule = plan.key_rule;
   stream.clock_steps = plan.clock_steps;
   stream.slab_bytes =
@@ -134,7 +140,7 @@ Result<> load(const Plan& plan, const EngineOptions& options, const MergeOptions
 void describe_run(const Plan& plan, const EngineOptions& options,
                   const transmit::Transmitter& transmitter, const Clock& clock, Report& report) {
   report.target = transmitter.describe();
-  if (const uint32_t longest = transmitter.limits().max_bytes; longest != UINT32_MAX)
+  if (const uint32_t longest = limits_of(transmitter, options).max_bytes; longest != UINT32_MAX)
     report.max_frame_bytes = longest;
   report.sent_by = sent_by(options, clock);
   report.rule = options.rule;
@@ -181,11 +187,11 @@ Report play(const Plan& plan, const EngineOptions& options,
       io::DecodePool::spare(options.reader_threads, plan.overlap_depth), plan.overlap_depth,
       std::min<uint64_t>(options.memory_bytes / 2 / std::max<uint64_t>(plan.overlap_depth, 1),
                          io::DecodePool::kMemoryPerSource));
-  MergeOptions merge = {
-      .stream = stream_options(plan, options, transmitters.front()->limits(), lanes, &pool),
-      .loops = options.loops,
-      .in_flight_bytes = std::max<uint64_t>(options.memory_bytes / 4, 1),
-      .prefetch_files = kPrefetchFiles};
+  MergeOptions merge = {.stream = stream_options(
+                            plan, options, limits_of(*transmitters.front(), options), lanes, &pool),
+                        .loops = options.loops,
+                        .in_flight_bytes = std::max<uint64_t>(options.memory_bytes / 4, 1),
+                        .prefetch_files = kPrefetchFiles};
   StoredSet stored;
   if (options.preload) fail(report, load(plan, options, merge, fds, stored, report, stop));
 

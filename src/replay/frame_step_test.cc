@@ -96,7 +96,7 @@ class Step : public Engine {
 
 TEST_F(Step, FramesLeaveInThePlaceOfTheirPacketAndAtItsTime) {
   add_files(900);
-  const Report report = run({.step = &none_one_or_two()});
+  const Report report = run({.changes = {.step = &none_one_or_two()}});
   expect_steps(4, [](uint32_t n) { return n % 3; });
   EXPECT_EQ(report.accounts.read, 1800u);
   EXPECT_EQ(report.accounts.sent, 1200u);
@@ -110,7 +110,7 @@ TEST_F(Step, FramesLeaveInThePlaceOfTheirPacketAndAtItsTime) {
 TEST_F(Step, SlabsThatAreFullInTheMiddleKeepTheOrder) {
   add_files(900);
   const Multiply many([](uint32_t) { return 7u; }, 1000);
-  const Report report = run({.step = &many, .memory_bytes = 1 << 16});
+  const Report report = run({.changes = {.step = &many}, .memory_bytes = 1 << 16});
   expect_steps(1000, [](uint32_t) { return 7u; });
   EXPECT_EQ(report.accounts.sent, 1800u);
   EXPECT_EQ(report.accounts.frames_sent, 1800u * 7);
@@ -118,11 +118,11 @@ TEST_F(Step, SlabsThatAreFullInTheMiddleKeepTheOrder) {
 
 TEST_F(Step, GoesThroughLoopsAndMemoryAlike) {
   add_files(60);
-  run({.step = &none_one_or_two(), .loops = 3});
+  run({.changes = {.step = &none_one_or_two()}, .loops = 3});
   expect_steps(
       4, [](uint32_t n) { return n % 3; }, 3);
   out_.sent.clear();
-  const Report report = run({.step = &none_one_or_two(), .loops = 3, .preload = true});
+  const Report report = run({.changes = {.step = &none_one_or_two()}, .loops = 3, .preload = true});
   expect_steps(
       4, [](uint32_t n) { return n % 3; }, 3);
   EXPECT_EQ(report.accounts.sent, 3u * 80);
@@ -142,7 +142,7 @@ TEST_F(Step, SortingCountsPackets) {
   ASSERT_TRUE(plan);
   const Multiply three([](uint32_t) { return 3u; }, 0);
   SimulatedClock clock;
-  const Report report = play(*plan, {.step = &three}, out_, clock, {}, {});
+  const Report report = play(*plan, {.changes = {.step = &three}}, out_, clock, {}, {});
   ASSERT_EQ(out_.sent.size(), 24u);
   for (size_t i = 1; i < out_.sent.size(); ++i) {
     EXPECT_LE(out_.sent[i - 1].stamp, out_.sent[i].stamp);
@@ -158,7 +158,7 @@ TEST_F(Step, LimitsAreAskedAfterGrowth) {
   add_file("b.pcap", {3, 4}, 90);
   out_.max_bytes = 100;
   const Multiply two([](uint32_t) { return 2u; }, 10);
-  const Report report = run({.step = &two});
+  const Report report = run({.changes = {.step = &two}});
   EXPECT_EQ(report.accounts.skipped_too_long, 3u);
   EXPECT_EQ(report.accounts.sent, 2u);
   EXPECT_EQ(report.accounts.frames_sent, 4u);
@@ -174,7 +174,7 @@ TEST_F(Step, APacketIsSentOnlyIfAllOfItsFramesAre) {
     // The first frame of packet 1, the second of packet 2.
     return (number == 1 && part == 0) || (number == 2 && part == 1) ? EINVAL : 0;
   };
-  const Report report = run({.step = &two});
+  const Report report = run({.changes = {.step = &two}});
   EXPECT_EQ(report.accounts.sent, 2u);
   EXPECT_EQ(report.accounts.failed, 2u);
   EXPECT_EQ(report.accounts.frames_sent, 6u);
@@ -205,8 +205,8 @@ TEST_F(Step, AllFramesOfAPacketTakeItsLane) {
         }
       }
     } const scatter;
-    const Report report =
-        play(plan(), {.step = &scatter, .preload = preload}, transmitters, clock_pointers, {}, {});
+    const Report report = play(plan(), {.changes = {.step = &scatter}, .preload = preload},
+                               transmitters, clock_pointers, {}, {});
     EXPECT_EQ(report.accounts.sent, 600u);
     EXPECT_EQ(report.accounts.frames_sent, 4800u);
     for (const testing::RecordingTransmitter& out : outs) {

@@ -137,6 +137,7 @@ std::string report_to_json(const Report& report) {
   json["plan_digest"] = report.plan_digest;
   if (report.request) json["request"] = request_json(*report.request);
   if (report.max_frame_bytes) json["max_frame_bytes"] = *report.max_frame_bytes;
+  if (!report.oversize.empty()) json["oversize"] = report.oversize;
   if (report.started_wall_ns)
     json["started"] = format_rfc3339(capture_time(*report.started_wall_ns));
   json["started_unready"] = report.started_unready;

@@ -1,6 +1,7 @@
 #include "rewrite/ipv6_options.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "base/bytes.h"
 #include "packet/layers.h"
@@ -75,7 +76,7 @@ const uint8_t* end_of_route(uint8_t protocol, const uint8_t* header, uint32_t by
   switch (header[2]) {
     case 0:
     case 2:
-      return header + 8 + (bytes - 24) / 16 * 16;
+      return header + 8 + size_t{(bytes - 24) / 16} * 16;
     case kSegmentRouting:
       return header + 8;
     default:

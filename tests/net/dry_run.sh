@@ -19,4 +19,4 @@ report packets.sent "$(json "$work/plan.json" packets.to_send)"
 report planned_duration_ns "$(json "$work/plan.json" duration_ns)"
 report packets.skipped.too_long 3
 says replay.err 'warning: 2 of 8 packets will be skipped: not Ethernet'
-says replay.err 'warning: .* of 8 packets will be skipped: longer than the 1014 bytes'
+says replay.err 'warning: .* of 8 packets are longer than the 1014 bytes'

@@ -15,7 +15,7 @@ report packets.sent 2
 ip link set dev "$far" mtu 1500
 make_pcap "$work/long.pcap" 1 "${macs}0800:1500" "${macs}0800:12000" "${macs}0800:1501" "${macs}810000640800:1504"
 replay 3 "$work/long.pcap"
-says replay.err "warning: 1 to 3 of 4 packets will be skipped: longer than the 1514 bytes of a frame here"
+says replay.err "warning: 1 to 3 of 4 packets are longer than the 1514 bytes of a frame here: TCP leaves as segments, others are skipped"
 says replay.err "hint: ip link set dev $near mtu 12000; ip link set dev $far mtu 12000\$"
 ip link set dev "$near" mtu 12000
 ip link set dev "$far" mtu 12000
@@ -26,7 +26,7 @@ report packets.sent 4
 make_pcap "$work/huge.pcap" 1 "${macs}0800:60" "${macs}0800:66000"
 replay 3 "$work/huge.pcap"
 report packets.skipped.too_long 1
-says replay.err '1 of 2 packets will be skipped: longer than the 12014 bytes'
+says replay.err '1 of 2 packets are longer than the 12014 bytes of a frame here'
 quiet hint
 
 # Linux cooked, as from tcpdump -i any; and raw IP.

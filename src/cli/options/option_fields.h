@@ -6,6 +6,7 @@
 #include "cli/options/option_values.h"
 #include "jobs/map/map_job.h"
 #include "jobs/replay/delivery_options.h"
+#include "jobs/replay/oversize_options.h"
 #include "jobs/replay/schedule_options.h"
 #include "jobs/replay/target.h"
 #include "jobs/set/select_options.h"
@@ -20,6 +21,7 @@ struct FieldOwners {
   jobs::SelectOptions* select = nullptr;
   jobs::ScheduleOptions* schedule = nullptr;
   jobs::DeliveryOptions* delivery = nullptr;
+  jobs::OversizeOptions* oversize = nullptr;
   jobs::InterfaceTarget* interface = nullptr;
   jobs::FileTarget* file = nullptr;
   jobs::MapOptions* map = nullptr;
@@ -29,6 +31,7 @@ struct FieldOwners {
   jobs::SelectOptions* of(jobs::SelectOptions* /*kind*/) const { return select; }
   jobs::ScheduleOptions* of(jobs::ScheduleOptions* /*kind*/) const { return schedule; }
   jobs::DeliveryOptions* of(jobs::DeliveryOptions* /*kind*/) const { return delivery; }
+  jobs::OversizeOptions* of(jobs::OversizeOptions* /*kind*/) const { return oversize; }
   jobs::InterfaceTarget* of(jobs::InterfaceTarget* /*kind*/) const { return interface; }
   jobs::FileTarget* of(jobs::FileTarget* /*kind*/) const { return file; }
   jobs::MapOptions* of(jobs::MapOptions* /*kind*/) const { return map; }

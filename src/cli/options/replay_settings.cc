@@ -31,6 +31,11 @@ constexpr PlanOption<Nanos> kFileGap{"file-gap"};
 constexpr PlanOption<std::optional<Ratio>> kPps{"pps"};
 constexpr PlanOption<std::optional<Ratio>> kMbps{"mbps"};
 
+constexpr PlanOption<jobs::Oversize> kOversize{"oversize"};
+constexpr PlanOption<bool> kIgnoreDf{"ignore-df"};
+constexpr PlanOption<bool> kFixLengths{"fix-lengths"};
+constexpr Option<int64_t> kMtu{kThis, "mtu"};
+
 constexpr Option<std::string> kOutInterface{kThis, "out-interface"};
 constexpr Option<std::optional<OutWords>> kOut{kThis, "out"};
 constexpr Option<std::string> kOutFile{kThis, "out-file"};
@@ -119,6 +124,17 @@ jobs::ScheduleOptions schedule_options(const Settings& settings, Command command
   return options;
 }
 
+jobs::OversizeOptions oversize_options(const Settings& settings, Command command) {
+  jobs::OversizeOptions options;
+  settings.fill(command, {.oversize = &options});
+  return options;
+}
+
+std::optional<uint32_t> mtu_of(int64_t asked) {
+  if (asked <= 0) return std::nullopt;
+  return static_cast<uint32_t>(std::min<int64_t>(asked, 1 << 20));
+}
+
 void check_plan(const Settings& settings, Command command, const jobs::SelectOptions& select,
                 const jobs::ScheduleOptions& schedule, std::vector<Complaint>& complaints) {
   check_rows(settings, command, complaints);
@@ -128,6 +144,16 @@ void check_plan(const Settings& settings, Command command, const jobs::SelectOpt
     complaints.push_back(
         {"--clock-steps follow: excludes --reorder, which sorts by the times as they are", ""});
   }
+  const auto only_with = [&](const auto& option, jobs::Oversize policy) {
+    const auto here = option.of(command);
+    const bool typed = settings.get(here) && settings.source(here) == Source::kCommandLine;
+    if (!typed || settings.get(kOversize.of(command)) == policy) return;
+    complaints.push_back(
+        {fmt::format("--{}: does nothing without --oversize {}", here.spec().name, word_of(policy)),
+         ""});
+  };
+  only_with(kIgnoreDf, jobs::Oversize::kFragment);
+  only_with(kFixLengths, jobs::Oversize::kTruncate);
 }
 
 std::string_view elsewhere(const jobs::Target& target) {
@@ -148,6 +174,8 @@ jobs::ReplayOptions replay_options(const Invocation& invocation) {
   options.select = select_options(settings, kThis);
   options.schedule = schedule_options(settings, kThis);
   options.memory = memory_of(settings.get(kMemory));
+  options.oversize = oversize_options(settings, kThis);
+  options.mtu = mtu_of(settings.get(kMtu));
   settings.fill(kThis, {.delivery = &options.delivery});
   options.delivery.target = target_of(settings);
   const LateWords late = settings.get(kLate);

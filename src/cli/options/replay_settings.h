@@ -19,6 +19,9 @@ namespace gophercap::cli {
 jobs::SetOptions set_options(const Settings& settings, Command command);
 jobs::SelectOptions select_options(const Settings& settings, Command command);
 jobs::ScheduleOptions schedule_options(const Settings& settings, Command command);
+jobs::OversizeOptions oversize_options(const Settings& settings, Command command);
+// Of --mtu; empty: not given.
+std::optional<uint32_t> mtu_of(int64_t asked);
 void check_plan(const Settings& settings, Command command, const jobs::SelectOptions& select,
                 const jobs::ScheduleOptions& schedule, std::vector<Complaint>& complaints);
 // Returns what packets go to instead of an interface, as an option or in words; empty: nothing.

@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/words.h"
 #include "cli/options/option.h"
 #include "cli/options/option_table.h"
 #include "cli/options/replay_settings.h"
@@ -24,6 +25,7 @@ constexpr Option<std::string> kDump{kThis, "dump-json"};
 constexpr Option<std::string> kRegexp{kThis, "file-regexp"};
 constexpr Option<std::string> kReport{kThis, "report"};
 constexpr Option<int64_t> kMtu{kThis, "mtu"};
+constexpr Option<jobs::Oversize> kOversize{kThis, "oversize"};
 constexpr Option<int64_t> kLoopCount{kThis, "loop-count"};
 constexpr Option<int64_t> kFileWorkers{kThis, "file-workers"};
 constexpr Option<std::vector<dataset::PrefixChange>> kPathPrefix{kThis, "path-prefix"};
@@ -58,9 +60,9 @@ jobs::VerifyOptions verify_options(const Settings& settings,
   options.set = set_options(settings, kThis);
   options.select = select_options(settings, kThis);
   options.schedule = schedule_options(settings, kThis);
+  options.oversize = oversize_options(settings, kThis);
   options.memory = memory_of(settings.get(kMemory));
-  if (const int64_t mtu = settings.get(kMtu); mtu > 0)
-    options.mtu = static_cast<uint32_t>(std::min<int64_t>(mtu, 1 << 20));
+  options.mtu = mtu_of(settings.get(kMtu));
   return options;
 }
 
@@ -91,6 +93,9 @@ std::vector<Complaint> take_report(Settings& settings, const verify::SentReport&
     const bool of_set = option == &kRegexp.spec();
     if ((!option->as_in_replay && !of_set) || option == &kFileWorkers.spec()) continue;
     std::vector<std::string> theirs = values_in(*report.request, *option);
+    // Older versions left out what was too long, and did not say so.
+    if (option == &kOversize.spec() && report.oversize.empty())
+      theirs = {std::string(word_of(jobs::Oversize::kSkip))};
     // Of an endless replay, the loops that were completed can be compared.
     if (report.endless && option == &kLoopCount.spec())
       theirs = {fmt::format("{}", std::max<uint64_t>(report.loops_done, 1))};

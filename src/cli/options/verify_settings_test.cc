@@ -25,6 +25,8 @@ std::string some_value(const OptionSpec& option) {
       return "2.4";
     case ValueType::kClockSteps:
       return "follow";
+    case ValueType::kChoice:
+      return std::string(option.words.back().word);
     default:
       return "x=y";
   }
@@ -48,6 +50,7 @@ verify::SentReport report_of(const Settings& settings) {
                                    .directory = "/somewhere",
                                    .paths = {"set", "/data"},
                                    .dump_path = {}};
+  report.oversize = "fail";
   return report;
 }
 

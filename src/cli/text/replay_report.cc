@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/text/escape.h"
@@ -19,6 +20,27 @@ namespace {
 using replay::Accounts;
 using replay::Report;
 using replay::SentBy;
+
+// Packets that leave as other frames than they were captured; empty: there are none.
+std::string changed_text(const Accounts& accounts) {
+  std::vector<std::string> parts;
+  const auto add = [&](uint64_t packets, std::string_view words) {
+    if (packets > 0) parts.push_back(fmt::format("{} {}", group_digits(packets), words));
+  };
+  add(accounts.segmented, "as segments");
+  add(accounts.fragmented, "as fragments");
+  add(accounts.truncated, "without their end");
+  add(accounts.padded, "padded with zeros");
+  std::string text = fmt::format("{}", fmt::join(parts, ", "));
+  if (accounts.segmented + accounts.fragmented > 0)
+    text += fmt::format(" ({} in all)", counted(accounts.frames_sent, "frame"));
+  return text;
+}
+
+void add_changed(std::vector<SummaryLine>& lines, const Accounts& accounts) {
+  if (std::string text = changed_text(accounts); !text.empty())
+    lines.push_back({"changed", std::move(text)});
+}
 
 std::string sent_text(const Accounts& accounts) {
   std::string text =
@@ -83,6 +105,7 @@ void add_accounts(std::vector<SummaryLine>& lines, const Report& report) {
   const Accounts& accounts = report.accounts;
   lines.push_back({"read", counted(accounts.read, "packet")});
   lines.push_back({"sent", sent_text(accounts)});
+  add_changed(lines, accounts);
   add_reasons(lines, accounts, replay::DropStage::kReading);
   add_reasons(lines, accounts, replay::DropStage::kSending, failed_details(report));
 }
@@ -220,6 +243,7 @@ std::string forecast_report(const jobs::Forecast& forecast) {
   if (forecast.packets_cut > 0)
     send += fmt::format("; {} only as far as captured", group_digits(forecast.packets_cut));
   lines.push_back({"to send", send});
+  add_changed(lines, accounts);
   add_reasons(lines, accounts, replay::DropStage::kReading);
   return format_summary(lines);
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "packet/layers.h"
 #include "packet/link_type.h"
 
 namespace gophercap::jobs {
@@ -20,7 +21,7 @@ std::string longer_than(const PlannedSet& setup, const transmit::FrameLimits& li
   // Packets above a lower limit, which the user has set, are left out anyway.
   if (setup.engine.choice.longest_frame_bytes <= limits.max_bytes) return {};
   // The map does not know how long the frames are that a step makes.
-  if (setup.engine.step != nullptr) return {};
+  if (setup.engine.changes.step != nullptr) return {};
   Bounds sum;
   for (const dataset::FileSummary& file : setup.set.files) {
     const CaptureTime low = file.min.value_or(setup.plan.first);
@@ -39,7 +40,29 @@ std::string longer_than(const PlannedSet& setup, const transmit::FrameLimits& li
                        : fmt::format("up to {}", sum.most);
 }
 
+std::string_view fate_of(Oversize policy) noexcept {
+  switch (policy) {
+    case Oversize::kSegment:
+      return "TCP leaves as segments, others are skipped (--oversize)";
+    case Oversize::kFragment:
+      return "they leave as IP fragments where that is allowed (--oversize)";
+    case Oversize::kTruncate:
+      return "they leave without their end (--oversize)";
+    case Oversize::kSkip:
+    case Oversize::kFail:
+      break;
+  }
+  return "they are skipped, as asked (--oversize)";
+}
+
 }  // namespace
+
+bool may_be_too_long(const dataset::FileSummary& file,
+                     const transmit::FrameLimits& limits) noexcept {
+  // Packets of other links may have shorter headers.
+  const uint32_t header = limits.ethernet_only ? 0 : packet::kEthernetHeaderBytes;
+  return file.max_captured_bytes > limits.max_bytes - std::min(limits.max_bytes, header);
+}
 
 Bounds too_long(const dataset::FileSummary& file, const transmit::FrameLimits& limits) noexcept {
   if (file.max_captured_bytes <= limits.max_bytes) return {};
@@ -107,20 +130,14 @@ void warn_of_far_end(const PlannedSet& setup, const transmit::InterfaceFacts& fa
   }
 }
 
-void warn_of_losses(const PlannedSet& setup, const transmit::FrameLimits& limits,
-                    Reporter& reporter) {
-  warn_of_link_types(setup, reporter);
+void warn_of_long_packets(const PlannedSet& setup, const transmit::FrameLimits& limits,
+                          Oversize policy, Reporter& reporter) {
+  if (policy == Oversize::kFail) return;  // nothing leaves
   if (const std::string count = longer_than(setup, limits); !count.empty()) {
     reporter.warning(
-        fmt::format("{} of {} packets will be skipped: longer than the {} bytes of a frame here",
-                    count, setup.plan.packets, limits.max_bytes));
+        fmt::format("{} of {} packets are longer than the {} bytes of a frame here: {}", count,
+                    setup.plan.packets, limits.max_bytes, fate_of(policy)));
   }
-}
-
-void warn_of_losses(const PlannedSet& setup, const transmit::InterfaceFacts& facts,
-                    Reporter& reporter) {
-  warn_of_losses(setup, transmit::interface_limits(facts), reporter);
-  warn_of_far_end(setup, facts, reporter);
 }
 
 }  // namespace gophercap::jobs

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "dataset/scan/file_summary.h"
+#include "jobs/replay/oversize_options.h"
 #include "jobs/replay/planned_set.h"
 #include "jobs/reporter.h"
 #include "transmit/link/interface.h"
@@ -20,13 +21,13 @@ struct Bounds {
       false;  // certain for the longest packet; the others that may be too long might fit
 };
 Bounds too_long(const dataset::FileSummary& file, const transmit::FrameLimits& limits) noexcept;
+// False: certainly none is, whatever its link type.
+bool may_be_too_long(const dataset::FileSummary& file,
+                     const transmit::FrameLimits& limits) noexcept;
 
-// All warnings below, for packets that go to an interface.
-void warn_of_losses(const PlannedSet& setup, const transmit::InterfaceFacts& facts,
-                    Reporter& reporter);
-// The same for packets that go where nothing but these limits is known.
-void warn_of_losses(const PlannedSet& setup, const transmit::FrameLimits& limits,
-                    Reporter& reporter);
+// Warns of packets that are longer than the target takes, and says what becomes of them.
+void warn_of_long_packets(const PlannedSet& setup, const transmit::FrameLimits& limits,
+                          Oversize policy, Reporter& reporter);
 // Warns of packets that are not Ethernet.
 void warn_of_link_types(const PlannedSet& setup, Reporter& reporter);
 // Warns of packets that are longer than the far end accepts.

@@ -77,9 +77,10 @@ Result<transmit::Wire> open_interface(const InterfaceTarget& target, const Plann
   for (const dataset::FileSummary& file : setup.set.files) {
     wire.longest_frame_bytes = std::max(wire.longest_frame_bytes, file.max_captured_bytes);
   }
-  if (setup.engine.step != nullptr) {
+  if (setup.engine.choice.pad_cut) wire.longest_frame_bytes = UINT32_MAX;
+  if (setup.engine.changes.step != nullptr) {
     wire.longest_frame_bytes +=
-        std::min(setup.engine.step->growth_bytes(), UINT32_MAX - wire.longest_frame_bytes);
+        std::min(setup.engine.changes.step->growth_bytes(), UINT32_MAX - wire.longest_frame_bytes);
   }
   return transmit::open_wire(target.name, wire);
 }
@@ -126,7 +127,8 @@ class OpenInterface final : public OpenTarget {
 
   void prepare(const PlannedSet& setup, replay::SendOptions& send,
                Reporter& reporter) const override {
-    warn_of_losses(setup, wire_.facts, reporter);
+    warn_of_link_types(setup, reporter);
+    warn_of_far_end(setup, wire_.facts, reporter);
     send.link_up = &wire_.link->up();
     send.link_timeout = link_timeout_;
     // A physical device has a ring even if it has no qdisc.
@@ -163,7 +165,7 @@ class OpenTunnel final : public OpenTarget {
 
   void prepare(const PlannedSet& setup, replay::SendOptions& send,
                Reporter& reporter) const override {
-    warn_of_losses(setup, transmit::tunnel_limits(opened_.facts), reporter);
+    warn_of_link_types(setup, reporter);
     send.queue_below = true;  // of the interface that the route leads to
   }
 

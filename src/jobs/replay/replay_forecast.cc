@@ -14,83 +14,16 @@
 #include "base/saturating.h"
 #include "base/shortage.h"
 #include "base/worker_pool.h"
-#include "io/parallel/decode_pool.h"
 #include "jobs/map/map_set.h"
-#include "jobs/replay/losses.h"
+#include "jobs/replay/expected_accounts.h"
 #include "jobs/replay/open_target.h"
+#include "jobs/replay/oversize.h"
 #include "jobs/replay/replay_setup.h"
-#include "packet/link_type.h"
-#include "replay/plan/survey.h"
 #include "replay/plan/timeline.h"
 #include "transmit/transmitter.h"
 
 namespace gophercap::jobs {
 namespace {
-
-// True if the map does not tell how many packets of the file will be sent. It counts link types;
-// `bounds` are those of too_long().
-bool needs_a_look(const dataset::FileSummary& file, const replay::EngineOptions& engine,
-                  const Bounds& bounds) {
-  const replay::Choice& choice = engine.choice;
-  return engine.step != nullptr || choice.expression != nullptr || bounds.least != bounds.most ||
-         (choice.skip_out_of_order && file.out_of_order > 0) ||
-         file.max_captured_bytes > choice.longest_frame_bytes ||
-         // The packet that is too long may be one of another link type.
-         (bounds.most > 0 && file.link_types.size() > 1);
-}
-
-replay::Accounts from_summary(const dataset::FileSummary& file, const transmit::FrameLimits& limits,
-                              const Bounds& bounds) {
-  replay::Accounts accounts;
-  accounts.read = file.packets;
-  accounts.sent_bytes = file.captured_bytes;  // an upper limit: packets may be left out, and frame
-                                              // check sequences removed
-  for (const dataset::LinkTypeCount& l : file.link_types) {
-    if (limits.ethernet_only && l.link_type != packet::kLinkTypeEthernet)
-      accounts.skipped_link_type += l.packets;
-  }
-  if (accounts.skipped_link_type == 0) accounts.skipped_too_long = bounds.least;
-  accounts.frames_sent = accounts.read - accounts.left_out();
-  return accounts;
-}
-
-Result<replay::Accounts> accounts_of(const PlannedSet& setup, const transmit::FrameLimits& limits,
-                                     unsigned workers, const std::stop_token& stop) {
-  std::vector<std::pair<const dataset::FileSummary*, const replay::PlannedFile*>> files;
-  for (const replay::PlannedFile& planned : setup.plan.files) {
-    const auto file = std::lower_bound(
-        setup.set.files.begin(), setup.set.files.end(), planned.path,
-        [](const dataset::FileSummary& f, const std::string& path) { return f.path < path; });
-    files.emplace_back(&*file, &planned);
-  }
-  replay::Accounts sum;
-  std::vector<const replay::PlannedFile*> to_survey;
-  for (const auto& [file, planned] : files) {
-    const Bounds bounds = too_long(*file, limits);
-    const bool across = planned->begins_outside || planned->ends_outside;
-    if (across || needs_a_look(*file, setup.engine, bounds)) {
-      to_survey.push_back(planned);
-    } else {
-      sum += from_summary(*file, limits, bounds);
-    }
-  }
-  std::vector<Result<replay::Accounts>> parts(to_survey.size());
-  io::DecodePool pool(io::DecodePool::spare(workers, parts.size()), parts.size());
-  parallel_for(parts.size(), workers, [&](size_t i) {
-    const replay::PlannedFile& planned = *to_survey[i];
-    const Result<replay::Survey> survey =
-        replay::survey_file(*setup.plan.store, planned.path, planned.mapped.most_bytes(),
-                            planned.initial_time, setup.plan.key_rule, setup.plan.clock_steps,
-                            setup.engine.choice, limits, setup.engine.step, stop, &pool);
-    parts[i] = survey ? Result<replay::Accounts>(survey->verdicts) : survey.error();
-  });
-  for (const Result<replay::Accounts>& part : parts) {
-    if (!part) return part.error();
-    sum += *part;
-  }
-  sum.sent = sum.read - sum.left_out();
-  return sum;
-}
 
 // Computes when the first and the last packet of a loop are due. If that depends on each packet, it
 // is an upper limit.
@@ -190,8 +123,14 @@ Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
   forecast.first = plan.first;
   forecast.last = plan.last;
   forecast.span = plan.span();
-  TRY(forecast.accounts,
-      accounts_of(setup, target.limits, worker_count(options.set.workers), stop));
+  const unsigned workers = worker_count(options.set.workers);
+  const transmit::FrameLimits limits = limits_of(target.limits, setup);
+  TRY(const auto fitter, make_fitter(options.oversize, setup, limits, workers, reporter, stop));
+  setup.engine.changes.fitter = fitter.get();
+  TRY(forecast.accounts, expected_accounts(setup, limits, workers, stop));
+  if (const Result<> all_fit = check_long_packets(options.oversize, forecast.accounts, limits);
+      !all_fit && !forecast.obstacle)
+    forecast.obstacle = all_fit.error();
   if (stop.stop_requested()) return Error{Errc::kCancelled, 0, "stopped before the plan was made"};
   add_times(forecast, setup);
   forecast.notes = setup.notes();
@@ -237,7 +176,9 @@ nlohmann::ordered_json clocks_to_json(const Forecast& f) {
 std::string forecast_to_json(const Forecast& f) {
   using Json = nlohmann::ordered_json;
   Json packets = {{"read", f.accounts.read}, {"to_send", f.accounts.sent}};
+  if (f.accounts.frames_sent != f.accounts.sent) packets["frames_to_send"] = f.accounts.frames_sent;
   replay::add_drop_reasons(f.accounts, replay::DropStage::kReading, packets);
+  replay::add_changes(f.accounts, packets);
   packets["cut_by_snaplen"] = f.packets_cut;
   Json json = {{"gophercap_plan_version", 1},
                {"target", f.target},

@@ -20,7 +20,11 @@
 #include "base/shortage.h"
 #include "confine/confine.h"
 #include "io/file/atomic_file.h"
+#include "jobs/map/map_set.h"
+#include "jobs/replay/expected_accounts.h"
+#include "jobs/replay/losses.h"
 #include "jobs/replay/open_target.h"
+#include "jobs/replay/oversize.h"
 #include "jobs/replay/replay_setup.h"
 #include "replay/engine.h"
 #include "replay/plan/plan.h"
@@ -81,6 +85,19 @@ Result<> write_report(const replay::Report& report, io::AtomicFile& file) {
   return file.commit();
 }
 
+// What is done about frames above `limits`. Fails if they are not wanted, and there are any.
+Result<std::unique_ptr<const packet::FrameFitter>> prepare_fitter(
+    const ReplayOptions& options, const PlannedSet& setup, const transmit::FrameLimits& limits,
+    Reporter& reporter, const std::stop_token& stop) {
+  const unsigned workers = worker_count(options.set.workers);
+  TRY(auto fitter, make_fitter(options.oversize, setup, limits, workers, reporter, stop));
+  if (fitter != nullptr && options.oversize.policy == Oversize::kFail) {
+    TRY(const replay::Accounts expected, expected_accounts(setup, limits, workers, stop));
+    TRY_VOID(check_long_packets(options.oversize, expected, limits));
+  }
+  return fitter;
+}
+
 Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter,
                                 std::stop_token stop) {
   options.memory.set();
@@ -97,6 +114,8 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   replay::EngineOptions engine = setup.engine;
   engine.memory_bytes -= memory_of(options.delivery.target, setup);
   target->prepare(setup, engine.send, reporter);
+  const transmit::FrameLimits limits = limits_of(target->transmitters().front()->limits(), setup);
+  warn_of_long_packets(setup, limits, options.oversize.policy, reporter);
   const bool keeps_time = real_time && setup.has_schedule();
   const auto watch = [&, packets = saturating_product(setup.plan.packets, setup.engine.loops),
                       total = keeps_time ? setup.total()
@@ -110,10 +129,14 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
     realtime.emplace(refused);
   if (options.delivery.start_at_wall_ns) report_clock_state(reporter);
   confine_to_sending(options.delivery);
+  TRY(const auto fitter, prepare_fitter(options, setup, limits, reporter, stop));
+  engine.changes.fitter = fitter.get();
   result.report =
       replay::play(setup.plan, engine, target->transmitters(), target->clocks(), watch, stop);
   target->finish(result.report);
   result.report.request = request_of(options);
+  if (result.report.max_frame_bytes)
+    result.report.oversize = std::string(word_of(options.oversize.policy));
   result.report.profile = real_time ? std::string(word_of(options.delivery.pacing)) : "";
   result.report.host = replay::inspect_host();
   result.report.host.confinement = confine::job_confinement();

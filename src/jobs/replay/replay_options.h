@@ -1,11 +1,14 @@
 // All options of a replay.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "jobs/memory_limit.h"
 #include "jobs/replay/delivery_options.h"
+#include "jobs/replay/oversize_options.h"
 #include "jobs/replay/schedule_options.h"
 #include "jobs/set/select_options.h"
 #include "jobs/set/set_options.h"
@@ -18,6 +21,8 @@ struct ReplayOptions {
   SelectOptions select;
   ScheduleOptions schedule;
   DeliveryOptions delivery;
+  OversizeOptions oversize;
+  std::optional<uint32_t> mtu;             // of the path, if the target does not know it
   std::string report_path;                 // empty: none; "-": stdout
   std::vector<replay::GivenOption> given;  // the options as the user wrote them, for the report
   MemoryLimit memory;  // for packets between disk and wire, and for decompression

@@ -47,6 +47,7 @@ Result<PlannedSet> set_up(const ReplayOptions& options, Reporter& reporter,
                                     .preload = delivery.preload,
                                     .beside = needs},
                                    reporter, stop));
+  planned.engine.mtu = options.mtu;
   replay::SendOptions& send = planned.engine.send;
   send.realtime = delivery.pacing == replay::PacingProfile::kExact;
   send.late = delivery.late;

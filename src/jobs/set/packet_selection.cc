@@ -67,7 +67,8 @@ Result<PacketSelection> select_packets(const SelectOptions& options,
   selection.choice = {.window = options.window,
                       .expression = selection.expression.get(),
                       .skip_out_of_order = options.skip_out_of_order,
-                      .longest_frame_bytes = options.longest_frame_bytes};
+                      .longest_frame_bytes = options.longest_frame_bytes,
+                      .pad_cut = options.pad_cut};
   return selection;
 }
 

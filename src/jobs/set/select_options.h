@@ -13,6 +13,7 @@ struct SelectOptions {
   std::string expression;  // pcap-filter(7); empty = all
   bool skip_out_of_order = false;
   uint32_t longest_frame_bytes = UINT32_MAX;
+  bool pad_cut = false;  // zeros for what was not captured
 };
 
 }  // namespace gophercap::jobs

@@ -13,6 +13,8 @@
 #include "base/worker_pool.h"
 #include "confine/confine.h"
 #include "io/parallel/decode_pool.h"
+#include "jobs/map/map_set.h"
+#include "jobs/replay/oversize.h"
 #include "jobs/replay/planned_set.h"
 #include "jobs/set/packet_selection.h"
 #include "replay/engine.h"
@@ -62,11 +64,16 @@ Error cancelled() {
 Result<replay::Report> expect_all(const VerifyOptions& options, const PlannedSet& setup,
                                   std::optional<uint32_t> mtu, verify::ArrivalMatcher& matcher,
                                   Reporter& reporter, const std::stop_token& stop) {
-  verify::Expectations target(matcher, setup.plan.first, verify::receiver_limits(mtu));
+  const transmit::FrameLimits limits = verify::receiver_limits(mtu);
+  TRY(const auto fitter, make_fitter(options.oversize, setup, limits,
+                                     worker_count(options.set.workers), reporter, stop));
+  replay::EngineOptions engine = setup.engine;
+  engine.changes.fitter = fitter.get();
+  verify::Expectations target(matcher, setup.plan.first, limits);
   replay::SimulatedClock clock;
   const uint64_t total = packets_of(setup);
   replay::Report report = replay::play(
-      setup.plan, setup.engine, target, clock,
+      setup.plan, engine, target, clock,
       [&](const replay::EngineProgress& p) {
         reporter.progress(
             VerifyProgress{.packets_planned = p.packets_passed, .packets_total = total});

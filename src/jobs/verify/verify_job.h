@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "jobs/memory_limit.h"
+#include "jobs/replay/oversize_options.h"
 #include "jobs/replay/schedule_options.h"
 #include "jobs/reporter.h"
 #include "jobs/set/select_options.h"
@@ -25,6 +26,7 @@ struct VerifyOptions {
   SetOptions set;
   SelectOptions select;
   ScheduleOptions schedule;
+  OversizeOptions oversize;
   std::optional<verify::SentReport> sent;  // the replay's report
   std::optional<uint32_t> mtu;  // of the interface; empty: as in the report, otherwise no limit
   MemoryLimit memory;           // for the whole job

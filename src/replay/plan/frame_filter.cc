@@ -6,6 +6,23 @@
 #include "packet/vlan.h"
 
 namespace gophercap::replay {
+namespace {
+
+Verdict verdict_of(packet::Fit fit) noexcept {
+  switch (fit) {
+    case packet::Fit::kLeftOut:
+      return Verdict::kOversize;
+    case packet::Fit::kCut:
+      return Verdict::kTooLongCut;
+    case packet::Fit::kDontFragment:
+      return Verdict::kDontFragment;
+    default:
+      return packet::leaves(fit) ? Verdict::kSend : Verdict::kTooLong;
+  }
+}
+
+}  // namespace
+
 Verdict FrameFilter::choose(const packet::PacketView& packet, bool out_of_order) const noexcept {
   if (!choice_.window.contains(packet.time)) return Verdict::kOutsideWindow;
   if (choice_.expression != nullptr && !choice_.expression->matches(frame_))
@@ -13,14 +30,31 @@ Verdict FrameFilter::choose(const packet::PacketView& packet, bool out_of_order)
   return choice_.skip_out_of_order && out_of_order ? Verdict::kOutOfOrder : Verdict::kSend;
 }
 
+bool FrameFilter::pad() {
+  // Longer ones are damage of the capture.
+  constexpr uint32_t kMostBytes = uint32_t{256} << 10;
+  if (frame_.bytes >= frame_.original_bytes || frame_.original_bytes > kMostBytes) return false;
+  padded_.assign(frame_.data, frame_.data + frame_.bytes);
+  padded_.resize(frame_.original_bytes);
+  frame_.data = padded_.data();
+  frame_.bytes = frame_.original_bytes;
+  return true;
+}
+
 Decision FrameFilter::take_steps() {
-  Decision decision{.frames = {&frame_, 1}};
+  Decision decision{.padded = choice_.pad_cut && pad(), .frames = {&frame_, 1}};
   if (step_ != nullptr) {
     made_.clear();
     step_->apply(frame_, made_);
     decision.frames = made_.frames();
     if (decision.frames.empty()) return {.verdict = Verdict::kFiltered};
   }
+  judge(decision);
+  if (decision.verdict == Verdict::kTooLong && fitter_ != nullptr) make_fit(decision);
+  return decision;
+}
+
+void FrameFilter::judge(Decision& decision) const noexcept {
   for (const packet::Frame& frame : decision.frames) {
     const Verdict verdict = fits(frame);
     if (decision.verdict == Verdict::kSend) decision.verdict = verdict;
@@ -28,17 +62,51 @@ Decision FrameFilter::take_steps() {
       decision.mtu_needed =
           std::max<uint64_t>(decision.mtu_needed, mtu_for(frame.data, frame.bytes));
   }
-  return decision;
+}
+
+void FrameFilter::make_fit(Decision& decision) {
+  fitted_.clear();
+  for (const packet::Frame& frame : decision.frames) {
+    if (fits(frame) != Verdict::kTooLong) {
+      fitted_.add(frame);
+      continue;
+    }
+    decision.fit = fitter_->fit(frame, room_for(frame), fitted_);
+    if (!packet::leaves(decision.fit)) {
+      decision.verdict = verdict_of(decision.fit);
+      return;
+    }
+  }
+  decision.verdict = Verdict::kSend;
+  decision.frames = fitted_.frames();
+  judge(decision);
+}
+
+uint32_t FrameFilter::least_room() const noexcept {
+  if (limits_.ethernet_only || limits_.max_bytes == UINT32_MAX) return limits_.max_bytes;
+  return limits_.max_bytes - std::min(limits_.max_bytes, packet::kEthernetHeaderBytes);
+}
+
+uint32_t FrameFilter::room_for(const packet::Frame& frame) const noexcept {
+  if (limits_.max_bytes == UINT32_MAX) return UINT32_MAX;
+  if (frame.link_type != packet::kLinkTypeEthernet) {
+    return least_room() + packet::network_offset(frame.data, frame.bytes, frame.link_type);
+  }
+  return limits_.max_bytes +
+         (packet::may_exceed_mtu(frame.data, frame.bytes) ? limits_.vlan_extra_bytes : 0);
 }
 
 Verdict FrameFilter::fits(const packet::Frame& frame) const noexcept {
   if (!is_taken(frame.link_type)) return Verdict::kLinkType;
   if (frame.bytes > choice_.longest_frame_bytes) return Verdict::kAboveLimit;
-  if (frame.bytes > limits_.max_bytes &&
-      (frame.bytes - limits_.max_bytes > limits_.vlan_extra_bytes ||
-       !packet::may_exceed_mtu(frame.data, frame.bytes)))
-    return Verdict::kTooLong;
+  if (frame.bytes > least_room() && frame.bytes > room_for(frame)) return Verdict::kTooLong;
   return frame.bytes < limits_.min_bytes ? Verdict::kTooShort : Verdict::kSend;
+}
+
+transmit::FrameLimits within_mtu(transmit::FrameLimits limits, uint32_t mtu) noexcept {
+  if (limits.max_bytes == UINT32_MAX) limits.vlan_extra_bytes = packet::kVlanTagBytes;
+  limits.max_bytes = std::min(limits.max_bytes, mtu + packet::kEthernetHeaderBytes);
+  return limits;
 }
 
 uint32_t mtu_for(const uint8_t* frame, uint32_t bytes) noexcept {
@@ -52,7 +120,15 @@ void account_left_out(const Decision& decision, Accounts& accounts) noexcept {
     if (reason.verdict == decision.verdict && reason.stage == DropStage::kReading)
       ++(accounts.*reason.count);
   }
-  if (decision.verdict == Verdict::kTooLong) accounts.mtu_needed.add(decision.mtu_needed);
+  const bool asked = decision.verdict == Verdict::kOversize;
+  if (!asked) accounts.mtu_needed.add(decision.mtu_needed);
+}
+
+void account_changed(const Decision& decision, Accounts& accounts) noexcept {
+  accounts.segmented += decision.fit == packet::Fit::kSegments;
+  accounts.fragmented += decision.fit == packet::Fit::kFragments;
+  accounts.truncated += decision.fit == packet::Fit::kTruncated;
+  accounts.padded += decision.padded;
 }
 
 }  // namespace gophercap::replay

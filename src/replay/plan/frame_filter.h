@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "packet/bpf.h"
 #include "packet/frame.h"
+#include "packet/frame_fitter.h"
 #include "packet/frame_step.h"
 #include "packet/packet_view.h"
 #include "replay/accounts.h"
@@ -21,33 +23,49 @@ struct Choice {
   const packet::BpfFilter* expression = nullptr;  // null = every packet
   bool skip_out_of_order = false;
   uint32_t longest_frame_bytes = UINT32_MAX;  // --skip-mtu
+  bool pad_cut = false;                       // zeros for what was not captured
 };
 
 // True if `choice` takes every packet, so that it need not be checked for each.
 inline bool takes_all(const Choice& choice) noexcept {
   return !choice.window.from && !choice.window.to && choice.expression == nullptr &&
-         !choice.skip_out_of_order && choice.longest_frame_bytes == UINT32_MAX;
+         !choice.skip_out_of_order && choice.longest_frame_bytes == UINT32_MAX && !choice.pad_cut;
 }
+
+// What packets are turned into before they are sent. Borrowed.
+struct Changes {
+  const packet::FrameStep* step = nullptr;      // for all packets; null: they are not changed
+  const packet::FrameFitter* fitter = nullptr;  // for frames that are too long; null: they are
+                                                // skipped
+};
+
+// The same limits for a path with this MTU.
+transmit::FrameLimits within_mtu(transmit::FrameLimits limits, uint32_t mtu) noexcept;
 
 struct Decision {
   Verdict verdict = Verdict::kSend;
-  uint64_t mtu_needed = 0;  // with kTooLong: the MTU with which all of its frames would be sent
+  packet::Fit fit = packet::Fit::kNone;  // what was done to a frame of it that was too long
+  bool padded = false;
+  uint64_t mtu_needed = 0;  // if it is too long: the MTU with which all of its frames would be sent
   std::span<const packet::Frame> frames{};  // with kSend: the frames to send
 };
 
 // Checks the user's choice against the captured packet, and the limits of the target against each
-// frame that a step makes from it. If one of the frames does not fit, none of them is sent.
+// frame that a step makes from it. If one of the frames does not fit, and cannot be made to fit,
+// none of them is sent.
 class FrameFilter {
  public:
-  // `step` may be null; then packets are sent unchanged. REQUIRES: what is borrowed outlives it.
+  // REQUIRES: what is borrowed outlives it.
   FrameFilter(const Choice& choice, const transmit::FrameLimits& limits,
-              const packet::FrameStep* step = nullptr) noexcept
+              const Changes& changes = {}) noexcept
       : choice_(choice),
         limits_(limits),
-        step_(step),
+        step_(changes.step),
+        fitter_(changes.fitter),
         unasked_(takes_all(choice)),
-        sends_as_read_(unasked_ && step == nullptr),
-        surely_bytes_(std::min(choice.longest_frame_bytes, limits.max_bytes)) {}
+        unchanged_(changes.step == nullptr && !choice.pad_cut),
+        sends_as_read_(unasked_ && unchanged_),
+        surely_bytes_(std::min(choice.longest_frame_bytes, least_room())) {}
 
   // True if decide() would send this frame of a packet unchanged. This is the fast path of a replay
   // of everything; if it returns false, decide() has to be called.
@@ -61,7 +79,7 @@ class FrameFilter {
     const Verdict chosen = unasked_ ? Verdict::kSend : choose(packet, out_of_order);
     if (chosen != Verdict::kSend) [[unlikely]]
       return {.verdict = chosen};
-    if (step_ == nullptr && fits_without_a_tag(frame_)) [[likely]]
+    if (unchanged_ && fits_without_a_tag(frame_)) [[likely]]
       return {.frames = {&frame_, 1}};
     return take_steps();
   }
@@ -74,26 +92,42 @@ class FrameFilter {
     return is_taken(frame.link_type) && frame.bytes <= surely_bytes_ &&
            frame.bytes >= limits_.min_bytes;
   }
+  // For a frame of any link type.
+  uint32_t least_room() const noexcept;
+  uint32_t room_for(const packet::Frame& frame) const noexcept;
   Verdict choose(const packet::PacketView& packet, bool out_of_order) const noexcept;
+  // True if the capture has only its beginning, and it is padded to its length.
+  bool pad();
   Decision take_steps();
+  // Its verdict and MTU, by its frames.
+  void judge(Decision& decision) const noexcept;
+  void make_fit(Decision& decision);
   Verdict fits(const packet::Frame& frame) const noexcept;
 
   const Choice& choice_;
   const transmit::FrameLimits limits_;
   const packet::FrameStep* const step_;
+  const packet::FrameFitter* const fitter_;
   const bool unasked_;
+  const bool unchanged_;  // a frame that fits is sent as it was captured
   const bool sends_as_read_;
   const uint32_t surely_bytes_;  // a frame up to this length fits with and without a VLAN tag
   packet::Frame frame_;          // the packet, unchanged
   packet::FrameList made_;
+  packet::FrameList fitted_;
+  std::vector<uint8_t> padded_;
 };
 
-// Counts a packet that was read: in `read`, and in the counter of its verdict.
+// Counts a packet that was read: in `read`, in the counter of its verdict, and in that of what was
+// done to it.
 void account_left_out(const Decision& decision, Accounts& accounts) noexcept;
+void account_changed(const Decision& decision, Accounts& accounts) noexcept;
 inline void account(const Decision& decision, Accounts& accounts) noexcept {
   ++accounts.read;
   if (decision.verdict != Verdict::kSend) [[unlikely]]
     account_left_out(decision, accounts);
+  else if (decision.fit != packet::Fit::kNone || decision.padded) [[unlikely]]
+    account_changed(decision, accounts);
 }
 
 // The smallest MTU with which an interface takes the Ethernet frame.

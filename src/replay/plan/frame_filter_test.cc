@@ -26,7 +26,7 @@ struct Decided {
 Decided decided(const packet::PacketView& packet, uint32_t link_type, bool out_of_order,
                 const Choice& choice, const transmit::FrameLimits& limits,
                 const packet::FrameStep* step = nullptr) {
-  FrameFilter filter(choice, limits, step);
+  FrameFilter filter(choice, limits, {.step = step});
   const Decision d = filter.decide(packet, link_type, out_of_order);
   return {d.verdict, d.mtu_needed, {d.frames.begin(), d.frames.end()}};
 }
@@ -146,6 +146,103 @@ TEST(FrameFilter, APacketOfWhichAStepLeavesNothingIsFiltered) {
   const std::vector<uint8_t> frame(100);
   const Copies none(0, 0);
   EXPECT_EQ(decided(view(frame), 1, false, {}, {}, &none).verdict, Verdict::kFiltered);
+}
+
+// Divides what it is asked for, and remembers with which limits.
+class Halves final : public packet::FrameFitter {
+ public:
+  explicit Halves(packet::Fit fit) : fit_(fit) {}
+  packet::Fit fit(const packet::Frame& frame, uint32_t most_bytes,
+                  packet::FrameList& out) const override {
+    asked_.push_back(most_bytes);
+    if (!packet::leaves(fit_)) return fit_;
+    packet::Frame half = frame;
+    half.bytes = frame.bytes / 2;
+    out.add(half);
+    half.data += half.bytes;
+    out.add(half);
+    return fit_;
+  }
+  const std::vector<uint32_t>& asked() const { return asked_; }
+
+ private:
+  packet::Fit fit_;
+  mutable std::vector<uint32_t> asked_;
+};
+
+TEST(FrameFilter, OnlyWhatIsTooLongIsMadeToFit) {
+  const Halves halves(packet::Fit::kSegments);
+  FrameFilter filter({}, kMtu1500, {.fitter = &halves});
+  Accounts a;
+  const auto take = [&](const std::vector<uint8_t>& frame) {
+    const Decision d = filter.decide(view(frame), 1, false);
+    account(d, a);
+    return d.verdict == Verdict::kSend ? d.frames.size() : 0;
+  };
+  std::vector<uint8_t> tagged(1518);
+  tagged[12] = 0x81;
+  EXPECT_EQ(take(std::vector<uint8_t>(1514)), 1u);
+  EXPECT_EQ(take(tagged), 1u);
+  EXPECT_TRUE(halves.asked().empty());
+  EXPECT_EQ(take(std::vector<uint8_t>(1515)), 2u);
+  tagged.resize(1519);
+  EXPECT_EQ(take(tagged), 2u);
+  EXPECT_EQ(take(std::vector<uint8_t>(5000)), 0u);  // the halves do not fit either
+  EXPECT_EQ(halves.asked(), (std::vector<uint32_t>{1514, 1518, 1514}));
+  EXPECT_EQ(a.segmented, 2u);
+  EXPECT_EQ(a.skipped_too_long, 1u);
+  EXPECT_EQ(a.mtu_needed.by_all, 4986u);
+}
+
+TEST(FrameFilter, WhatCannotBeMadeToFitIsSkippedByReason) {
+  const std::vector<uint8_t> frame(2000);
+  Accounts a;
+  for (const packet::Fit fit :
+       {packet::Fit::kNone, packet::Fit::kCut, packet::Fit::kDontFragment, packet::Fit::kLeftOut}) {
+    const Halves refuses(fit);
+    FrameFilter filter({}, kMtu1500, {.fitter = &refuses});
+    account(filter.decide(view(frame), 1, false), a);
+  }
+  EXPECT_EQ(a.skipped_too_long, 1u);
+  EXPECT_EQ(a.skipped_too_long_cut, 1u);
+  EXPECT_EQ(a.skipped_dont_fragment, 1u);
+  EXPECT_EQ(a.skipped_oversize, 1u);
+  EXPECT_EQ(a.missing(), 3u);
+}
+
+TEST(FrameFilter, AnMtuCountsFromTheIpHeader) {
+  const transmit::FrameLimits limits = within_mtu({}, 1500);
+  std::vector<uint8_t> raw(1500);
+  raw[0] = 0x45;
+  const auto verdict = [&](uint32_t link_type) {
+    return decided(view(raw), link_type, false, {}, limits).verdict;
+  };
+  EXPECT_EQ(verdict(228), Verdict::kSend);
+  raw.push_back(0);
+  EXPECT_EQ(verdict(228), Verdict::kTooLong);
+  EXPECT_EQ(verdict(1), Verdict::kSend);
+  EXPECT_EQ(within_mtu(kMtu1500, 9000).max_bytes, 1514u);
+  EXPECT_EQ(within_mtu(kMtu1500, 576).max_bytes, 590u);
+}
+
+TEST(FrameFilter, PadsToTheLengthOnTheWire) {
+  const std::vector<uint8_t> frame(60, 9);
+  packet::PacketView cut = view(frame);
+  cut.original_bytes = 100;
+  const Choice choice{.pad_cut = true};
+  FrameFilter filter(choice, kMtu1500);
+  Accounts a;
+  const Decision padded = filter.decide(cut, 1, false);
+  account(padded, a);
+  ASSERT_EQ(padded.frames.size(), 1u);
+  EXPECT_EQ(padded.frames[0].bytes, 100u);
+  EXPECT_EQ(padded.frames[0].data[59], 9);
+  EXPECT_EQ(padded.frames[0].data[60], 0);
+  account(filter.decide(view(frame), 1, false), a);
+  EXPECT_EQ(a.padded, 1u);
+  // No capture has such packets; the length is damaged.
+  cut.original_bytes = UINT32_MAX;
+  EXPECT_EQ(filter.decide(cut, 1, false).frames[0].bytes, 60u);
 }
 
 }  // namespace

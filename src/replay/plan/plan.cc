@@ -106,7 +106,7 @@ Result<> survey(Candidate& c, const PlanOptions& options, io::DecodePool& pool) 
   PlannedFile& planned = c.planned;
   TRY(Survey found, survey_file(*options.store, planned.path, planned.mapped.most_bytes(),
                                 planned.initial_time, options.key_rule, options.clock_steps,
-                                {.window = options.window}, {}, nullptr, options.stop, &pool));
+                                {.window = options.window}, {}, {}, options.stop, &pool));
   planned.begins_outside = options.window.from && planned.initial_time < *options.window.from;
   planned.ends_outside = found.ends_outside;
   planned.packets = found.packets;

@@ -27,8 +27,8 @@ class Surveyor {
  public:
   // REQUIRES: the references outlive it.
   Surveyor(KeyRule rule, const ClockSteps& steps, const Choice& choice,
-           const transmit::FrameLimits& limits, const packet::FrameStep* step)
-      : rule_(rule), follow_(steps.follow), filter_(choice, limits, step), clock_(steps) {}
+           const transmit::FrameLimits& limits, const Changes& changes)
+      : rule_(rule), follow_(steps.follow), filter_(choice, limits, changes), clock_(steps) {}
 
   void take(const packet::PacketView& packet, uint32_t link_type, Survey& survey) {
     const CaptureTime before = std::exchange(before_, packet.time);
@@ -93,7 +93,7 @@ class Surveyor {
 Result<Survey> survey_file(const dataset::CaptureStore& store, const std::string& path,
                            uint64_t plain_bytes, CaptureTime initial_time, KeyRule rule,
                            const ClockSteps& steps, const Choice& choice,
-                           const transmit::FrameLimits& limits, const packet::FrameStep* step,
+                           const transmit::FrameLimits& limits, const Changes& changes,
                            const std::stop_token& stop, io::DecodePool* pool) {
   Survey survey;
   Result<io::Input> input =
@@ -111,7 +111,7 @@ Result<Survey> survey_file(const dataset::CaptureStore& store, const std::string
     return survey;
   }
   auto batch = std::make_unique<capture::PacketBatch>();
-  Surveyor surveyor(rule, steps, choice, limits, step);
+  Surveyor surveyor(rule, steps, choice, limits, changes);
   capture::for_each_packet(**reader, *batch, stop,
                            [&](const packet::PacketView& packet, uint32_t link_type) {
                              surveyor.take(packet, link_type, survey);

@@ -43,7 +43,7 @@ struct Survey {
   std::optional<capture::Damage> damage;
 };
 
-// Reads the file as a replay with that `step` (null: none) would, up to its end or the first
+// Reads the file as a replay with these `changes` would, up to its end or the first
 // damage, but no further than `plain_bytes` (0: no limit), since only that part was mapped.
 // `initial_time` is for packets before the first one that has a time. `steps` must not follow with
 // kOwnTime. `store` opens the file; `pool` has helpers for decompression. Fails if the system lacks
@@ -51,7 +51,7 @@ struct Survey {
 Result<Survey> survey_file(const dataset::CaptureStore& store, const std::string& path,
                            uint64_t plain_bytes, CaptureTime initial_time, KeyRule rule,
                            const ClockSteps& steps, const Choice& choice,
-                           const transmit::FrameLimits& limits, const packet::FrameStep* step,
+                           const transmit::FrameLimits& limits, const Changes& changes,
                            const std::stop_token& stop, io::DecodePool* pool = nullptr);
 
 }  // namespace gophercap::replay

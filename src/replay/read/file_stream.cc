@@ -63,7 +63,7 @@ FileStream::FileStream(const PlannedFile& file, const StreamOptions& options, io
     : file_(file),
       options_(options),
       fds_(fds),
-      filter_(options.choice, options.limits, options.step),
+      filter_(options.choice, options.limits, options.changes),
       clock_(options.clock_steps) {}
 
 Result<> FileStream::open(const std::stop_token& stop) {

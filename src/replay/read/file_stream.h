@@ -32,7 +32,7 @@ struct StreamOptions {
   // Has helpers for decompression; may be null. REQUIRES: it outlives the streams.
   io::DecodePool* pool = nullptr;
   Choice choice{};
-  const packet::FrameStep* step = nullptr;  // may be null: packets are sent unchanged
+  Changes changes{};
   KeyRule key_rule = KeyRule::kRunningMax;
   ClockSteps clock_steps{};
   // Approximate size of a slab. The buffer of the reader has the same size, but at most 256 KiB.
