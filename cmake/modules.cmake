@@ -30,7 +30,7 @@ gophercap_module(dataset  LEVEL 3 DEPS base io packet capture archive LINK simdj
 gophercap_module(replay   LEVEL 4 DEPS base confine io packet capture transmit dataset LINK nlohmann_json::nlohmann_json)
 gophercap_module(verify   LEVEL 5 DEPS base io packet capture transmit replay LINK nlohmann_json::nlohmann_json)
 gophercap_module(jobs     LEVEL 6 DEPS base confine io packet capture transmit archive rewrite dataset replay verify LINK nlohmann_json::nlohmann_json)
-gophercap_module(cli      LEVEL 7 DEPS base confine io packet capture transmit archive dataset replay verify jobs LINK yaml-cpp)
+gophercap_module(cli      LEVEL 7 DEPS base confine io packet capture transmit archive rewrite dataset replay verify jobs LINK yaml-cpp)
 # RE2 uses Abseil since 2023-06: in Debian 13, but not in Debian 12.
 if("absl_synchronization" IN_LIST RE2_LIBRARIES)
   target_compile_definitions(gophercap_dataset PRIVATE GOPHERCAP_RE2_USES_ABSEIL)

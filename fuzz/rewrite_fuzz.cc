@@ -1,5 +1,6 @@
-// A packet becomes segments, fragments, or shorter. The first four bytes of an input are the length
-// of the longest frame, the link type, and the size of segments; the rest is the packet.
+// A packet becomes an Ethernet frame, segments, fragments, or shorter. The first four bytes of an
+// input are the length of the longest frame, the link type, and the size of segments; the rest is
+// the packet.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -9,6 +10,8 @@
 #include "base/bytes.h"
 #include "packet/frame.h"
 #include "packet/frame_step.h"
+#include "packet/link_type.h"
+#include "rewrite/ethernet/to_ethernet.h"
 #include "rewrite/fit/fragment.h"
 #include "rewrite/fit/segment.h"
 #include "rewrite/headers.h"
@@ -76,11 +79,23 @@ void truncate(const packet::Frame& frame, uint32_t most) {
   }
 }
 
+void convert(const packet::Frame& frame) {
+  packet::FrameList list;
+  const auto left_out = rewrite::to_ethernet(frame, {}, list);
+  require(left_out.has_value() == list.frames().empty());
+  for (const packet::Frame& made : list.frames()) {
+    require(made.link_type == packet::kLinkTypeEthernet && made.bytes <= made.original_bytes);
+    require(made.bytes <= frame.bytes + rewrite::kMostEthernetGrowth);
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 4) return 0;
-  constexpr std::array<uint32_t, 4> kLinkTypes = {1, 101, 113, 9};
+  constexpr auto kLinkTypes =
+      std::to_array<uint32_t>({1,   101, 113, 9,   0,   50,  51,  104, 105, 107, 108, 119,
+                               127, 163, 192, 219, 228, 239, 258, 276, 281, 282, 284, 285});
   const uint32_t most = gophercap::load_le16(data);
   // In memory of its own length.
   const std::vector<uint8_t> bytes(data + 4, data + size);
@@ -89,6 +104,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                             .bytes = length,
                             .original_bytes = length,
                             .link_type = kLinkTypes[data[2] % kLinkTypes.size()]};
+  convert(frame);
   segment(frame, most, data[3]);
   fragment(frame, most);
   truncate(frame, most);

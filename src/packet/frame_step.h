@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -45,6 +46,18 @@ class FrameList {
   std::vector<uint8_t> bytes_;
 };
 
+// Why a step makes no frame of a packet.
+enum class LeftOut : uint8_t {
+  kFiltered,
+  // It cannot become an Ethernet frame:
+  kLinkType,      // the link type is not supported, or its packets are not those of a network
+  kProtocol,      // what the packet carries exists only on its kind of link
+  kEncrypted,     // the payload of a wireless frame is encrypted
+  kWifiFragment,  // part of a wireless frame
+  kSignalling,    // a wireless frame without payload
+  kIncomplete,    // the capture ends within the headers of the link
+};
+
 // Turns a packet into the frames that are sent instead of it. Pure: the same packet always gives
 // the same frames, so that forecast, replay and verify agree. Several threads may use it at once.
 class FrameStep {
@@ -54,9 +67,11 @@ class FrameStep {
   // Returns by how many bytes a frame may be longer than its packet, which determines the size of
   // ring slots. Longer frames may be skipped as too long.
   virtual uint32_t growth_bytes() const noexcept = 0;
+  // True if the frames of a packet of this link type may differ from the packet.
+  virtual bool may_change(uint32_t link_type) const noexcept = 0;
   // Adds the frames that are sent instead of `packet` to `out`, which is empty, in their order. If
-  // it adds none, the packet is not sent and counts as filtered.
-  virtual void apply(const Frame& packet, FrameList& out) const = 0;
+  // there are none, returns the reason.
+  virtual std::optional<LeftOut> apply(const Frame& packet, FrameList& out) const = 0;
 };
 
 }  // namespace gophercap::packet

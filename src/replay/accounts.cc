@@ -18,6 +18,11 @@ constexpr std::array kCounters = {
     &Accounts::skipped_out_of_order,
     &Accounts::skipped_above_limit,
     &Accounts::skipped_link_type,
+    &Accounts::skipped_link_protocol,
+    &Accounts::skipped_encrypted,
+    &Accounts::skipped_wifi_fragment,
+    &Accounts::skipped_signalling,
+    &Accounts::skipped_link_header,
     &Accounts::skipped_too_long,
     &Accounts::skipped_too_long_cut,
     &Accounts::skipped_dont_fragment,
@@ -29,6 +34,7 @@ constexpr std::array kCounters = {
     &Accounts::unsent_at_stop,
     &Accounts::sent_cut,
     &Accounts::fcs_removed,
+    &Accounts::converted,
     &Accounts::segmented,
     &Accounts::fragmented,
     &Accounts::truncated,
@@ -85,7 +91,8 @@ Accounts Accounts::times(uint64_t loops) const noexcept {
 }
 
 void add_changes(const Accounts& a, Json& object) {
-  object["changed"] = {{"segmented", a.segmented},
+  object["changed"] = {{"converted", a.converted},
+                       {"segmented", a.segmented},
                        {"fragmented", a.fragmented},
                        {"truncated", a.truncated},
                        {"padded", a.padded}};

@@ -34,6 +34,11 @@ enum class Verdict : uint8_t {
   kFiltered,
   kOutOfOrder,
   kLinkType,
+  kLinkProtocol,
+  kEncrypted,
+  kWifiFragment,
+  kSignalling,
+  kIncompleteLink,
   kAboveLimit,
   kTooLong,
   kTooLongCut,
@@ -54,7 +59,12 @@ struct Accounts {
   uint64_t filtered = 0;               // the expression did not match
   uint64_t skipped_out_of_order = 0;   // --skip-ooo
   uint64_t skipped_above_limit = 0;    // --skip-mtu
-  uint64_t skipped_link_type = 0;      // not Ethernet on an interface
+  uint64_t skipped_link_type = 0;      // not Ethernet, and cannot become it
+  uint64_t skipped_link_protocol = 0;  // the same, because of what they carry
+  uint64_t skipped_encrypted = 0;      // wireless frames with an encrypted payload
+  uint64_t skipped_wifi_fragment = 0;  // parts of wireless frames
+  uint64_t skipped_signalling = 0;     // wireless frames without payload
+  uint64_t skipped_link_header = 0;    // cut within the headers of their link
   uint64_t skipped_too_long = 0;       // longer than the interface takes
   uint64_t skipped_too_long_cut = 0;   // the same, and captured only in part
   uint64_t skipped_dont_fragment = 0;  // the same, and not to be fragmented
@@ -67,6 +77,7 @@ struct Accounts {
   // These are not terms of the sum:
   uint64_t sent_cut = 0;        // sent, but the capture has only their first bytes (snap length)
   uint64_t fcs_removed = 0;     // sent without their captured frame check sequence
+  uint64_t converted = 0;       // --to-ethernet
   uint64_t segmented = 0;       // --oversize segment
   uint64_t fragmented = 0;      // --oversize fragment
   uint64_t truncated = 0;       // --oversize truncate
@@ -122,6 +133,18 @@ inline constexpr std::array kDropReasons = {
                "above_limit", "skipped", "above --skip-mtu, as asked", false},
     DropReason{&Accounts::skipped_link_type, DropStage::kReading, Verdict::kLinkType, "skipped",
                "link_type", "skipped", "not Ethernet", true},
+    DropReason{&Accounts::skipped_link_protocol, DropStage::kReading, Verdict::kLinkProtocol,
+               "skipped", "link_protocol", "skipped", "of a protocol that Ethernet does not have",
+               true},
+    DropReason{&Accounts::skipped_encrypted, DropStage::kReading, Verdict::kEncrypted, "skipped",
+               "wifi_encrypted", "skipped", "wireless and encrypted", true},
+    DropReason{&Accounts::skipped_wifi_fragment, DropStage::kReading, Verdict::kWifiFragment,
+               "skipped", "wifi_fragment", "skipped", "parts of wireless frames", true},
+    DropReason{&Accounts::skipped_signalling, DropStage::kReading, Verdict::kSignalling, "skipped",
+               "wifi_signalling", "skipped", "wireless frames without payload", true},
+    DropReason{&Accounts::skipped_link_header, DropStage::kReading, Verdict::kIncompleteLink,
+               "skipped", "link_header_cut", "skipped", "cut within the headers of their link",
+               true},
     DropReason{&Accounts::skipped_too_long, DropStage::kReading, Verdict::kTooLong, "skipped",
                "too_long", "skipped", "longer than the interface takes", true},
     DropReason{&Accounts::skipped_too_long_cut, DropStage::kReading, Verdict::kTooLongCut,

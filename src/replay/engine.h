@@ -25,10 +25,10 @@ inline constexpr size_t kPrefetchFiles = 8;
 
 struct EngineOptions {
   Choice choice{};
-  Changes changes{};            // what packets are turned into before they are sent
-  std::optional<uint32_t> mtu;  // of the path, if it is smaller than that of the target
-  Ratio time_factor{};          // send time per capture time
-  ScheduleRule rule{};          // capture times or a rate
+  Changes changes{};              // what packets are turned into before they are sent
+  std::optional<uint32_t> mtu{};  // of the path, if it is smaller than that of the target
+  Ratio time_factor{};            // send time per capture time
+  ScheduleRule rule{};            // capture times or a rate
   SendOptions send{};
   uint64_t loops = 1;               // 0: endless
   std::optional<Nanos> loop_gap{};  // from the last packet of a loop to the first of the next one;

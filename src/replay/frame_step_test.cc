@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -33,7 +34,9 @@ class Multiply final : public packet::FrameStep {
   Multiply(std::function<uint32_t(uint32_t)> copies, uint32_t growth)
       : copies_(std::move(copies)), growth_(growth) {}
   uint32_t growth_bytes() const noexcept override { return growth_; }
-  void apply(const packet::Frame& packet, packet::FrameList& out) const override {
+  bool may_change(uint32_t /*link_type*/) const noexcept override { return true; }
+  std::optional<packet::LeftOut> apply(const packet::Frame& packet,
+                                       packet::FrameList& out) const override {
     const uint32_t n = packet.data[18] | uint32_t{packet.data[19]} << 8;
     for (uint32_t part = 0; part < copies_(n); ++part) {
       packet::Frame frame = packet;
@@ -44,6 +47,7 @@ class Multiply final : public packet::FrameStep {
       std::fill_n(bytes + packet.bytes, growth_, uint8_t{0xee});
       bytes[30] = static_cast<uint8_t>(part);
     }
+    return copies_(n) == 0 ? std::optional(packet::LeftOut::kFiltered) : std::nullopt;
   }
 
  private:
@@ -196,13 +200,16 @@ TEST_F(Step, AllFramesOfAPacketTakeItsLane) {
     class Scatter final : public packet::FrameStep {
      public:
       uint32_t growth_bytes() const noexcept override { return 0; }
-      void apply(const packet::Frame& packet, packet::FrameList& out) const override {
+      bool may_change(uint32_t /*link_type*/) const noexcept override { return true; }
+      std::optional<packet::LeftOut> apply(const packet::Frame& packet,
+                                           packet::FrameList& out) const override {
         for (uint8_t part = 0; part < 8; ++part) {
           uint8_t* bytes = out.add_made(packet);
           std::copy_n(packet.data, packet.bytes, bytes);
           bytes[0] = static_cast<uint8_t>(2 * part);
           bytes[30] = part;
         }
+        return std::nullopt;
       }
     } const scatter;
     const Report report = play(plan(), {.changes = {.step = &scatter}, .preload = preload},

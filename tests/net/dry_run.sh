@@ -7,11 +7,11 @@ make_pcap "$work/long.pcap" 1 "${macs}0800:1000" "${macs}0800:1001" "${macs}0800
 make_pcap "$work/raw.pcap" 101 4500:58 4500:58
 plan=$(setpriv --reuid 65534 --clear-groups "$GOPHERCAP" replay --dryrun --json --out-interface "$near" "$work/long.pcap") ||
   plan=$("$GOPHERCAP" replay --dryrun --json --out-interface "$near" "$work/long.pcap") # nobody may not read here
-"$GOPHERCAP" replay --dryrun --json --out-interface "$near" "$work/long.pcap" "$work/raw.pcap" >"$work/plan.json" 2>"$work/plan.err"
+"$GOPHERCAP" replay --dryrun --json --to-ethernet off --out-interface "$near" "$work/long.pcap" "$work/raw.pcap" >"$work/plan.json" 2>"$work/plan.err"
 (($(received_by_far_end) == 0)) || fail "a dry run has sent"
 [[ -n $plan ]] || fail "no plan"
 
-replay 3 "$work/long.pcap" "$work/raw.pcap"
+replay 3 --to-ethernet off "$work/long.pcap" "$work/raw.pcap"
 for key in skipped.too_long skipped.link_type read; do
   report "packets.$key" "$(json "$work/plan.json" "packets.$key")"
 done

@@ -117,7 +117,7 @@ fi
 make_pcap "$work/long.pcap" 1 "${macs}88b5:1450" "${macs}88b5:1460"
 send 3 vxlan:192.0.2.2 "$work/long.pcap"
 report packets.sent 1 packets.skipped.too_long 1
-says replay.err 'warning: 1 to 2 of 2 packets will be skipped: longer than the 1464 bytes'
+says replay.err 'warning: 1 to 2 of 2 packets are longer than the 1464 bytes'
 
 # Dry run: needs no privilege, and says the same.
 "$GOPHERCAP" replay --dryrun --out gre:192.0.2.2 "$work/long.pcap" >"$work/dry.out" 2>"$work/dry.err" || fail "dry run"

@@ -6,6 +6,7 @@
 #include "cli/options/option_values.h"
 #include "jobs/map/map_job.h"
 #include "jobs/replay/delivery_options.h"
+#include "jobs/replay/link_options.h"
 #include "jobs/replay/oversize_options.h"
 #include "jobs/replay/schedule_options.h"
 #include "jobs/replay/target.h"
@@ -22,6 +23,7 @@ struct FieldOwners {
   jobs::ScheduleOptions* schedule = nullptr;
   jobs::DeliveryOptions* delivery = nullptr;
   jobs::OversizeOptions* oversize = nullptr;
+  jobs::LinkOptions* link = nullptr;
   jobs::InterfaceTarget* interface = nullptr;
   jobs::FileTarget* file = nullptr;
   jobs::MapOptions* map = nullptr;
@@ -32,6 +34,7 @@ struct FieldOwners {
   jobs::ScheduleOptions* of(jobs::ScheduleOptions* /*kind*/) const { return schedule; }
   jobs::DeliveryOptions* of(jobs::DeliveryOptions* /*kind*/) const { return delivery; }
   jobs::OversizeOptions* of(jobs::OversizeOptions* /*kind*/) const { return oversize; }
+  jobs::LinkOptions* of(jobs::LinkOptions* /*kind*/) const { return link; }
   jobs::InterfaceTarget* of(jobs::InterfaceTarget* /*kind*/) const { return interface; }
   jobs::FileTarget* of(jobs::FileTarget* /*kind*/) const { return file; }
   jobs::MapOptions* of(jobs::MapOptions* /*kind*/) const { return map; }

@@ -27,6 +27,7 @@ enum class ValueType : uint8_t {
   kDump,        // the dump: written by map, read by the other commands
   kInterface,
   kOut,  // an interface or a tunnel
+  kMac,
   kRegexp,
   kChoice,  // a word of an enumeration
   kBool,

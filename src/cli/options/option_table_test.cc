@@ -47,6 +47,8 @@ std::string some_value(const OptionSpec& option) {
       return "follow=1s";
     case ValueType::kLatenessLimit:
       return "p99=1ms";
+    case ValueType::kMac:
+      return "02:00:00:00:00:01";
     case ValueType::kOut:
       return "vxlan:h,vni=5";
     case ValueType::kPrefixChanges:
@@ -194,12 +196,13 @@ TEST(OptionTable, RowsNameWhatThereIs) {
   jobs::ScheduleOptions schedule;
   jobs::DeliveryOptions delivery;
   jobs::OversizeOptions oversize;
+  jobs::LinkOptions link;
   jobs::InterfaceTarget interface;
   jobs::FileTarget file;
   jobs::MapOptions map;
   jobs::TarOptions tar;
-  const FieldOwners owners{&set,       &select, &schedule, &delivery, &oversize,
-                           &interface, &file,   &map,      &tar};
+  const FieldOwners owners{&set,  &select,    &schedule, &delivery, &oversize,
+                           &link, &interface, &file,     &map,      &tar};
   for (const OptionSpec& option : option_table()) {
     for (const std::string_view name : {option.excludes[0], option.excludes[1], option.needs,
                                         option.idle_with[0], option.idle_with[1]}) {
@@ -287,8 +290,8 @@ TEST(Help, FitsAScreen) {
   for (const CommandSpec& command : command_table()) all.push_back(command.id);
   for (const Command command : all) {
     const std::string full = help_text(command);
-    EXPECT_LE(std::ranges::count(full, '\n'), command == Command::kReplay   ? 110
-                                              : command == Command::kVerify ? 84
+    EXPECT_LE(std::ranges::count(full, '\n'), command == Command::kReplay   ? 114
+                                              : command == Command::kVerify ? 88
                                                                             : 60)
         << full;
     const std::string brief = help_text(command, Extent::kEveryday);

@@ -16,6 +16,7 @@
 #include "dataset/dump/relocate.h"
 #include "replay/plan/clock_steps.h"
 #include "replay/send/sender.h"
+#include "rewrite/ethernet/mac_address.h"
 #include "transmit/tunnel/tunnel.h"
 
 namespace gophercap::cli {
@@ -45,6 +46,9 @@ struct OutWords {
 };
 Result<OutWords> parse_out(std::string_view text);
 
+// "02:00:5e:00:53:01", also with dashes.
+Result<rewrite::MacAddress> parse_mac(std::string_view text);
+
 // An enumerator from the option's table of words.
 struct Chosen {
   uint8_t value = 0;
@@ -55,7 +59,7 @@ struct Value {
   // monostate: not given, and there is no default.
   std::variant<std::monostate, bool, int64_t, uint64_t, Nanos, CaptureTime, Ratio, Chosen,
                std::string, std::vector<std::string>, LateWords, replay::ClockSteps, LatenessLimit,
-               OutWords, std::vector<dataset::PrefixChange>>
+               OutWords, rewrite::MacAddress, std::vector<dataset::PrefixChange>>
       is;
 
   bool given() const noexcept { return is.index() != 0; }

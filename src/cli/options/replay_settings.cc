@@ -130,6 +130,12 @@ jobs::OversizeOptions oversize_options(const Settings& settings, Command command
   return options;
 }
 
+jobs::LinkOptions link_options(const Settings& settings, Command command) {
+  jobs::LinkOptions options;
+  settings.fill(command, {.link = &options});
+  return options;
+}
+
 std::optional<uint32_t> mtu_of(int64_t asked) {
   if (asked <= 0) return std::nullopt;
   return static_cast<uint32_t>(std::min<int64_t>(asked, 1 << 20));
@@ -175,6 +181,7 @@ jobs::ReplayOptions replay_options(const Invocation& invocation) {
   options.schedule = schedule_options(settings, kThis);
   options.memory = memory_of(settings.get(kMemory));
   options.oversize = oversize_options(settings, kThis);
+  options.link = link_options(settings, kThis);
   options.mtu = mtu_of(settings.get(kMtu));
   settings.fill(kThis, {.delivery = &options.delivery});
   options.delivery.target = target_of(settings);

@@ -19,6 +19,7 @@ namespace gophercap::cli {
 jobs::SetOptions set_options(const Settings& settings, Command command);
 jobs::SelectOptions select_options(const Settings& settings, Command command);
 jobs::ScheduleOptions schedule_options(const Settings& settings, Command command);
+jobs::LinkOptions link_options(const Settings& settings, Command command);
 jobs::OversizeOptions oversize_options(const Settings& settings, Command command);
 // Of --mtu; empty: not given.
 std::optional<uint32_t> mtu_of(int64_t asked);

@@ -100,6 +100,7 @@ bool may_be_empty(const OptionSpec& option) {
     case ValueType::kSize:
     case ValueType::kLatenessLimit:
     case ValueType::kOut:
+    case ValueType::kMac:
       return option.default_value.empty();
     default:
       return false;
@@ -133,6 +134,8 @@ Result<Value> parse_value(const OptionSpec& option, std::string_view text) {
       return as_value(parse_lateness_limit(text));
     case ValueType::kOut:
       return as_value(parse_out(text));
+    case ValueType::kMac:
+      return as_value(parse_mac(text));
     case ValueType::kPrefixChanges: {
       TRY(dataset::PrefixChange change, dataset::parse_prefix_change(text));
       return Value{std::vector<dataset::PrefixChange>{std::move(change)}};

@@ -61,6 +61,7 @@ jobs::VerifyOptions verify_options(const Settings& settings,
   options.select = select_options(settings, kThis);
   options.schedule = schedule_options(settings, kThis);
   options.oversize = oversize_options(settings, kThis);
+  options.link = link_options(settings, kThis);
   options.memory = memory_of(settings.get(kMemory));
   options.mtu = mtu_of(settings.get(kMtu));
   return options;

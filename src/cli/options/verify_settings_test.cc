@@ -25,6 +25,8 @@ std::string some_value(const OptionSpec& option) {
       return "2.4";
     case ValueType::kClockSteps:
       return "follow";
+    case ValueType::kMac:
+      return "02:00:5e:00:53:01";
     case ValueType::kChoice:
       return std::string(option.words.back().word);
     default:

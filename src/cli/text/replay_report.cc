@@ -27,6 +27,7 @@ std::string changed_text(const Accounts& accounts) {
   const auto add = [&](uint64_t packets, std::string_view words) {
     if (packets > 0) parts.push_back(fmt::format("{} {}", group_digits(packets), words));
   };
+  add(accounts.converted, "with Ethernet headers");
   add(accounts.segmented, "as segments");
   add(accounts.fragmented, "as fragments");
   add(accounts.truncated, "without their end");

@@ -11,6 +11,7 @@
 
 #include "packet/layers.h"
 #include "packet/link_type.h"
+#include "rewrite/ethernet/ethernet_form.h"
 
 namespace gophercap::jobs {
 namespace {
@@ -97,24 +98,28 @@ Bounds too_long(const dataset::FileSummary& file, const transmit::FrameLimits& l
 }
 
 void warn_of_link_types(const PlannedSet& setup, Reporter& reporter) {
+  const bool converts = setup.engine.changes.step != nullptr;
+  uint64_t converted = 0;
   uint64_t others = 0;
-  bool cooked = false;
+  std::vector<std::string> converted_names;
   std::vector<std::string> names;
   for (const dataset::LinkTypeCount& l : setup.plan.link_types) {
     if (l.link_type == packet::kLinkTypeEthernet || l.packets == 0) continue;
-    others += l.packets;
-    cooked = cooked || l.link_type == packet::kLinkTypeLinuxCooked ||
-             l.link_type == packet::kLinkTypeLinuxCooked2;
+    const bool has_form = rewrite::has_ethernet_form(l.link_type);
+    (converts && has_form ? converted : others) += l.packets;
     const std::string_view name = packet::link_type_name(l.link_type);
-    names.push_back(name.empty() ? fmt::format("link type {}", l.link_type) : std::string(name));
+    (converts && has_form ? converted_names : names)
+        .push_back(name.empty() ? fmt::format("link type {}", l.link_type) : std::string(name));
+  }
+  if (converted > 0) {
+    reporter.info(
+        fmt::format("{} of {} packets get Ethernet headers ({}); --to-ethernet off skips them",
+                    converted, setup.plan.packets, fmt::join(converted_names, ", ")));
   }
   if (others == 0) return;
-  reporter.warning(fmt::format(
-      "{} of {} packets will be skipped: not Ethernet ({}), and this version can't convert them{}",
-      others, setup.plan.packets, fmt::join(names, ", "),
-      cooked
-          ? "; a capture of one interface (tcpdump -i eth0), not of \"any\", has Ethernet headers"
-          : ""));
+  reporter.warning(fmt::format("{} of {} packets will be skipped: not Ethernet ({}){}", others,
+                               setup.plan.packets, fmt::join(names, ", "),
+                               converts ? ", and without an Ethernet form" : ""));
 }
 
 void warn_of_far_end(const PlannedSet& setup, const transmit::InterfaceFacts& facts,

@@ -58,6 +58,7 @@ Result<std::unique_ptr<transmit::Transmitter>> open_recording(const FileTarget& 
         fmt::format("{}: a pcap holds one link type, the set has {}; use --out-format pcapng",
                     target.path, used.size())};
   }
+  if (setup.engine.changes.step != nullptr) used = {packet::kLinkTypeEthernet};
   capture::WriterOptions writer;
   const bool pcapng =
       target.format == OutFormat::kPcapng ||

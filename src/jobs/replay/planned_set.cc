@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 #include "base/worker_pool.h"
@@ -9,7 +10,9 @@
 #include "jobs/replay/replay_memory.h"
 #include "jobs/set/load_set.h"
 #include "jobs/set/packet_selection.h"
+#include "packet/link_type.h"
 #include "replay/plan/timeline.h"
+#include "rewrite/ethernet/ethernet_step.h"
 
 namespace gophercap::jobs {
 namespace {
@@ -39,6 +42,19 @@ Result<replay::Plan> plan_of(const PlannedSet& planned, const PlannedSetOptions&
                                          .stop = stop});
 }
 
+// Null if every packet is Ethernet, so that a set that needs no conversion pays for none.
+std::unique_ptr<const packet::FrameStep> conversion_for(const PlannedSetOptions& options,
+                                                        const replay::Plan& plan) {
+  const ToEthernet wanted = options.link.to_ethernet;
+  if (wanted == ToEthernet::kOff || (wanted == ToEthernet::kAuto && !options.real_time))
+    return nullptr;
+  const bool needed = std::ranges::any_of(plan.link_types, [](const dataset::LinkTypeCount& l) {
+    return l.link_type != packet::kLinkTypeEthernet && l.packets > 0;
+  });
+  if (!needed) return nullptr;
+  return std::make_unique<rewrite::EthernetStep>(options.link.macs);
+}
+
 }  // namespace
 
 Nanos PlannedSet::total() const noexcept {
@@ -66,6 +82,7 @@ Result<PlannedSet> plan_set(const PlannedSetOptions& options, Reporter& reporter
   TRY(PacketSelection packets,
       select_packets(options.select, planned.plan.link_types, reporter, stop));
   planned.expression = std::move(packets.expression);
+  planned.step = conversion_for(options, planned.plan);
   // The sending thread has its own CPU; merging shares the others.
   TRY(const ReplayMemory memory,
       share_memory(planned.set, planned.plan, options.memory, std::clamp(cpu_count() / 2, 1u, 4u),
@@ -73,6 +90,7 @@ Result<PlannedSet> plan_set(const PlannedSetOptions& options, Reporter& reporter
   planned.decoders_bytes = memory.decoders_bytes;
   const ScheduleOptions& schedule = options.schedule;
   planned.engine = {.choice = packets.choice,
+                    .changes = {.step = planned.step.get()},
                     .time_factor = time_factor_of(schedule, planned.plan, reporter),
                     .rule = schedule.rule,
                     .send = {.topspeed = schedule.topspeed},

@@ -11,12 +11,14 @@
 #include "dataset/scan/file_summary.h"
 #include "jobs/map/tarballs.h"
 #include "jobs/memory_limit.h"
+#include "jobs/replay/link_options.h"
 #include "jobs/replay/schedule_notes.h"
 #include "jobs/replay/schedule_options.h"
 #include "jobs/reporter.h"
 #include "jobs/set/select_options.h"
 #include "jobs/set/set_options.h"
 #include "packet/bpf.h"
+#include "packet/frame_step.h"
 #include "replay/engine.h"
 #include "replay/plan/plan.h"
 
@@ -28,7 +30,9 @@ struct PlannedSetOptions {
   const SelectOptions& select;
   const ScheduleOptions& schedule;
   MemoryLimit memory;
-  bool preload = false;          // read the whole set into memory before the first packet
+  bool preload = false;  // read the whole set into memory before the first packet
+  const LinkOptions& link;
+  bool real_time = false;        // packets go where only Ethernet is taken
   const confine::Needs& beside;  // what the job needs besides the set; see load_set()
 };
 
@@ -37,6 +41,7 @@ struct PlannedSet {
   std::shared_ptr<Tarballs> tarballs;                   // the tarballs of the set; they outlive the
                                                         // plan
   std::unique_ptr<const packet::BpfFilter> expression;  // engine.choice points to it
+  std::unique_ptr<const packet::FrameStep> step;        // the same for engine.changes
   replay::Plan plan;
   replay::EngineOptions engine;  // everything except how packets are delivered
   uint64_t decoders_bytes = 0;   // share of the memory; engine.memory_bytes is at most the rest

@@ -8,6 +8,7 @@
 
 #include "jobs/memory_limit.h"
 #include "jobs/replay/delivery_options.h"
+#include "jobs/replay/link_options.h"
 #include "jobs/replay/oversize_options.h"
 #include "jobs/replay/schedule_options.h"
 #include "jobs/set/select_options.h"
@@ -22,6 +23,7 @@ struct ReplayOptions {
   ScheduleOptions schedule;
   DeliveryOptions delivery;
   OversizeOptions oversize;
+  LinkOptions link;
   std::optional<uint32_t> mtu;             // of the path, if the target does not know it
   std::string report_path;                 // empty: none; "-": stdout
   std::vector<replay::GivenOption> given;  // the options as the user wrote them, for the report

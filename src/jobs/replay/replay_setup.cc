@@ -45,6 +45,8 @@ Result<PlannedSet> set_up(const ReplayOptions& options, Reporter& reporter,
                                     .schedule = options.schedule,
                                     .memory = options.memory,
                                     .preload = delivery.preload,
+                                    .link = options.link,
+                                    .real_time = traits_of(delivery.target).real_time,
                                     .beside = needs},
                                    reporter, stop));
   planned.engine.mtu = options.mtu;

@@ -139,6 +139,8 @@ Result<verify::VerifyResult> verify_all(const VerifyOptions& options, Reporter& 
                 .select = options.select,
                 .schedule = options.schedule,
                 .memory = {.bytes = options.memory.bytes / 4, .asked = false, .parts = 4},
+                .link = options.link,
+                .real_time = true,
                 .beside = needs},
                reporter, stop));
   confine::confine_job({.calls = confine::Calls::kFiles});

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "jobs/memory_limit.h"
+#include "jobs/replay/link_options.h"
 #include "jobs/replay/oversize_options.h"
 #include "jobs/replay/schedule_options.h"
 #include "jobs/reporter.h"
@@ -27,6 +28,7 @@ struct VerifyOptions {
   SelectOptions select;
   ScheduleOptions schedule;
   OversizeOptions oversize;
+  LinkOptions link;
   std::optional<verify::SentReport> sent;  // the replay's report
   std::optional<uint32_t> mtu;  // of the interface; empty: as in the report, otherwise no limit
   MemoryLimit memory;           // for the whole job

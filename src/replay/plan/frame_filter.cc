@@ -21,6 +21,26 @@ Verdict verdict_of(packet::Fit fit) noexcept {
   }
 }
 
+Verdict verdict_of(packet::LeftOut reason) noexcept {
+  switch (reason) {
+    case packet::LeftOut::kFiltered:
+      return Verdict::kFiltered;
+    case packet::LeftOut::kLinkType:
+      return Verdict::kLinkType;
+    case packet::LeftOut::kProtocol:
+      return Verdict::kLinkProtocol;
+    case packet::LeftOut::kEncrypted:
+      return Verdict::kEncrypted;
+    case packet::LeftOut::kWifiFragment:
+      return Verdict::kWifiFragment;
+    case packet::LeftOut::kSignalling:
+      return Verdict::kSignalling;
+    case packet::LeftOut::kIncomplete:
+      return Verdict::kIncompleteLink;
+  }
+  return Verdict::kFiltered;
+}
+
 }  // namespace
 
 Verdict FrameFilter::choose(const packet::PacketView& packet, bool out_of_order) const noexcept {
@@ -45,9 +65,10 @@ Decision FrameFilter::take_steps() {
   Decision decision{.padded = choice_.pad_cut && pad(), .frames = {&frame_, 1}};
   if (step_ != nullptr) {
     made_.clear();
-    step_->apply(frame_, made_);
+    if (const auto left_out = step_->apply(frame_, made_))
+      return {.verdict = verdict_of(*left_out)};
     decision.frames = made_.frames();
-    if (decision.frames.empty()) return {.verdict = Verdict::kFiltered};
+    decision.converted = decision.frames.front().link_type != frame_.link_type;
   }
   judge(decision);
   if (decision.verdict == Verdict::kTooLong && fitter_ != nullptr) make_fit(decision);
@@ -129,6 +150,7 @@ void account_changed(const Decision& decision, Accounts& accounts) noexcept {
   accounts.fragmented += decision.fit == packet::Fit::kFragments;
   accounts.truncated += decision.fit == packet::Fit::kTruncated;
   accounts.padded += decision.padded;
+  accounts.converted += decision.converted;
 }
 
 }  // namespace gophercap::replay

@@ -46,6 +46,7 @@ struct Decision {
   Verdict verdict = Verdict::kSend;
   packet::Fit fit = packet::Fit::kNone;  // what was done to a frame of it that was too long
   bool padded = false;
+  bool converted = false;   // to another link type
   uint64_t mtu_needed = 0;  // if it is too long: the MTU with which all of its frames would be sent
   std::span<const packet::Frame> frames{};  // with kSend: the frames to send
 };
@@ -126,7 +127,7 @@ inline void account(const Decision& decision, Accounts& accounts) noexcept {
   ++accounts.read;
   if (decision.verdict != Verdict::kSend) [[unlikely]]
     account_left_out(decision, accounts);
-  else if (decision.fit != packet::Fit::kNone || decision.padded) [[unlikely]]
+  else if (decision.fit != packet::Fit::kNone || decision.padded || decision.converted) [[unlikely]]
     account_changed(decision, accounts);
 }
 

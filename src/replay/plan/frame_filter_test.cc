@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "packet/link_type.h"
@@ -104,7 +105,9 @@ class Copies final : public packet::FrameStep {
  public:
   Copies(size_t copies, uint32_t growth) : copies_(copies), growth_(growth) {}
   uint32_t growth_bytes() const noexcept override { return growth_; }
-  void apply(const packet::Frame& packet, packet::FrameList& out) const override {
+  bool may_change(uint32_t /*link_type*/) const noexcept override { return true; }
+  std::optional<packet::LeftOut> apply(const packet::Frame& packet,
+                                       packet::FrameList& out) const override {
     for (size_t i = 0; i < copies_; ++i) {
       packet::Frame copy = packet;
       copy.bytes += growth_;
@@ -113,6 +116,7 @@ class Copies final : public packet::FrameStep {
       std::copy_n(packet.data, packet.bytes, to);
       std::fill_n(to + packet.bytes, growth_, static_cast<uint8_t>(i));
     }
+    return copies_ == 0 ? std::optional(packet::LeftOut::kFiltered) : std::nullopt;
   }
 
  private:

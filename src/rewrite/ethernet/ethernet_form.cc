@@ -40,7 +40,7 @@ Form cooked_payload(const Cooked& cooked, Cursor cursor) noexcept {
   constexpr uint16_t kToAll = 1;
   if (cooked.hardware == kFrameRelay) return form_of(107, cursor);
   if (cooked.hardware == kRadiotap) return form_of(127, cursor);
-  if (cooked.hardware == kNetlink) return unexpected(NoEthernet::kProtocol);
+  if (cooked.hardware == kNetlink) return unexpected(packet::LeftOut::kProtocol);
   if (cooked.hardware == kGre && cooked.protocol == kTransparentBridging)
     return whole_frame(cursor);
   const bool has_length = cooked.protocol == kLlc || cooked.protocol == kNovell;
@@ -54,7 +54,7 @@ Form cooked_payload(const Cooked& cooked, Cursor cursor) noexcept {
 }
 
 Form linux_cooked(Cursor cursor) noexcept {
-  if (!cursor.has(16)) return unexpected(NoEthernet::kIncomplete);
+  if (!cursor.has(16)) return unexpected(packet::LeftOut::kIncomplete);
   const uint8_t* at = cursor.here();
   cursor.at += 16;
   return cooked_payload({.protocol = load_be16(at + 14),
@@ -66,7 +66,7 @@ Form linux_cooked(Cursor cursor) noexcept {
 }
 
 Form linux_cooked2(Cursor cursor) noexcept {
-  if (!cursor.has(20)) return unexpected(NoEthernet::kIncomplete);
+  if (!cursor.has(20)) return unexpected(packet::LeftOut::kIncomplete);
   const uint8_t* at = cursor.here();
   cursor.at += 20;
   return cooked_payload({.protocol = load_be16(at),
@@ -81,7 +81,7 @@ Form linux_cooked2(Cursor cursor) noexcept {
 
 // The number of the IPv6 family differs between systems, and the byte order is that of the writer.
 Form loopback(Cursor cursor) noexcept {
-  if (!cursor.has(4)) return unexpected(NoEthernet::kIncomplete);
+  if (!cursor.has(4)) return unexpected(packet::LeftOut::kIncomplete);
   const uint32_t big = load_be32(cursor.here());
   const uint32_t family = big > 0xffff ? load_le32(cursor.here()) : big;
   cursor.at += 4;
@@ -94,17 +94,17 @@ Form loopback(Cursor cursor) noexcept {
     case 30:
       return payload(cursor, packet::kEtherIpv6);
     default:
-      return unexpected(NoEthernet::kProtocol);
+      return unexpected(packet::LeftOut::kProtocol);
   }
 }
 
 // RFC 1661, with or without HDLC-like framing (RFC 1662).
 Form ppp(Cursor cursor) noexcept {
   if (cursor.has(2) && load_be16(cursor.here()) == 0xff03) cursor.at += 2;
-  if (!cursor.has(1)) return unexpected(NoEthernet::kIncomplete);
+  if (!cursor.has(1)) return unexpected(packet::LeftOut::kIncomplete);
   uint16_t protocol = *cursor.here();
   const uint32_t field_bytes = (protocol & 1) != 0 ? 1 : 2;
-  if (!cursor.has(field_bytes)) return unexpected(NoEthernet::kIncomplete);
+  if (!cursor.has(field_bytes)) return unexpected(packet::LeftOut::kIncomplete);
   if (field_bytes == 2) protocol = load_be16(cursor.here());
   cursor.at += field_bytes;
   switch (protocol) {
@@ -117,26 +117,27 @@ Form ppp(Cursor cursor) noexcept {
     case 0x0283:
       return payload(cursor, packet::kEtherMplsUpstream);
     default:
-      return unexpected(NoEthernet::kProtocol);
+      return unexpected(packet::LeftOut::kProtocol);
   }
 }
 
 // PPPoE keeps its header: Ethernet has EtherTypes for its sessions and for their discovery.
 Form ppp_over_ethernet(const Cursor& cursor) noexcept {
   constexpr uint16_t kDiscovery = 0x8863;
-  if (!cursor.has(6)) return unexpected(NoEthernet::kIncomplete);
+  if (!cursor.has(6)) return unexpected(packet::LeftOut::kIncomplete);
   const bool session = cursor.here()[1] == 0;
   return payload(cursor, session ? uint16_t{packet::kEtherPppoeSession} : kDiscovery);
 }
 
 Form cisco_hdlc(Cursor cursor) noexcept {
   constexpr uint16_t kKeepalive = 0x8035;  // Ethernet uses the same number for RARP
-  if (!cursor.has(4)) return unexpected(NoEthernet::kIncomplete);
+  if (!cursor.has(4)) return unexpected(packet::LeftOut::kIncomplete);
   const uint16_t type = load_be16(cursor.here() + 2);
   cursor.at += 4;
   // Other values below that are defined by Cisco (such as CDP) or OSI.
   const bool shared = type == packet::kEtherIpv4 || (type > packet::kEtherIpv4 && type < 0xfe00);
-  if (!shared || type == kKeepalive || type == 0x2000) return unexpected(NoEthernet::kProtocol);
+  if (!shared || type == kKeepalive || type == 0x2000)
+    return unexpected(packet::LeftOut::kProtocol);
   return payload(cursor, type);
 }
 
@@ -149,16 +150,16 @@ Form ppp_hdlc(const Cursor& cursor) noexcept {
 // SNAP after the NLPID of Frame Relay (RFC 2427, 4.1).
 Form frame_relay_snap(Cursor cursor) noexcept {
   constexpr uint32_t kBridged = 0x0080c2;
-  if (!cursor.has(5)) return unexpected(NoEthernet::kIncomplete);
+  if (!cursor.has(5)) return unexpected(packet::LeftOut::kIncomplete);
   const uint32_t owner = load_be32(cursor.here()) >> 8;
   const uint16_t type = load_be16(cursor.here() + 3);
   cursor.at += 5;
   if (owner == 0) return payload(cursor, type);
-  if (owner != kBridged) return unexpected(NoEthernet::kProtocol);
+  if (owner != kBridged) return unexpected(packet::LeftOut::kProtocol);
   constexpr uint16_t kWithFcs = 1;
   constexpr uint16_t kWithoutFcs = 7;
   if (type == kWithFcs) cursor.end = std::max(cursor.at, cursor.end - std::min(cursor.end, 4u));
-  if (type != kWithFcs && type != kWithoutFcs) return unexpected(NoEthernet::kProtocol);
+  if (type != kWithFcs && type != kWithoutFcs) return unexpected(packet::LeftOut::kProtocol);
   return whole_frame(cursor);
 }
 
@@ -166,12 +167,12 @@ Form frame_relay(Cursor cursor) noexcept {
   // Q.922: the last byte of the address has its lowest bit set.
   uint32_t address_bytes = 0;
   do {
-    if (address_bytes == 4) return unexpected(NoEthernet::kProtocol);
+    if (address_bytes == 4) return unexpected(packet::LeftOut::kProtocol);
     ++address_bytes;
-    if (!cursor.has(address_bytes)) return unexpected(NoEthernet::kIncomplete);
+    if (!cursor.has(address_bytes)) return unexpected(packet::LeftOut::kIncomplete);
   } while ((cursor.here()[address_bytes - 1] & 1) == 0);
   cursor.at += address_bytes;
-  if (!cursor.has(2)) return unexpected(NoEthernet::kIncomplete);
+  if (!cursor.has(2)) return unexpected(packet::LeftOut::kIncomplete);
   constexpr uint8_t kUnnumbered = 0x03;
   if (*cursor.here() != kUnnumbered) {  // Cisco's own encapsulation
     const uint16_t type = load_be16(cursor.here());
@@ -180,7 +181,7 @@ Form frame_relay(Cursor cursor) noexcept {
   }
   cursor.at += 1;
   if (*cursor.here() == 0) cursor.at += 1;  // padding
-  if (!cursor.has(1)) return unexpected(NoEthernet::kIncomplete);
+  if (!cursor.has(1)) return unexpected(packet::LeftOut::kIncomplete);
   const uint8_t protocol = *cursor.here();
   cursor.at += 1;
   switch (protocol) {
@@ -191,16 +192,17 @@ Form frame_relay(Cursor cursor) noexcept {
     case 0x80:
       return frame_relay_snap(cursor);
     default:
-      return unexpected(NoEthernet::kProtocol);
+      return unexpected(packet::LeftOut::kProtocol);
   }
 }
 
 // CACE's per-packet information, whose field for 802.11 says whether there is a check sequence.
 Form per_packet_information(Cursor cursor) noexcept {
-  if (!cursor.has(8)) return unexpected(NoEthernet::kIncomplete);
+  if (!cursor.has(8)) return unexpected(packet::LeftOut::kIncomplete);
   const uint32_t header_bytes = load_le16(cursor.here() + 2);
   const uint32_t link_type = load_le32(cursor.here() + 4);
-  if (header_bytes < 8 || !cursor.has(header_bytes)) return unexpected(NoEthernet::kIncomplete);
+  if (header_bytes < 8 || !cursor.has(header_bytes))
+    return unexpected(packet::LeftOut::kIncomplete);
   constexpr uint16_t kCommon = 2;
   bool has_fcs = false;
   const uint8_t* const fields = cursor.here();
@@ -221,10 +223,10 @@ Form per_packet_information(Cursor cursor) noexcept {
 Form nflog(Cursor cursor) noexcept {
   constexpr uint16_t kPayload = 9;
   constexpr uint16_t kAddress = 8;
-  if (!cursor.has(4)) return unexpected(NoEthernet::kIncomplete);
+  if (!cursor.has(4)) return unexpected(packet::LeftOut::kIncomplete);
   const uint8_t family = *cursor.here();
   cursor.at += 4;
-  if (!cursor.has(4)) return unexpected(NoEthernet::kIncomplete);
+  if (!cursor.has(4)) return unexpected(packet::LeftOut::kIncomplete);
   const ByteOrder order{.big = load_le16(cursor.here()) > load_be16(cursor.here())};
   const uint8_t* address = nullptr;
   while (cursor.has(4)) {
@@ -235,7 +237,7 @@ Form nflog(Cursor cursor) noexcept {
       cursor.end = std::min(cursor.end, cursor.at + bytes);
       cursor.at += 4;
       Form form = family == 2 || family == 10 ? ip_payload(cursor)
-                                              : Form(unexpected(NoEthernet::kProtocol));
+                                              : Form(unexpected(packet::LeftOut::kProtocol));
       if (form && address != nullptr) put_source(*form, address);
       return form;
     }
@@ -244,12 +246,12 @@ Form nflog(Cursor cursor) noexcept {
       address = cursor.here() + 8;
     cursor.at += (bytes + 3) / 4 * 4;
   }
-  return unexpected(NoEthernet::kIncomplete);
+  return unexpected(packet::LeftOut::kIncomplete);
 }
 
 // Returns the frame without the switch tag of `tag_bytes` after its addresses.
 Form without_switch_tag(Cursor cursor, uint32_t tag_bytes) noexcept {
-  if (!cursor.has(kAddressesBytes + tag_bytes + 2)) return unexpected(NoEthernet::kIncomplete);
+  if (!cursor.has(kAddressesBytes + tag_bytes + 2)) return unexpected(packet::LeftOut::kIncomplete);
   EthernetForm form{.header_bytes = kAddressesBytes,
                     .begin = cursor.at + kAddressesBytes + tag_bytes,
                     .end = cursor.end};
@@ -275,18 +277,19 @@ Form marvell(const Cursor& cursor, uint32_t before_tag) noexcept {
 
 // Apple's header contains the link type of what follows.
 Form pktap(Cursor cursor) noexcept {
-  if (!cursor.has(12)) return unexpected(NoEthernet::kIncomplete);
+  if (!cursor.has(12)) return unexpected(packet::LeftOut::kIncomplete);
   const uint32_t header_bytes = load_le32(cursor.here());
   const uint32_t kind = load_le32(cursor.here() + 4);
   const uint32_t link_type = load_le32(cursor.here() + 8);
-  if (header_bytes < 12 || !cursor.has(header_bytes)) return unexpected(NoEthernet::kIncomplete);
-  if (kind != 1) return unexpected(NoEthernet::kNoPayload);
+  if (header_bytes < 12 || !cursor.has(header_bytes))
+    return unexpected(packet::LeftOut::kIncomplete);
+  if (kind != 1) return unexpected(packet::LeftOut::kProtocol);
   cursor.at += header_bytes;
   return form_of(link_type, cursor);
 }
 
 Form form_of(uint32_t link_type, Cursor cursor) noexcept {
-  if (++cursor.depth > 3) return unexpected(NoEthernet::kLinkType);
+  if (++cursor.depth > 3) return unexpected(packet::LeftOut::kLinkType);
   switch (link_type) {
     case packet::kLinkTypeEthernet:
       return whole_frame(cursor);
@@ -333,21 +336,26 @@ Form form_of(uint32_t link_type, Cursor cursor) noexcept {
     case 282:  // DSA_TAG_BRCM_PREPEND
       cursor.at += 4;
       return whole_frame(cursor);
-    case 283:  // DSA_TAG_DSA
+    case 284:  // DSA_TAG_DSA
       return marvell(cursor, 0);
-    case 284:  // DSA_TAG_EDSA
+    case 285:  // DSA_TAG_EDSA
       return marvell(cursor, 4);
     default:
-      return unexpected(NoEthernet::kLinkType);
+      return unexpected(packet::LeftOut::kLinkType);
   }
 }
 
 }  // namespace
 
-tl::expected<EthernetForm, NoEthernet> ethernet_form(const packet::Frame& packet) noexcept {
+tl::expected<EthernetForm, packet::LeftOut> ethernet_form(const packet::Frame& packet) noexcept {
   return form_of(packet.link_type, {.data = packet.data,
                                     .bytes = packet.bytes,
                                     .end = std::max(packet.bytes, packet.original_bytes)});
+}
+
+bool has_ethernet_form(uint32_t link_type) noexcept {
+  const auto form = form_of(link_type, {.data = nullptr, .bytes = 0, .end = 0});
+  return form || form.error() != packet::LeftOut::kLinkType;
 }
 
 }  // namespace gophercap::rewrite

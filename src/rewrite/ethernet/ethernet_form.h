@@ -5,28 +5,10 @@
 #include <cstdint>
 #include <tl/expected.hpp>
 
-#include "base/words.h"
 #include "packet/frame.h"
+#include "packet/frame_step.h"
 
 namespace gophercap::rewrite {
-
-// The reasons why a packet cannot become an Ethernet frame.
-enum class NoEthernet : uint8_t {
-  kLinkType,    // not supported, or its packets are not those of a network
-  kProtocol,    // what the packet carries exists only on its kind of link
-  kEncrypted,   // the payload of a wireless frame is encrypted
-  kFragment,    // part of a wireless frame
-  kNoPayload,   // signalling of a wireless network
-  kIncomplete,  // the packet ends within the headers of its link
-};
-constexpr auto words_of(NoEthernet) noexcept {
-  return std::to_array<Word<NoEthernet>>({{NoEthernet::kLinkType, "link type"},
-                                          {NoEthernet::kProtocol, "protocol"},
-                                          {NoEthernet::kEncrypted, "encrypted"},
-                                          {NoEthernet::kFragment, "fragment"},
-                                          {NoEthernet::kNoPayload, "no payload"},
-                                          {NoEthernet::kIncomplete, "incomplete"}});
-}
 
 // The frame is `header`, followed by the bytes from `begin` to `end` of the packet.
 struct EthernetForm {
@@ -43,6 +25,10 @@ struct EthernetForm {
 // and without PPPoE; Cisco HDLC; Frame Relay (RFC 2427, Cisco); MPLS; IEEE 802.11 with radiotap,
 // Prism, AVS and PPI headers; NFLOG; the switch tags of Marvell and Broadcom; PKTAP. Source of the
 // formats: https://www.tcpdump.org/linktypes.html.
-tl::expected<EthernetForm, NoEthernet> ethernet_form(const packet::Frame& packet) noexcept;
+// Never returns LeftOut::kFiltered.
+tl::expected<EthernetForm, packet::LeftOut> ethernet_form(const packet::Frame& packet) noexcept;
+
+// True if there are packets of this link type that ethernet_form() supports.
+bool has_ethernet_form(uint32_t link_type) noexcept;
 
 }  // namespace gophercap::rewrite

@@ -31,7 +31,7 @@ void put_destination(EthernetForm& form, const uint8_t* address) noexcept {
 }
 
 Form payload(const Cursor& cursor, uint16_t type) noexcept {
-  if (type < kLeastEtherType) return unexpected(NoEthernet::kProtocol);
+  if (type < kLeastEtherType) return unexpected(packet::LeftOut::kProtocol);
   EthernetForm form{.begin = cursor.at, .end = std::max(cursor.at, cursor.end)};
   put_type(form, type);
   return form;
@@ -49,15 +49,15 @@ Form llc_payload(Cursor cursor) noexcept {
     }
   }
   const uint32_t length = cursor.end - std::min(cursor.at, cursor.end);
-  if (length == 0) return unexpected(NoEthernet::kNoPayload);
-  if (length > kMostLength) return unexpected(NoEthernet::kProtocol);
+  if (length == 0) return unexpected(packet::LeftOut::kIncomplete);
+  if (length > kMostLength) return unexpected(packet::LeftOut::kProtocol);
   EthernetForm form{.begin = cursor.at, .end = cursor.end};
   put_type(form, static_cast<uint16_t>(length));
   return form;
 }
 
 Form whole_frame(const Cursor& cursor) noexcept {
-  if (!cursor.has(packet::kEthernetHeaderBytes)) return unexpected(NoEthernet::kIncomplete);
+  if (!cursor.has(packet::kEthernetHeaderBytes)) return unexpected(packet::LeftOut::kIncomplete);
   return EthernetForm{.header_bytes = 0,
                       .begin = cursor.at,
                       .end = cursor.end,
@@ -66,11 +66,11 @@ Form whole_frame(const Cursor& cursor) noexcept {
 }
 
 Form ip_payload(const Cursor& cursor) noexcept {
-  if (!cursor.has(1)) return unexpected(NoEthernet::kIncomplete);
+  if (!cursor.has(1)) return unexpected(packet::LeftOut::kIncomplete);
   const unsigned version = *cursor.here() >> 4;
   if (version == 4) return payload(cursor, packet::kEtherIpv4);
   if (version == 6) return payload(cursor, packet::kEtherIpv6);
-  return unexpected(NoEthernet::kProtocol);
+  return unexpected(packet::LeftOut::kProtocol);
 }
 
 }  // namespace gophercap::rewrite

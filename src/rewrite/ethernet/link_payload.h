@@ -8,7 +8,7 @@
 
 namespace gophercap::rewrite {
 
-using Form = tl::expected<EthernetForm, NoEthernet>;
+using Form = tl::expected<EthernetForm, packet::LeftOut>;
 
 inline constexpr uint32_t kAddressesBytes = 12;
 

@@ -88,8 +88,9 @@ void add_frame(const packet::Frame& packet, const EthernetForm& form, const MacC
 }
 
 // IEEE 802.11-2020, 9.3.2.2: addresses, length and LLC of each packet, padded to four bytes.
-std::optional<NoEthernet> add_subframes(const packet::Frame& packet, const EthernetForm& aggregate,
-                                        const MacChoice& choice, packet::FrameList& out) {
+std::optional<packet::LeftOut> add_subframes(const packet::Frame& packet,
+                                             const EthernetForm& aggregate, const MacChoice& choice,
+                                             packet::FrameList& out) {
   constexpr uint32_t kHeaderBytes = 14;
   const uint32_t end = std::min(packet.bytes, aggregate.end);
   // All of them are checked first, since a packet must not be added in part.
@@ -97,13 +98,13 @@ std::optional<NoEthernet> add_subframes(const packet::Frame& packet, const Ether
     uint32_t at = aggregate.begin;
     while (at < end) {
       const uint8_t* const header = packet.data + at;
-      if (end - at < kHeaderBytes + 8) return NoEthernet::kIncomplete;
+      if (end - at < kHeaderBytes + 8) return packet::LeftOut::kIncomplete;
       const uint32_t length = load_be16(header + 12);
       const uint32_t llc = at + kHeaderBytes;
-      if (length < 8 || length > aggregate.end - llc) return NoEthernet::kIncomplete;
+      if (length < 8 || length > aggregate.end - llc) return packet::LeftOut::kIncomplete;
       const uint8_t* const snap = packet.data + llc;
       const bool is_snap = load_be32(snap) == 0xaaaa0300 && (load_be16(snap + 4) & ~0xf8u) == 0;
-      if (!is_snap || load_be16(snap + 6) < 0x600) return NoEthernet::kProtocol;
+      if (!is_snap || load_be16(snap + 6) < 0x600) return packet::LeftOut::kProtocol;
       if (adds) {
         EthernetForm form{
             .begin = llc + 8, .end = llc + length, .has_destination = true, .has_source = true};
@@ -113,15 +114,15 @@ std::optional<NoEthernet> add_subframes(const packet::Frame& packet, const Ether
       }
       at = llc + (length + 3) / 4 * 4;
     }
-    if (at == aggregate.begin || aggregate.end > at) return NoEthernet::kIncomplete;
+    if (at == aggregate.begin || aggregate.end > at) return packet::LeftOut::kIncomplete;
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<NoEthernet> to_ethernet(const packet::Frame& packet, const MacChoice& choice,
-                                      packet::FrameList& out) {
+std::optional<packet::LeftOut> to_ethernet(const packet::Frame& packet, const MacChoice& choice,
+                                           packet::FrameList& out) {
   if (packet.link_type == packet::kLinkTypeEthernet) {
     out.add(packet);
     return std::nullopt;

@@ -29,7 +29,7 @@ inline constexpr uint32_t kMostEthernetGrowth = 14;
 // Adds the packet to `out` as one Ethernet frame, or as several if it is an aggregate of IEEE
 // 802.11. If that is impossible, adds nothing and returns the reason. Ethernet packets are
 // unchanged. If the capture has only the beginning of the packet, so has the frame.
-std::optional<NoEthernet> to_ethernet(const packet::Frame& packet, const MacChoice& choice,
-                                      packet::FrameList& out);
+std::optional<packet::LeftOut> to_ethernet(const packet::Frame& packet, const MacChoice& choice,
+                                           packet::FrameList& out);
 
 }  // namespace gophercap::rewrite

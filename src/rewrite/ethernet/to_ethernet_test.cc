@@ -50,7 +50,9 @@ std::vector<std::string> converted(uint32_t link_type, const std::string& text,
                                    choice, out);
   if (refused) {
     EXPECT_TRUE(out.frames().empty());
-    return {"[" + std::string(word_of(*refused)) + "]"};
+    constexpr const char* kWords[] = {"filtered", "link type",  "protocol",  "encrypted",
+                                      "fragment", "no payload", "incomplete"};
+    return {std::string("[") + kWords[static_cast<size_t>(*refused)] + "]"};
   }
   std::vector<std::string> frames;
   for (const packet::Frame& frame : out.frames()) {
@@ -216,11 +218,11 @@ TEST(ToEthernet, SwitchTagsAreTakenOff) {
   const std::string macs = "0a0000000001 0a0000000002 ";
   EXPECT_EQ(converted(281, macs + "20000000" + ip), only(macs + ip));
   EXPECT_EQ(converted(282, "20000000" + macs + ip), only(macs + ip));
-  EXPECT_EQ(converted(283, macs + "c0080000" + ip), only(macs + ip));
-  EXPECT_EQ(converted(284, macs + "dada0000 c0080000" + ip), only(macs + ip));
+  EXPECT_EQ(converted(284, macs + "c0080000" + ip), only(macs + ip));
+  EXPECT_EQ(converted(285, macs + "dada0000 c0080000" + ip), only(macs + ip));
   // Marvell's contains the VLAN tag: priority 5, CFI, VLAN 0x123.
-  EXPECT_EQ(converted(283, macs + "e009a123" + ip), only(macs + "8100 b123" + ip));
-  EXPECT_EQ(converted(284, macs + "dada0000 e009a123" + ip), only(macs + "8100 b123" + ip));
+  EXPECT_EQ(converted(284, macs + "e009a123" + ip), only(macs + "8100 b123" + ip));
+  EXPECT_EQ(converted(285, macs + "dada0000 e009a123" + ip), only(macs + "8100 b123" + ip));
 }
 
 TEST(ToEthernet, FramesBridgedOverOtherLinksAreTakenOut) {
@@ -257,6 +259,14 @@ TEST(ToEthernet, ARefusalSaysWhy) {
   refuses(107, "0000 0000 0000", "protocol");
 }
 
+TEST(ToEthernet, LinkTypesAreKnownInAdvance) {
+  for (uint32_t link_type = 0; link_type < 300; ++link_type) {
+    const bool refused =
+        converted(link_type, kUdp4 + kUdp4) == std::vector<std::string>{"[link type]"};
+    EXPECT_EQ(has_ethernet_form(link_type), !refused) << link_type;
+  }
+}
+
 TEST(ToEthernet, WhatTheCaptureLacksTheFrameLacks) {
   EXPECT_EQ(converted(101, kUdp4, {}, 100), only(kMacs4 + "0800" + kUdp4));
   const std::string quality = "8801 0000 0a0000000001 0a0000000002 0a0000000003 0000 0000";
@@ -274,7 +284,7 @@ TEST(ToEthernet, WhatTheCaptureLacksTheFrameLacks) {
 
 TEST(ToEthernet, AnyBytesAreReadWithinTheirBounds) {
   constexpr uint32_t kLinkTypes[] = {0,   9,   12,  50,  51,  101, 104, 105, 107, 108, 113, 119,
-                                     127, 163, 192, 219, 228, 239, 258, 276, 281, 282, 283, 284};
+                                     127, 163, 192, 219, 228, 239, 258, 276, 281, 282, 284, 285};
   std::mt19937 random(1);
   for (unsigned round = 0; round < 20000; ++round) {
     const auto count = static_cast<uint32_t>(random() % 80);
