@@ -20,7 +20,7 @@ struct MapOptions {
   dataset::Selection selection;
   int workers = 0;                           // < 1: number of CPUs
   std::string dump_path;                     // empty: no dump; "-": stdout
-  Outputs outputs{};                           // none of them may be a file to be mapped
+  Outputs outputs{};                         // none of them may be a file to be mapped
   io::Owners owners = io::Owners::kTrusted;  // whose indexes are trusted
   MemoryLimit memory{};
 };

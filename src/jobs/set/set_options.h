@@ -16,7 +16,7 @@ struct SetOptions {
   std::string file_regexp;                           // empty: every file
   std::vector<dataset::PrefixChange> path_prefixes;  // for a dump whose files were moved
   int workers = 0;                                   // for mapping; < 1: number of CPUs
-  Outputs outputs{};                                   // none of them may be a file of the set
+  Outputs outputs{};                                 // none of them may be a file of the set
   io::Owners owners = io::Owners::kTrusted;          // whose dumps, reports and indexes are trusted
 
   // The dump that the set is read from; empty if paths are mapped.
