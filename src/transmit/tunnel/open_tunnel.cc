@@ -136,7 +136,8 @@ Result<> resolve_neighbor(const Tunnel& tunnel, const Address& sensor) {
 
 // A longer packet is refused, so that it is counted, instead of being fragmented.
 void refuse_fragments(int socket, bool v6) noexcept {
-  const int never = v6 ? IPV6_PMTUDISC_DO : IP_PMTUDISC_DO;
+  static_assert(IPV6_PMTUDISC_DO == IP_PMTUDISC_DO);
+  const int never = IP_PMTUDISC_DO;
   (void)::setsockopt(socket, v6 ? IPPROTO_IPV6 : IPPROTO_IP,
                      v6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, &never, sizeof never);
 }

@@ -26,14 +26,14 @@ uint16_t usual_port(TunnelKind kind) noexcept {
   }
 }
 
-// Decimal, or hexadecimal after "0x".
-std::optional<uint32_t> number(std::string_view text) noexcept {
+// Decimal, or hexadecimal after "0x"; below zero if it is neither.
+int64_t number(std::string_view text) noexcept {
   const bool hex = text.starts_with("0x");
   if (hex) text.remove_prefix(2);
   uint32_t value = 0;
   const auto [end, error] =
       std::from_chars(text.data(), text.data() + text.size(), value, hex ? 16 : 10);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return -1;
   return value;
 }
 
@@ -66,12 +66,11 @@ Result<> take_setting(std::string_view spec, std::string_view setting, Tunnel& t
                       bool& has_id) {
   const size_t equals = setting.find('=');
   const std::string_view name = setting.substr(0, equals);
-  const std::optional<uint32_t> value =
-      equals == std::string_view::npos ? std::nullopt : number(setting.substr(equals + 1));
+  const int64_t value = equals == std::string_view::npos ? -1 : number(setting.substr(equals + 1));
   const bool has_vni = tunnel.kind == TunnelKind::kVxlan || tunnel.kind == TunnelKind::kGeneve;
   if (name == "version" && tunnel.kind == TunnelKind::kErspan) {
-    if (value != 2u && value != 3u) return wrong(spec, "version is 2 or 3");
-    tunnel.erspan_version = static_cast<uint8_t>(*value);
+    if (value != 2 && value != 3) return wrong(spec, "version is 2 or 3");
+    tunnel.erspan_version = static_cast<uint8_t>(value);
     return {};
   }
   uint32_t most = 0;
@@ -81,9 +80,9 @@ Result<> take_setting(std::string_view spec, std::string_view setting, Tunnel& t
   if (most == 0) {
     return wrong(spec, fmt::format("{} has no setting \"{}\"", word_of(tunnel.kind), setting));
   }
-  if (!value || *value > most)
+  if (value < 0 || value > most)
     return wrong(spec, fmt::format("{} is a number from 0 to {}", name, most));
-  tunnel.id = *value;
+  tunnel.id = static_cast<uint32_t>(value);
   tunnel.has_key = tunnel.kind == TunnelKind::kGre;
   has_id = true;
   return {};
@@ -111,10 +110,9 @@ Result<Tunnel> parse_tunnel(std::string_view spec) {
   if (place->port) {
     if (!tunnel.uses_udp())
       return wrong(spec, fmt::format("{} has no ports", word_of(tunnel.kind)));
-    const std::optional<uint32_t> port = number(*place->port);
-    if (!port || *port == 0 || *port > 65535)
-      return wrong(spec, "a port is a number from 1 to 65535");
-    tunnel.port = static_cast<uint16_t>(*port);
+    const int64_t port = number(*place->port);
+    if (port <= 0 || port > 65535) return wrong(spec, "a port is a number from 1 to 65535");
+    tunnel.port = static_cast<uint16_t>(port);
   }
   if (tunnel.uses_udp() && tunnel.port == 0) return wrong(spec, "a port is missing");
   bool has_id = false;
