@@ -146,7 +146,7 @@ inline constexpr std::array kDropReasons = {
                "skipped", "link_header_cut", "skipped", "cut within the headers of their link",
                true},
     DropReason{&Accounts::skipped_too_long, DropStage::kReading, Verdict::kTooLong, "skipped",
-               "too_long", "skipped", "longer than the interface takes", true},
+               "too_long", "skipped", "too long for the target", true},
     DropReason{&Accounts::skipped_too_long_cut, DropStage::kReading, Verdict::kTooLongCut,
                "skipped", "too_long_cut", "skipped", "too long, and captured only in part", true},
     DropReason{&Accounts::skipped_dont_fragment, DropStage::kReading, Verdict::kDontFragment,

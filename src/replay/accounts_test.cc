@@ -64,8 +64,10 @@ TEST(DropReasons, AreAllInTheJsonInItsOrder) {
                 "balanced", "sent_cut_by_snaplen", "sent_without_fcs", "filtered_with_vlan_tag",
                 "changed", "clock_steps_followed", "not_sorted"}));
   EXPECT_EQ(keys_of(json["skipped"]),
-            (std::vector<std::string>{"out_of_order", "above_limit", "link_type", "too_long",
-                                      "too_long_cut", "dont_fragment", "oversize", "too_short"}));
+            (std::vector<std::string>{"out_of_order", "above_limit", "link_type", "link_protocol",
+                                      "wifi_encrypted", "wifi_fragment", "wifi_signalling",
+                                      "link_header_cut", "too_long", "too_long_cut",
+                                      "dont_fragment", "oversize", "too_short"}));
   EXPECT_EQ(json["balanced"], true);
   for (const DropReason& reason : kDropReasons) {
     const Json& object = reason.object.empty() ? json : json[std::string(reason.object)];

@@ -107,6 +107,8 @@ Result<SentReport> read_sent_report(const std::string& path, const std::stop_tok
   }
   report.sent_by =
       value_of_word<replay::SentBy>(value_of<std::string>(json, "/pacing").value_or(""));
+  report.through_tunnel = json.contains("tunnel");
+  report.names_changes = json["packets"].contains("changed");
   report.oversize = value_of<std::string>(json, "/oversize").value_or("");
   report.max_frame_bytes = value_of<uint32_t>(json, "/max_frame_bytes");
   if (const auto started = value_of<std::string>(json, "/started")) {

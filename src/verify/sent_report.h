@@ -16,7 +16,9 @@ namespace gophercap::verify {
 struct SentReport {
   std::optional<CaptureTime> started;  // by the wall clock of the sender
   std::optional<uint32_t> max_frame_bytes;
-  std::string oversize;  // what was done about packets that were too long; empty: not named
+  bool through_tunnel = false;
+  bool names_changes = false;  // it says which packets were sent as other frames
+  std::string oversize;        // what was done about packets that were too long; empty: not named
   uint64_t sent = 0;
   uint64_t loops_done = 0;
   bool endless = false;  // an endless replay

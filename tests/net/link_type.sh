@@ -15,7 +15,7 @@ arrived "$work/merged.pcap"
 report packets.read 6 packets.sent 5 packets.changed.converted 3 packets.skipped.wifi_signalling 1 packets.skipped.link_type 0
 says replay.out '^changed +3 with Ethernet headers'
 says replay.out '1 wireless frame'
-says replay.err '4 of 6 packets get Ethernet headers \(RAW, IEEE802_11\)'
+says replay.err '4 of 6 packets are not Ethernet \(RAW, IEEE802_11\) and get Ethernet headers where possible'
 "$GOPHERCAP" verify "$work/received.pcap" --report "$work/report.json" >"$work/verify.out" 2>"$work/verify.err" || fail "verify"
 
 # The addresses that were asked for.

@@ -14,6 +14,6 @@ report packets.read 4
 report packets.sent 2
 report packets.skipped.too_long 2
 report packets.balanced true
-says replay.out 'skipped +2 packets .*longer than the interface takes'
+says replay.out 'skipped +2 packets .*too long for the target'
 says replay.err '2 of 4 packets not sent'
 says replay.err "hint: .*$near.*mtu"

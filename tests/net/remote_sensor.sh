@@ -73,6 +73,15 @@ if [[ $has_vxlan ]]; then
   stop_receiver
   "$GOPHERCAP" verify "$work/received.pcap" --report "$work/report.json" >"$work/verify.out" 2>"$work/verify.err" ||
     fail "verify"
+
+  # No longer frames with a tag than without one: verify knows.
+  make_pcap "$work/tagged.pcap" 1 "${macs}810000640800:1450" "${macs}810000640800:1446"
+  listen vx0
+  send 3 vxlan:192.0.2.2,vni=77 "$work/tagged.pcap"
+  stop_receiver
+  report packets.sent 1 packets.skipped.too_long 1
+  "$GOPHERCAP" verify "$work/received.pcap" --report "$work/report.json" >"$work/verify.out" 2>"$work/verify.err" ||
+    fail "verify of frames with tags"
   on_sensor ip link del vx0
 fi
 

@@ -83,7 +83,8 @@ void check_fail_on_late(const Settings& settings, const jobs::ReplayOptions& opt
                         std::vector<Complaint>& complaints) {
   if (!settings.get(kFailOnLate) || settings.source(kFailOnLate) == Source::kConfigFile) return;
   if (!jobs::traits_of(options.delivery.target).real_time)
-    complaints.push_back({"--fail-on-late: needs an interface; nothing is late elsewhere", ""});
+    complaints.push_back(
+        {"--fail-on-late: needs an interface or a tunnel; nothing is late elsewhere", ""});
   if (options.schedule.topspeed)
     complaints.push_back({"--fail-on-late: excludes --topspeed, where nothing is late", ""});
 }

@@ -123,7 +123,8 @@ TEST_F(AskedOfTheWire, RowsSayLimitsAndWhatExcludesWhat) {
 }
 
 TEST_F(AskedOfTheWire, ALimitThatNothingIsHeldAgainstIsRefused) {
-  const Words elsewhere = {"--fail-on-late: needs an interface; nothing is late elsewhere"};
+  const Words elsewhere = {
+      "--fail-on-late: needs an interface or a tunnel; nothing is late elsewhere"};
   set({"replay", "--discard", "--fail-on-late=p99=50us"});
   EXPECT_EQ(complaints(), elsewhere);
   set({"replay", "--out-file=x", "--fail-on-late=p99=50us"});

@@ -25,6 +25,7 @@ constexpr Option<std::string> kDump{kThis, "dump-json"};
 constexpr Option<std::string> kRegexp{kThis, "file-regexp"};
 constexpr Option<std::string> kReport{kThis, "report"};
 constexpr Option<int64_t> kMtu{kThis, "mtu"};
+constexpr Option<jobs::ToEthernet> kToEthernet{kThis, "to-ethernet"};
 constexpr Option<jobs::Oversize> kOversize{kThis, "oversize"};
 constexpr Option<int64_t> kLoopCount{kThis, "loop-count"};
 constexpr Option<int64_t> kFileWorkers{kThis, "file-workers"};
@@ -97,6 +98,9 @@ std::vector<Complaint> take_report(Settings& settings, const verify::SentReport&
     // Older versions left out what was too long, and did not say so.
     if (option == &kOversize.spec() && report.oversize.empty())
       theirs = {std::string(word_of(jobs::Oversize::kSkip))};
+    // They skipped what is not Ethernet.
+    if (option == &kToEthernet.spec() && !report.names_changes)
+      theirs = {std::string(word_of(jobs::ToEthernet::kOff))};
     // Of an endless replay, the loops that were completed can be compared.
     if (report.endless && option == &kLoopCount.spec())
       theirs = {fmt::format("{}", std::max<uint64_t>(report.loops_done, 1))};

@@ -53,6 +53,7 @@ verify::SentReport report_of(const Settings& settings) {
                                    .paths = {"set", "/data"},
                                    .dump_path = {}};
   report.oversize = "fail";
+  report.names_changes = true;
   return report;
 }
 

@@ -58,7 +58,7 @@ TEST(ReplayReport, EveryPacketIsAccountedFor) {
        {"target    interface veth0, 4 threads, past the queueing discipline\n",
         "loops     2 of 3\n", "read      20,000 packets\n",
         "sent      18,000 packets, 9.00 MB; 5 only as far as captured; 6 without their frame check",
-        "skipped   1,500 packets (1,000 not Ethernet, 500 longer than the interface takes)\n",
+        "skipped   1,500 packets (1,000 not Ethernet, 500 too long for the target)\n",
         "missed    100 packets due while the interface was down\n",
         "gaps      p50 7µs, p99 7µs longer or shorter\n", "drift     -2µs\n",
         "stalls    3 times in which the machine did not run the sender, the longest 2ms\n",

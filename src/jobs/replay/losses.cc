@@ -21,14 +21,18 @@ namespace {
 std::string longer_than(const PlannedSet& setup, const transmit::FrameLimits& limits) {
   // Packets above a lower limit, which the user has set, are left out anyway.
   if (setup.engine.choice.longest_frame_bytes <= limits.max_bytes) return {};
-  // The map does not know how long the frames are that a step makes.
-  if (setup.engine.changes.step != nullptr) return {};
   Bounds sum;
   for (const dataset::FileSummary& file : setup.set.files) {
     const CaptureTime low = file.min.value_or(setup.plan.first);
     const CaptureTime high = file.max.value_or(setup.plan.first);
     const replay::Window& window = setup.engine.choice.window;
     if (window.contains_none(low, high)) continue;
+    // The map does not know how long the frames are that a step makes.
+    const packet::FrameStep* const step = setup.engine.changes.step;
+    const auto may_change = [&](const dataset::LinkTypeCount& l) {
+      return l.packets > 0 && step->may_change(l.link_type);
+    };
+    if (step != nullptr && std::ranges::any_of(file.link_types, may_change)) continue;
     const Bounds bounds = too_long(file, limits);
     const bool whole = window.contains_all(low, high);
     sum.most += bounds.most;
@@ -112,9 +116,9 @@ void warn_of_link_types(const PlannedSet& setup, Reporter& reporter) {
         .push_back(name.empty() ? fmt::format("link type {}", l.link_type) : std::string(name));
   }
   if (converted > 0) {
-    reporter.info(
-        fmt::format("{} of {} packets get Ethernet headers ({}); --to-ethernet off skips them",
-                    converted, setup.plan.packets, fmt::join(converted_names, ", ")));
+    reporter.info(fmt::format(
+        "{} of {} packets are not Ethernet ({}) and get Ethernet headers where possible", converted,
+        setup.plan.packets, fmt::join(converted_names, ", ")));
   }
   if (others == 0) return;
   reporter.warning(fmt::format("{} of {} packets will be skipped: not Ethernet ({}){}", others,

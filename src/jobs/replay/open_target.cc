@@ -52,13 +52,13 @@ Result<std::unique_ptr<transmit::Transmitter>> open_recording(const FileTarget& 
     // A larger one comes from a damaged header. The writer rejects its packets, which are counted.
     if (l.packets > 0 && l.link_type <= capture::kLargestLinkType) used.push_back(l.link_type);
   }
+  if (setup.engine.changes.step != nullptr) used = {packet::kLinkTypeEthernet};
   if (target.format == OutFormat::kPcap && used.size() > 1) {
     return Error{
         Errc::kInvalidArgument, 0,
         fmt::format("{}: a pcap holds one link type, the set has {}; use --out-format pcapng",
                     target.path, used.size())};
   }
-  if (setup.engine.changes.step != nullptr) used = {packet::kLinkTypeEthernet};
   capture::WriterOptions writer;
   const bool pcapng =
       target.format == OutFormat::kPcapng ||
@@ -206,6 +206,7 @@ struct Opener {
   }
   Opened operator()(const FileTarget& target) const {
     TRY(auto recording, open_recording(target, setup, stop));
+    if (setup.engine.changes.step != nullptr) warn_of_link_types(setup, reporter);
     return std::make_unique<OpenSimulated>(FileTarget::kTraits, std::move(recording));
   }
   Opened operator()(const InterfaceTarget& target) const {
@@ -228,7 +229,9 @@ struct Onlooker {
   TargetOutlook& outlook;
 
   void operator()(const Nowhere&) const {}
-  void operator()(const FileTarget&) const {}
+  void operator()(const FileTarget&) const {
+    if (setup.engine.changes.step != nullptr) warn_of_link_types(setup, reporter);
+  }
   void operator()(const InterfaceTarget& target) const {
     const auto facts = transmit::inspect_interface(target.name);
     outlook.limits =

@@ -77,8 +77,12 @@ class Fitter final : public packet::FrameFitter {
 };
 
 bool has_long_packets(const PlannedSet& setup, const transmit::FrameLimits& limits) {
+  transmit::FrameLimits before_growth = limits;
+  if (const packet::FrameStep* step = setup.engine.changes.step; step != nullptr)
+    before_growth.max_bytes -= std::min(limits.max_bytes, step->growth_bytes());
   return std::ranges::any_of(setup.set.files, [&](const dataset::FileSummary& file) {
-    return may_be_too_long(file, limits) || (setup.engine.choice.pad_cut && file.packets_cut > 0);
+    return may_be_too_long(file, before_growth) ||
+           (setup.engine.choice.pad_cut && file.packets_cut > 0);
   });
 }
 

@@ -64,7 +64,9 @@ Error cancelled() {
 Result<replay::Report> expect_all(const VerifyOptions& options, const PlannedSet& setup,
                                   std::optional<uint32_t> mtu, verify::ArrivalMatcher& matcher,
                                   Reporter& reporter, const std::stop_token& stop) {
-  const transmit::FrameLimits limits = verify::receiver_limits(mtu);
+  transmit::FrameLimits limits = verify::receiver_limits(mtu);
+  // Only an interface takes frames with a tag that are longer than others.
+  if (options.sent && options.sent->through_tunnel) limits.vlan_extra_bytes = 0;
   TRY(const auto fitter, make_fitter(options.oversize, setup, limits,
                                      worker_count(options.set.workers), reporter, stop));
   replay::EngineOptions engine = setup.engine;

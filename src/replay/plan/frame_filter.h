@@ -105,7 +105,7 @@ class FrameFilter {
   void make_fit(Decision& decision);
   Verdict fits(const packet::Frame& frame) const noexcept;
 
-  const Choice& choice_;
+  const Choice choice_;
   const transmit::FrameLimits limits_;
   const packet::FrameStep* const step_;
   const packet::FrameFitter* const fitter_;

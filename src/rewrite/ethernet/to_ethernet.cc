@@ -83,7 +83,7 @@ void add_frame(const packet::Frame& packet, const EthernetForm& form, const MacC
   }
   uint8_t* const to = out.add_made(frame);
   std::memcpy(to, form.header.data(), form.header_bytes);
-  std::memcpy(to + form.header_bytes, packet.data + form.begin, captured);
+  if (captured > 0) std::memcpy(to + form.header_bytes, packet.data + form.begin, captured);
   fill_addresses(to, frame.bytes, form, choice);
 }
 

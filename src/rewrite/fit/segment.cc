@@ -147,6 +147,7 @@ Refusal segment(const packet::Frame& frame, uint32_t most_bytes, const SegmentSi
   const uint32_t room = longest - prologue.size();
   const std::span<const uint8_t> payload(frame.data + headers.payload,
                                          headers.end - headers.payload);
+  if (payload.empty()) return Refusal::kNoRoom;  // its headers alone are too long
   uint32_t size = 0;
   if (headers.innermost()->kind == Kind::kTcp) {
     size = tcp_part_bytes(frame.data, headers, sizes, room);

@@ -14,8 +14,9 @@ std::string header_of(const std::string& spec, uint32_t sequence = 0, int64_t wa
   EXPECT_TRUE(tunnel) << spec;
   const Encapsulation encapsulation(*tunnel);
   EXPECT_LE(encapsulation.bytes(), Encapsulation::kMostBytes);
-  std::vector<uint8_t> bytes(encapsulation.bytes());
+  std::vector<uint8_t> bytes(Encapsulation::kMostBytes);
   encapsulation.write(bytes.data(), sequence, wall_ns);
+  bytes.resize(encapsulation.bytes());
   std::string text;
   for (const uint8_t byte : bytes) {
     text += "0123456789abcdef"[byte >> 4];

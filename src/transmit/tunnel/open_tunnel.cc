@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -26,7 +27,8 @@
 namespace gophercap::transmit {
 namespace {
 
-constexpr int kSendBufferBytes = 8 << 20;
+// Of all sockets of a lane. More would only move the place where packets are dropped.
+constexpr int kSendBufferBytes = 2 << 20;
 constexpr uint16_t kDiscardPort = 9;
 
 struct Address {
@@ -109,29 +111,45 @@ Result<TunnelFacts> facts_of(const Tunnel& tunnel, const Address& address) {
   return facts;
 }
 
+Address at_port(Address address, uint16_t port) noexcept {
+  // Both kinds of address have the port in one place.
+  static_assert(offsetof(sockaddr_in, sin_port) == offsetof(sockaddr_in6, sin6_port));
+  sockaddr_in plain{};
+  std::memcpy(&plain, &address.storage, sizeof plain);
+  plain.sin_port = htons(port);
+  std::memcpy(&address.storage, &plain, sizeof plain);
+  return address;
+}
+
+// Without it, the kernel keeps it for itself if a queueing discipline drops a packet.
+void report_errors(int socket, bool v6) noexcept {
+  const int on = 1;
+  (void)::setsockopt(socket, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_RECVERR : IP_RECVERR, &on,
+                     sizeof on);
+}
+
 // Waits until the kernel has passed on a first datagram, which waits for the neighbor's address.
 Result<> resolve_neighbor(const Tunnel& tunnel, const Address& sensor) {
-  TRY(const Address address, resolve(tunnel, kDiscardPort));
+  const Address address = at_port(sensor, kDiscardPort);
   TRY(const Fd socket, connected(tunnel, address, SOCK_DGRAM, 0));
-  const int on = 1;
-  const bool v6 = address.is_ipv6();
-  (void)::setsockopt(socket.value(), v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_RECVERR : IP_RECVERR,
-                     &on, sizeof on);
+  report_errors(socket.value(), address.is_ipv6());
   if (::send(socket.value(), "", 0, 0) < 0) return with_errno(tunnel, text_of(sensor));
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(5);
   constexpr auto kPause = std::chrono::milliseconds(5);
-  while (bytes_waiting(socket) > 0 && std::chrono::steady_clock::now() < give_up)
+  int pauses = 0;
+  for (; bytes_waiting(socket) > 0 && std::chrono::steady_clock::now() < give_up; ++pauses)
     std::this_thread::sleep_for(kPause);  // the kernel gives up after three seconds
-  std::this_thread::sleep_for(kPause);    // its answer may come a moment later
-  // Whatever else it answers, the host is there.
+  // After that time its answer may come a moment later.
+  constexpr int kLongWait = 100;
   int error = 0;
-  socklen_t bytes = sizeof error;
-  if (::getsockopt(socket.value(), SOL_SOCKET, SO_ERROR, &error, &bytes) == 0 &&
-      error == EHOSTUNREACH) {
-    errno = error;
-    return with_errno(tunnel, text_of(sensor));
+  for (int tries = pauses > kLongWait ? 40 : 1; tries > 0 && error == 0; --tries) {
+    std::this_thread::sleep_for(kPause);
+    socklen_t bytes = sizeof error;
+    (void)::getsockopt(socket.value(), SOL_SOCKET, SO_ERROR, &error, &bytes);
   }
-  return {};
+  if (error != EHOSTUNREACH) return {};  // whatever else it answers, the host is there
+  errno = error;
+  return with_errno(tunnel, text_of(sensor));
 }
 
 // A longer packet is refused, so that it is counted, instead of being fragmented.
@@ -142,21 +160,23 @@ void refuse_fragments(int socket, bool v6) noexcept {
                      v6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, &never, sizeof never);
 }
 
-Result<Fd> sending_socket(const Tunnel& tunnel, const Address& address) {
+// One of `sockets` that share the memory of a lane.
+Result<Fd> sending_socket(const Tunnel& tunnel, const Address& address, unsigned sockets) {
   const bool udp = tunnel.uses_udp();
   TRY(Fd socket, connected(tunnel, address, udp ? SOCK_DGRAM : SOCK_RAW, udp ? 0 : IPPROTO_GRE));
   const int on = 1;
   const int least = 1;  // nothing is received; a raw socket would keep the GRE packets of others
   (void)::setsockopt(socket.value(), SOL_SOCKET, SO_RCVBUF, &least, sizeof least);
   refuse_fragments(socket.value(), address.is_ipv6());
+  report_errors(socket.value(), address.is_ipv6());
+  const int buffer_bytes = kSendBufferBytes / static_cast<int>(sockets);
   // RFC 7348 and 8926: over IPv4 the checksum is zero.
   if (udp && !address.is_ipv6() && tunnel.kind != TunnelKind::kUdp)
     (void)::setsockopt(socket.value(), SOL_SOCKET, SO_NO_CHECK, &on, sizeof on);
   // Without CAP_NET_ADMIN the system limits it.
-  if (::setsockopt(socket.value(), SOL_SOCKET, SO_SNDBUFFORCE, &kSendBufferBytes,
-                   sizeof kSendBufferBytes) != 0) {
-    (void)::setsockopt(socket.value(), SOL_SOCKET, SO_SNDBUF, &kSendBufferBytes,
-                       sizeof kSendBufferBytes);
+  if (::setsockopt(socket.value(), SOL_SOCKET, SO_SNDBUFFORCE, &buffer_bytes,
+                   sizeof buffer_bytes) != 0) {
+    (void)::setsockopt(socket.value(), SOL_SOCKET, SO_SNDBUF, &buffer_bytes, sizeof buffer_bytes);
   }
   return socket;
 }
@@ -187,7 +207,7 @@ Result<OpenedTunnel> open_tunnel(const Tunnel& tunnel, unsigned lanes) {
     std::vector<Fd> sockets;
     const unsigned count = tunnel.uses_udp() ? kPortsPerLane : 1;
     for (unsigned i = 0; i < count; ++i) {
-      TRY(Fd socket, sending_socket(tunnel, address));
+      TRY(Fd socket, sending_socket(tunnel, address, count));
       sockets.push_back(std::move(socket));
     }
     opened.lanes.push_back(make_tunnel_transmitter(tunnel, opened.facts, std::move(sockets)));

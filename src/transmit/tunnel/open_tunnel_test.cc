@@ -160,9 +160,10 @@ TEST(OpenTunnel, WhatFitsIsWhatTheKernelTakes) {
 }
 
 TEST(OpenTunnel, AHostThatDoesNotExistIsNamed) {
-  const auto tunnel = opened("vxlan:no-such-host.invalid");
+  const std::string host(64, 'x');  // too long for a label, so that no server is asked
+  const auto tunnel = opened("vxlan:" + host);
   ASSERT_FALSE(tunnel);
-  EXPECT_EQ(tunnel.error().what.substr(0, 22), "no-such-host.invalid: ");
+  EXPECT_EQ(tunnel.error().what.substr(0, 66), host + ": ");
 }
 
 }  // namespace

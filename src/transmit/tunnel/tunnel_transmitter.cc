@@ -57,7 +57,8 @@ class TunnelTransmitter final : public Transmitter {
       // The API lacks const, but the kernel only reads.
       vectors_[2 * i + 1] = {const_cast<uint8_t*>(frame.data), frame.captured_bytes};
       const uint32_t hash = packet::pair_hash(frame.data, frame.captured_bytes, frame.link_type);
-      socket_of_[i] = hash % sockets_.size();
+      // The lowest bits have chosen the lane.
+      socket_of_[i] = (hash >> 16) % sockets_.size();
     }
     size_t done = 0;
     while (done < count) {
@@ -98,12 +99,14 @@ class TunnelTransmitter final : public Transmitter {
           ::sendmmsg(socket, &messages_[done], static_cast<unsigned>(end - done), MSG_DONTWAIT);
       if (sent > 0) {
         done += static_cast<size_t>(sent);
+        told = false;
         continue;
       }
-      // The sensor's host has answered an earlier datagram that nobody listens there. That says
-      // nothing about this one, and a replay goes on until somebody listens.
-      const bool refused = errno == ECONNREFUSED || errno == EHOSTUNREACH;
-      if (!refused || told) return errno;
+      // An answer to an earlier datagram, for example that nobody listens there, is returned once
+      // and says nothing about this one. A replay goes on, as a mirror would. What is wrong with
+      // this datagram is returned again.
+      const bool busy = errno == EAGAIN || errno == ENOBUFS || errno == EINTR;
+      if (busy || told) return errno;
       told = true;
     }
     return 0;
