@@ -21,7 +21,7 @@ for mtu in 1500 576; do
   exits 0 verify "at$mtu.pcap" --report r.json --json
   is out packets.expected "$(count r.json packets.frames_sent)"
   is out packets.lost 0
-  if command -v tshark >/dev/null; then
+  if ((mtu == 576)) && command -v tshark >/dev/null; then # net.oversize compares at both
     # A frame with a tag may have four bytes more.
     python3 "$SOURCE_DIR/tests/net/streams.py" super.pcap "at$mtu.pcap" $((mtu + 18)) 2>err || { cat err >&2; exit 1; }
   fi
