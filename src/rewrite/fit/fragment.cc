@@ -164,6 +164,8 @@ Refusal fragment(const packet::Frame& frame, uint32_t most_bytes, DontFragment f
   const uint32_t all = headers.end - plan.data;
   if (plan.first + all > kMostPayload) return Refusal::kLengths;
   const uint32_t room = longest - front;
+  // A hop-by-hop header with nothing but a jumbo length is left out, and may be what was too much.
+  if (all <= room) return Refusal::kLengths;
   for (uint32_t at = 0; at < all;) {
     const bool rest = all - at <= room;
     const uint32_t bytes = rest ? all - at : room / kUnit * kUnit;
