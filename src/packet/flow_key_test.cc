@@ -9,22 +9,13 @@
 #include <vector>
 
 #include "packet/link_type.h"
+#include "testing/hex.h"
 
 namespace gophercap::packet {
 namespace {
 
+using testing::hex;
 using Bytes = std::vector<uint8_t>;
-
-Bytes hex(const std::string& text) {
-  Bytes bytes;
-  std::string digits;
-  for (const char c : text) {
-    if (c != ' ') digits += c;
-  }
-  for (size_t i = 0; i + 1 < digits.size(); i += 2)
-    bytes.push_back(static_cast<uint8_t>(std::stoi(digits.substr(i, 2), nullptr, 16)));
-  return bytes;
-}
 
 const std::string kMacs = "020000000001 020000000002 ";
 const std::string kUdp4 =

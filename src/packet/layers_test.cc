@@ -9,22 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "testing/hex.h"
+
 namespace gophercap::packet {
 namespace {
 
+using testing::hex;
 using Bytes = std::vector<uint8_t>;
 using Kind = Layer::Kind;
-
-Bytes hex(const std::string& text) {
-  Bytes bytes;
-  std::string digits;
-  for (const char c : text) {
-    if (c != ' ') digits += c;
-  }
-  for (size_t i = 0; i + 1 < digits.size(); i += 2)
-    bytes.push_back(static_cast<uint8_t>(std::stoi(digits.substr(i, 2), nullptr, 16)));
-  return bytes;
-}
 
 std::vector<Layer> layers(const Bytes& bytes, uint32_t link_type) {
   // In its own memory, so that a sanitizer detects reading beyond it.

@@ -9,30 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "testing/hex.h"
+
 namespace gophercap::rewrite {
 namespace {
 
+using testing::hex;
 using Bytes = std::vector<uint8_t>;
-
-Bytes hex(const std::string& text) {
-  Bytes bytes;
-  std::string digits;
-  for (const char c : text) {
-    if (c != ' ') digits += c;
-  }
-  for (size_t i = 0; i + 1 < digits.size(); i += 2)
-    bytes.push_back(static_cast<uint8_t>(std::stoi(digits.substr(i, 2), nullptr, 16)));
-  return bytes;
-}
-
-std::string hex_of(const packet::Frame& frame) {
-  std::string text;
-  for (uint32_t i = 0; i < frame.bytes; ++i) {
-    text += "0123456789abcdef"[frame.data[i] >> 4];
-    text += "0123456789abcdef"[frame.data[i] & 15];
-  }
-  return text;
-}
 
 // The frames as digits, or the reason in brackets.
 std::vector<std::string> converted(uint32_t link_type, const std::string& text,
@@ -58,7 +41,7 @@ std::vector<std::string> converted(uint32_t link_type, const std::string& text,
   for (const packet::Frame& frame : out.frames()) {
     EXPECT_EQ(frame.link_type, packet::kLinkTypeEthernet);
     EXPECT_EQ(frame.original_bytes, frame.bytes + missing_bytes);
-    frames.push_back(hex_of(frame));
+    frames.push_back(testing::hex_of({frame.data, frame.bytes}));
   }
   return frames;
 }

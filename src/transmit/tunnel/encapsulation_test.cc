@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "testing/hex.h"
+
 namespace gophercap::transmit {
 namespace {
 
@@ -17,12 +19,7 @@ std::string header_of(const std::string& spec, uint32_t sequence = 0, int64_t wa
   std::vector<uint8_t> bytes(Encapsulation::kMostBytes);
   encapsulation.write(bytes.data(), sequence, wall_ns);
   bytes.resize(encapsulation.bytes());
-  std::string text;
-  for (const uint8_t byte : bytes) {
-    text += "0123456789abcdef"[byte >> 4];
-    text += "0123456789abcdef"[byte & 15];
-  }
-  return text;
+  return testing::hex_of(bytes);
 }
 
 // Byte by byte as tshark reads them: tests/net/remote_sensor.sh compares with it and with the
