@@ -30,8 +30,10 @@ class FrameFitter {
   virtual ~FrameFitter() = default;
 
   // Adds to `out` the frames of at most `most_bytes` that leave in place of `frame`, which has
-  // more; nothing if it does not leave.
-  virtual Fit fit(const Frame& frame, uint32_t most_bytes, FrameList& out) const = 0;
+  // more; nothing if it does not leave. `before` is the same frame before it was rewritten: what
+  // the captures tell about its connection is found by its addresses.
+  virtual Fit fit(const Frame& frame, const Frame& before, uint32_t most_bytes,
+                  FrameList& out) const = 0;
 };
 
 }  // namespace gophercap::packet

@@ -30,6 +30,12 @@ class FrameList {
     bytes_.resize(bytes_.size() + frame.bytes);
     return bytes_.data() + made_.back().offset;
   }
+  // Takes back the newest frame. REQUIRES: add_made() has added it.
+  void remove_made() {
+    bytes_.resize(made_.back().offset);
+    frames_.pop_back();
+    made_.pop_back();
+  }
   // Returns all frames, valid until the next add or clear.
   std::span<const Frame> frames() noexcept {
     for (const Made& made : made_) frames_[made.frame].data = bytes_.data() + made.offset;

@@ -35,6 +35,7 @@ constexpr std::array kCounters = {
     &Accounts::sent_cut,
     &Accounts::fcs_removed,
     &Accounts::converted,
+    &Accounts::rewritten,
     &Accounts::segmented,
     &Accounts::fragmented,
     &Accounts::truncated,
@@ -91,11 +92,9 @@ Accounts Accounts::times(uint64_t loops) const noexcept {
 }
 
 void add_changes(const Accounts& a, Json& object) {
-  object["changed"] = {{"converted", a.converted},
-                       {"segmented", a.segmented},
-                       {"fragmented", a.fragmented},
-                       {"truncated", a.truncated},
-                       {"padded", a.padded}};
+  object["changed"] = {{"converted", a.converted}, {"rewritten", a.rewritten},
+                       {"segmented", a.segmented}, {"fragmented", a.fragmented},
+                       {"truncated", a.truncated}, {"padded", a.padded}};
 }
 
 void add_drop_reasons(const Accounts& accounts, DropStage stage, Json& object) {

@@ -78,6 +78,7 @@ struct Accounts {
   uint64_t sent_cut = 0;        // sent, but the capture has only their first bytes (snap length)
   uint64_t fcs_removed = 0;     // sent without their captured frame check sequence
   uint64_t converted = 0;       // --to-ethernet
+  uint64_t rewritten = 0;       // by rules
   uint64_t segmented = 0;       // --oversize segment
   uint64_t fragmented = 0;      // --oversize fragment
   uint64_t truncated = 0;       // --oversize truncate

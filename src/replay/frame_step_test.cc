@@ -111,6 +111,37 @@ TEST_F(Step, FramesLeaveInThePlaceOfTheirPacketAndAtItsTime) {
   EXPECT_TRUE(report.accounts.balanced());
 }
 
+// Writes the number of the loop into byte 30.
+class LoopNumber final : public packet::FrameRewriter {
+ public:
+  uint32_t growth_bytes() const noexcept override { return 0; }
+  bool may_change(uint32_t /*link_type*/) const noexcept override { return true; }
+  bool may_resize(uint32_t /*link_type*/) const noexcept override { return false; }
+  bool rewrite(const packet::Frame& frame, uint64_t loop, packet::FrameList& out) const override {
+    if (loop == 0) {
+      out.add(frame);
+      return false;
+    }
+    uint8_t* const bytes = out.add_made(frame);
+    std::copy_n(frame.data, frame.bytes, bytes);
+    bytes[30] = static_cast<uint8_t>(loop);
+    return true;
+  }
+};
+
+TEST_F(Step, ARewriterKnowsTheLoop) {
+  add_files(300);
+  const LoopNumber number;
+  const Report report = run({.changes = {.rewriter = &number}, .loops = 3});
+  ASSERT_EQ(out_.sent.size(), 1800u);
+  for (size_t i = 600; i < 1800; ++i) {
+    testing::Bytes expected = out_.sent[i % 600].data;
+    expected[30] = static_cast<uint8_t>(i / 600);
+    ASSERT_EQ(out_.sent[i].data, expected) << i;
+  }
+  EXPECT_EQ(report.accounts.rewritten, 1200u);
+}
+
 TEST_F(Step, SlabsThatAreFullInTheMiddleKeepTheOrder) {
   add_files(900);
   const Multiply many([](uint32_t) { return 7u; }, 1000);

@@ -28,6 +28,7 @@ std::string changed_text(const Accounts& accounts) {
     if (packets > 0) parts.push_back(fmt::format("{} {}", group_digits(packets), words));
   };
   add(accounts.converted, "with Ethernet headers");
+  add(accounts.rewritten, "rewritten");
   add(accounts.segmented, "as segments");
   add(accounts.fragmented, "as fragments");
   add(accounts.truncated, "without their end");

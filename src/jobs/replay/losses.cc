@@ -28,11 +28,10 @@ std::string longer_than(const PlannedSet& setup, const transmit::FrameLimits& li
     const replay::Window& window = setup.engine.choice.window;
     if (window.contains_none(low, high)) continue;
     // The map does not know how long the frames are that a step makes.
-    const packet::FrameStep* const step = setup.engine.changes.step;
-    const auto may_change = [&](const dataset::LinkTypeCount& l) {
-      return l.packets > 0 && step->may_change(l.link_type);
+    const auto may_resize = [&](const dataset::LinkTypeCount& l) {
+      return l.packets > 0 && setup.engine.changes.may_resize(l.link_type);
     };
-    if (step != nullptr && std::ranges::any_of(file.link_types, may_change)) continue;
+    if (std::ranges::any_of(file.link_types, may_resize)) continue;
     const Bounds bounds = too_long(file, limits);
     const bool whole = window.contains_all(low, high);
     sum.most += bounds.most;

@@ -79,10 +79,8 @@ Result<transmit::Wire> open_interface(const InterfaceTarget& target, const Plann
     wire.longest_frame_bytes = std::max(wire.longest_frame_bytes, file.max_captured_bytes);
   }
   if (setup.engine.choice.pad_cut) wire.longest_frame_bytes = UINT32_MAX;
-  if (setup.engine.changes.step != nullptr) {
-    wire.longest_frame_bytes +=
-        std::min(setup.engine.changes.step->growth_bytes(), UINT32_MAX - wire.longest_frame_bytes);
-  }
+  wire.longest_frame_bytes +=
+      std::min(setup.engine.changes.growth_bytes(), UINT32_MAX - wire.longest_frame_bytes);
   return transmit::open_wire(target.name, wire);
 }
 

@@ -21,6 +21,7 @@
 #include "rewrite/fit/refusal.h"
 #include "rewrite/fit/segment.h"
 #include "rewrite/fit/segment_table.h"
+#include "rewrite/headers.h"
 
 namespace gophercap::jobs {
 namespace {
@@ -44,15 +45,37 @@ Fit fit_of(rewrite::Refusal refusal, Fit done) noexcept {
   }
 }
 
+// Sizes of the connection that a frame belonged to before its addresses were rewritten.
+class SizesOf final : public rewrite::SegmentSizes {
+ public:
+  // REQUIRES: both outlive it.
+  SizesOf(const SegmentTable& table, const packet::Frame& before)
+      : table_(table), before_(before) {}
+
+  rewrite::SegmentSize of(const rewrite::Connection& /*rewritten*/) const noexcept override {
+    using Kind = rewrite::Header::Kind;
+    const rewrite::Headers headers = rewrite::headers_of(before_, rewrite::Depth::kInnermost);
+    const rewrite::Header* const last = headers.innermost();
+    if (last == nullptr || (last->kind != Kind::kTcp && last->kind != Kind::kUdp)) return {};
+    return table_.of(rewrite::connection_of(before_.data, headers));
+  }
+
+ private:
+  const SegmentTable& table_;
+  const packet::Frame& before_;
+};
+
 class Fitter final : public packet::FrameFitter {
  public:
   Fitter(const OversizeOptions& options, SegmentTable sizes)
       : options_(options), sizes_(std::move(sizes)) {}
 
-  Fit fit(const packet::Frame& frame, uint32_t most_bytes, packet::FrameList& out) const override {
+  Fit fit(const packet::Frame& frame, const packet::Frame& before, uint32_t most_bytes,
+          packet::FrameList& out) const override {
     switch (options_.policy) {
       case Oversize::kSegment:
-        return fit_of(rewrite::segment(frame, most_bytes, sizes_, out), Fit::kSegments);
+        return fit_of(rewrite::segment(frame, most_bytes, SizesOf(sizes_, before), out),
+                      Fit::kSegments);
       case Oversize::kFragment:
         return fit_of(rewrite::fragment(frame, most_bytes, flag(), out), Fit::kFragments);
       case Oversize::kTruncate:
@@ -78,8 +101,7 @@ class Fitter final : public packet::FrameFitter {
 
 bool has_long_packets(const PlannedSet& setup, const transmit::FrameLimits& limits) {
   transmit::FrameLimits before_growth = limits;
-  if (const packet::FrameStep* step = setup.engine.changes.step; step != nullptr)
-    before_growth.max_bytes -= std::min(limits.max_bytes, step->growth_bytes());
+  before_growth.max_bytes -= std::min(limits.max_bytes, setup.engine.changes.growth_bytes());
   return std::ranges::any_of(setup.set.files, [&](const dataset::FileSummary& file) {
     return may_be_too_long(file, before_growth) ||
            (setup.engine.choice.pad_cut && file.packets_cut > 0);

@@ -63,16 +63,28 @@ bool FrameFilter::pad() {
 
 Decision FrameFilter::take_steps() {
   Decision decision{.padded = choice_.pad_cut && pad(), .frames = {&frame_, 1}};
-  if (step_ != nullptr) {
+  if (changes_.step != nullptr) {
     made_.clear();
-    if (const auto left_out = step_->apply(frame_, made_))
+    if (const auto left_out = changes_.step->apply(frame_, made_))
       return {.verdict = verdict_of(*left_out)};
     decision.frames = made_.frames();
     decision.converted = decision.frames.front().link_type != frame_.link_type;
   }
+  const std::span<const packet::Frame> before = decision.frames;
+  if (changes_.rewriter != nullptr) rewrite(decision);
   judge(decision);
-  if (decision.verdict == Verdict::kTooLong && fitter_ != nullptr) make_fit(decision);
+  if (decision.verdict == Verdict::kTooLong && changes_.fitter != nullptr)
+    make_fit(decision, before);
   return decision;
+}
+
+void FrameFilter::rewrite(Decision& decision) {
+  rewritten_.clear();
+  for (const packet::Frame& frame : decision.frames) {
+    const bool changed = changes_.rewriter->rewrite(frame, loop_, rewritten_);
+    decision.rewritten = decision.rewritten || changed;
+  }
+  decision.frames = rewritten_.frames();
 }
 
 void FrameFilter::judge(Decision& decision) const noexcept {
@@ -85,14 +97,15 @@ void FrameFilter::judge(Decision& decision) const noexcept {
   }
 }
 
-void FrameFilter::make_fit(Decision& decision) {
+void FrameFilter::make_fit(Decision& decision, std::span<const packet::Frame> before) {
   fitted_.clear();
-  for (const packet::Frame& frame : decision.frames) {
+  for (size_t i = 0; i < decision.frames.size(); ++i) {
+    const packet::Frame& frame = decision.frames[i];
     if (fits(frame) != Verdict::kTooLong) {
       fitted_.add(frame);
       continue;
     }
-    decision.fit = fitter_->fit(frame, room_for(frame), fitted_);
+    decision.fit = changes_.fitter->fit(frame, before[i], room_for(frame), fitted_);
     if (!packet::leaves(decision.fit)) {
       decision.verdict = verdict_of(decision.fit);
       return;
@@ -151,6 +164,7 @@ void account_changed(const Decision& decision, Accounts& accounts) noexcept {
   accounts.truncated += decision.fit == packet::Fit::kTruncated;
   accounts.padded += decision.padded;
   accounts.converted += decision.converted;
+  accounts.rewritten += decision.rewritten;
 }
 
 }  // namespace gophercap::replay

@@ -9,6 +9,7 @@
 #include "packet/bpf.h"
 #include "packet/frame.h"
 #include "packet/frame_fitter.h"
+#include "packet/frame_rewriter.h"
 #include "packet/frame_step.h"
 #include "packet/packet_view.h"
 #include "replay/accounts.h"
@@ -34,9 +35,26 @@ inline bool takes_all(const Choice& choice) noexcept {
 
 // What packets are turned into before they are sent. Borrowed.
 struct Changes {
-  const packet::FrameStep* step = nullptr;      // for all packets; null: they are not changed
-  const packet::FrameFitter* fitter = nullptr;  // for frames that are too long; null: they are
-                                                // skipped
+  const packet::FrameStep* step = nullptr;          // for all packets; null: they are not changed
+  const packet::FrameRewriter* rewriter = nullptr;  // for the frames of the step
+  const packet::FrameFitter* fitter = nullptr;      // for frames that are too long; null: they are
+                                                    // skipped
+
+  // By how many bytes a frame may be longer than its packet, before it is made to fit.
+  uint32_t growth_bytes() const noexcept {
+    return (step == nullptr ? 0 : step->growth_bytes()) +
+           (rewriter == nullptr ? 0 : rewriter->growth_bytes());
+  }
+  // True if packets of this link type may be sent as other frames, or as frames of other lengths,
+  // although they fit.
+  bool may_change(uint32_t link_type) const noexcept {
+    return (step != nullptr && step->may_change(link_type)) ||
+           (rewriter != nullptr && rewriter->may_change(link_type));
+  }
+  bool may_resize(uint32_t link_type) const noexcept {
+    return (step != nullptr && step->may_change(link_type)) ||
+           (rewriter != nullptr && rewriter->may_resize(link_type));
+  }
 };
 
 // The same limits for a path with this MTU.
@@ -47,6 +65,7 @@ struct Decision {
   packet::Fit fit = packet::Fit::kNone;  // what was done to a frame of it that was too long
   bool padded = false;
   bool converted = false;   // to another link type
+  bool rewritten = false;   // one of its frames
   uint64_t mtu_needed = 0;  // if it is too long: the MTU with which all of its frames would be sent
   std::span<const packet::Frame> frames{};  // with kSend: the frames to send
 };
@@ -56,15 +75,15 @@ struct Decision {
 // none of them is sent.
 class FrameFilter {
  public:
-  // REQUIRES: what is borrowed outlives it.
+  // `loop` is the loop that the packets are sent in. REQUIRES: what is borrowed outlives it.
   FrameFilter(const Choice& choice, const transmit::FrameLimits& limits,
-              const Changes& changes = {}) noexcept
+              const Changes& changes = {}, uint64_t loop = 0) noexcept
       : choice_(choice),
         limits_(limits),
-        step_(changes.step),
-        fitter_(changes.fitter),
+        changes_(changes),
+        loop_(loop),
         unasked_(takes_all(choice)),
-        unchanged_(changes.step == nullptr && !choice.pad_cut),
+        unchanged_(changes.step == nullptr && changes.rewriter == nullptr && !choice.pad_cut),
         sends_as_read_(unasked_ && unchanged_),
         surely_bytes_(std::min(choice.longest_frame_bytes, least_room())) {}
 
@@ -100,21 +119,24 @@ class FrameFilter {
   // True if the capture has only its beginning, and it is padded to its length.
   bool pad();
   Decision take_steps();
+  void rewrite(Decision& decision);
   // Its verdict and MTU, by its frames.
   void judge(Decision& decision) const noexcept;
-  void make_fit(Decision& decision);
+  // `before`: its frames before they were rewritten.
+  void make_fit(Decision& decision, std::span<const packet::Frame> before);
   Verdict fits(const packet::Frame& frame) const noexcept;
 
   const Choice choice_;
   const transmit::FrameLimits limits_;
-  const packet::FrameStep* const step_;
-  const packet::FrameFitter* const fitter_;
+  const Changes changes_;
+  const uint64_t loop_;
   const bool unasked_;
   const bool unchanged_;  // a frame that fits is sent as it was captured
   const bool sends_as_read_;
   const uint32_t surely_bytes_;  // a frame up to this length fits with and without a VLAN tag
   packet::Frame frame_;          // the packet, unchanged
   packet::FrameList made_;
+  packet::FrameList rewritten_;
   packet::FrameList fitted_;
   std::vector<uint8_t> padded_;
 };
@@ -127,7 +149,8 @@ inline void account(const Decision& decision, Accounts& accounts) noexcept {
   ++accounts.read;
   if (decision.verdict != Verdict::kSend) [[unlikely]]
     account_left_out(decision, accounts);
-  else if (decision.fit != packet::Fit::kNone || decision.padded || decision.converted) [[unlikely]]
+  else if (decision.fit != packet::Fit::kNone || decision.padded || decision.converted ||
+           decision.rewritten) [[unlikely]]
     account_changed(decision, accounts);
 }
 

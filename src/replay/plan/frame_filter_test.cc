@@ -156,9 +156,10 @@ TEST(FrameFilter, APacketOfWhichAStepLeavesNothingIsFiltered) {
 class Halves final : public packet::FrameFitter {
  public:
   explicit Halves(packet::Fit fit) : fit_(fit) {}
-  packet::Fit fit(const packet::Frame& frame, uint32_t most_bytes,
+  packet::Fit fit(const packet::Frame& frame, const packet::Frame& before, uint32_t most_bytes,
                   packet::FrameList& out) const override {
     asked_.push_back(most_bytes);
+    before_ = before;
     if (!packet::leaves(fit_)) return fit_;
     packet::Frame half = frame;
     half.bytes = frame.bytes / 2;
@@ -168,9 +169,11 @@ class Halves final : public packet::FrameFitter {
     return fit_;
   }
   const std::vector<uint32_t>& asked() const { return asked_; }
+  const packet::Frame& before() const { return before_; }
 
  private:
   packet::Fit fit_;
+  mutable packet::Frame before_{};
   mutable std::vector<uint32_t> asked_;
 };
 
@@ -212,6 +215,57 @@ TEST(FrameFilter, WhatCannotBeMadeToFitIsSkippedByReason) {
   EXPECT_EQ(a.skipped_dont_fragment, 1u);
   EXPECT_EQ(a.skipped_oversize, 1u);
   EXPECT_EQ(a.missing(), 3u);
+}
+
+// Puts the number of the loop in front of frames that begin with a 1.
+class Prepend final : public packet::FrameRewriter {
+ public:
+  uint32_t growth_bytes() const noexcept override { return 1; }
+  bool may_change(uint32_t link_type) const noexcept override { return link_type == 1; }
+  bool may_resize(uint32_t link_type) const noexcept override { return link_type == 1; }
+  bool rewrite(const packet::Frame& frame, uint64_t loop, packet::FrameList& out) const override {
+    if (frame.data[0] != 1) {
+      out.add(frame);
+      return false;
+    }
+    packet::Frame longer = frame;
+    ++longer.bytes;
+    uint8_t* to = out.add_made(longer);
+    *to = static_cast<uint8_t>(loop);
+    std::copy_n(frame.data, frame.bytes, to + 1);
+    return true;
+  }
+};
+
+TEST(FrameFilter, FramesOfAStepAreRewrittenBeforeTheyAreJudged) {
+  const std::vector<uint8_t> frame(1500, 1);
+  const Prepend prepend;
+  const Copies two(2, 14);
+  const Halves halves(packet::Fit::kSegments);
+  FrameFilter filter({}, kMtu1500, {.step = &two, .rewriter = &prepend, .fitter = &halves}, 7);
+  Accounts a;
+  const Decision d = filter.decide(view(frame), 1, false);
+  account(d, a);
+  EXPECT_EQ(halves.asked(), (std::vector<uint32_t>{1514, 1514}));
+  ASSERT_EQ(d.frames.size(), 4u);
+  EXPECT_EQ(d.frames[0].data[0], 7);
+  // The fitter also gets the frame that was not rewritten yet.
+  EXPECT_EQ(halves.before().bytes, 1514u);
+  EXPECT_EQ(halves.before().data[0], 1);
+  EXPECT_EQ(a.rewritten, 1u);
+  EXPECT_EQ(a.segmented, 1u);
+}
+
+TEST(FrameFilter, WhatIsNotRewrittenIsNeitherCopiedNorCounted) {
+  const std::vector<uint8_t> frame(100, 2);
+  const Prepend prepend;
+  FrameFilter filter({}, kMtu1500, {.rewriter = &prepend});
+  Accounts a;
+  const Decision d = filter.decide(view(frame), 1, false);
+  account(d, a);
+  EXPECT_FALSE(filter.surely_sends(d.frames[0]));
+  EXPECT_EQ(d.frames[0].data, frame.data());
+  EXPECT_EQ(a.rewritten, 0u);
 }
 
 TEST(FrameFilter, AnMtuCountsFromTheIpHeader) {

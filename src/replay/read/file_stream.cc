@@ -59,11 +59,12 @@ bool has_only_grown(const io::FileFacts& facts, const PlannedFile& file,
 
 }  // namespace
 
-FileStream::FileStream(const PlannedFile& file, const StreamOptions& options, io::FdCache& fds)
+FileStream::FileStream(const PlannedFile& file, const StreamOptions& options, io::FdCache& fds,
+                       uint64_t loop)
     : file_(file),
       options_(options),
       fds_(fds),
-      filter_(options.choice, options.limits, options.changes),
+      filter_(options.choice, options.limits, options.changes, loop),
       clock_(options.clock_steps) {}
 
 Result<> FileStream::open(const std::stop_token& stop) {

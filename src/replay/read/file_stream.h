@@ -45,7 +45,8 @@ struct StreamOptions {
 class FileStream {
  public:
   // REQUIRES: `file`, `options` and `fds` outlive the stream.
-  FileStream(const PlannedFile& file, const StreamOptions& options, io::FdCache& fds);
+  FileStream(const PlannedFile& file, const StreamOptions& options, io::FdCache& fds,
+             uint64_t loop = 0);
 
   // Clears the slab and fills it with the next frames to send. If it is empty afterwards, the file
   // has ended (see damage()), or a stop was requested. The first call opens the file, and it is

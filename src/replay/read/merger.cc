@@ -92,8 +92,8 @@ void Merger::open_ahead() {
     const bool early = planned.begins_outside && next_loop_ <= loop_ + 1;
     if (upcoming_.size() >= options_.prefetch_files && !early && !in_first_second(planned)) break;
     const uint32_t slot = free_slot();
-    files_[slot] =
-        std::make_unique<ActiveFile>(std::make_unique<FileStream>(planned, options_.stream, fds_));
+    files_[slot] = std::make_unique<ActiveFile>(
+        std::make_unique<FileStream>(planned, options_.stream, fds_, next_loop_));
     ActiveFile& file = *files_[slot];
     file.loop = next_loop_;
     upcoming_.push_back(slot);
