@@ -67,21 +67,6 @@ Result<LatenessLimit> parse_lateness_limit(std::string_view text) {
   return limit;
 }
 
-Result<rewrite::MacAddress> parse_mac(std::string_view text) {
-  constexpr size_t kTextBytes = 17;
-  rewrite::MacAddress address{};
-  bool right = text.size() == kTextBytes;
-  for (size_t i = 0; right && i < address.size(); ++i) {
-    const char* const digits = text.data() + 3 * i;
-    const auto [end, error] = std::from_chars(digits, digits + 2, address[i], 16);
-    right = error == std::errc{} && end == digits + 2 &&
-            (i + 1 == address.size() || *end == ':' || *end == '-');
-  }
-  if (right) return address;
-  return Error{Errc::kInvalidArgument, 0,
-               fmt::format("\"{}\" is not a MAC address like 02:00:5e:00:53:01", text)};
-}
-
 Result<OutWords> parse_out(std::string_view text) {
   // The name of an interface contains no colon.
   if (text.find(':') == std::string_view::npos) return OutWords{.interface = std::string(text)};

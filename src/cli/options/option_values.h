@@ -46,9 +46,6 @@ struct OutWords {
 };
 Result<OutWords> parse_out(std::string_view text);
 
-// "02:00:5e:00:53:01", also with dashes.
-Result<rewrite::MacAddress> parse_mac(std::string_view text);
-
 // An enumerator from the option's table of words.
 struct Chosen {
   uint8_t value = 0;

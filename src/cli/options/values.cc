@@ -135,7 +135,7 @@ Result<Value> parse_value(const OptionSpec& option, std::string_view text) {
     case ValueType::kOut:
       return as_value(parse_out(text));
     case ValueType::kMac:
-      return as_value(parse_mac(text));
+      return as_value(rewrite::parse_mac(text));
     case ValueType::kPrefixChanges: {
       TRY(dataset::PrefixChange change, dataset::parse_prefix_change(text));
       return Value{std::vector<dataset::PrefixChange>{std::move(change)}};

@@ -1,5 +1,12 @@
 #include "rewrite/ethernet/mac_address.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <charconv>
+#include <cstddef>
+#include <system_error>
+
 #include "base/bytes.h"
 
 namespace gophercap::rewrite {
@@ -13,6 +20,25 @@ uint64_t hash_of(const uint8_t* bytes, size_t count) noexcept {
 }
 
 }  // namespace
+
+Result<MacAddress> parse_mac(std::string_view text) {
+  constexpr size_t kTextBytes = 17;
+  MacAddress address{};
+  bool right = text.size() == kTextBytes;
+  for (size_t i = 0; right && i < address.size(); ++i) {
+    const char* const digits = text.data() + 3 * i;
+    const auto [end, error] = std::from_chars(digits, digits + 2, address[i], 16);
+    right = error == std::errc{} && end == digits + 2 &&
+            (i + 1 == address.size() || *end == ':' || *end == '-');
+  }
+  if (right) return address;
+  return Error{Errc::kInvalidArgument, 0,
+               fmt::format("\"{}\" is not a MAC address like 02:00:5e:00:53:01", text)};
+}
+
+std::string to_text(const MacAddress& address) {
+  return fmt::format("{:02x}", fmt::join(address, ":"));
+}
 
 MacAddress mac_of_ipv4(const uint8_t* address) noexcept {
   if (load_be32(address) == 0xffffffffu) return kBroadcast;

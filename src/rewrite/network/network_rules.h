@@ -1,9 +1,11 @@
 // What is to change in the network and transport headers of packets.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
+#include "base/words.h"
 #include "rewrite/network/address_map.h"
 #include "rewrite/network/port_map.h"
 
@@ -15,6 +17,11 @@ enum class TunnelSide : uint8_t {
   kOutside,  // the headers of the outermost tunnel
   kInside,   // all headers in the outermost tunnel
 };
+constexpr auto words_of(TunnelSide) noexcept {
+  return std::to_array<Word<TunnelSide>>({{TunnelSide::kBoth, "both"},
+                                          {TunnelSide::kOutside, "outside"},
+                                          {TunnelSide::kInside, "inside"}});
+}
 
 struct NetworkRules {
   AddressMap addresses{};
