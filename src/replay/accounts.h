@@ -32,6 +32,7 @@ enum class Verdict : uint8_t {
   kSend,
   kOutsideWindow,
   kFiltered,
+  kNotInSample,
   kOutOfOrder,
   kLinkType,
   kLinkProtocol,
@@ -57,6 +58,7 @@ struct Accounts {
   // Packets that were not sent. Each counter has a row in kDropReasons.
   uint64_t outside_window = 0;         // in files that also have packets inside
   uint64_t filtered = 0;               // the expression did not match
+  uint64_t not_in_sample = 0;          // --sample
   uint64_t skipped_out_of_order = 0;   // --skip-ooo
   uint64_t skipped_above_limit = 0;    // --skip-mtu
   uint64_t skipped_link_type = 0;      // not Ethernet, and cannot become it
@@ -73,6 +75,7 @@ struct Accounts {
   uint64_t dropped_late = 0;           // --late drop
   uint64_t missed_link_down = 0;       // due while the interface was down (--link-timeout)
   uint64_t failed = 0;                 // refused by the backend while sending
+  uint64_t after_limit = 0;            // read ahead when --limit was reached
   uint64_t unsent_at_stop = 0;         // read ahead, then a stop or failure came
   // These are not terms of the sum:
   uint64_t sent_cut = 0;        // sent, but the capture has only their first bytes (snap length)
@@ -128,6 +131,8 @@ inline constexpr std::array kDropReasons = {
                "outside_window", "outside", "before or after", false},
     DropReason{&Accounts::filtered, DropStage::kReading, Verdict::kFiltered, "", "filtered",
                "filtered", "that do not match", false},
+    DropReason{&Accounts::not_in_sample, DropStage::kReading, Verdict::kNotInSample, "",
+               "not_in_sample", "sampled", "of flows that are not in the sample", false},
     DropReason{&Accounts::skipped_out_of_order, DropStage::kReading, Verdict::kOutOfOrder,
                "skipped", "out_of_order", "skipped", "out of order, as asked", false},
     DropReason{&Accounts::skipped_above_limit, DropStage::kReading, Verdict::kAboveLimit, "skipped",
@@ -163,6 +168,8 @@ inline constexpr std::array kDropReasons = {
                "the interface was down when they were due"},
     DropReason{&Accounts::failed, DropStage::kSending, Verdict::kSend, "", "failed", "failed", "",
                true},
+    DropReason{&Accounts::after_limit, DropStage::kSending, Verdict::kSend, "", "after_limit",
+               "left", "already read when the limit was reached", false},
     DropReason{&Accounts::unsent_at_stop, DropStage::kSending, Verdict::kSend, "", "unsent_at_stop",
                "unsent", "already read when it stopped", false},
 };

@@ -57,12 +57,26 @@ TEST(DropReasons, HaveKeysAndVerdictsOfTheirOwn) {
 TEST(DropReasons, AreAllInTheJsonInItsOrder) {
   const Accounts accounts = distinct();
   const Json json = accounts_to_json(accounts);
-  EXPECT_EQ(keys_of(json),
-            (std::vector<std::string>{
-                "read", "sent", "sent_bytes", "filtered", "outside_window", "skipped",
-                "dropped_late", "missed_link_down", "failed", "failed_at_far_end", "unsent_at_stop",
-                "balanced", "sent_cut_by_snaplen", "sent_without_fcs", "filtered_with_vlan_tag",
-                "changed", "clock_steps_followed", "not_sorted"}));
+  EXPECT_EQ(keys_of(json), (std::vector<std::string>{"read",
+                                                     "sent",
+                                                     "sent_bytes",
+                                                     "filtered",
+                                                     "outside_window",
+                                                     "not_in_sample",
+                                                     "skipped",
+                                                     "dropped_late",
+                                                     "missed_link_down",
+                                                     "failed",
+                                                     "failed_at_far_end",
+                                                     "after_limit",
+                                                     "unsent_at_stop",
+                                                     "balanced",
+                                                     "sent_cut_by_snaplen",
+                                                     "sent_without_fcs",
+                                                     "filtered_with_vlan_tag",
+                                                     "changed",
+                                                     "clock_steps_followed",
+                                                     "not_sorted"}));
   EXPECT_EQ(keys_of(json["skipped"]),
             (std::vector<std::string>{"out_of_order", "above_limit", "link_type", "link_protocol",
                                       "wifi_encrypted", "wifi_fragment", "wifi_signalling",

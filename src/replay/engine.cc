@@ -152,6 +152,7 @@ void describe_run(const Plan& plan, const EngineOptions& options,
   report.first = plan.first;
   report.last = plan.last;
   report.loops_planned = options.loops;
+  report.limit = options.limit;
 }
 
 // From the beginning of the schedule to the due time of its last packet; 0 if it has none. At a
@@ -163,6 +164,26 @@ Nanos planned_duration(const Plan& plan, const EngineOptions& options, const Tim
   if (options.rule.at_rate()) return Nanos{0};
   const Nanos due = timeline.due(plan.last, options.loops - 1);
   return due == Nanos::max() ? due : due - scheduler.time_removed();  // a saturated time stays so
+}
+
+// Enters how the run ended. REQUIRES: the accounts have what was read and sent.
+void describe_end(const Plan& plan, const EngineOptions& options, const Timeline& timeline,
+                  const Dispatcher& dispatcher, uint64_t loops_begun, bool stopped,
+                  Report& report) {
+  const Scheduler& scheduler = dispatcher.scheduler();
+  const Budget& budget = dispatcher.budget();
+  report.gaps_shortened = scheduler.gaps_shortened();
+  report.time_removed = scheduler.time_removed();
+  report.limit_reached = budget.reached();
+  report.interrupted = stopped;
+  Accounts& a = report.accounts;
+  if (budget.reached()) a.after_limit = a.read - a.left_out() - budget.packets();
+  a.unsent_at_stop = a.read - a.sent - a.settled_unsent();
+  const bool complete = a.unsent_at_stop == 0 && !report.failure && !stopped;
+  report.planned_duration = planned_duration(plan, options, timeline, scheduler, complete);
+  if (budget.reached() && !options.send.topspeed) report.planned_duration = budget.last_due();
+  report.loops_done =
+      complete && !budget.reached() ? options.loops : std::max<uint64_t>(loops_begun, 1) - 1;
 }
 
 }  // namespace
@@ -203,7 +224,8 @@ Report play(const Plan& plan, const EngineOptions& options,
   // Threads that are started from here on avoid the CPUs of real-time senders.
   const std::optional<SenderCpus> apart =
       options.send.realtime ? std::make_optional<SenderCpus>(lanes) : std::nullopt;
-  Dispatcher dispatcher(timeline, options.rule, senders.lanes());
+  Dispatcher dispatcher(timeline, options.rule, senders.lanes(),
+                        Budget(options.limit, options.send.topspeed));
   Meter meter(senders, timeline, options, clocks.front()->is_real(), plan.first);
   if (watch) merge.trail = &meter.trail();
   if (options.preload) meter.set_stored(stored.frames(), plan.packets);
@@ -238,16 +260,9 @@ Report play(const Plan& plan, const EngineOptions& options,
   senders.settle(report);
 
   describe_run(plan, options, *transmitters.front(), *clocks.front(), report);
-  report.gaps_shortened = dispatcher.scheduler().gaps_shortened();
-  report.time_removed = dispatcher.scheduler().time_removed();
   for (const Clock* clock : clocks) report.stalls.add(clock->stalls());
-  Accounts& a = report.accounts;
-  a.unsent_at_stop = a.read - a.sent - a.settled_unsent();
-  const bool complete = a.unsent_at_stop == 0 && !report.failure && !stop.stop_requested();
-  report.planned_duration =
-      planned_duration(plan, options, timeline, dispatcher.scheduler(), complete);
-  report.interrupted = stop.stop_requested();
-  report.loops_done = complete ? options.loops : std::max<uint64_t>(senders.loops_begun(), 1) - 1;
+  describe_end(plan, options, timeline, dispatcher, senders.loops_begun(), stop.stop_requested(),
+               report);
   return report;
 }
 

@@ -14,6 +14,7 @@
 #include "replay/plan/timeline.h"
 #include "replay/report.h"
 #include "replay/send/clock.h"
+#include "replay/send/limit.h"
 #include "replay/send/scheduler.h"
 #include "replay/send/sender.h"
 #include "transmit/transmitter.h"
@@ -30,6 +31,7 @@ struct EngineOptions {
   Ratio time_factor{};            // send time per capture time
   ScheduleRule rule{};            // capture times or a rate
   SendOptions send{};
+  Limit limit{};                    // ends the replay before the end of the set
   uint64_t loops = 1;               // 0: endless
   std::optional<Nanos> loop_gap{};  // from the last packet of a loop to the first of the next one;
                                     // default: the mean gap

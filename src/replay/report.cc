@@ -134,6 +134,10 @@ std::string report_to_json(const Report& report) {
                {"send_calls", report.send_calls},
                {"retries", report.retries},
                {"interrupted", report.interrupted}};
+  if (report.limit.given()) {
+    json["limit"] = limit_to_json(report.limit);
+    json["limit_reached"] = report.limit_reached;
+  }
   json["plan_digest"] = report.plan_digest;
   if (report.request) json["request"] = request_json(*report.request);
   if (report.max_frame_bytes) json["max_frame_bytes"] = *report.max_frame_bytes;

@@ -17,6 +17,7 @@
 #include "replay/damaged_file.h"
 #include "replay/send/clock.h"
 #include "replay/send/host.h"
+#include "replay/send/limit.h"
 #include "replay/send/scheduler.h"
 #include "replay/send/send_stats.h"
 #include "transmit/link/interface.h"
@@ -91,6 +92,8 @@ struct Report {
   uint64_t packets_planned = 0;       // per loop, from the map
   uint64_t loops_planned = 1;         // 0: endless
   uint64_t loops_done = 0;            // complete ones
+  Limit limit{};                      // --limit
+  bool limit_reached = false;         // it ended the replay
   uint64_t gaps_shortened = 0;        // --max-gap
   Nanos time_removed{0};              // from the schedule, by --max-gap
   uint64_t slips = 0;                 // --late slip: how often the schedule was moved

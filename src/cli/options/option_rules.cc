@@ -45,6 +45,10 @@ std::string broken_limit(const OptionSpec& option, const Value& value) {
       if (const auto number = value.as<int64_t>(); number < 1 || number > option.most)
         return fmt::format("must be from 1 to {}", option.most);
       return {};
+    case Limit::kAtMostOne:
+      if (const auto* share = std::get_if<Ratio>(&value.is); share && share->num > share->den)
+        return "must not be above 1";
+      return {};
   }
   return {};
 }

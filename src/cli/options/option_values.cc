@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <system_error>
 
 #include "base/words.h"
+#include "cli/options/values.h"
 
 namespace gophercap::cli {
 
@@ -64,6 +66,26 @@ Result<LatenessLimit> parse_lateness_limit(std::string_view text) {
   const auto duration = parse_duration(text.substr(equals + 1));
   if (!duration || *duration < Nanos{0}) return wrong;
   limit.limit = *duration;
+  return limit;
+}
+
+Result<replay::Limit> parse_limit(std::string_view text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  replay::Limit limit;
+  if (const auto packets = parse_integer(text); packets && std::ranges::all_of(text, is_digit)) {
+    limit.packets = static_cast<uint64_t>(*packets);
+  } else if (const auto time = parse_duration(text); time && *time >= Nanos{0}) {
+    limit.time = *time;
+  } else if (const auto bytes = parse_size(text); bytes && !std::ranges::all_of(text, is_digit)) {
+    limit.bytes = *bytes;
+  } else {
+    return Error{
+        Errc::kInvalidArgument, 0,
+        fmt::format("\"{}\" is not a number of packets (1000), a size (10M) or a time (30s)",
+                    text)};
+  }
+  if (limit.packets == 0 || limit.bytes == 0 || limit.time == Nanos{0})
+    return Error{Errc::kInvalidArgument, 0, "must be above zero"};
   return limit;
 }
 

@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "dataset/dump/relocate.h"
 #include "replay/plan/clock_steps.h"
+#include "replay/send/limit.h"
 #include "replay/send/sender.h"
 #include "rewrite/ethernet/mac_address.h"
 #include "transmit/tunnel/tunnel.h"
@@ -46,6 +47,9 @@ struct OutWords {
 };
 Result<OutWords> parse_out(std::string_view text);
 
+// "1000" packets, "30s", or "10M" bytes.
+Result<replay::Limit> parse_limit(std::string_view text);
+
 // An enumerator from the option's table of words.
 struct Chosen {
   uint8_t value = 0;
@@ -56,7 +60,7 @@ struct Value {
   // monostate: not given, and there is no default.
   std::variant<std::monostate, bool, int64_t, uint64_t, Nanos, CaptureTime, Ratio, Chosen,
                std::string, std::vector<std::string>, LateWords, replay::ClockSteps, LatenessLimit,
-               OutWords, rewrite::MacAddress, std::vector<dataset::PrefixChange>>
+               OutWords, rewrite::MacAddress, replay::Limit, std::vector<dataset::PrefixChange>>
       is;
 
   bool given() const noexcept { return is.index() != 0; }

@@ -20,6 +20,19 @@ TEST(OptionValues, LatePolicies) {
     EXPECT_FALSE(parse_late(text)) << text;
 }
 
+TEST(OptionValues, Limits) {
+  EXPECT_EQ(*parse_limit("1000"), replay::Limit{.packets = 1000});
+  EXPECT_EQ(*parse_limit("30s"), replay::Limit{.time = std::chrono::seconds(30)});
+  EXPECT_EQ(*parse_limit("1h30m"), replay::Limit{.time = std::chrono::minutes(90)});
+  EXPECT_EQ(*parse_limit("5m"), replay::Limit{.time = std::chrono::minutes(5)});
+  EXPECT_EQ(*parse_limit("10K"), replay::Limit{.bytes = 10240});
+  EXPECT_EQ(*parse_limit("2MB"), replay::Limit{.bytes = 2 << 20});
+  EXPECT_EQ(*parse_limit("1.5GiB"), replay::Limit{.bytes = uint64_t{3} << 29});
+  for (const char* text :
+       {"", "0", "-1", "+1", "0s", "-5s", "0K", "ten", "10x", "1.5", "99999999999999999999"})
+    EXPECT_FALSE(parse_limit(text)) << text;
+}
+
 TEST(OptionValues, LatenessLimits) {
   EXPECT_DOUBLE_EQ(parse_lateness_limit("p99=50us")->quantile, 0.99);
   EXPECT_EQ(parse_lateness_limit("p99=50us")->limit, std::chrono::microseconds(50));

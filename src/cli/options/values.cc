@@ -98,6 +98,7 @@ bool may_be_empty(const OptionSpec& option) {
     case ValueType::kTime:
     case ValueType::kRatio:
     case ValueType::kSize:
+    case ValueType::kLimit:
     case ValueType::kLatenessLimit:
     case ValueType::kOut:
     case ValueType::kMac:
@@ -126,6 +127,8 @@ Result<Value> parse_value(const OptionSpec& option, std::string_view text) {
       return as_value(parse_size(text));
     case ValueType::kChoice:
       return parse_choice(option, text);
+    case ValueType::kLimit:
+      return as_value(parse_limit(text));
     case ValueType::kLate:
       return as_value(parse_late(text));
     case ValueType::kClockSteps:
@@ -201,6 +204,8 @@ bool same_value(const OptionSpec& option, std::string_view a, std::string_view b
     }
     case ValueType::kSize:
       return equal(parse_size(a), parse_size(b));
+    case ValueType::kLimit:
+      return equal(parse_limit(a), parse_limit(b));
     default:
       return false;
   }

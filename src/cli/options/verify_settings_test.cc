@@ -22,7 +22,9 @@ std::string some_value(const OptionSpec& option) {
     case ValueType::kTime:
       return "2020-09-28 08:00:00";
     case ValueType::kRatio:
-      return "2.4";
+      return option.limit == Limit::kAtMostOne ? "1/4" : "2.4";
+    case ValueType::kLimit:
+      return "1000";
     case ValueType::kClockSteps:
       return "follow";
     case ValueType::kMac:

@@ -189,6 +189,11 @@ std::string planned_text(Nanos d, bool at_most) {
   return d == Nanos::max() ? "an unknown time" : "at most " + human_duration(d);
 }
 
+std::string limit_words(const replay::Limit& limit) {
+  if (limit.packets) return counted(*limit.packets, "packet");
+  return limit.bytes ? human_bytes(*limit.bytes) : human_duration(*limit.time);
+}
+
 std::string takes_text(const jobs::Forecast& forecast) {
   if (forecast.sent_by == SentBy::kTopSpeed) return "as long as it takes, at top speed";
   std::string text = planned_text(forecast.duration, forecast.at_most);
@@ -239,6 +244,8 @@ std::string forecast_report(const jobs::Forecast& forecast) {
       text += fmt::format(", {} in all", planned_text(*forecast.total, forecast.at_most));
     lines.push_back({"loops", text});
   }
+  if (forecast.limit.given())
+    lines.push_back({"limit", "ends after " + limit_words(forecast.limit)});
   const Accounts& accounts = forecast.accounts;
   lines.push_back({"packets", counted(forecast.packets, "packet")});
   std::string send = counted(accounts.sent, "packet");
@@ -260,6 +267,7 @@ std::string replay_report(const Report& report, bool simulated, const TextOption
          fmt::format("{} of {}", group_digits(report.loops_done),
                      report.loops_planned == 0 ? "endless" : group_digits(report.loops_planned))});
   add_accounts(lines, report);
+  if (report.limit_reached) lines.push_back({"ended", "by --limit " + limit_words(report.limit)});
   if (report.counted_by_interface && *report.counted_by_interface != report.accounts.frames_sent) {
     const uint64_t n = *report.counted_by_interface;
     lines.push_back(

@@ -26,7 +26,8 @@ bool needs_a_look(const dataset::FileSummary& file, const replay::EngineOptions&
     return l.packets > 0 && engine.changes.may_change(l.link_type);
   };
   return std::ranges::any_of(file.link_types, changes) || choice.expression != nullptr ||
-         bounds.least != bounds.most || (choice.skip_out_of_order && file.out_of_order > 0) ||
+         choice.sample != nullptr || bounds.least != bounds.most ||
+         (choice.skip_out_of_order && file.out_of_order > 0) ||
          (choice.pad_cut && file.packets_cut > 0) ||
          (engine.changes.fitter != nullptr && may_be_too_long(file, limits)) ||
          file.max_captured_bytes > choice.longest_frame_bytes ||

@@ -7,12 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/mutex.h"
-#include "base/shortage.h"
-#include "base/worker_pool.h"
-#include "capture/capture_reader.h"
-#include "capture/packet_loop.h"
-#include "io/parallel/decode_pool.h"
+#include "jobs/replay/learn_from_set.h"
 #include "jobs/replay/losses.h"
 #include "packet/link_type.h"
 #include "packet/vlan.h"
@@ -108,46 +103,16 @@ bool has_long_packets(const PlannedSet& setup, const transmit::FrameLimits& limi
   });
 }
 
-Result<> learn_from(const PlannedSet& setup, const replay::PlannedFile& file,
-                    const transmit::FrameLimits& limits, io::DecodePool& pool,
-                    const std::stop_token& stop, SegmentTable& table) {
-  Result<io::Input> input = setup.plan.store->open(
-      file.path, {.pool = &pool, .stop = stop, .most_bytes = file.mapped.most_bytes()});
-  if (!input)
-    return is_shortage(input.error()) ? input.error().with_context(file.path) : Result<>();
-  const auto reader = capture::open_capture(std::move(input->source), {});
-  if (!reader)
-    return is_shortage(reader.error()) ? reader.error().with_context(file.path) : Result<>();
-  auto batch = std::make_unique<capture::PacketBatch>();
-  capture::for_each_packet(
-      **reader, *batch, stop, [&](const packet::PacketView& packet, uint32_t link_type) {
-        const packet::Frame frame = packet::frame_of(packet, link_type);
-        const bool tagged = link_type == packet::kLinkTypeEthernet &&
-                            packet::may_exceed_mtu(frame.data, frame.bytes);
-        table.learn(frame, limits.max_bytes + (tagged ? limits.vlan_extra_bytes : 0));
-        return true;
-      });
-  return capture::check_memory((*reader)->damage(), file.path);
-}
-
-// All packets of all files that are played: the beginning of a connection may be outside the
-// window, and in another file.
 Result<SegmentTable> learn(const PlannedSet& setup, const transmit::FrameLimits& limits,
                            unsigned workers, Reporter& reporter, const std::stop_token& stop) {
-  const auto& files = setup.plan.files;
-  SegmentTable sum(kMostConnections);
-  Mutex merging;
-  std::vector<Result<>> results(files.size());
-  io::DecodePool pool(io::DecodePool::spare(workers, files.size()), files.size());
-  parallel_for(files.size(), workers, [&](size_t i) {
-    SegmentTable part(kMostConnections);
-    results[i] = learn_from(setup, files[i], limits, pool, stop, part);
-    const MutexLock lock(merging);
-    sum.merge(part);
-  });
-  for (const Result<>& result : results) TRY_VOID(result);
-  if (stop.stop_requested())
-    return Error{Errc::kCancelled, 0, "stopped before the sizes of segments were known"};
+  TRY(SegmentTable sum,
+      learn_from_set(setup.plan, SegmentTable(kMostConnections), workers, "the sizes of segments",
+                     stop, [&](SegmentTable& table, const packet::Frame& frame) {
+                       const bool tagged = frame.link_type == packet::kLinkTypeEthernet &&
+                                           packet::may_exceed_mtu(frame.data, frame.bytes);
+                       table.learn(frame,
+                                   limits.max_bytes + (tagged ? limits.vlan_extra_bytes : 0));
+                     }));
   if (!sum.complete()) {
     reporter.warning(
         fmt::format("the set has more TCP connections than fit into the table for their segment "

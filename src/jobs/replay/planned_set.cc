@@ -5,8 +5,10 @@
 #include <memory>
 #include <utility>
 
+#include "base/saturating.h"
 #include "base/worker_pool.h"
 #include "jobs/map/map_set.h"
+#include "jobs/replay/flow_sampling.h"
 #include "jobs/replay/replay_memory.h"
 #include "jobs/set/load_set.h"
 #include "jobs/set/packet_selection.h"
@@ -57,17 +59,25 @@ std::unique_ptr<const packet::FrameStep> conversion_for(const PlannedSetOptions&
 
 }  // namespace
 
+uint64_t PlannedSet::most_packets() const noexcept {
+  const uint64_t all = saturating_product(plan.packets, engine.loops);
+  if (!engine.limit.packets) return all;
+  return all == 0 ? *engine.limit.packets : std::min(all, *engine.limit.packets);
+}
+
 Nanos PlannedSet::total() const noexcept {
-  if (engine.loops == 0) return Nanos{0};
-  return replay::Timeline(plan.first, plan.period(engine.loop_gap), engine.time_factor)
-      .due(plan.last, engine.loops - 1);
+  if (engine.loops == 0) return engine.limit.time.value_or(Nanos{0});
+  const Nanos all = replay::Timeline(plan.first, plan.period(engine.loop_gap), engine.time_factor)
+                        .due(plan.last, engine.loops - 1);
+  return std::min(all, engine.limit.time.value_or(all));
 }
 
 ScheduleNotes PlannedSet::notes() const {
   if (engine.send.topspeed || engine.rule.at_rate()) return {};
   ScheduleNotes notes{.pauses = {}, .clocks = clocks_set_back(plan)};
-  // Users who shorten pauses know about them.
-  if (!engine.rule.longest_gap) notes.pauses = long_pauses(plan, engine.time_factor);
+  // Users who shorten pauses know about them, and a limit of time includes them.
+  if (!engine.rule.longest_gap && !engine.limit.time)
+    notes.pauses = long_pauses(plan, engine.time_factor);
   return notes;
 }
 
@@ -82,6 +92,11 @@ Result<PlannedSet> plan_set(const PlannedSetOptions& options, Reporter& reporter
   TRY(PacketSelection packets,
       select_packets(options.select, planned.plan.link_types, reporter, stop));
   planned.expression = std::move(packets.expression);
+  if (options.select.sample) {
+    TRY(planned.sample,
+        make_sample(*options.select.sample, planned.plan, worker_count(options.set.workers), stop));
+    packets.choice.sample = planned.sample.get();
+  }
   planned.step = conversion_for(options, planned.plan);
   // The sending thread has its own CPU; merging shares the others.
   TRY(const ReplayMemory memory,
@@ -94,6 +109,7 @@ Result<PlannedSet> plan_set(const PlannedSetOptions& options, Reporter& reporter
                     .time_factor = time_factor_of(schedule, planned.plan, reporter),
                     .rule = schedule.rule,
                     .send = {.topspeed = schedule.topspeed},
+                    .limit = options.select.limit.value_or(replay::Limit{}),
                     .loops = schedule.loops(),
                     .loop_gap = schedule.loop_gap,
                     .memory_bytes = memory.packets_bytes,

@@ -18,6 +18,7 @@
 #include "jobs/set/select_options.h"
 #include "jobs/set/set_options.h"
 #include "packet/bpf.h"
+#include "packet/flow_sample.h"
 #include "packet/frame_step.h"
 #include "replay/engine.h"
 #include "replay/plan/plan.h"
@@ -41,6 +42,7 @@ struct PlannedSet {
   std::shared_ptr<Tarballs> tarballs;                   // the tarballs of the set; they outlive the
                                                         // plan
   std::unique_ptr<const packet::BpfFilter> expression;  // engine.choice points to it
+  std::unique_ptr<const packet::FlowSample> sample;     // the same
   std::unique_ptr<const packet::FrameStep> step;        // the same for engine.changes
   replay::Plan plan;
   replay::EngineOptions engine;  // everything except how packets are delivered
@@ -52,7 +54,10 @@ struct PlannedSet {
   }
   // Unusual times of packets that should be reported.
   ScheduleNotes notes() const;
-  // From the first packet of the first loop to the last packet of the last one; 0 if endless.
+  // How many packets are read at most, over all loops; 0: no limit is known.
+  uint64_t most_packets() const noexcept;
+  // From the first packet of the first loop to the last packet of the last one, or to --limit; 0 if
+  // endless.
   Nanos total() const noexcept;
 };
 

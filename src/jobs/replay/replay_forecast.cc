@@ -84,6 +84,7 @@ class Schedule {
 void add_times(Forecast& forecast, const PlannedSet& setup) {
   forecast.time_factor = setup.engine.time_factor;
   forecast.rule = setup.engine.rule;
+  forecast.limit = setup.engine.limit;
   if (forecast.rule.at_rate()) forecast.sent_by = replay::SentBy::kRate;
   if (setup.engine.send.topspeed) forecast.sent_by = replay::SentBy::kTopSpeed;
   forecast.loops = setup.engine.loops;
@@ -93,6 +94,11 @@ void add_times(Forecast& forecast, const PlannedSet& setup) {
   forecast.duration = schedule.last(0);
   forecast.period = schedule.first(1);
   if (forecast.loops > 0) forecast.total = schedule.last(forecast.loops - 1);
+  if (const std::optional<Nanos>& time = setup.engine.limit.time) {
+    forecast.duration = std::min(forecast.duration, *time);
+    forecast.total = std::min(forecast.total.value_or(*time), *time);
+  }
+  if (setup.engine.limit.given()) forecast.at_most = true;
 }
 
 Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
@@ -201,6 +207,7 @@ std::string forecast_to_json(const Forecast& f) {
                {"long_pauses", pauses_to_json(f.notes.pauses)},
                {"clock_steps", clocks_to_json(f)},
                {"packets", std::move(packets)}};
+  if (f.limit.given()) json["limit"] = replay::limit_to_json(f.limit);
   if (f.obstacle) json["obstacle"] = f.obstacle->what;
   return escape_json(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }

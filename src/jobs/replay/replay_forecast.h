@@ -36,6 +36,7 @@ struct Forecast {
   Nanos period{0};             // from the beginning of a loop to that of the next, as sent
   uint64_t loops = 1;          // 0: endless
   std::optional<Nanos> total;  // of all loops; empty if endless or at top speed
+  replay::Limit limit;         // --limit
   bool at_most = false;        // the three durations are upper limits, since exact ones would
                                // require reading all packets
   uint64_t packets_cut = 0;

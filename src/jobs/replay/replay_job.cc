@@ -16,7 +16,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/saturating.h"
 #include "base/shortage.h"
 #include "confine/confine.h"
 #include "io/file/atomic_file.h"
@@ -117,7 +116,7 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   const transmit::FrameLimits limits = limits_of(target->transmitters().front()->limits(), setup);
   warn_of_long_packets(setup, limits, options.oversize.policy, reporter);
   const bool keeps_time = real_time && setup.has_schedule();
-  const auto watch = [&, packets = saturating_product(setup.plan.packets, setup.engine.loops),
+  const auto watch = [&, packets = setup.most_packets(),
                       total = keeps_time ? setup.total()
                                          : Nanos{0}](const replay::EngineProgress& now) {
     reporter.progress(ReplayProgress{.now = now, .packets_total = packets, .total = total});

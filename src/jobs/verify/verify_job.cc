@@ -71,6 +71,9 @@ Result<replay::Report> expect_all(const VerifyOptions& options, const PlannedSet
                                      worker_count(options.set.workers), reporter, stop));
   replay::EngineOptions engine = setup.engine;
   engine.changes.fitter = fitter.get();
+  // At top speed, how far a time reaches is known from the replay alone.
+  const bool top_speed = options.sent && options.sent->sent_by == replay::SentBy::kTopSpeed;
+  if (top_speed && engine.limit.time) engine.limit = {.packets = options.sent->sent};
   verify::Expectations target(matcher, setup.plan.first, limits);
   replay::SimulatedClock clock;
   const uint64_t total = packets_of(setup);

@@ -47,6 +47,7 @@ Verdict FrameFilter::choose(const packet::PacketView& packet, bool out_of_order)
   if (!choice_.window.contains(packet.time)) return Verdict::kOutsideWindow;
   if (choice_.expression != nullptr && !choice_.expression->matches(frame_))
     return Verdict::kFiltered;
+  if (choice_.sample != nullptr && !choice_.sample->takes(frame_)) return Verdict::kNotInSample;
   return choice_.skip_out_of_order && out_of_order ? Verdict::kOutOfOrder : Verdict::kSend;
 }
 

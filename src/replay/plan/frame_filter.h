@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "packet/bpf.h"
+#include "packet/flow_sample.h"
 #include "packet/frame.h"
 #include "packet/frame_fitter.h"
 #include "packet/frame_rewriter.h"
@@ -18,10 +19,11 @@
 
 namespace gophercap::replay {
 
-// Which packets the user wants. `expression` is borrowed.
+// Which packets the user wants. `expression` and `sample` are borrowed.
 struct Choice {
   Window window{};
   const packet::BpfFilter* expression = nullptr;  // null = every packet
+  const packet::FlowSample* sample = nullptr;     // null = every flow
   bool skip_out_of_order = false;
   uint32_t longest_frame_bytes = UINT32_MAX;  // --skip-mtu
   bool pad_cut = false;                       // zeros for what was not captured
@@ -30,7 +32,8 @@ struct Choice {
 // True if `choice` takes every packet, so that it need not be checked for each.
 inline bool takes_all(const Choice& choice) noexcept {
   return !choice.window.from && !choice.window.to && choice.expression == nullptr &&
-         !choice.skip_out_of_order && choice.longest_frame_bytes == UINT32_MAX && !choice.pad_cut;
+         choice.sample == nullptr && !choice.skip_out_of_order &&
+         choice.longest_frame_bytes == UINT32_MAX && !choice.pad_cut;
 }
 
 // What packets are turned into before they are sent. Borrowed.

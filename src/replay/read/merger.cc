@@ -37,7 +37,7 @@ Merger::~Merger() {
 }
 
 void Merger::run(const std::stop_token& stop) {
-  while (!stop.stop_requested() && !readers_.gave_up()) {
+  while (!stop.stop_requested() && !readers_.gave_up() && !dispatcher_.budget().reached()) {
     recycle();
     open_ahead();
     look_whether_fed();
@@ -172,10 +172,12 @@ void Merger::emit(const std::stop_token& stop) {
       leave_mark(newest);
     newest = top.key_ns;
     Cursor& cursor = cursors_[top.slot];
-    const SlabFrame& frame = *cursor.next++;
+    const SlabFrame& frame = *cursor.next;
     // If thousands of files take turns, the next frame of this file is no longer in the cache then.
-    __builtin_prefetch(cursor.next + 2);
-    dispatcher_.push(frame, cursor.bytes + frame.offset, loop_);
+    __builtin_prefetch(cursor.next + 3);
+    if (!dispatcher_.push(frame, cursor.bytes + frame.offset, loop_)) [[unlikely]]
+      break;
+    ++cursor.next;
     ++pushed_;
     passed_ += cursor.passed_each;
     if (jumps) [[unlikely]]

@@ -34,10 +34,13 @@ uint64_t StoredSet::play(uint64_t loops, Dispatcher& dispatcher, Trail& trail,
     trail.add(
         {.pushed = pushed, .passed = static_cast<double>(pushed), .key_ns = key, .loop = loop});
   };
-  for (; frames_ > 0 && (loops == 0 || loop < loops) && !stop.stop_requested(); ++loop) {
+  for (; frames_ > 0 && (loops == 0 || loop < loops) && !stop.stop_requested() &&
+         !dispatcher.budget().reached();
+       ++loop) {
     for (const std::unique_ptr<Slab>& slab : slabs_) {
       const std::vector<SlabFrame>& frames = slab->frames();
-      for (size_t next = 0; next < frames.size() && !stop.stop_requested();) {
+      for (size_t next = 0;
+           next < frames.size() && !stop.stop_requested() && !dispatcher.budget().reached();) {
         const size_t room = std::min({dispatcher.room(kRun), kRun, frames.size() - next});
         if (room == 0) {
           dispatcher.wait_for_room(stop, [] {});
@@ -50,7 +53,7 @@ uint64_t StoredSet::play(uint64_t loops, Dispatcher& dispatcher, Trail& trail,
           if (jumps) mark(begun == loop ? key_ns : frame.key_ns);
           begun = loop;
           key_ns = frame.key_ns;
-          dispatcher.push(frame, slab->bytes() + frame.offset, loop);
+          if (!dispatcher.push(frame, slab->bytes() + frame.offset, loop)) break;
           ++pushed;
           if (jumps) mark(key_ns);
         }

@@ -11,6 +11,7 @@
 #include "replay/plan/timeline.h"
 #include "replay/read/slab.h"
 #include "replay/send/departure.h"
+#include "replay/send/limit.h"
 #include "replay/send/scheduler.h"
 
 namespace gophercap::replay {
@@ -19,9 +20,9 @@ namespace gophercap::replay {
 class Dispatcher {
  public:
   // If there is only one lane, it gets all frames.
-  Dispatcher(const Timeline& timeline, const ScheduleRule& rule,
-             std::span<Lane* const> lanes) noexcept
-      : scheduler_(timeline, rule), lanes_(lanes) {}
+  Dispatcher(const Timeline& timeline, const ScheduleRule& rule, std::span<Lane* const> lanes,
+             const Budget& budget = {{}, false}) noexcept
+      : scheduler_(timeline, rule), lanes_(lanes), budget_(budget) {}
 
   // Returns how many packets can be pushed whatever their lanes are. It may be an underestimate,
   // but not if it is less than `wanted`.
@@ -31,21 +32,24 @@ class Dispatcher {
   template <class Meanwhile>
   void wait_for_room(const std::stop_token& stop, const Meanwhile& meanwhile);
 
-  // Call in the order of the schedule; senders see the packet after publish(). REQUIRES: room() >
-  // 0.
-  void push(const SlabFrame& frame, const uint8_t* data, uint64_t loop) noexcept {
+  // Call in the order of the schedule; senders see the packet after publish(). Returns false if the
+  // limit was reached before this frame, which is left out then. REQUIRES: room() > 0.
+  bool push(const SlabFrame& frame, const uint8_t* data, uint64_t loop) noexcept {
+    const Nanos due = scheduler_.due(capture_time(frame.key_ns), loop, frame.bytes());
+    if (budget_.given() && !budget_.admit(due, frame.bytes(), frame.more())) [[unlikely]]
+      return false;
     if (last_loop_ != loop) [[unlikely]]
       begin_loop(loop);
     Lane& lane = *lanes_[lanes_.size() > 1 ? frame.lane() : 0];
-    lane.ring.push(
-        {.data = data,
-         .due_ns = scheduler_.due(capture_time(frame.key_ns), loop, frame.bytes()).count(),
-         .bytes = frame.bytes(),
-         .original_bytes = frame.original_bytes,
-         .link_type = frame.link_type(),
-         .kind = Departure::Kind::kFrame,
-         .more = frame.more(),
-         .lane = static_cast<uint8_t>(frame.lane())});
+    lane.ring.push({.data = data,
+                    .due_ns = due.count(),
+                    .bytes = frame.bytes(),
+                    .original_bytes = frame.original_bytes,
+                    .link_type = frame.link_type(),
+                    .kind = Departure::Kind::kFrame,
+                    .more = frame.more(),
+                    .lane = static_cast<uint8_t>(frame.lane())});
+    return true;
   }
   // Marks the end of a slab: it is released once all lanes have passed everything pushed so far.
   void end_slab() noexcept;
@@ -62,6 +66,7 @@ class Dispatcher {
   // The loop of the last packet; empty if there was none.
   std::optional<uint64_t> last_loop() const noexcept { return last_loop_; }
   const Scheduler& scheduler() const noexcept { return scheduler_; }
+  const Budget& budget() const noexcept { return budget_; }
 
  private:
   void begin_loop(uint64_t loop) noexcept;
@@ -69,6 +74,7 @@ class Dispatcher {
 
   Scheduler scheduler_;
   const std::span<Lane* const> lanes_;
+  Budget budget_;
   std::optional<uint64_t> last_loop_;
 };
 

@@ -1,0 +1,51 @@
+// Reads a set once before it is played, for what must be known of it before the first packet.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/result.h"
+#include "base/worker_pool.h"
+#include "io/parallel/decode_pool.h"
+#include "packet/frame.h"
+#include "replay/plan/plan.h"
+
+namespace gophercap::jobs {
+
+// Calls `take` for every packet of the file, up to its end or to the first damage. Fails if the
+// system lacks memory or another resource.
+Result<> take_packets(const replay::Plan& plan, const replay::PlannedFile& file,
+                      io::DecodePool& pool, const std::stop_token& stop,
+                      const std::function<void(const packet::Frame&)>& take);
+
+// Fills a copy of `empty` from each file by `learn(table, frame)`, several files at once, and
+// returns them merged. All packets of all files that are played count, also those outside the
+// window: the beginning of a connection may be there. REQUIRES: what a table knows does not depend
+// on the order of learn() and merge(). `what` is for the message if it is stopped.
+template <class Table, class Learn>
+Result<Table> learn_from_set(const replay::Plan& plan, const Table& empty, unsigned workers,
+                             std::string_view what, const std::stop_token& stop,
+                             const Learn& learn) {
+  Table sum = empty;
+  Mutex merging;
+  std::vector<Result<>> results(plan.files.size());
+  io::DecodePool pool(io::DecodePool::spare(workers, plan.files.size()), plan.files.size());
+  parallel_for(plan.files.size(), workers, [&](size_t i) {
+    Table part = empty;
+    results[i] = take_packets(plan, plan.files[i], pool, stop,
+                              [&](const packet::Frame& frame) { learn(part, frame); });
+    const MutexLock lock(merging);
+    sum.merge(part);
+  });
+  for (const Result<>& result : results) TRY_VOID(result);
+  if (stop.stop_requested())
+    return Error{Errc::kCancelled, 0, "stopped before " + std::string(what) + " were known"};
+  return sum;
+}
+
+}  // namespace gophercap::jobs
