@@ -132,7 +132,7 @@ class Packet {
     Bytes all;
     for (const Part& part : parts_) all.insert(all.end(), part.header.begin(), part.header.end());
     all.insert(all.end(), payload.begin(), payload.end());
-    for (size_t i = parts_.size(); i-- > 0;) finish(all, i);
+    for (size_t i = parts_.size(); i-- > 0;) seal(all, i);
     return all;
   }
 
@@ -147,6 +147,43 @@ class Packet {
     add_all(pseudo, 0, pseudo.size());
     add_all(bytes, from, to);
     return static_cast<uint16_t>(~total);
+  }
+
+  // Writes the lengths and the checksum of the n-th header, as everything else is.
+  void seal(Bytes& all, size_t i) const {
+    const size_t at = offset(i);
+    const size_t length = all.size() - at;
+    switch (parts_[i].kind) {
+      case Kind::kOther:
+        break;
+      case Kind::kPppoe:
+        put16(all, at + 4, length - 6);
+        break;
+      case Kind::kIpv4:
+        put16(all, at + 2, length);
+        put16(all, at + 10, 0);
+        put16(all, at + 10, sum(all, at, at + parts_[i].header.size()));
+        break;
+      case Kind::kIpv6:
+        put16(all, at + 4, length - 40);
+        break;
+      case Kind::kGre:
+        if ((all[at] & 0x80) == 0) break;
+        put16(all, at + 4, 0);
+        put16(all, at + 4, sum(all, at, all.size()));
+        break;
+      case Kind::kUdp:
+        put16(all, at + 4, length);
+        if (get16(all, at + 6) == 0) break;
+        put16(all, at + 6, 0);
+        put16(all, at + 6, sum(all, at, all.size(), pseudo_header(all, i, length)));
+        if (get16(all, at + 6) == 0) put16(all, at + 6, 0xffff);
+        break;
+      case Kind::kTcp:
+        put16(all, at + 16, 0);
+        put16(all, at + 16, sum(all, at, all.size(), pseudo_header(all, i, length)));
+        break;
+    }
   }
 
  private:
@@ -175,38 +212,6 @@ class Packet {
                    static_cast<uint8_t>(length >> 8), static_cast<uint8_t>(length), 0, 0, 0,
                    static_cast<uint8_t>(tcp ? 6 : 17)});
     return pseudo;
-  }
-
-  void finish(Bytes& all, size_t i) const {
-    const size_t at = offset(i);
-    const size_t length = all.size() - at;
-    switch (parts_[i].kind) {
-      case Kind::kOther:
-        break;
-      case Kind::kPppoe:
-        put16(all, at + 4, length - 6);
-        break;
-      case Kind::kIpv4:
-        put16(all, at + 2, length);
-        put16(all, at + 10, sum(all, at, at + parts_[i].header.size()));
-        break;
-      case Kind::kIpv6:
-        put16(all, at + 4, length - 40);
-        break;
-      case Kind::kGre:
-        if ((all[at] & 0x80) != 0) put16(all, at + 4, sum(all, at, all.size()));
-        break;
-      case Kind::kUdp:
-        put16(all, at + 4, length);
-        if (get16(all, at + 6) == 0) break;
-        put16(all, at + 6, 0);
-        put16(all, at + 6, sum(all, at, all.size(), pseudo_header(all, i, length)));
-        if (get16(all, at + 6) == 0) put16(all, at + 6, 0xffff);
-        break;
-      case Kind::kTcp:
-        put16(all, at + 16, sum(all, at, all.size(), pseudo_header(all, i, length)));
-        break;
-    }
   }
 
   std::vector<Part> parts_;

@@ -1,0 +1,129 @@
+#include "rewrite/network/transport_checksum.h"
+
+#include <algorithm>
+
+#include "base/bytes.h"
+#include "packet/layers.h"
+#include "rewrite/checksum.h"
+#include "rewrite/network/crc32c.h"
+#include "rewrite/network/ip_protocols.h"
+
+namespace gophercap::rewrite {
+namespace {
+
+using Kind = ChecksumField::Kind;
+
+uint32_t length_of(const Datagram& datagram) noexcept {
+  return static_cast<uint32_t>(datagram.part.wire_end - datagram.at);
+}
+
+// The pseudo header of RFC 9293 and RFC 8200.
+InternetSum pseudo_header(const Edits& edits, const Datagram& datagram, uint32_t length) noexcept {
+  InternetSum sum;
+  sum.add(edits.at(datagram.source), datagram.address_bytes());
+  if (datagram.destination != 0) sum.add(edits.at(datagram.destination), datagram.address_bytes());
+  sum.add_word(static_cast<uint16_t>(length >> 16));
+  sum.add_word(static_cast<uint16_t>(length));
+  sum.add_word(datagram.protocol);
+  return sum;
+}
+
+// How many bytes of a whole datagram the checksum covers.
+uint32_t covered_bytes(const Edits& edits, const Datagram& datagram) noexcept {
+  const uint32_t length = length_of(datagram);
+  uint32_t covered = 0;  // all
+  if (datagram.protocol == kIpUdpLite && length >= 8) {
+    covered = edits.word(datagram.at + 4);
+  } else if (datagram.protocol == packet::kIpDccp && length >= 12) {
+    const uint32_t coverage = edits.byte(datagram.at + 5) & 0x0fu;
+    if (coverage != 0) covered = edits.byte(datagram.at + 4) * 4u + (coverage - 1) * 4;
+  }
+  return covered == 0 ? length : std::min(covered, length);
+}
+
+uint16_t checksum_of(const Edits& edits, const Datagram& datagram, const ChecksumField& field,
+                     bool with_field) noexcept {
+  InternetSum sum = field.kind == Kind::kSumWithAddresses
+                        ? pseudo_header(edits, datagram, length_of(datagram))
+                        : InternetSum();
+  const uint8_t* const begin = edits.at(datagram.at);
+  const uint32_t covered = covered_bytes(edits, datagram);
+  const uint32_t after = field.offset + 2u;
+  sum.add(begin, std::min<uint32_t>(field.offset, covered));
+  if (with_field) sum.add(begin + field.offset, 2);
+  if (covered > after) sum.add(begin + after, covered - after);
+  return sum.checksum();
+}
+
+Change recompute_crc(Edits& edits, const Datagram& datagram, uint32_t field) noexcept {
+  constexpr uint8_t kZero[4] = {};
+  const uint32_t after = field + 4 - datagram.at;
+  uint32_t crc = crc32c_continued(~0u, edits.at(datagram.at), field - datagram.at);
+  crc = crc32c_continued(crc, kZero, 4);
+  crc = crc32c_continued(crc, edits.at(field + 4), length_of(datagram) - after);
+  uint8_t bytes[4];
+  store_le(bytes, ~crc);
+  return edits.put(field, bytes, 4);
+}
+
+// Of protocols that leave out parts of some messages, or on which implementations disagree.
+constexpr ChecksumField addresses_at(uint8_t offset) noexcept {
+  return {Kind::kSumWithAddresses, offset, false, false};
+}
+
+}  // namespace
+
+ChecksumField checksum_field(const Edits& edits, const Datagram& datagram) noexcept {
+  switch (datagram.protocol) {
+    case packet::kIpTcp:
+      return {Kind::kSumWithAddresses, 16};
+    case packet::kIpUdp:
+      return {Kind::kSumWithAddresses, 6, true};
+    case kIpUdpLite:
+    case packet::kIpDccp:
+      return {Kind::kSumWithAddresses, 6};
+    case packet::kIpSctp:
+      return {Kind::kCrc32c, 8};
+    case kIpIcmp:
+      return datagram.ipv6 ? ChecksumField{} : ChecksumField{Kind::kSum, 2};
+    case kIpIcmpv6:
+      return datagram.ipv6 ? ChecksumField{Kind::kSumWithAddresses, 2} : ChecksumField{};
+    case kIpOspf:
+      return datagram.ipv6 ? addresses_at(12) : ChecksumField{};
+    case kIpPim:
+      return datagram.ipv6 ? addresses_at(2) : ChecksumField{};
+    case kIpVrrp: {
+      const bool third = datagram.part.has(datagram.at, 1) && edits.byte(datagram.at) >> 4 == 3;
+      return third ? addresses_at(6) : ChecksumField{};
+    }
+    case packet::kIpMobility:
+    case packet::kIpHostIdentity:
+      return datagram.ipv6 ? addresses_at(4) : ChecksumField{};
+    default:
+      return {};
+  }
+}
+
+bool is_partial(const Edits& edits, const Datagram& datagram, const ChecksumField& field) noexcept {
+  const bool offloaded = datagram.protocol == packet::kIpTcp || datagram.protocol == packet::kIpUdp;
+  if (!offloaded || datagram.fragment) return false;
+  const uint16_t value = edits.word(datagram.at + field.offset);
+  const auto sum = [&](uint32_t length) {
+    return static_cast<uint16_t>(~pseudo_header(edits, datagram, length).checksum());
+  };
+  const bool known = datagram.part.wire_end != Part::kUnknown;
+  if (value != sum(0) && !(known && value == sum(length_of(datagram)))) return false;
+  return !datagram.part.whole() || checksum_of(edits, datagram, field, true) != 0;
+}
+
+Change recompute(Edits& edits, const Datagram& datagram, const ChecksumField& field) noexcept {
+  const uint32_t at = datagram.at + field.offset;
+  if (field.kind == Kind::kCrc32c) {
+    return datagram.part.has(at, 4) ? recompute_crc(edits, datagram, at) : Change();
+  }
+  const uint16_t checksum = checksum_of(edits, datagram, field, false);
+  const bool avoid_zero = checksum == 0 && datagram.protocol == packet::kIpUdp;
+  return edits.put_word(at, avoid_zero ? uint16_t{0xffff} : checksum);
+}
+
+}  // namespace gophercap::rewrite
