@@ -1,5 +1,7 @@
 #include "jobs/replay/flow_sampling.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "jobs/replay/learn_from_set.h"
@@ -7,17 +9,20 @@
 namespace gophercap::jobs {
 namespace {
 
-constexpr size_t kMostPairs = size_t{1} << 16;  // 5 MiB for each thread, at most
+constexpr size_t kMostPairs = size_t{1} << 16;
+constexpr uint64_t kTableBytes = uint64_t{4} << 20;
 
 }  // namespace
 
 Result<std::unique_ptr<const packet::FlowSample>> make_sample(Ratio share, const replay::Plan& plan,
                                                               unsigned workers,
+                                                              uint64_t memory_bytes,
                                                               const std::stop_token& stop) {
   using packet::FragmentedPairs;
   TRY(FragmentedPairs fragmented,
       learn_from_set(
-          plan, FragmentedPairs(kMostPairs), workers, "the flows with fragments", stop,
+          plan, FragmentedPairs(kMostPairs), workers_within(memory_bytes, kTableBytes, workers),
+          "the flows with fragments", stop,
           [](FragmentedPairs& pairs, const packet::Frame& frame) { pairs.learn(frame); }));
   return std::make_unique<const packet::FlowSample>(share, std::move(fragmented));
 }

@@ -1,6 +1,7 @@
 // --sample: a share of the flows of a set.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 
@@ -11,9 +12,11 @@
 
 namespace gophercap::jobs {
 
-// Reads the set, because fragments do not tell their flow. REQUIRES: `share` is at most 1.
+// Reads the set within that memory, because fragments do not tell their flow. REQUIRES: `share` is
+// at most 1.
 Result<std::unique_ptr<const packet::FlowSample>> make_sample(Ratio share, const replay::Plan& plan,
                                                               unsigned workers,
+                                                              uint64_t memory_bytes,
                                                               const std::stop_token& stop);
 
 }  // namespace gophercap::jobs

@@ -1,7 +1,9 @@
 // Reads a set once before it is played, for what must be known of it before the first packet.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <stop_token>
 #include <string>
@@ -22,6 +24,13 @@ namespace gophercap::jobs {
 Result<> take_packets(const replay::Plan& plan, const replay::PlannedFile& file,
                       io::DecodePool& pool, const std::stop_token& stop,
                       const std::function<void(const packet::Frame&)>& take);
+
+// Returns how many files may be read at once if each has a table of at most `table_bytes`, and so
+// has the sum. At least one.
+inline unsigned workers_within(uint64_t memory_bytes, uint64_t table_bytes, unsigned workers) {
+  const uint64_t tables = std::max<uint64_t>(memory_bytes / table_bytes, 2);
+  return static_cast<unsigned>(std::min<uint64_t>(tables - 1, std::max(workers, 1u)));
+}
 
 // Fills a copy of `empty` from each file by `learn(table, frame)`, several files at once, and
 // returns them merged. All packets of all files that are played count, also those outside the

@@ -9,8 +9,6 @@
 
 #include "jobs/replay/learn_from_set.h"
 #include "jobs/replay/losses.h"
-#include "packet/link_type.h"
-#include "packet/vlan.h"
 #include "replay/plan/frame_filter.h"
 #include "rewrite/fit/fragment.h"
 #include "rewrite/fit/refusal.h"
@@ -24,8 +22,9 @@ namespace {
 using packet::Fit;
 using rewrite::SegmentTable;
 
-// The same for every run, so that those agree: 8 MiB for each thread, at most.
+// The same for every run, so that those agree.
 constexpr size_t kMostConnections = size_t{1} << 18;
+constexpr uint64_t kTableBytes = uint64_t{16} << 20;  // while it grows
 
 Fit fit_of(rewrite::Refusal refusal, Fit done) noexcept {
   switch (refusal) {
@@ -103,16 +102,34 @@ bool has_long_packets(const PlannedSet& setup, const transmit::FrameLimits& limi
   });
 }
 
+// Learns from frames as they are before they are rewritten, since the fitter asks by these.
+struct Learned {
+  SegmentTable sizes;
+  packet::FrameList made;
+
+  void learn(const packet::Frame& packet, const transmit::FrameLimits& limits,
+             const packet::FrameStep* step) {
+    if (step == nullptr || !step->may_change(packet.link_type)) {
+      sizes.learn(packet, replay::room_for(packet, limits));
+      return;
+    }
+    made.clear();
+    if (step->apply(packet, made)) return;
+    for (const packet::Frame& frame : made.frames())
+      sizes.learn(frame, replay::room_for(frame, limits));
+  }
+  void merge(const Learned& other) { sizes.merge(other.sizes); }
+};
+
 Result<SegmentTable> learn(const PlannedSet& setup, const transmit::FrameLimits& limits,
                            unsigned workers, Reporter& reporter, const std::stop_token& stop) {
-  TRY(SegmentTable sum,
-      learn_from_set(setup.plan, SegmentTable(kMostConnections), workers, "the sizes of segments",
-                     stop, [&](SegmentTable& table, const packet::Frame& frame) {
-                       const bool tagged = frame.link_type == packet::kLinkTypeEthernet &&
-                                           packet::may_exceed_mtu(frame.data, frame.bytes);
-                       table.learn(frame,
-                                   limits.max_bytes + (tagged ? limits.vlan_extra_bytes : 0));
+  TRY(Learned learned,
+      learn_from_set(setup.plan, Learned{SegmentTable(kMostConnections), {}},
+                     workers_within(setup.engine.memory_bytes, kTableBytes, workers),
+                     "the sizes of segments", stop, [&](Learned& part, const packet::Frame& frame) {
+                       part.learn(frame, limits, setup.engine.changes.step);
                      }));
+  SegmentTable sum = std::move(learned.sizes);
   if (!sum.complete()) {
     reporter.warning(
         fmt::format("the set has more TCP connections than fit into the table for their segment "

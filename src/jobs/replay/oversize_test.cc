@@ -10,6 +10,7 @@
 #include "jobs/replay/replay_forecast.h"
 #include "jobs/replay/replay_job.h"
 #include "jobs/verify/verify_job.h"
+#include "packet/link_type.h"
 #include "rewrite/packet_for_test.h"
 #include "testing/pcap_builder.h"
 #include "testing/quiet_reporter.h"
@@ -100,6 +101,25 @@ TEST_F(OversizeTest, WithoutABeginningTheLargestSegmentSaysIt) {
   capture("data.pcap", {tcp(900), tcp(2000)});
   play();
   EXPECT_EQ(lengths_written(), (Lengths{954, 954, 954, 254}));
+}
+
+// A cooked frame may be longer than the Ethernet frame that it becomes, so what fits is decided by
+// the latter: here a segment of 1459 bytes.
+TEST_F(OversizeTest, SizesAreThoseOfConvertedFrames) {
+  const auto cooked = [](size_t payload) {
+    Bytes frame = Packet().ip4().tcp({}).with(rewrite::payload_of(payload));
+    Bytes header = {0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 0x08, 0x00};
+    frame.insert(frame.begin(), header.begin(), header.end());
+    return frame;
+  };
+  testing::PcapBuilder pcap({.link_type = packet::kLinkTypeLinuxCooked});
+  pcap.packet(kSecond, cooked(1459));
+  pcap.packet(2 * kSecond, cooked(4000));
+  options_.set.paths = {dir_.write("cooked.pcap", pcap.bytes())};
+  options_.link.to_ethernet = ToEthernet::kOn;
+  const replay::Accounts accounts = play();
+  EXPECT_EQ(accounts.segmented, 1u);
+  EXPECT_EQ(lengths_written(), (Lengths{1513, 1513, 1513, 54 + 1082}));
 }
 
 TEST_F(OversizeTest, EachPolicyDoesAsItSays) {

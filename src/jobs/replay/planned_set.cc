@@ -93,8 +93,8 @@ Result<PlannedSet> plan_set(const PlannedSetOptions& options, Reporter& reporter
       select_packets(options.select, planned.plan.link_types, reporter, stop));
   planned.expression = std::move(packets.expression);
   if (options.select.sample) {
-    TRY(planned.sample,
-        make_sample(*options.select.sample, planned.plan, worker_count(options.set.workers), stop));
+    TRY(planned.sample, make_sample(*options.select.sample, planned.plan,
+                                    worker_count(options.set.workers), options.memory.bytes, stop));
     packets.choice.sample = planned.sample.get();
   }
   planned.step = conversion_for(options, planned.plan);

@@ -106,7 +106,7 @@ void FrameFilter::make_fit(Decision& decision, std::span<const packet::Frame> be
       fitted_.add(frame);
       continue;
     }
-    decision.fit = changes_.fitter->fit(frame, before[i], room_for(frame), fitted_);
+    decision.fit = changes_.fitter->fit(frame, before[i], room_for(frame, limits_), fitted_);
     if (!packet::leaves(decision.fit)) {
       decision.verdict = verdict_of(decision.fit);
       return;
@@ -117,24 +117,25 @@ void FrameFilter::make_fit(Decision& decision, std::span<const packet::Frame> be
   judge(decision);
 }
 
-uint32_t FrameFilter::least_room() const noexcept {
-  if (limits_.ethernet_only || limits_.max_bytes == UINT32_MAX) return limits_.max_bytes;
-  return limits_.max_bytes - std::min(limits_.max_bytes, packet::kEthernetHeaderBytes);
+uint32_t least_room(const transmit::FrameLimits& limits) noexcept {
+  if (limits.ethernet_only || limits.max_bytes == UINT32_MAX) return limits.max_bytes;
+  return limits.max_bytes - std::min(limits.max_bytes, packet::kEthernetHeaderBytes);
 }
 
-uint32_t FrameFilter::room_for(const packet::Frame& frame) const noexcept {
-  if (limits_.max_bytes == UINT32_MAX) return UINT32_MAX;
+uint32_t room_for(const packet::Frame& frame, const transmit::FrameLimits& limits) noexcept {
+  if (limits.max_bytes == UINT32_MAX) return UINT32_MAX;
   if (frame.link_type != packet::kLinkTypeEthernet) {
-    return least_room() + packet::network_offset(frame.data, frame.bytes, frame.link_type);
+    return least_room(limits) + packet::network_offset(frame.data, frame.bytes, frame.link_type);
   }
-  return limits_.max_bytes +
-         (packet::may_exceed_mtu(frame.data, frame.bytes) ? limits_.vlan_extra_bytes : 0);
+  return limits.max_bytes +
+         (packet::may_exceed_mtu(frame.data, frame.bytes) ? limits.vlan_extra_bytes : 0);
 }
 
 Verdict FrameFilter::fits(const packet::Frame& frame) const noexcept {
   if (!is_taken(frame.link_type)) return Verdict::kLinkType;
   if (frame.bytes > choice_.longest_frame_bytes) return Verdict::kAboveLimit;
-  if (frame.bytes > least_room() && frame.bytes > room_for(frame)) return Verdict::kTooLong;
+  if (frame.bytes > least_room(limits_) && frame.bytes > room_for(frame, limits_))
+    return Verdict::kTooLong;
   return frame.bytes < limits_.min_bytes ? Verdict::kTooShort : Verdict::kSend;
 }
 

@@ -63,6 +63,10 @@ struct Changes {
 // The same limits for a path with this MTU.
 transmit::FrameLimits within_mtu(transmit::FrameLimits limits, uint32_t mtu) noexcept;
 
+// The length up to which a frame fits, and that up to which one of any link type does.
+uint32_t room_for(const packet::Frame& frame, const transmit::FrameLimits& limits) noexcept;
+uint32_t least_room(const transmit::FrameLimits& limits) noexcept;
+
 struct Decision {
   Verdict verdict = Verdict::kSend;
   packet::Fit fit = packet::Fit::kNone;  // what was done to a frame of it that was too long
@@ -88,7 +92,7 @@ class FrameFilter {
         unasked_(takes_all(choice)),
         unchanged_(changes.step == nullptr && changes.rewriter == nullptr && !choice.pad_cut),
         sends_as_read_(unasked_ && unchanged_),
-        surely_bytes_(std::min(choice.longest_frame_bytes, least_room())) {}
+        surely_bytes_(std::min(choice.longest_frame_bytes, least_room(limits))) {}
 
   // True if decide() would send this frame of a packet unchanged. This is the fast path of a replay
   // of everything; if it returns false, decide() has to be called.
@@ -115,9 +119,6 @@ class FrameFilter {
     return is_taken(frame.link_type) && frame.bytes <= surely_bytes_ &&
            frame.bytes >= limits_.min_bytes;
   }
-  // For a frame of any link type.
-  uint32_t least_room() const noexcept;
-  uint32_t room_for(const packet::Frame& frame) const noexcept;
   Verdict choose(const packet::PacketView& packet, bool out_of_order) const noexcept;
   // True if the capture has only its beginning, and it is padded to its length.
   bool pad();

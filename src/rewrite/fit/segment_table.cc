@@ -92,7 +92,7 @@ void SegmentTable::add(const Entry& entry) {
   if (slots_.empty()) rebuild({}, kFewest);
   Entry* slot = find(entry.hash);
   if (slot->hash == 0) {
-    while (used_ >= most_ && last_hash_ > 0) {
+    while (entry.hash <= last_hash_ && used_ >= most_ && last_hash_ > 0) {
       last_hash_ /= 2;
       rebuild(slots_, used_);
     }
