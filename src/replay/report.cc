@@ -142,6 +142,7 @@ std::string report_to_json(const Report& report) {
   if (report.request) json["request"] = request_json(*report.request);
   if (report.max_frame_bytes) json["max_frame_bytes"] = *report.max_frame_bytes;
   if (!report.oversize.empty()) json["oversize"] = report.oversize;
+  if (!report.rewrite.empty()) json["rewrite"] = report.rewrite;
   if (report.started_wall_ns)
     json["started"] = format_rfc3339(capture_time(*report.started_wall_ns));
   json["started_unready"] = report.started_unready;

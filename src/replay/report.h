@@ -83,7 +83,8 @@ struct Report {
   // The longest frame that the target accepts, with Ethernet header but without a VLAN tag; empty:
   // no limit.
   std::optional<uint32_t> max_frame_bytes;
-  std::string oversize;  // what was done about longer ones; empty: there is no limit
+  std::string oversize;              // what was done about longer ones; empty: there is no limit
+  std::vector<std::string> rewrite;  // the rules in force: "map-ip 10.0.0.0/8=172.0.0.0/8"
   SentBy sent_by = SentBy::kCaptureTime;
   ScheduleRule rule{};  // the rate, if it was sent by one
   Ratio time_factor{};  // send time per capture time

@@ -15,6 +15,7 @@
 #include "cli/options/option.h"
 #include "cli/options/option_rules.h"
 #include "cli/options/replay_settings.h"
+#include "cli/options/rules_file.h"
 #include "cli/text/hints.h"
 #include "cli/text/replay_report.h"
 #include "cli/text/trouble.h"
@@ -147,6 +148,10 @@ ExitCode print_summary(const jobs::ReplayResult& result, const jobs::ReplayOptio
 }  // namespace
 
 Outcome replay_command(Invocation& invocation, Console& console) {
+  if (const std::vector<Complaint> complaints = apply_rules_file(invocation.settings, kThis);
+      !complaints.empty()) {
+    return usage_error(console, complaints);
+  }
   const jobs::ReplayOptions options = replay_options(invocation);
   const bool json = invocation.settings.get(kJson);
   const std::vector<Complaint> complaints =

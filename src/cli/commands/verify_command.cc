@@ -10,6 +10,7 @@
 #include "cli/commands/job_run.h"
 #include "cli/options/option.h"
 #include "cli/options/option_rules.h"
+#include "cli/options/rules_file.h"
 #include "cli/options/verify_settings.h"
 #include "cli/text/trouble.h"
 #include "cli/text/units.h"
@@ -68,6 +69,10 @@ ExitCode judge_times(const verify::Arrivals& arrivals, const std::optional<Laten
 Outcome verify_command(Invocation& invocation, Console& console) {
   Settings settings = invocation.settings;
   settings.take_from_replay();
+  if (const std::vector<Complaint> complaints = apply_rules_file(settings, kThis);
+      !complaints.empty()) {
+    return usage_error(console, complaints);
+  }
   const std::vector<std::string>& captures = invocation.arguments.positionals;
   jobs::VerifyOptions options = verify_options(settings, captures);
   if (const std::vector<Complaint> complaints = check_verify(settings, options, false);

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <functional>
 #include <map>
+#include <utility>
 
 #include "base/fd.h"
 #include "cli/options/known_keys.h"
@@ -44,8 +45,8 @@ KnownKeys make_known_keys() {
 // nor recursive aliases matter.
 class Walker {
  public:
-  Walker(std::string_view file_name, ConfigFile& result)
-      : file_name_(file_name), result_(result), keys_(make_known_keys()) {}
+  Walker(std::string_view file_name, KnownKeys keys, ConfigFile& result)
+      : file_name_(file_name), result_(result), keys_(std::move(keys)) {}
 
   void walk_map(const YAML::Node& map, const std::string& prefix) {
     for (const auto& entry : map) {
@@ -122,9 +123,9 @@ class Walker {
         known.option, {}, fmt::format("{}:{}: {}", file_name_, value.Mark().line + 1, shown)};
     if (value.IsSequence() && is_list(known.option->type)) {
       for (const auto& element : value) {
-        if (!take_scalar(element, taken)) return;
+        if (!take_scalar(known.spelling, element, taken)) return;
       }
-    } else if (!take_scalar(value, taken)) {
+    } else if (!take_scalar(known.spelling, value, taken)) {
       return;
     }
     // An empty text means "not given", unless it has a meaning of its own.
@@ -136,13 +137,13 @@ class Walker {
     result_.values.push_back(std::move(taken));
   }
 
-  bool take_scalar(const YAML::Node& value, ConfigValue& taken) {
+  bool take_scalar(std::string_view key, const YAML::Node& value, ConfigValue& taken) {
     if (!value.IsScalar()) {
-      complain(value, fmt::format("{}: must be a single value", taken.option->key));
+      complain(value, fmt::format("{}: must be a single value", key));
       return false;
     }
     if (const Result<> checked = check_value(*taken.option, value.Scalar()); !checked) {
-      complain(value, fmt::format("{}: {}", taken.option->key, checked.error().what));
+      complain(value, fmt::format("{}: {}", key, checked.error().what));
       return false;
     }
     taken.values.push_back(value.Scalar());
@@ -155,11 +156,11 @@ class Walker {
   std::map<std::string, int> seen_;
 };
 
-}  // namespace
-
-ConfigFile parse_config(std::string_view yaml, std::string_view file_name) {
+// `kind` is what the file should be.
+ConfigFile parse_file(std::string_view yaml, std::string_view file_name, KnownKeys keys,
+                      std::string_view kind) {
   ConfigFile result;
-  Walker walker(file_name, result);
+  Walker walker(file_name, std::move(keys), result);
   // The library treats this byte as the end of the text.
   constexpr char kEndForYaml = 0x04;
   if (const size_t at = yaml.find(kEndForYaml); at != std::string_view::npos) {
@@ -174,18 +175,34 @@ ConfigFile parse_config(std::string_view yaml, std::string_view file_name) {
     for (size_t i = 1; i < documents.size(); ++i) {
       if (documents[i].IsNull()) continue;
       walker.complain(documents[i],
-                      "a second document begins; a configuration is a single document",
+                      fmt::format("a second document begins; {} is a single document", kind),
                       "remove the line \"---\" before it");
     }
     if (root.IsMap()) {
       walker.walk_map(root, "");
     } else if (root.IsDefined() && !root.IsNull()) {
-      walker.complain(root, "is not a configuration: no keys");
+      walker.complain(root, fmt::format("is not {}: no keys", kind));
     }
   } catch (const YAML::Exception& error) {
     walker.complain_at(error.mark.line + 1, error.msg);
   }
   return result;
+}
+
+}  // namespace
+
+ConfigFile parse_config(std::string_view yaml, std::string_view file_name) {
+  return parse_file(yaml, file_name, make_known_keys(), "a configuration");
+}
+
+ConfigFile parse_rules(std::string_view yaml, std::string_view file_name, Command command) {
+  KnownKeys keys;
+  for (const OptionSpec* option : options_of(command)) {
+    const bool names_the_file = option->type == ValueType::kPath;
+    if (option->group == Group::kRewriting && !names_the_file)
+      keys.emplace(option->name, KnownKey{option->name, option});
+  }
+  return parse_file(yaml, file_name, std::move(keys), "a file of rules");
 }
 
 Result<std::string> read_config(const std::string& path, io::Owners owners) {

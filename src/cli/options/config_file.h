@@ -1,5 +1,5 @@
-// The YAML configuration: nested maps whose joined names are the keys ("map:" "file:" "workers:" is
-// map.file.workers).
+// The YAML configuration, and files of rules in the same form: nested maps whose joined names are
+// the keys ("map:" "file:" "workers:" is map.file.workers).
 #pragma once
 
 #include <string>
@@ -29,6 +29,9 @@ struct ConfigFile {
 // Input may be hostile. Keys are case-insensitive; keys of old versions of the original are
 // accepted.
 ConfigFile parse_config(std::string_view yaml, std::string_view file_name);
+
+// The file that --rewrite names. Its keys are the names of the options of `command` that rewrite.
+ConfigFile parse_rules(std::string_view yaml, std::string_view file_name, Command command);
 
 // Fails if the file cannot be read, or is far too large for a configuration. For `owners` see
 // io::open_file().

@@ -30,6 +30,23 @@ constexpr Habit kHabits[] = {
     {"f", "out-bpf"},
     {"filter", "out-bpf"},
     {"q", "quiet"},
+    {"N", "map-ip"},
+    {"pnat", "map-ip"},
+    {"srcipmap", "map-ip"},
+    {"dstipmap", "map-ip"},
+    {"portmap", "map-port"},
+    {"ttl", "set-ttl"},
+    {"tos", "set-dscp"},
+    {"tclass", "set-dscp"},
+    {"fixcsum", "fix-checksums"},
+    {"enet-smac", "set-src-mac"},
+    {"enet-dmac", "set-dst-mac"},
+    {"enet-subsmac", "map-mac"},
+    {"enet-vlan", "vlan"},
+    {"enet-vlan-tag", "vlan"},
+    {"enet-vlan-pri", "vlan"},
+    {"enet-vlan-cfi", "vlan"},
+    {"enet-vlan-proto", "vlan"},
 };
 
 // "x2.0", "p1000": a letter followed by its number.

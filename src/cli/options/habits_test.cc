@@ -39,6 +39,12 @@ TEST(Habits, OfOtherReplayersAreAnswered) {
       {"K", "--preload"},
       {"t", "--topspeed"},
       {"w", "--out-file FILE"},
+      {"pnat", "--map-ip OLD=NEW"},
+      {"portmap", "--map-port OLD=NEW"},
+      {"fixcsum", "--fix-checksums"},
+      {"enet-smac", "--set-src-mac MAC"},
+      {"enet-dmac", "--set-dst-mac MAC"},
+      {"enet-vlan", "--vlan RULE"},
   };
   for (const auto& [typed, instead] : expected) {
     EXPECT_EQ(hint_for_words({"replay", dashed(typed)}), fmt::format("did you mean {}?", instead))

@@ -29,6 +29,7 @@ constexpr bool holds(const OptionSpec& option) {
   if constexpr (std::same_as<T, bool>) return type == kBool;
   if constexpr (std::same_as<T, int64_t>) return type == kInteger;
   if constexpr (std::same_as<T, std::optional<uint64_t>>) return type == kSize;
+  if constexpr (std::same_as<T, std::optional<int64_t>>) return type == kInteger && !given;
   if constexpr (std::same_as<T, Nanos>) return type == kDuration && given;
   if constexpr (std::same_as<T, std::optional<Nanos>>) return type == kDuration && !given;
   if constexpr (std::same_as<T, std::optional<CaptureTime>>) return type == kTime;

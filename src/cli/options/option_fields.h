@@ -13,6 +13,7 @@
 #include "jobs/set/select_options.h"
 #include "jobs/set/set_options.h"
 #include "jobs/tar/tar_job.h"
+#include "rewrite/rules/rules.h"
 
 namespace gophercap::cli {
 
@@ -24,6 +25,7 @@ struct FieldOwners {
   jobs::DeliveryOptions* delivery = nullptr;
   jobs::OversizeOptions* oversize = nullptr;
   jobs::LinkOptions* link = nullptr;
+  rewrite::RuleParts* rules = nullptr;
   jobs::InterfaceTarget* interface = nullptr;
   jobs::FileTarget* file = nullptr;
   jobs::MapOptions* map = nullptr;
@@ -35,6 +37,7 @@ struct FieldOwners {
   jobs::DeliveryOptions* of(jobs::DeliveryOptions* /*kind*/) const { return delivery; }
   jobs::OversizeOptions* of(jobs::OversizeOptions* /*kind*/) const { return oversize; }
   jobs::LinkOptions* of(jobs::LinkOptions* /*kind*/) const { return link; }
+  rewrite::RuleParts* of(rewrite::RuleParts* /*kind*/) const { return rules; }
   jobs::InterfaceTarget* of(jobs::InterfaceTarget* /*kind*/) const { return interface; }
   jobs::FileTarget* of(jobs::FileTarget* /*kind*/) const { return file; }
   jobs::MapOptions* of(jobs::MapOptions* /*kind*/) const { return map; }

@@ -7,6 +7,7 @@
 
 #include "cli/options/option_fields.h"
 #include "cli/options/option_table.h"
+#include "cli/options/rewrite_rows.h"
 #include "replay/send/departure.h"
 
 namespace gophercap::cli::rows {
@@ -290,12 +291,17 @@ inline constexpr std::array kOwnOptions = {
 
 // Makes replay's option with this name an option of verify.
 consteval OptionSpec as_replay(std::string_view name, std::string_view key) {
-  for (OptionSpec option : kOwnOptions) {
-    if (option.command != kReplay || option.name != name) continue;
+  const auto as_verify = [key](OptionSpec option) {
     option.command = kVerify;
     option.key = key;
     option.as_in_replay = true;
     return option;
+  };
+  for (const OptionSpec& option : kOwnOptions) {
+    if (option.command == kReplay && option.name == name) return as_verify(option);
+  }
+  for (const OptionSpec& option : kRewriteOptions) {
+    if (option.name == name) return as_verify(option);
   }
   throw "replay has no such option";  // which ends the compilation
 }
@@ -325,6 +331,19 @@ inline constexpr std::array kVerifyOptions = {
     as_replay("ignore-df", "verify.ignore.df"),
     as_replay("fix-lengths", "verify.fix.lengths"),
     as_replay("pad-cut", "verify.pad.cut"),
+
+    as_replay("rewrite", "verify.rewrite"),
+    as_replay("map-ip", "verify.map.ip"),
+    as_replay("map-port", "verify.map.port"),
+    as_replay("unique-ip", "verify.unique.ip"),
+    as_replay("tunnel-side", "verify.tunnel.side"),
+    as_replay("set-ttl", "verify.set.ttl"),
+    as_replay("set-dscp", "verify.set.dscp"),
+    as_replay("fix-checksums", "verify.fix.checksums"),
+    as_replay("map-mac", "verify.map.mac"),
+    as_replay("set-src-mac", "verify.set.src.mac"),
+    as_replay("set-dst-mac", "verify.set.dst.mac"),
+    as_replay("vlan", "verify.vlan"),
 
     as_replay("time-modifier", "verify.time.modifier"),
     as_replay("pps", "verify.pps"),
@@ -357,8 +376,9 @@ inline constexpr std::array kVerifyOptions = {
 
 // One array, so the index of an option identifies it.
 inline constexpr auto kOptions = [] {
-  std::array<OptionSpec, kOwnOptions.size() + kVerifyOptions.size()> all{};
-  std::ranges::copy(kVerifyOptions, std::ranges::copy(kOwnOptions, all.begin()).out);
+  std::array<OptionSpec, kOwnOptions.size() + kRewriteOptions.size() + kVerifyOptions.size()> all{};
+  const auto own_end = std::ranges::copy(kOwnOptions, all.begin()).out;
+  std::ranges::copy(kVerifyOptions, std::ranges::copy(kRewriteOptions, own_end).out);
   return all;
 }();
 

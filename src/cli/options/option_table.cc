@@ -25,6 +25,8 @@ std::string_view title_of(Group group, Command command) {
       return "When";
     case Group::kWhere:
       return "Where to";
+    case Group::kRewriting:
+      return "Rewriting";
     case Group::kReports:
       return "Limits and reports";
     case Group::kAdvanced:
@@ -67,7 +69,7 @@ std::vector<OptionGroup> option_groups(Command command) {
   const std::vector<const OptionSpec*> options = options_of(command);
   std::vector<OptionGroup> groups;
   for (const Group group : {Group::kWhat, Group::kPackets, Group::kWhen, Group::kWhere,
-                            Group::kReports, Group::kAdvanced, Group::kShared}) {
+                            Group::kRewriting, Group::kReports, Group::kAdvanced, Group::kShared}) {
     OptionGroup found{title_of(group, command), {}};
     std::ranges::copy_if(options, std::back_inserter(found.options), [&](const OptionSpec* option) {
       return group_of(*option, command) == group;
@@ -90,7 +92,8 @@ const OptionSpec* find_option(Command command, std::string_view name) {
 }
 
 bool is_list(ValueType type) noexcept {
-  return type == kStringList || type == kPathList || type == kPrefixChanges;
+  return type == kStringList || type == kPathList || type == kPrefixChanges ||
+         type == kPrefixPairs || type == kPortPairs || type == kMacRules || type == kVlanRules;
 }
 
 bool names_file(ValueType type) noexcept {

@@ -40,7 +40,11 @@ enum class ValueType : uint8_t {
   kLate,      // for this and the next three, see option_values.h
   kClockSteps,
   kLatenessLimit,
-  kPrefixChanges,  // may be given several times
+  kPrefixChanges,  // may be given several times, as the next four
+  kPrefixPairs,
+  kPortPairs,
+  kMacRules,
+  kVlanRules,
 };
 
 // The section of help and manual page in which an option is listed. Sections are in this order.
@@ -49,6 +53,7 @@ enum class Group : uint8_t {
   kPackets,
   kWhen,
   kWhere,
+  kRewriting,
   kReports,
   kAdvanced,
   kShared,  // options of all commands

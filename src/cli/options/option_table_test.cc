@@ -55,6 +55,14 @@ std::string some_value(const OptionSpec& option) {
       return "vxlan:h,vni=5";
     case ValueType::kPrefixChanges:
       return "/old=/new";
+    case ValueType::kPrefixPairs:
+      return "10.0.0.0/8=172.0.0.0/8";
+    case ValueType::kPortPairs:
+      return "80=8080";
+    case ValueType::kMacRules:
+      return "10.0.0.0/8=02:00:00:00:00:01";
+    case ValueType::kVlanRules:
+      return "push:5,priority=3";
     default:
       return "x.y";
   }
@@ -199,12 +207,13 @@ TEST(OptionTable, RowsNameWhatThereIs) {
   jobs::DeliveryOptions delivery;
   jobs::OversizeOptions oversize;
   jobs::LinkOptions link;
+  rewrite::RuleParts rules;
   jobs::InterfaceTarget interface;
   jobs::FileTarget file;
   jobs::MapOptions map;
   jobs::TarOptions tar;
-  const FieldOwners owners{&set,  &select,    &schedule, &delivery, &oversize,
-                           &link, &interface, &file,     &map,      &tar};
+  const FieldOwners owners{&set,   &select,    &schedule, &delivery, &oversize, &link,
+                           &rules, &interface, &file,     &map,      &tar};
   for (const OptionSpec& option : option_table()) {
     for (const std::string_view name : {option.excludes[0], option.excludes[1], option.needs,
                                         option.idle_with[0], option.idle_with[1]}) {
@@ -292,8 +301,8 @@ TEST(Help, FitsAScreen) {
   for (const CommandSpec& command : command_table()) all.push_back(command.id);
   for (const Command command : all) {
     const std::string full = help_text(command);
-    EXPECT_LE(std::ranges::count(full, '\n'), command == Command::kReplay   ? 140
-                                              : command == Command::kVerify ? 100
+    EXPECT_LE(std::ranges::count(full, '\n'), command == Command::kReplay   ? 156
+                                              : command == Command::kVerify ? 124
                                                                             : 60)
         << full;
     const std::string brief = help_text(command, Extent::kEveryday);

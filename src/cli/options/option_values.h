@@ -18,6 +18,9 @@
 #include "replay/send/limit.h"
 #include "replay/send/sender.h"
 #include "rewrite/ethernet/mac_address.h"
+#include "rewrite/network/port_map.h"
+#include "rewrite/network/prefix.h"
+#include "rewrite/rules/link_rules.h"
 #include "transmit/tunnel/tunnel.h"
 
 namespace gophercap::cli {
@@ -60,7 +63,9 @@ struct Value {
   // monostate: not given, and there is no default.
   std::variant<std::monostate, bool, int64_t, uint64_t, Nanos, CaptureTime, Ratio, Chosen,
                std::string, std::vector<std::string>, LateWords, replay::ClockSteps, LatenessLimit,
-               OutWords, rewrite::MacAddress, replay::Limit, std::vector<dataset::PrefixChange>>
+               OutWords, rewrite::MacAddress, replay::Limit, std::vector<dataset::PrefixChange>,
+               std::vector<rewrite::PrefixPair>, std::vector<rewrite::PortPair>,
+               std::vector<rewrite::MacRule>, std::vector<rewrite::VlanRule>>
       is;
 
   bool given() const noexcept { return is.index() != 0; }

@@ -12,8 +12,11 @@
 #include "cli/options/option.h"
 #include "cli/options/option_rules.h"
 #include "cli/options/output_options.h"
+#include "cli/options/rules_file.h"
 #include "io/compress/block_compressor.h"
 #include "replay/send/departure.h"
+#include "rewrite/network/network_rules.h"
+#include "rewrite/rules/rules.h"
 
 namespace gophercap::cli {
 namespace {
@@ -34,6 +37,7 @@ constexpr PlanOption<std::optional<Ratio>> kMbps{"mbps"};
 constexpr PlanOption<jobs::Oversize> kOversize{"oversize"};
 constexpr PlanOption<bool> kIgnoreDf{"ignore-df"};
 constexpr PlanOption<bool> kFixLengths{"fix-lengths"};
+constexpr PlanOption<rewrite::TunnelSide> kTunnelSide{"tunnel-side"};
 constexpr Option<int64_t> kMtu{kThis, "mtu"};
 
 constexpr Option<std::string> kOutInterface{kThis, "out-interface"};
@@ -137,6 +141,25 @@ jobs::LinkOptions link_options(const Settings& settings, Command command) {
   return options;
 }
 
+namespace {
+
+// What is wrong with the options that rewrite.
+void check_rules(const Settings& settings, Command command, std::vector<Complaint>& complaints) {
+  const Result<rewrite::Rules> rules = rules_of(settings, command);
+  if (!rules) {
+    complaints.push_back({rules.error().what, ""});
+    return;
+  }
+  const auto side = kTunnelSide.of(command);
+  if (settings.typed(side) && !settings.is_default(side.spec()) && rules->network.empty()) {
+    complaints.push_back(
+        {"--tunnel-side: does nothing without a rule for the headers in a tunnel, such as --map-ip",
+         ""});
+  }
+}
+
+}  // namespace
+
 std::optional<uint32_t> mtu_of(int64_t asked) {
   if (asked <= 0) return std::nullopt;
   return static_cast<uint32_t>(std::min<int64_t>(asked, 1 << 20));
@@ -151,6 +174,7 @@ void check_plan(const Settings& settings, Command command, const jobs::SelectOpt
     complaints.push_back(
         {"--clock-steps follow: excludes --reorder, which sorts by the times as they are", ""});
   }
+  check_rules(settings, command, complaints);
   const auto only_with = [&](const auto& option, jobs::Oversize policy) {
     const auto here = option.of(command);
     const bool typed = settings.get(here) && settings.source(here) == Source::kCommandLine;
@@ -183,6 +207,7 @@ jobs::ReplayOptions replay_options(const Invocation& invocation) {
   options.memory = memory_of(settings.get(kMemory));
   options.oversize = oversize_options(settings, kThis);
   options.link = link_options(settings, kThis);
+  if (Result<rewrite::Rules> rules = rules_of(settings, kThis)) options.rules = *std::move(rules);
   options.mtu = mtu_of(settings.get(kMtu));
   settings.fill(kThis, {.delivery = &options.delivery});
   options.delivery.target = target_of(settings);
@@ -207,6 +232,11 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
   if (interface != nullptr && interface->name.empty())
     complaints.push_back({"replay: needs --out, --out-interface or --out-file", ""});
   check_plan(settings, kThis, options.select, options.schedule, complaints);
+  if (options.rules.network.unique_addresses && options.delivery.preload &&
+      options.schedule.loop_count != 1) {
+    complaints.push_back(
+        {"--unique-ip: excludes --preload, which sends the same packets in each loop", ""});
+  }
   const bool several_threads = settings.get(kTxThreads) > 1;
   const auto* tunnel = std::get_if<jobs::TunnelTarget>(&target);
   if (several_threads && interface == nullptr && tunnel == nullptr)

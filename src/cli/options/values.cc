@@ -11,6 +11,8 @@
 #include "base/ratio.h"
 #include "base/time.h"
 #include "cli/text/ascii.h"
+#include "rewrite/network/rule_text.h"
+#include "rewrite/rules/link_rules.h"
 
 namespace gophercap::cli {
 namespace {
@@ -84,6 +86,21 @@ Result<Value> as_value(Result<T> parsed) {
   return Value{std::move(value)};
 }
 
+template <class T>
+Result<Value> as_list(Result<T> parsed) {
+  TRY(T value, std::move(parsed));
+  return Value{std::vector<T>{std::move(value)}};
+}
+
+// REQUIRES: each text can be parsed.
+template <class T>
+Value list_of(const std::vector<std::string>& texts, Result<T> (*parse)(std::string_view)) {
+  std::vector<T> list;
+  list.reserve(texts.size());
+  for (const std::string& text : texts) list.push_back(*parse(text));
+  return Value{std::move(list)};
+}
+
 Result<Value> parse_choice(const OptionSpec& option, std::string_view text) {
   for (const ChoiceWord& word : option.words) {
     if (word.word == text) return Value{Chosen{word.value}};
@@ -94,6 +111,7 @@ Result<Value> parse_choice(const OptionSpec& option, std::string_view text) {
 // The files of the original, and our own template, write "none" like this.
 bool may_be_empty(const OptionSpec& option) {
   switch (option.type) {
+    case ValueType::kInteger:
     case ValueType::kDuration:
     case ValueType::kTime:
     case ValueType::kRatio:
@@ -139,10 +157,16 @@ Result<Value> parse_value(const OptionSpec& option, std::string_view text) {
       return as_value(parse_out(text));
     case ValueType::kMac:
       return as_value(rewrite::parse_mac(text));
-    case ValueType::kPrefixChanges: {
-      TRY(dataset::PrefixChange change, dataset::parse_prefix_change(text));
-      return Value{std::vector<dataset::PrefixChange>{std::move(change)}};
-    }
+    case ValueType::kPrefixChanges:
+      return as_list(dataset::parse_prefix_change(text));
+    case ValueType::kPrefixPairs:
+      return as_list(rewrite::parse_prefix_pair(text));
+    case ValueType::kPortPairs:
+      return as_list(rewrite::parse_port_pair(text));
+    case ValueType::kMacRules:
+      return as_list(rewrite::parse_mac_rule(text));
+    case ValueType::kVlanRules:
+      return as_list(rewrite::parse_vlan_rule(text));
     case ValueType::kString:
     case ValueType::kStringList:
     case ValueType::kPath:
@@ -160,11 +184,19 @@ Result<Value> parse_value(const OptionSpec& option, std::string_view text) {
 }
 
 Value parse_values(const OptionSpec& option, const std::vector<std::string>& texts) {
-  if (option.type == ValueType::kPrefixChanges) {
-    std::vector<dataset::PrefixChange> changes;
-    changes.reserve(texts.size());
-    for (const std::string& text : texts) changes.push_back(*dataset::parse_prefix_change(text));
-    return Value{std::move(changes)};
+  switch (option.type) {
+    case ValueType::kPrefixChanges:
+      return list_of(texts, dataset::parse_prefix_change);
+    case ValueType::kPrefixPairs:
+      return list_of(texts, rewrite::parse_prefix_pair);
+    case ValueType::kPortPairs:
+      return list_of(texts, rewrite::parse_port_pair);
+    case ValueType::kMacRules:
+      return list_of(texts, rewrite::parse_mac_rule);
+    case ValueType::kVlanRules:
+      return list_of(texts, rewrite::parse_vlan_rule);
+    default:
+      break;
   }
   if (is_list(option.type)) return Value{texts};
   const std::string_view last =

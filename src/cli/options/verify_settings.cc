@@ -15,6 +15,7 @@
 #include "cli/options/option.h"
 #include "cli/options/option_table.h"
 #include "cli/options/replay_settings.h"
+#include "cli/options/rules_file.h"
 #include "cli/options/values.h"
 
 namespace gophercap::cli {
@@ -29,6 +30,7 @@ constexpr Option<jobs::ToEthernet> kToEthernet{kThis, "to-ethernet"};
 constexpr Option<jobs::Oversize> kOversize{kThis, "oversize"};
 constexpr Option<int64_t> kLoopCount{kThis, "loop-count"};
 constexpr Option<int64_t> kFileWorkers{kThis, "file-workers"};
+constexpr Option<std::string> kRewrite{kThis, "rewrite"};
 constexpr Option<std::vector<dataset::PrefixChange>> kPathPrefix{kThis, "path-prefix"};
 constexpr Option<std::optional<uint64_t>> kMemory{kThis, "memory"};
 
@@ -63,6 +65,7 @@ jobs::VerifyOptions verify_options(const Settings& settings,
   options.schedule = schedule_options(settings, kThis);
   options.oversize = oversize_options(settings, kThis);
   options.link = link_options(settings, kThis);
+  if (Result<rewrite::Rules> rules = rules_of(settings, kThis)) options.rules = *std::move(rules);
   options.memory = memory_of(settings.get(kMemory));
   options.mtu = mtu_of(settings.get(kMtu));
   return options;
@@ -93,7 +96,9 @@ std::vector<Complaint> take_report(Settings& settings, const verify::SentReport&
   std::vector<Complaint> complaints;
   for (const OptionSpec* option : options_of(kThis)) {
     const bool of_set = option == &kRegexp.spec();
-    if ((!option->as_in_replay && !of_set) || option == &kFileWorkers.spec()) continue;
+    // The report has the rules of the file that was named there.
+    const bool of_replay_only = option == &kFileWorkers.spec() || option == &kRewrite.spec();
+    if ((!option->as_in_replay && !of_set) || of_replay_only) continue;
     std::vector<std::string> theirs = values_in(*report.request, *option);
     // Older versions left out what was too long, and did not say so.
     if (option == &kOversize.spec() && report.oversize.empty())

@@ -29,11 +29,24 @@ std::string some_value(const OptionSpec& option) {
       return "follow";
     case ValueType::kMac:
       return "02:00:5e:00:53:01";
+    case ValueType::kPrefixPairs:
+      return "10.0.0.0/8=172.0.0.0/8";
+    case ValueType::kPortPairs:
+      return "80=8080";
+    case ValueType::kMacRules:
+      return "10.0.0.0/8=02:00:00:00:00:01";
+    case ValueType::kVlanRules:
+      return "push:5,priority=3";
     case ValueType::kChoice:
       return std::string(option.words.back().word);
     default:
       return "x=y";
   }
+}
+
+// Whether it changes the plan by itself. The rules of a file are options too.
+bool of_the_plan(const OptionSpec& option) {
+  return option.as_in_replay && option.name != "file-workers" && option.name != "rewrite";
 }
 
 // Every option of the plan as replay was given it.
@@ -67,7 +80,7 @@ TEST(VerifySettings, EveryOptionOfThePlanComesFromTheReport) {
   EXPECT_TRUE(take_report(settings, report).empty());
   size_t taken = 0;
   for (const OptionSpec& option : option_table()) {
-    if (!option.as_in_replay || option.name == "file-workers") continue;
+    if (!of_the_plan(option)) continue;
     EXPECT_EQ(settings.text(*find_option(Command::kVerify, option.name)), some_value(option))
         << option.name;
     ++taken;
@@ -84,7 +97,7 @@ TEST(VerifySettings, WhatTheReportDoesNotNameWasTheDefault) {
   EXPECT_EQ(settings.text(*find_option(Command::kVerify, "time-modifier")), "2.4");
   EXPECT_TRUE(take_report(settings, report_of(Settings())).empty());
   for (const OptionSpec& option : option_table()) {
-    if (option.as_in_replay && option.name != "file-workers") {
+    if (of_the_plan(option)) {
       EXPECT_EQ(settings.text(*find_option(Command::kVerify, option.name)), option.default_value)
           << option.name;
     }
@@ -93,7 +106,7 @@ TEST(VerifySettings, WhatTheReportDoesNotNameWasTheDefault) {
 
 TEST(VerifySettings, EveryOptionOfThePlanThatContradictsTheReportIsRefused) {
   for (const OptionSpec& option : option_table()) {
-    if (!option.as_in_replay || option.name == "file-workers") continue;
+    if (!of_the_plan(option)) continue;
     Settings settings;
     settings.set(option, {some_value(option)}, Source::kCommandLine);
     const bool may_differ = option.name == "path-prefix";

@@ -98,6 +98,8 @@ Result<PlannedSet> plan_set(const PlannedSetOptions& options, Reporter& reporter
     packets.choice.sample = planned.sample.get();
   }
   planned.step = conversion_for(options, planned.plan);
+  if (!options.rules.empty())
+    planned.rewriter = std::make_unique<rewrite::RulesRewriter>(options.rules);
   // The sending thread has its own CPU; merging shares the others.
   TRY(const ReplayMemory memory,
       share_memory(planned.set, planned.plan, options.memory, std::clamp(cpu_count() / 2, 1u, 4u),
@@ -105,7 +107,7 @@ Result<PlannedSet> plan_set(const PlannedSetOptions& options, Reporter& reporter
   planned.decoders_bytes = memory.decoders_bytes;
   const ScheduleOptions& schedule = options.schedule;
   planned.engine = {.choice = packets.choice,
-                    .changes = {.step = planned.step.get()},
+                    .changes = {.step = planned.step.get(), .rewriter = planned.rewriter.get()},
                     .time_factor = time_factor_of(schedule, planned.plan, reporter),
                     .rule = schedule.rule,
                     .send = {.topspeed = schedule.topspeed},

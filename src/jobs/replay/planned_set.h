@@ -22,6 +22,8 @@
 #include "packet/frame_step.h"
 #include "replay/engine.h"
 #include "replay/plan/plan.h"
+#include "rewrite/rules/rules.h"
+#include "rewrite/rules/rules_rewriter.h"
 
 namespace gophercap::jobs {
 
@@ -33,6 +35,7 @@ struct PlannedSetOptions {
   MemoryLimit memory;
   bool preload = false;  // read the whole set into memory before the first packet
   const LinkOptions& link;
+  const rewrite::Rules& rules;
   bool real_time = false;        // packets go where only Ethernet is taken
   const confine::Needs& beside;  // what the job needs besides the set; see load_set()
 };
@@ -44,6 +47,8 @@ struct PlannedSet {
   std::unique_ptr<const packet::BpfFilter> expression;  // engine.choice points to it
   std::unique_ptr<const packet::FlowSample> sample;     // the same
   std::unique_ptr<const packet::FrameStep> step;        // the same for engine.changes
+  std::unique_ptr<const rewrite::RulesRewriter> rewriter;  // the same for engine.changes; null:
+                                                           // there are no rules
   replay::Plan plan;
   replay::EngineOptions engine;  // everything except how packets are delivered
   uint64_t decoders_bytes = 0;   // share of the memory; engine.memory_bytes is at most the rest

@@ -19,6 +19,7 @@
 #include "jobs/replay/open_target.h"
 #include "jobs/replay/oversize.h"
 #include "jobs/replay/replay_setup.h"
+#include "jobs/replay/rewriting.h"
 #include "replay/plan/timeline.h"
 #include "transmit/transmitter.h"
 
@@ -110,6 +111,8 @@ Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
             [](const auto& a, const auto& b) { return a.path < b.path; });
   const replay::Plan& plan = setup.plan;
   Forecast forecast;
+  say_what_is_rewritten(setup, reporter);
+  if (setup.rewriter != nullptr) forecast.rewrite = setup.rewriter->rules().texts;
   TargetOutlook target = look_at(options.delivery.target, setup, reporter);
   forecast.target = std::move(target.description);
   forecast.obstacle = std::move(target.obstacle);
@@ -208,6 +211,7 @@ std::string forecast_to_json(const Forecast& f) {
                {"clock_steps", clocks_to_json(f)},
                {"packets", std::move(packets)}};
   if (f.limit.given()) json["limit"] = replay::limit_to_json(f.limit);
+  if (!f.rewrite.empty()) json["rewrite"] = f.rewrite;
   if (f.obstacle) json["obstacle"] = f.obstacle->what;
   return escape_json(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "base/ratio.h"
 #include "base/result.h"
@@ -20,7 +21,8 @@ namespace gophercap::jobs {
 
 struct Forecast {
   std::string target;
-  std::optional<Error> obstacle;  // why it cannot begin at the moment (interface)
+  std::optional<Error> obstacle;     // why it cannot begin at the moment (interface)
+  std::vector<std::string> rewrite;  // the rules in force, as in replay::Report
   uint64_t files = 0;
   uint64_t files_outside_window = 0;
   uint64_t files_damaged = 0;

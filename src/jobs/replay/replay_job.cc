@@ -25,6 +25,7 @@
 #include "jobs/replay/open_target.h"
 #include "jobs/replay/oversize.h"
 #include "jobs/replay/replay_setup.h"
+#include "jobs/replay/rewriting.h"
 #include "replay/engine.h"
 #include "replay/plan/plan.h"
 #include "replay/send/host.h"
@@ -103,6 +104,7 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   TRY(const PlannedSet setup, set_up(options, reporter, stop));
   TRY_VOID(check_folders(options));
   reporter.schedule(setup.notes());
+  say_what_is_rewritten(setup, reporter);
   std::optional<io::AtomicFile> report_file;
   if (!options.report_path.empty()) {
     TRY(report_file, io::AtomicFile::prepare(options.report_path, io::Sync::kYes, stop));
@@ -136,6 +138,7 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   result.report.request = request_of(options);
   if (result.report.max_frame_bytes)
     result.report.oversize = std::string(word_of(options.oversize.policy));
+  result.report.rewrite = options.rules.texts;
   result.report.profile = real_time ? std::string(word_of(options.delivery.pacing)) : "";
   result.report.host = replay::inspect_host();
   result.report.host.confinement = confine::job_confinement();

@@ -14,6 +14,7 @@
 #include "jobs/set/select_options.h"
 #include "jobs/set/set_options.h"
 #include "replay/report.h"
+#include "rewrite/rules/rules.h"
 
 namespace gophercap::jobs {
 
@@ -24,6 +25,7 @@ struct ReplayOptions {
   DeliveryOptions delivery;
   OversizeOptions oversize;
   LinkOptions link;
+  rewrite::Rules rules;                    // what is rewritten before packets are sent
   std::optional<uint32_t> mtu;             // of the path, if the target does not know it
   std::string report_path;                 // empty: none; "-": stdout
   std::vector<replay::GivenOption> given;  // the options as the user wrote them, for the report

@@ -46,6 +46,7 @@ Result<PlannedSet> set_up(const ReplayOptions& options, Reporter& reporter,
                                     .memory = options.memory,
                                     .preload = delivery.preload,
                                     .link = options.link,
+                                    .rules = options.rules,
                                     .real_time = traits_of(delivery.target).real_time,
                                     .beside = needs},
                                    reporter, stop));

@@ -145,6 +145,7 @@ Result<verify::VerifyResult> verify_all(const VerifyOptions& options, Reporter& 
                 .schedule = options.schedule,
                 .memory = {.bytes = options.memory.bytes / 4, .asked = false, .parts = 4},
                 .link = options.link,
+                .rules = options.rules,
                 .real_time = true,
                 .beside = needs},
                reporter, stop));

@@ -16,6 +16,7 @@
 #include "jobs/reporter.h"
 #include "jobs/set/select_options.h"
 #include "jobs/set/set_options.h"
+#include "rewrite/rules/rules.h"
 #include "verify/sent_report.h"
 #include "verify/verify_result.h"
 
@@ -29,6 +30,7 @@ struct VerifyOptions {
   ScheduleOptions schedule;
   OversizeOptions oversize;
   LinkOptions link;
+  rewrite::Rules rules;
   std::optional<verify::SentReport> sent;  // the replay's report
   std::optional<uint32_t> mtu;  // of the interface; empty: as in the report, otherwise no limit
   MemoryLimit memory;           // for the whole job
