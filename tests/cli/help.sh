@@ -6,7 +6,7 @@
 for command in map replay tarExtract exampleConfig version completion help; do
   exits 0 "$command" --help
   [[ ! -s err ]]
-  [[ $(wc -l <out) -le 140 && $(wc -L <out) -le 80 ]]
+  [[ $(wc -l <out) -le 156 && $(wc -L <out) -le 80 ]]
   cp out expected
   exits 0 --help "$command"
   cmp out expected
