@@ -22,14 +22,17 @@ enum IpCarried : uint8_t {
 
 // In addition to packet::EtherType.
 enum EtherCarried : uint16_t {
+  kLeastEtherType = 0x0600,  // below, it is a length
   kEtherArp = 0x0806,
+  kEtherErspan3 = 0x22eb,
   kEtherBridged = 0x6558,  // Ethernet, in GRE and GENEVE
   kEtherReverseArp = 0x8035,
   kEtherPpp = 0x880b,
-  kEtherErspan2 = 0x88be,   // also version 1, which has no header
-  kEtherBackbone = 0x88e7,  // 802.1ah: a service tag, then Ethernet
-  kEtherErspan3 = 0x22eb,
-  kLeastEtherType = 0x0600,  // below, it is a length
+  kEtherWccp = 0x883e,
+  kEtherErspan2 = 0x88be,     // also version 1, which has no header
+  kEtherBackbone = 0x88e7,    // 802.1ah: a service tag, then Ethernet
+  kEtherFabricPath = 0x8903,  // a tag, then Ethernet
+  kEtherService = 0x894f,     // network service header (RFC 8300)
 };
 
 }  // namespace gophercap::rewrite

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <iterator>
 
 #include "base/bytes.h"
 #include "packet/layers.h"
 #include "packet/link_type.h"
 #include "rewrite/checksum.h"
 #include "rewrite/ethernet/ethernet_form.h"
-#include "rewrite/network/crc32c.h"
 #include "rewrite/network/ip_protocols.h"
 #include "rewrite/network/ipv4_options.h"
 #include "rewrite/network/ipv6_path.h"
@@ -72,21 +72,6 @@ bool has_ports(const Datagram& datagram) noexcept {
     default:
       return false;
   }
-}
-
-// The CRC of SCTP covers the ports, but no addresses. 0: the network card was to compute it.
-Change update_crc(Edits& edits, const Datagram& datagram, uint32_t at,
-                  const std::array<uint8_t, 4>& ports_before) noexcept {
-  const uint32_t crc = load_le32(edits.at(at));
-  const uint64_t after = datagram.part.wire_end - datagram.at - 4;
-  if (crc == 0 || datagram.fragment || datagram.part.wire_end == Part::kUnknown) return {};
-  const uint32_t changed = load_le32(ports_before.data()) ^ load_le32(edits.at(datagram.at));
-  if (changed == 0) return {};
-  uint8_t difference[4];
-  store_le(difference, changed);
-  uint8_t bytes[4];
-  store_le(bytes, crc ^ crc32c_change(difference, after));
-  return edits.put(at, bytes, 4);
 }
 
 // Everything that the checksum covers was captured.
@@ -157,12 +142,17 @@ Change PacketRewriter::by_type(uint16_t type, uint32_t at, const Part& part, Pla
       return ethernet(at, part, place);
     case kEtherBackbone:
       return ethernet(at + 4, part, place);
+    case kEtherFabricPath:
+      return ethernet(at + 2, part, place);
+    case kEtherService:
+      return service_header(at, part, place);
     default:
       return type < kLeastEtherType ? snap(at, part, place) : Change();
   }
 }
 
-// MPLS does not say what it carries, so the IP version decides (RFC 4928).
+// MPLS does not say what it carries, so the IP version decides; 0 is the control word of other
+// contents, usually Ethernet (RFC 4928).
 Change PacketRewriter::labels(uint32_t at, const Part& part, Place place) noexcept {
   bool bottom = false;
   while (!bottom) {
@@ -173,7 +163,18 @@ Change PacketRewriter::labels(uint32_t at, const Part& part, Place place) noexce
   if (!part.has(at, 1)) return {};
   const unsigned version = edits_.byte(at) >> 4;
   if (version == 4) return ipv4(at, part, place);
-  return version == 6 ? ipv6(at, part, place) : Change();
+  if (version == 6) return ipv6(at, part, place);
+  return version == 0 ? ethernet(at + 4, part, place) : Change();
+}
+
+Change PacketRewriter::service_header(uint32_t at, const Part& part, Place place) noexcept {
+  if (!part.has(at, 8)) return {};
+  const uint32_t contents = at + (edits_.byte(at + 1) & 0x3fu) * 4;
+  constexpr uint16_t kTypes[] = {0, packet::kEtherIpv4, packet::kEtherIpv6, kEtherBridged,
+                                 0, packet::kEtherMpls};
+  const uint8_t next = edits_.byte(at + 3);
+  const bool known = next < std::size(kTypes) && kTypes[next] != 0 && contents > at;
+  return known ? by_type(kTypes[next], contents, part, place) : Change();
 }
 
 Change PacketRewriter::snap(uint32_t at, const Part& part, Place place) noexcept {

@@ -38,6 +38,7 @@ class PacketRewriter {
   Change ethernet(uint32_t at, const Part& part, Place place) noexcept;
   Change by_type(uint16_t type, uint32_t at, const Part& part, Place place) noexcept;
   Change labels(uint32_t at, const Part& part, Place place) noexcept;
+  Change service_header(uint32_t at, const Part& part, Place place) noexcept;
   Change snap(uint32_t at, const Part& part, Place place) noexcept;
   Change ppp(uint32_t at, const Part& part, Place place, bool in_ethernet) noexcept;
   Change pppoe(uint32_t at, Part part, Place place) noexcept;

@@ -1,6 +1,7 @@
 #include "rewrite/network/transport_checksum.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/bytes.h"
 #include "packet/layers.h"
@@ -124,6 +125,20 @@ Change recompute(Edits& edits, const Datagram& datagram, const ChecksumField& fi
   const uint16_t checksum = checksum_of(edits, datagram, field, false);
   const bool avoid_zero = checksum == 0 && datagram.protocol == packet::kIpUdp;
   return edits.put_word(at, avoid_zero ? uint16_t{0xffff} : checksum);
+}
+
+Change update_crc(Edits& edits, const Datagram& datagram, uint32_t field,
+                  const std::array<uint8_t, 4>& ports_before) noexcept {
+  const uint32_t crc = load_le32(edits.at(field));
+  const uint64_t after = datagram.part.wire_end - datagram.at - 4;
+  if (crc == 0 || datagram.fragment || datagram.part.wire_end == Part::kUnknown) return {};
+  const uint32_t changed = load_le32(ports_before.data()) ^ load_le32(edits.at(datagram.at));
+  if (changed == 0) return {};
+  uint8_t difference[4];
+  store_le(difference, changed);
+  uint8_t bytes[4];
+  store_le(bytes, crc ^ crc32c_change(difference, after));
+  return edits.put(field, bytes, 4);
 }
 
 }  // namespace gophercap::rewrite

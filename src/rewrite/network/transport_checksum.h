@@ -1,6 +1,7 @@
 // The checksums of what IP carries.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "rewrite/network/datagram.h"
@@ -34,5 +35,11 @@ bool is_partial(const Edits& edits, const Datagram& datagram, const ChecksumFiel
 // Writes the correct checksum. REQUIRES: the datagram is whole, no fragment, and its field is not
 // kNone. UDP-Lite and DCCP are summed as far as they say.
 Change recompute(Edits& edits, const Datagram& datagram, const ChecksumField& field) noexcept;
+
+// Changes the CRC of SCTP, which is at `field` and covers the ports, but no addresses. A wrong one
+// differs from the correct one by the same bits as before. 0 remains: the network card was to
+// compute it. That of a fragment remains too, because it depends on the length of the whole.
+Change update_crc(Edits& edits, const Datagram& datagram, uint32_t field,
+                  const std::array<uint8_t, 4>& ports_before) noexcept;
 
 }  // namespace gophercap::rewrite

@@ -1,5 +1,6 @@
 #include "rewrite/network/tunnel.h"
 
+#include "base/bytes.h"
 #include "packet/layers.h"
 #include "rewrite/network/ip_protocols.h"
 
@@ -30,6 +31,12 @@ Tunnel erspan3(const Edits& edits, const Part& part, uint32_t at) noexcept {
   return {true, kEtherBridged, at + ((edits.byte(at + 11) & 1) != 0 ? 20 : 12)};
 }
 
+// Web cache redirection: version 2 has a header of four bytes.
+Tunnel redirected(const Edits& edits, const Part& part, uint32_t at) noexcept {
+  const bool first = type_by_version(edits, part, at) == packet::kEtherIpv4;
+  return {true, packet::kEtherIpv4, first ? at : at + 4};
+}
+
 Tunnel gre(const Edits& edits, const Datagram& datagram) noexcept {
   constexpr uint16_t kChecksum = 0x8000;
   constexpr uint16_t kRouting = 0x4000;
@@ -49,6 +56,7 @@ Tunnel gre(const Edits& edits, const Datagram& datagram) noexcept {
   const uint32_t at = datagram.at + bytes;
   if (!part.has(at, 0)) return kUnreadable;
   Tunnel tunnel{true, type, at};
+  if (type == kEtherWccp) tunnel = redirected(edits, part, at);
   if (type == kEtherErspan3) tunnel = erspan3(edits, part, at);
   // Version 1 has neither a sequence number nor a header of its own.
   if (type == kEtherErspan2)
@@ -75,6 +83,8 @@ Tunnel vxlan_gpe(const Edits& edits, const Part& part, uint32_t at) noexcept {
       return {true, packet::kEtherIpv6, at + 8};
     case 3:
       return {true, kEtherBridged, at + 8};
+    case 4:
+      return {true, kEtherService, at + 8};
     default:
       return kUnreadable;
   }
@@ -124,13 +134,17 @@ Tunnel l2tp(const Edits& edits, const Part& part, uint32_t at) noexcept {
   return {true, kEtherPpp, next};
 }
 
-// RFC 4380. The port alone does not say much, so the lengths must fit as well.
+// RFC 4380. The port alone does not say much.
 Tunnel teredo(const Edits& edits, const Part& part, uint32_t at) noexcept {
+  constexpr uint32_t kPrefix = 0x2001'0000;
   if (part.has(at, 4) && edits.word(at) == 1)
     at += 4u + edits.byte(at + 2) + edits.byte(at + 3) + 9;
   if (part.has(at, 8) && edits.word(at) == 0) at += 8;
-  const bool fits = part.has(at, 40) && edits.byte(at) >> 4 == 6 &&
-                    uint64_t{at} + 40 + edits.word(at + 4) == part.wire_end;
+  // Trailers may follow the packet. One of its hosts has an address of Teredo's prefix.
+  const bool fits =
+      part.has(at, 40) && edits.byte(at) >> 4 == 6 &&
+      uint64_t{at} + 40 + edits.word(at + 4) <= part.wire_end &&
+      (load_be32(edits.at(at + 8)) == kPrefix || load_be32(edits.at(at + 24)) == kPrefix);
   return fits ? Tunnel{true, packet::kEtherIpv6, at} : kNone;
 }
 
