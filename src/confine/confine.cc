@@ -160,7 +160,8 @@ Confinement put_up(const Needs& needs, const std::optional<Paths>& paths,
                    const std::vector<std::string>& changed) {
   std::vector<int> keep = needs.capabilities;
   // Root can read the captures of all users. Landlock limits this to those of the set.
-  const bool helper = needs.calls == Calls::kWaiting || needs.calls == Calls::kLink;
+  const bool helper = needs.calls == Calls::kWaiting || needs.calls == Calls::kLink ||
+                      needs.calls == Calls::kServing;
   if (!helper && ::geteuid() == 0) keep.push_back(CAP_DAC_READ_SEARCH);
   if (needs.owns_all) keep.insert(keep.end(), {CAP_DAC_OVERRIDE, CAP_FOWNER});
 

@@ -15,6 +15,7 @@ namespace gophercap::confine {
 enum class Calls : uint8_t {
   kWaiting,    // memory, locks, open descriptors: for a thread that waits for events
   kLink,       // kWaiting and rtnetlink queries
+  kServing,    // kWaiting and clients of an open socket
   kFiles,      // kWaiting and files: reads captures, writes outputs
   kSending,    // kFiles, sending on open sockets, rtnetlink queries
   kPreparing,  // files, new sockets, resource limits, and further confinement

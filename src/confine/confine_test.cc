@@ -159,12 +159,14 @@ bool is_refusal(int sys) {
 TEST_F(ConfineTest, TakenOverParserHasNowhereToGo) {
   if (const Machine here = walls_here(); !here.seccomp || !here.landlock)
     GTEST_SKIP() << "no seccomp or no Landlock here";
-  for (const Calls calls : {Calls::kWaiting, Calls::kLink, Calls::kFiles, Calls::kSending}) {
+  for (const Calls calls :
+       {Calls::kWaiting, Calls::kLink, Calls::kServing, Calls::kFiles, Calls::kSending}) {
     std::map<std::string, int> found;
     on_thread([&] {
       // kSending is only allowed after kPreparing.
       if (calls == Calls::kSending) confine({.calls = Calls::kPreparing, .owns_all = true});
-      const bool helper = calls == Calls::kWaiting || calls == Calls::kLink;
+      const bool helper =
+          calls == Calls::kWaiting || calls == Calls::kLink || calls == Calls::kServing;
       confine({.calls = calls, .files = helper ? Files() : job_files()});
       for (const auto& [name, attempt] :
            attempts(dir_.path("elsewhere"), dir_.path("elsewhere/secret")))

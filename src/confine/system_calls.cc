@@ -52,13 +52,15 @@ constexpr std::string_view kSockets =
     "getpeername getsockname getsockopt recv recvfrom recvmmsg recvmsg send sendmmsg sendmsg "
     "sendto";
 
+constexpr std::string_view kServing = "accept4 recvfrom sendto";
+
 // Real-time priority. An ordinary thread may change it within its limits, and does so while it
 // sends.
 constexpr std::string_view kScheduling = "sched_setparam sched_setscheduler";
 
 constexpr std::string_view kPreparing =
     "bind capget capset clock_adjtime connect landlock_add_rule "
-    "landlock_create_ruleset landlock_restrict_self mlockall prctl prlimit64 seccomp "
+    "landlock_create_ruleset landlock_restrict_self listen mlockall prctl prlimit64 seccomp "
     "setrlimit setsockopt shutdown socket socketpair";
 
 // All compared values have 32 bits; the kernel looks at no more of them either.
@@ -167,10 +169,12 @@ std::string filter_system_calls(Calls calls) {
   if (calls == Calls::kFiles || calls == Calls::kSending || calls == Calls::kPreparing)
     filter.allow(kFiles);
   if (calls == Calls::kFiles || calls == Calls::kSending) allow_own_limits(filter);
+  if (calls == Calls::kServing) filter.allow(kServing);
   if (calls == Calls::kSending || calls == Calls::kLink) allow_link_questions(filter);
   if (calls == Calls::kSending || calls == Calls::kPreparing) filter.allow(kScheduling);
   if (calls == Calls::kPreparing) {
     filter.allow(kPreparing);
+    filter.allow(kServing);  // for threads that are started now
     filter.allow(kSockets);
     // Queries of the interface index; other ioctls of sockets stay denied.
     for (const uint32_t request : {uint32_t{SIOCGIFINDEX}, uint32_t{SIOCGIFNAME}})

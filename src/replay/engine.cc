@@ -7,11 +7,13 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/mutex.h"
 #include "base/thread_group.h"
+#include "replay/control.h"
 #include "replay/meter.h"
 #include "replay/plan/plan_digest.h"
 #include "replay/read/merger.h"
@@ -93,6 +95,29 @@ void fail(Report& report, const Result<>& result) {
   if (!result && !report.failure) report.failure = result.error();
 }
 
+// What is merged while it is sent.
+struct Files {
+  const Plan& plan;
+  const MergeOptions& merge;
+  io::FdCache& fds;
+  unsigned reader_threads;
+};
+
+void play_files(const Files& files, Dispatcher& dispatcher, Senders& senders,
+                std::stop_source& halt, const std::function<void()>& look, Report& report) {
+  ReaderPool readers;
+  Merger merger(files.plan, files.merge, files.fds, readers, dispatcher);
+  Result<> played = readers.start(files.reader_threads);
+  if (played) {
+    played = run_beside(
+        senders, halt, [&](const std::stop_token& s) { merger.run(s); }, look);
+  }
+  readers.stop();
+  fail(report, readers.result());
+  fail(report, played);
+  merger.settle(report);
+}
+
 // Merges the set into memory.
 Result<> load(const Plan& plan, const EngineOptions& options, const MergeOptions& merge,
               io::FdCache& fds, StoredSet& stored, Report& report, const std::stop_token& stop) {
@@ -135,6 +160,27 @@ Result<> load(const Plan& plan, const EngineOptions& options, const MergeOptions
                   stored.frames(), plan.packets, options.memory_bytes),
       Cause::kTooLargeToLoad};
 }
+
+// Lets a control ask how far the replay is, as long as this object exists.
+class Controlled {
+ public:
+  Controlled(Control* control, const Control::Terms& terms, std::function<EngineProgress()> look)
+      : control_(control) {
+    if (control_ != nullptr) control_->begin(terms, std::move(look));
+  }
+  ~Controlled() {
+    if (control_ != nullptr) (void)control_->end();
+  }
+  Controlled(const Controlled&) = delete;
+  Controlled& operator=(const Controlled&) = delete;
+  void end(Report& report) {
+    if (Control* const control = std::exchange(control_, nullptr); control != nullptr)
+      report.control = control->end();
+  }
+
+ private:
+  Control* control_;
+};
 
 // Enters in the report what is known before the first packet.
 void describe_run(const Plan& plan, const EngineOptions& options,
@@ -226,9 +272,17 @@ Report play(const Plan& plan, const EngineOptions& options,
       options.send.realtime ? std::make_optional<SenderCpus>(lanes) : std::nullopt;
   Dispatcher dispatcher(timeline, options.rule, senders.lanes(),
                         Budget(options.limit, options.send.topspeed));
+  Control* const control = options.send.control;
+  if (control != nullptr) dispatcher.count_rounds(control->rounds());
   Meter meter(senders, timeline, options, clocks.front()->is_real(), plan.first);
-  if (watch) merge.trail = &meter.trail();
+  if (watch || control != nullptr) merge.trail = &meter.trail();
   if (options.preload) meter.set_stored(stored.frames(), plan.packets);
+  Controlled controlled(control,
+                        {.real_time = clocks.front()->is_real(),
+                         .topspeed = options.send.topspeed,
+                         .time_factor = options.rule.at_rate() ? Ratio{} : options.time_factor,
+                         .lanes = lanes},
+                        [&] { return meter.now(stop.stop_requested()); });
   const auto look = [&] {
     if (watch) watch(meter.now(stop.stop_requested()));
   };
@@ -245,18 +299,9 @@ Report play(const Plan& plan, const EngineOptions& options,
                      look));
     report.accounts = report.accounts.times(std::max<uint64_t>(loops, 1));
   } else {
-    ReaderPool readers;
-    Merger merger(plan, merge, fds, readers, dispatcher);
-    Result<> played = readers.start(options.reader_threads);
-    if (played) {
-      played = run_beside(
-          senders, halt, [&](const std::stop_token& s) { merger.run(s); }, look);
-    }
-    readers.stop();
-    fail(report, readers.result());
-    fail(report, played);
-    merger.settle(report);
+    play_files({plan, merge, fds, options.reader_threads}, dispatcher, senders, halt, look, report);
   }
+  controlled.end(report);
   senders.settle(report);
 
   describe_run(plan, options, *transmitters.front(), *clocks.front(), report);

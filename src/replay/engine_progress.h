@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
+#include "base/ratio.h"
 #include "base/time.h"
 
 namespace gophercap::replay {
@@ -23,6 +25,10 @@ struct EngineProgress {
   Nanos until_start{0};    // if the start has a given time
   Nanos elapsed{0};        // since the first packet was due; with a simulated clock: since play()
   Nanos scheduled{0};      // how far the schedule has been kept; meaningless without one
+  Nanos reached{0};        // how far it should be
+  bool paused = false;
+  std::optional<Ratio> speed{};  // if it is not that of the beginning; relative to capture time
+  Ratio factor{};                // how much longer than planned the rest takes
   Nanos lateness_p99{0};
   uint64_t starved = 0;  // packets that were late because they had not been read in time
   uint64_t loop = 0;

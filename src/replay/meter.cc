@@ -31,11 +31,19 @@ EngineProgress Meter::now(bool stopped) {
   const double passed =
       passed_each_ > 0 ? passed_each_ * static_cast<double>(senders_.handled()) : here.passed;
   p.packets_passed = static_cast<uint64_t>(std::llround(passed));
-  p.scheduled = senders_.kept(p.elapsed);
+  p.reached = p.elapsed;
+  if (Control* const control = options_.send.control; control != nullptr) {
+    if (real_time_) p.reached = control->reached();
+    p.paused = control->paused();
+    p.speed = control->changed_speed();
+    p.factor = control->factor();
+  }
+  p.scheduled = senders_.kept(p.reached);
   p.position = capture_time(here.key_ns);
-  // A loop may have begun without a packet sent yet.
+  // A loop may have begun without a packet sent yet, or a moment before the loops were counted.
   if (by_capture_time_)
-    p.position = std::max(timeline_.first(), timeline_.key_at(senders_.newest_due(), p.loop));
+    p.position = std::clamp(timeline_.key_at(senders_.newest_due(), p.loop), timeline_.first(),
+                            saturating_sum(timeline_.first(), timeline_.period()));
   if (senders_.are_through() && !stopped) p.phase = Phase::kOver;
   return p;
 }

@@ -90,6 +90,18 @@ Json request_json(const Request& request) {
       {"directory", request.directory}, {"set", std::move(set)}, {"options", std::move(options)}};
 }
 
+Json control_json(const ControlChanges& changes) {
+  Json listed = Json::array();
+  for (const ControlChange& change : changes.listed) {
+    Json entry = {{"when", format_rfc3339(capture_time(change.wall_ns))},
+                  {"command", change.command}};
+    if (!change.value.empty()) entry["value"] = change.value;
+    if (change.position) entry["position"] = format_rfc3339(*change.position);
+    listed.push_back(std::move(entry));
+  }
+  return {{"changes", std::move(listed)}, {"changes_not_listed", changes.others}};
+}
+
 // Adds the keys that only a run in real time has.
 void add_timing(const Report& report, Json& json) {
   if (report.lateness.count() == 0) return;
@@ -146,6 +158,7 @@ std::string report_to_json(const Report& report) {
   if (report.started_wall_ns)
     json["started"] = format_rfc3339(capture_time(*report.started_wall_ns));
   json["started_unready"] = report.started_unready;
+  if (report.control) json["control"] = control_json(*report.control);
   if (!report.profile.empty()) json["profile"] = report.profile;
   add_timing(report, json);
   json["outages"] = {{"count", report.outages}, {"total_ns", report.outage.count()}};

@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "base/words.h"
 #include "replay/accounts.h"
+#include "replay/control.h"
 #include "replay/damaged_file.h"
 #include "replay/send/clock.h"
 #include "replay/send/host.h"
@@ -127,7 +128,8 @@ struct Report {
   std::optional<Error> failure;          // why sending broke down; empty: it did not
   std::string first_refusal;             // why the first packet of accounts.failed was refused
   bool interrupted = false;
-  std::string profile;  // --pacing; empty if no real time has passed
+  std::optional<ControlChanges> control;  // changes while it ran; empty: they were not possible
+  std::string profile;                    // --pacing; empty if no real time has passed
   HostFacts host;
   std::optional<InterfaceReport> interface;
   std::optional<TunnelReport> tunnel;

@@ -34,6 +34,11 @@ constexpr Example kTarExamples[] = {
      "only list what matches"},
     {"tarExtract --in-tarball - --out-dir set --out-zstd", "from standard input, compressed again"},
 };
+constexpr Example kCtlExamples[] = {
+    {"ctl /run/replay.sock pause", "stop the clock of a replay"},
+    {"ctl /run/replay.sock step 10", "send its next ten packets"},
+    {"ctl /run/replay.sock speed 0.5", "go on at half the speed"},
+};
 constexpr Example kExampleConfigExamples[] = {
     {"exampleConfig", "print it"},
     {"exampleConfig --config gophercap.yaml", "write it to a new file"},
@@ -131,6 +136,19 @@ constexpr CommandSpec kCommands[] = {
      .set_title = "What to extract",
      .settings = true,
      .run = tar_extract_command},
+    {.id = Command::kCtl,
+     .name = "ctl",
+     .arguments = "PATH COMMAND [VALUE]",
+     .operands = Operands::kControl,
+     .summary = "Control a running replay.",
+     .details =
+         "PATH is the socket of a replay that was started with --control PATH. COMMAND is status, "
+         "pause, resume, step [N] (sends N packets of a paused replay), speed X (2 is twice as "
+         "fast "
+         "as captured) or stop (as Ctrl-C). Prints the state of the replay as one line of JSON.\n"
+         "Exit status 1: no replay listens at PATH, or it refuses the command.",
+     .examples = kCtlExamples,
+     .run = ctl_command},
     {.id = Command::kExampleConfig,
      .name = "exampleConfig",
      .kebab = "example-config",

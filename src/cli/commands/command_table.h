@@ -20,6 +20,7 @@ enum class Command : uint8_t {
   kReplay,
   kVerify,
   kTarExtract,
+  kCtl,
   kExampleConfig,
   kVersion,
   kCompletion,
@@ -33,7 +34,7 @@ struct Example {
 };
 
 // What the arguments of a command are; used for completion.
-enum class Operands : uint8_t { kNone, kFiles, kCommand, kShell };
+enum class Operands : uint8_t { kNone, kFiles, kCommand, kShell, kControl };
 
 // How a command uses the dump of --dump-json.
 enum class DumpUse : uint8_t { kNone, kReads, kWrites };

@@ -30,6 +30,7 @@ Outcome map_command(Invocation& invocation, Console& console);
 Outcome replay_command(Invocation& invocation, Console& console);
 Outcome verify_command(Invocation& invocation, Console& console);
 Outcome tar_extract_command(Invocation& invocation, Console& console);
+Outcome ctl_command(Invocation& invocation, Console& console);
 Outcome example_config_command(Invocation& invocation, Console& console);
 Outcome version_command(Invocation& invocation, Console& console);
 Outcome completion_command(Invocation& invocation, Console& console);

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -179,7 +180,10 @@ Outcome replay_command(Invocation& invocation, Console& console) {
     console.warning("replay: interrupted; the report covers what was sent until then");
   code = merge(code, judge_lateness(invocation.settings.get(kFailOnLate), result->report.lateness,
                                     "", console));
-  return run.end(print_summary(*result, options, json, console, code));
+  Outcome outcome = run.end(print_summary(*result, options, json, console, code));
+  // A stop through the control ends the process as Ctrl-C does.
+  if (result->interrupted && outcome.signal == 0) outcome.signal = SIGINT;
+  return outcome;
 }
 
 }  // namespace gophercap::cli

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/options/option_table.h"
+#include "jobs/control/protocol.h"
 
 namespace gophercap::cli {
 namespace {
@@ -14,6 +17,12 @@ std::vector<std::string_view> command_words() {
   for (const CommandSpec& command : command_table()) {
     if (!command.hidden) words.push_back(command.name);
   }
+  return words;
+}
+
+std::vector<std::string_view> control_words() {
+  std::vector<std::string_view> words;
+  for (const auto& row : words_of(jobs::ControlCommand::Kind{})) words.push_back(row.word);
   return words;
 }
 
@@ -106,6 +115,9 @@ std::string bash_script() {
       out += fmt::format("      _gophercap_take -W '{}'\n", fmt::join(command_words(), " "));
     }
     if (command->operands == Operands::kShell) out += "      _gophercap_take -W 'bash zsh fish'\n";
+    if (command->operands == Operands::kControl) {
+      out += fmt::format("      _gophercap_take -f -W '{}'\n", fmt::join(control_words(), " "));
+    }
     out += "      ;;\n";
   }
   out += "  esac\n}\ncomplete -F _gophercap gophercap gopherCap\n";
@@ -194,6 +206,9 @@ std::string zsh_script() {
       out += "            '*:PATH:_files'\n";
     } else if (command.operands == Operands::kCommand) {
       out += fmt::format("            '1:command:({})'\n", fmt::join(command_words(), " "));
+    } else if (command.operands == Operands::kControl) {
+      out += fmt::format("            '1:PATH:_files' \\\n            '2:command:({})'\n",
+                         fmt::join(control_words(), " "));
     } else if (command.operands == Operands::kShell) {
       out += "            '1:shell:(bash zsh fish)'\n";
     } else {
@@ -262,6 +277,10 @@ std::string fish_script() {
   for (const CommandSpec& command : command_table()) {
     if (command.operands == Operands::kFiles)
       out += fmt::format("complete -c gophercap -n {} -F\n", seen(command));
+    if (command.operands == Operands::kControl) {
+      out += fmt::format("complete -c gophercap -n {} -F -a '{}'\n", seen(command),
+                         fmt::join(control_words(), " "));
+    }
     if (command.operands == Operands::kShell) {
       out += fmt::format("complete -c gophercap -n {} -a 'bash zsh fish'\n", seen(command));
     }

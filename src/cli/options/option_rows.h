@@ -176,6 +176,8 @@ inline constexpr std::array kOwnOptions = {
                "Only show what would be sent, and when", {.alias = "dry-run", .everyday = true}),
     OptionSpec(kReplay, kReports, "report", "FILE", "replay.report", kOutputPath,
                "Write all counters as JSON; - means stdout", {.everyday = true}),
+    OptionSpec(kReplay, kReports, "control", "PATH", "replay.control", kPath,
+               "Create a socket for gophercap ctl: pause, step, speed"),
     OptionSpec(kReplay, kReports, "json", "", "replay.json", kBool,
                "Print the report instead of a summary"),
     OptionSpec(kReplay, kReports, "fail-on-late", "Q=D", "replay.fail.on.late", kLatenessLimit,

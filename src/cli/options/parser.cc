@@ -59,7 +59,7 @@ std::string shown(const OptionWord& word) {
 
 // Commands of the original, or planned ones, that do not exist here.
 constexpr std::string_view kNotYet[] = {"filter", "extract",   "eve2filter", "merge-maps",
-                                        "report", "mergeMaps", "doctor",     "ctl"};
+                                        "report", "mergeMaps", "doctor"};
 
 Complaint unknown_command(std::string_view word) {
   if (std::ranges::find(kNotYet, word) != std::ranges::end(kNotYet)) {

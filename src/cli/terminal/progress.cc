@@ -78,7 +78,10 @@ std::string per_cent(double done, double total) {
 std::string schedule_left(const jobs::ReplayProgress& progress) {
   const replay::EngineProgress& now = progress.now;
   const auto left = static_cast<double>((progress.total - now.scheduled).count());
-  if (now.elapsed - now.scheduled < 1s) return left_text(left);
+  if (now.reached - now.scheduled < 1s) {
+    return left_text(left * static_cast<double>(now.factor.num) /
+                     static_cast<double>(now.factor.den));
+  }
   if (now.scheduled <= Nanos{0}) return {};
   return left_text(left * static_cast<double>(now.elapsed.count()) /
                    static_cast<double>(now.scheduled.count()));
@@ -97,6 +100,10 @@ Line line_of(const jobs::MapProgress& progress, Nanos elapsed) {
   return line;
 }
 
+std::string speed_number(Ratio speed) {
+  return fmt::format("{:.4g}", static_cast<double>(speed.num) / static_cast<double>(speed.den));
+}
+
 Line line_of(const jobs::ReplayProgress& progress, Nanos /*elapsed*/) {
   using Phase = replay::EngineProgress::Phase;
   const replay::EngineProgress& now = progress.now;
@@ -111,6 +118,8 @@ Line line_of(const jobs::ReplayProgress& progress, Nanos /*elapsed*/) {
   const auto packets = static_cast<double>(progress.packets_total);
   const double done = paced ? static_cast<double>(now.scheduled.count()) : passed;
   const double total = paced ? static_cast<double>(progress.total.count()) : packets;
+  if (now.paused) line.add(0, "paused");
+  if (now.speed) line.add(1, fmt::format("speed {}", speed_number(*now.speed)));
   if (now.packets_sent > 0) line.add(2, fmt::format("at {}", human_time(now.position)));
   if (now.loop > 0) line.add(4, fmt::format("loop {}", now.loop + 1));
   if (now.phase == Phase::kOver) {

@@ -21,6 +21,7 @@ namespace gophercap::cli {
 // "map 12/100 files, 1.2 GB of 10 GB, 3.4 M packets, 1.1 GB/s, 8s left"
 // "replay at 2020-09-28 08:00:00, 12 %, 1.2 kpackets/s, 9.8 Mbit/s, p99 20µs late, 53m left"; 100 %
 // is shown only when everything is done
+// "replay paused, speed 2, at 2020-09-28 08:00:00, …" if it was changed while it ran
 // "tarExtract 1.2 GB of 10 GB, 2.4 GB plain, 400 MB/s, 12 of 34 members taken, 22s left"
 // "verify plans 1.2 Mpackets of 3.4 Mpackets, 35 %", then "verify 1.2 Mpackets received, 3.4
 // Mpackets expected"

@@ -72,12 +72,27 @@ TEST(ProgressText, AReplayThatHasNotBegunHasNoPerCent) {
 // On a slow medium, time passes but the schedule is not kept.
 TEST(ProgressText, AScheduleThatIsNotKeptTakesLonger) {
   jobs::ReplayProgress progress = paced();
-  progress.now.elapsed = 60s;
+  progress.now.elapsed = progress.now.reached = 60s;
   EXPECT_TRUE(progress_text(progress, 0s).ends_with(" 9m0s left")) << progress_text(progress, 0s);
   EXPECT_NE(progress_text(progress, 0s).find(" 10 %"), std::string::npos);
   progress.now.scheduled = 0s;
   EXPECT_EQ(progress_text(progress, 0s).find("left"), std::string::npos);
   EXPECT_NE(progress_text(progress, 0s).find(" 0 %"), std::string::npos);
+}
+
+TEST(ProgressText, APauseAndAnotherSpeedAreShown) {
+  jobs::ReplayProgress progress = paced();
+  progress.now.elapsed = 600s;  // most of it was a pause
+  progress.now.reached = progress.now.scheduled;
+  const std::string left = progress_text(progress, 0s);
+  progress.now.paused = true;
+  progress.now.speed = Ratio{1, 2};
+  progress.now.factor = {2, 1};
+  const std::string text = progress_text(progress, 0s);
+  EXPECT_TRUE(text.starts_with("replay paused, speed 0.5, at 2020-09-28 12:00:00, 10 %,")) << text;
+  EXPECT_TRUE(left.ends_with(" 54s left")) << left;
+  EXPECT_TRUE(text.ends_with(" 1m48s left")) << text;
+  EXPECT_EQ(progress_text(progress, 0s, 30), "replay paused, 1m48s left");
 }
 
 TEST(ProgressText, AllIsDoneWhenItIsOver) {

@@ -19,6 +19,7 @@
 #include "base/shortage.h"
 #include "confine/confine.h"
 #include "io/file/atomic_file.h"
+#include "jobs/control/control_server.h"
 #include "jobs/map/map_set.h"
 #include "jobs/replay/expected_accounts.h"
 #include "jobs/replay/losses.h"
@@ -99,7 +100,7 @@ Result<std::unique_ptr<const packet::FrameFitter>> prepare_fitter(
 }
 
 Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter,
-                                std::stop_token stop) {
+                                replay::Control* control, const std::stop_token& stop) {
   options.memory.set();
   TRY(const PlannedSet setup, set_up(options, reporter, stop));
   TRY_VOID(check_folders(options));
@@ -115,6 +116,7 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   replay::EngineOptions engine = setup.engine;
   engine.memory_bytes -= memory_of(options.delivery.target, setup);
   target->prepare(setup, engine.send, reporter);
+  engine.send.control = control;
   const transmit::FrameLimits limits = limits_of(target->transmitters().front()->limits(), setup);
   warn_of_long_packets(setup, limits, options.oversize.policy, reporter);
   const bool keeps_time = real_time && setup.has_schedule();
@@ -161,8 +163,23 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
 }  // namespace
 
 Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter,
-                                std::stop_token stop) {
-  return or_out_of_memory("replay", [&] { return replay_all(options, reporter, std::move(stop)); });
+                                std::stop_token stop, replay::Control* control) {
+  return or_out_of_memory("replay", [&]() -> Result<ReplayResult> {
+    std::optional<replay::Control> own;
+    if (control == nullptr && !options.control_path.empty()) control = &own.emplace();
+    if (control == nullptr) return replay_all(options, reporter, nullptr, stop);
+    std::unique_ptr<ControlServer> server;
+    if (!options.control_path.empty()) {
+      Result<std::unique_ptr<ControlServer>> started =
+          ControlServer::start(options.control_path, *control);
+      if (!started) return started.error().with_context("--control");
+      server = *std::move(started);
+    }
+    std::stop_source either;
+    const std::stop_callback by_caller(stop, [&] { either.request_stop(); });
+    const std::stop_callback by_control(control->stop_token(), [&] { either.request_stop(); });
+    return replay_all(options, reporter, control, either.get_token());
+  });
 }
 
 }  // namespace gophercap::jobs

@@ -28,6 +28,7 @@ struct ReplayOptions {
   rewrite::Rules rules;                    // what is rewritten before packets are sent
   std::optional<uint32_t> mtu;             // of the path, if the target does not know it
   std::string report_path;                 // empty: none; "-": stdout
+  std::string control_path;                // of the socket for `gophercap ctl`; empty: none
   std::vector<replay::GivenOption> given;  // the options as the user wrote them, for the report
   MemoryLimit memory;  // for packets between disk and wire, and for decompression
 };

@@ -1,5 +1,7 @@
 #include "jobs/replay/replay_setup.h"
 
+#include <filesystem>
+#include <string>
 #include <variant>
 
 #include "confine/confine.h"
@@ -23,11 +25,18 @@ void add_needs(const TunnelTarget&, confine::Needs& needs) {
   needs.files->names_resolved = true;
 }
 
+std::string folder_of(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
 // Everything needed besides the set.
 confine::Needs needs_of(const ReplayOptions& options) {
   const DeliveryOptions& delivery = options.delivery;
   confine::Needs needs = needs_of(options.select);
   needs.files->outputs = {output_of(delivery.target), options.report_path};
+  if (!options.control_path.empty())  // the socket is removed at the end
+    needs.files->folders.push_back(folder_of(options.control_path));
   if (delivery.pacing == replay::PacingProfile::kExact)
     needs.files->devices = {"/dev/cpu_dma_latency"};
   std::visit([&](const auto& kind) { add_needs(kind, needs); }, delivery.target);

@@ -65,7 +65,7 @@ bool RealClock::wait_until(SendTime when, const std::stop_token& stop) noexcept 
   while (t < when) {
     const Nanos left = when - t;
     if (left > margin) {
-      if (stop.stop_requested()) return false;
+      if (interrupted(stop)) return false;
       const SendTime wake = t + std::min(left - margin, kLongestSleep);
       sleep_until(wake);
       t = now();
@@ -78,7 +78,7 @@ bool RealClock::wait_until(SendTime when, const std::stop_token& stop) noexcept 
     if (t - before >= Stalls::kShortest) [[unlikely]]
       stalls_.add({1, t - before, t - before});
   }
-  return !stop.stop_requested();
+  return !interrupted(stop);
 }
 
 }  // namespace gophercap::replay

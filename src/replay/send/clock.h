@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <stop_token>
@@ -31,11 +32,28 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual SendTime now() noexcept = 0;
-  // Returns true at `when`, or false within 50 ms of a stop request.
+  // Returns true at `when`, or false within 50 ms of a stop request or of a change of the count
+  // passed to heed().
   virtual bool wait_until(SendTime when, const std::stop_token& stop) noexcept = 0;
   virtual Stalls stalls() const noexcept { return {}; }
   // False if no real time passes, so that lateness is meaningless.
   virtual bool is_real() const noexcept = 0;
+
+  // `count` is borrowed; `seen` is its value that the thread knows.
+  void heed(const std::atomic<uint64_t>& count, uint64_t seen) noexcept {
+    count_ = &count;
+    seen_ = seen;
+  }
+
+ protected:
+  bool interrupted(const std::stop_token& stop) const noexcept {
+    return stop.stop_requested() ||
+           (count_ != nullptr && count_->load(std::memory_order_relaxed) != seen_);
+  }
+
+ private:
+  const std::atomic<uint64_t>* count_ = nullptr;
+  uint64_t seen_ = 0;
 };
 
 // How precisely due times are kept (--pacing), and at what cost in CPU time.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -23,6 +24,11 @@ class Dispatcher {
   Dispatcher(const Timeline& timeline, const ScheduleRule& rule, std::span<Lane* const> lanes,
              const Budget& budget = {{}, false}) noexcept
       : scheduler_(timeline, rule), lanes_(lanes), budget_(budget) {}
+
+  // From now on `rounds` (Control::rounds) is odd while packets are published.
+  void count_rounds(std::atomic<uint64_t>& rounds) noexcept {
+    if (lanes_.size() > 1) rounds_ = &rounds;
+  }
 
   // Returns how many packets can be pushed whatever their lanes are. It may be an underestimate,
   // but not if it is less than `wanted`.
@@ -54,10 +60,13 @@ class Dispatcher {
   // Marks the end of a slab: it is released once all lanes have passed everything pushed so far.
   void end_slab() noexcept;
   void publish() noexcept {
+    if (rounds_ != nullptr) rounds_->fetch_add(1);
     for (Lane* lane : lanes_) lane->ring.publish();
+    if (rounds_ != nullptr) rounds_->fetch_add(1);
   }
   // Call after the last push().
   void close() noexcept {
+    publish();
     for (Lane* lane : lanes_) lane->ring.close();
   }
 
@@ -75,6 +84,7 @@ class Dispatcher {
   Scheduler scheduler_;
   const std::span<Lane* const> lanes_;
   Budget budget_;
+  std::atomic<uint64_t>* rounds_ = nullptr;
   std::optional<uint64_t> last_loop_;
 };
 

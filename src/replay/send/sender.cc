@@ -51,6 +51,7 @@ Sender::Sender(transmit::Transmitter& transmitter, Clock& clock, const Timeline&
       gate_(gate),
       cpu_(cpu),
       frames_(std::max<size_t>(transmitter.preferred_batch(), 1)),
+      schedule_(options.control, clock, own),
       patience_(options.link_up != nullptr ? kLongestStallOfLink : kLongestStall,
                 options.queue_below) {}
 
@@ -78,10 +79,15 @@ void Sender::run(const std::stop_token& stop) {
       continue;
     }
     awaited_due_ns_.store(waiting.front().due_ns, std::memory_order_relaxed);
+    if (schedule_.held()) [[unlikely]] {
+      send_step(waiting, stop);
+      continue;
+    }
     const size_t due = gather_due(waiting, stop);
     if (due > 0) send(waiting.first(due), stop);
     starved_shown_.store(starved_, std::memory_order_relaxed);
   }
+  schedule_.end();
   rusage usage{};
   if (::getrusage(RUSAGE_THREAD, &usage) == 0) preempted_ = static_cast<uint64_t>(usage.ru_nivcsw);
 }
@@ -91,8 +97,11 @@ bool Sender::wait_for_departures(const std::stop_token& stop) {
   // In simulated time there is no hurry. Longer naps let the ring fill and leave the CPU to the
   // merging thread.
   const Nanos nap = clock_.is_real() ? kIdleSleep : kSimulatedIdleSleep;
-  while (ring_.front().empty()) {
+  for (;;) {
+    const uint64_t round = schedule_.round();
+    if (!ring_.front().empty()) break;
     if (ring_.exhausted() || stop.stop_requested()) return false;
+    schedule_.note_empty(round);
     sleep_for(nap);
   }
   arrived_ = clock_.now();
@@ -134,9 +143,9 @@ void Sender::start(const std::stop_token& stop) {
     // A start at a given time is fixed 20 ms in advance, any other start one millisecond.
     sleep_for(options_.start_at_wall_ns ? std::chrono::milliseconds(1) : kIdleSleep);
   }
-  start_ = gate_.start();
-  arrived_ = start_;
-  published_ = start_;
+  schedule_.begin(gate_.start());
+  arrived_ = gate_.start();
+  published_ = gate_.start();
 }
 
 uint64_t Sender::leave_out(std::span<const Departure> waiting, SendTime now, Nanos limit) noexcept {
@@ -179,7 +188,7 @@ size_t Sender::gather_due(std::span<const Departure> waiting, const std::stop_to
       dropped_late_ += leave_out(waiting, now, options_.late_limit);
       return 0;
     }
-    start_ += late;
+    schedule_.slip(late);
     stats_.break_gap();
     arrived_ += late;  // packets that were late before the move are not late any more
     slipped_ += late;
@@ -188,6 +197,18 @@ size_t Sender::gather_due(std::span<const Departure> waiting, const std::stop_to
   size_t due = 1;
   while (due < most && due_time(waiting[due]) <= now) ++due;
   return due;
+}
+
+void Sender::send_step(std::span<const Departure> waiting, const std::stop_token& stop) {
+  if (!schedule_.may_step(waiting.front().due_ns)) return;
+  size_t frames = 0;
+  while (frames < std::min(waiting.size(), frames_.size()) &&
+         waiting[frames].kind == Departure::Kind::kFrame && waiting[frames++].more) {
+  }
+  const bool last = !waiting[frames - 1].more;
+  const size_t before = ring_.popped();
+  send(waiting.first(frames), stop);
+  if (last && ring_.popped() - before >= frames) schedule_.step_done();
 }
 
 void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
@@ -199,7 +220,7 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
     const Departure& d = due[i];
     frames_[i] = {d.data, d.bytes, d.original_bytes, d.link_type, timeline_.stamp(Nanos(d.due_ns))};
   }
-  if (send_calls_ == 0) first_send_ = clock_.is_real() ? clock_.now() : start_;
+  if (send_calls_ == 0) first_send_ = clock_.is_real() ? clock_.now() : schedule_.start();
   size_t done = 0;
   size_t barrier = passing(due);
   while (done < due.size() && !over_) {
@@ -299,7 +320,7 @@ void Sender::sit_out_outage(const std::stop_token& stop) {
       over_ = true;
       break;
     }
-    if (paced_) missed_ += leave_out(ring_.front(), now, Nanos(0));
+    if (paced_ && !schedule_.held()) missed_ += leave_out(ring_.front(), now, Nanos(0));
     if (ring_.exhausted()) break;  // nothing is left to send
     // The send error may come before the link is announced to be down.
     if (link_is_up() && now - before > kLookEvery) break;
@@ -339,7 +360,7 @@ void Sender::account(std::span<const Departure> accepted, SendTime called,
     longest = std::max(longest, d.bytes);
     inner += d.more;
     cut += !d.more && d.bytes < d.original_bytes;
-    if (paced_) {
+    if (paced_ && !schedule_.stepping()) {
       stats_.record(d.due_ns, (called - due_time(d)).count() + (since_called >> kShift));
       since_called += 2 * half_share;
       starved_ += due_time(d) < arrived_;

@@ -13,10 +13,12 @@
 #include <vector>
 
 #include "base/words.h"
+#include "replay/control.h"
 #include "replay/plan/timeline.h"
 #include "replay/report.h"
 #include "replay/send/clock.h"
 #include "replay/send/departure.h"
+#include "replay/send/lane_schedule.h"
 #include "replay/send/patience.h"
 #include "replay/send/realtime.h"
 #include "replay/send/send_stats.h"
@@ -47,8 +49,9 @@ struct SendOptions {
   std::optional<int64_t> start_at_wall_ns{};
   // Whether the link is up; null: it always is. Borrowed.
   const std::atomic<bool>* link_up = nullptr;
-  Nanos link_timeout{0};    // how long it may be down before the run fails
-  bool queue_below = true;  // there may be a slow queue that is full for a while
+  Nanos link_timeout{0};       // how long it may be down before the run fails
+  bool queue_below = true;     // there may be a slow queue that is full for a while
+  Control* control = nullptr;  // changes the schedule while it runs; may be null. Borrowed.
 };
 
 // One thread calls run(), which does not allocate, lock or log. Any thread may call the functions
@@ -116,9 +119,9 @@ class Sender {
     return options_.link_up == nullptr || options_.link_up->load(std::memory_order_relaxed);
   }
   void sit_out_outage(const std::stop_token& stop);
-  SendTime due_time(const Departure& d) const noexcept {
-    return SendTime(saturating_sum(start_.time_since_epoch(), Nanos(d.due_ns)));
-  }
+  // Sends what a step of the paused replay allows.
+  void send_step(std::span<const Departure> waiting, const std::stop_token& stop);
+  SendTime due_time(const Departure& d) const noexcept { return schedule_.due(d.due_ns); }
 
   transmit::Transmitter& transmitter_;
   Clock& clock_;
@@ -135,7 +138,7 @@ class Sender {
   std::vector<transmit::Frame> frames_;  // of one send call; allocated once
   bool started_ = false;
   bool over_ = false;
-  SendTime start_{};
+  LaneSchedule schedule_;
   SendTime first_send_{};
   SendTime last_return_{};
   SendTime arrived_{};  // when the ring last got departures after being empty

@@ -97,13 +97,13 @@ class Senders {
     for (const auto& sender : senders_) frames += sender->handled();
     return frames;
   }
-  // How far the schedule has been kept at `elapsed`: up to now if a sender waits for a packet that
-  // is not due yet, otherwise up to what has been sent.
-  Nanos kept(Nanos elapsed) const noexcept {
+  // How far the schedule has been kept if it should be at `reached`: up to there if a sender waits
+  // for a packet that is not due yet, otherwise up to what has been sent.
+  Nanos kept(Nanos reached) const noexcept {
     Nanos awaited{0};
     for (const auto& sender : senders_)
       awaited = std::max(awaited, Nanos(sender->awaited_due_ns()));
-    return std::max({Nanos{0}, newest_due(), std::min(elapsed, awaited)});
+    return std::max({Nanos{0}, newest_due(), std::min(reached, awaited)});
   }
   Nanos newest_due() const noexcept {
     Nanos newest{0};
