@@ -93,6 +93,31 @@ is r.json packets.changed.rewritten 1
 exits 0 replay out.pcap --out-file again.pcap --vlan map:7=8
 cmp out.pcap again.pcap
 
+# The pairs in reverse give the packets as they were.
+exits 0 replay in.pcap --out-file there.pcap --map-ip 10.0.0.0/8=172.0.0.0/8 --map-ip 2001:db8::/32=fd00:1::/32 --map-port 80=8080
+exits 0 replay there.pcap --out-file back.pcap --map-ip 172.0.0.0/8=10.0.0.0/8 --map-ip fd00:1::/32=2001:db8::/32 --map-port 8080=80
+cmp same.pcap back.pcap
+# Each loop has its own addresses, except the first.
+exits 0 replay in.pcap --out-file out.pcap --unique-ip --loop-count 3 --report r.json
+is r.json packets.changed.rewritten 12
+exits 0 verify out.pcap --report r.json --json
+is out packets.lost 0
+python3 - out.pcap <<'PYTHON'
+import sys
+data = open(sys.argv[1], "rb").read()
+loops = [set(), set(), set()]
+at, n = 24, 0
+while at < len(data):
+    size = int.from_bytes(data[at + 8:at + 12], "little")
+    frame = data[at + 16:at + 16 + size]
+    at += 16 + size
+    if n % 6 < 3:  # both directions of IPv4
+        loops[n // 6] |= {frame[26:30], frame[30:34]}
+    n += 1
+assert n == 18 and [len(hosts) for hosts in loops] == [2, 2, 2], (n, loops)
+assert len(set.union(*loops)) == 6, loops
+PYTHON
+
 # Other links have no MAC addresses and no tags.
 exits 0 replay raw.pcap --out-file out.pcap --vlan push:5 --report r.json
 has err "1 of 1 packets are not Ethernet: they have no MAC addresses and VLAN tags to rewrite"
@@ -145,6 +170,8 @@ as_tcprewrite() {
 # Not IPv6: tcprewrite 4.4.3 gives it the addresses of groups.
 input=four.pcap
 as_tcprewrite --enet-dmac=02:bb:00:00:00:01 --enet-smac=02:bb:00:00:00:02 -- --set-dst-mac 02:bb:00:00:00:01 --set-src-mac 02:bb:00:00:00:02
+as_tcprewrite --pnat=10.0.0.0/8:172.0.0.0/8,192.0.2.0/24:198.51.100.0/24 -- --map-ip 10.0.0.0/8=172.0.0.0/8 --map-ip 192.0.2.0/24=198.51.100.0/24
+as_tcprewrite --portmap=80:8080,53:5353 --ttl=9 --tos=184 -- --map-port 80=8080 --map-port 53=5353 --set-ttl 9 --set-dscp 46
 input=plain.pcap
 as_tcprewrite --enet-vlan=add --enet-vlan-tag=40 --enet-vlan-cfi=0 --enet-vlan-pri=4 -- --vlan push:40,priority=4
 cp expected.pcap tagged.pcap
