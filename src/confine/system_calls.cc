@@ -28,7 +28,8 @@ constexpr std::string_view kBase =
     "arch_prctl brk clock_getres clock_gettime clock_gettime64 clock_nanosleep "
     "clock_nanosleep_time64 close dup dup2 dup3 epoll_create1 epoll_ctl epoll_pwait "
     "epoll_wait eventfd2 exit exit_group fcntl fcntl64 fstat fstat64 futex futex_time64 "
-    "futex_waitv get_robust_list getcpu getegid geteuid getgid getpid getppid getrandom "
+    "futex_waitv get_robust_list getcpu getegid geteuid getgid getpgid getpgrp getpid getppid "
+    "getrandom "
     "getrusage gettid gettimeofday getuid lseek _llseek madvise membarrier mincore mlock "
     "mlock2 mmap mmap2 mprotect mremap munlock munlockall munmap nanosleep pause pipe2 poll "
     "ppoll ppoll_time64 pread64 preadv preadv2 pselect6 pselect6_time64 pwrite64 pwritev "
@@ -129,10 +130,11 @@ void allow_own_limits(Filter& filter) {
   filter.allow_if("setrlimit", {});
 }
 
-// Allows queries of terminals and pipes, but not TIOCSTI, which inserts input.
+// Allows queries of terminals and pipes, and the mode of a terminal, which is restored at the end,
+// but not TIOCSTI, which inserts input.
 void allow_questions(Filter& filter) {
-  for (const uint64_t request :
-       {uint64_t{TCGETS}, uint64_t{TCGETS2}, uint64_t{TIOCGWINSZ}, uint64_t{FIONREAD}})
+  for (const uint64_t request : {uint64_t{TCGETS}, uint64_t{TCGETS2}, uint64_t{TIOCGWINSZ},
+                                 uint64_t{FIONREAD}, uint64_t{TCSETS}, uint64_t{TIOCGPGRP}})
     filter.allow_if("ioctl", {equal(1, static_cast<uint32_t>(request))});
 }
 

@@ -98,7 +98,8 @@ constexpr CommandSpec kCommands[] = {
      .details = "Merges the files of a dump by time and sends each packet at its own time relative "
                 "to the whole set. "
                 "PATHs are mapped first; without any, the dump is read.\n"
-                "Ctrl-C ends the replay with its summary and report; SIGUSR1 prints the progress.",
+                "Ctrl-C ends the replay with its summary and report; SIGUSR1 prints the progress. "
+                "On a terminal, space pauses it, + and - change its speed, q stops it.",
      .examples = kReplayExamples,
      .set_title = "What to replay",
      .dump = DumpUse::kReads,

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -17,6 +18,7 @@
 #include "cli/options/option_rules.h"
 #include "cli/options/replay_settings.h"
 #include "cli/options/rules_file.h"
+#include "cli/terminal/keys.h"
 #include "cli/text/hints.h"
 #include "cli/text/replay_report.h"
 #include "cli/text/trouble.h"
@@ -106,6 +108,20 @@ int64_t wall_clock_ns() {
       .count();
 }
 
+// Keys need a terminal that nothing else is read from, and a progress line that shows their effect.
+bool takes_keys(const jobs::ReplayOptions& options, const Console& console) {
+  const auto is_stdin = [](const std::string& path) { return path == "-" || path == "/dev/stdin"; };
+  return has_keys(STDIN_FILENO) && console.err_is_terminal() && !console.quiet() &&
+         std::ranges::none_of(options.set.paths, is_stdin) && !is_stdin(options.set.dump());
+}
+
+std::string keys_text(const jobs::ReplayOptions& options) {
+  const bool has_speed =
+      jobs::traits_of(options.delivery.target).real_time && !options.schedule.topspeed;
+  return fmt::format("keys: space pauses and resumes{}, q stops",
+                     has_speed ? ", + and - double and halve the speed" : "");
+}
+
 HintContext hints_of(const jobs::ReplayOptions& options) {
   const auto* interface = std::get_if<jobs::InterfaceTarget>(&options.delivery.target);
   return {.interface_name = interface == nullptr ? "" : interface->name,
@@ -166,9 +182,20 @@ Outcome replay_command(Invocation& invocation, Console& console) {
   JobRun run(console, hints);
   if (const Result<> started = run.start(); !started) return run.give_up(started.error());
   if (invocation.settings.get(kDryrun)) return forecast(options, json, console, run);
+  std::optional<replay::Control> control;
+  std::optional<Keys> keys;
+  if (takes_keys(options, console)) {
+    keys.emplace(STDIN_FILENO, control.emplace(), console);
+    if (const Result<> started = keys->start(); started) {
+      console.note(keys_text(options));
+    } else {
+      console.warning(started.error().what);
+    }
+  }
   const Result<jobs::ReplayResult> result = run.run([&](auto& reporter, auto stop) {
-    return jobs::run_replay(options, reporter, std::move(stop));
+    return jobs::run_replay(options, reporter, std::move(stop), control ? &*control : nullptr);
   });
+  keys.reset();
   if (!result) return run.give_up(result.error());
 
   ExitCode code = judge(result->report, options.select.expression, console, hints);

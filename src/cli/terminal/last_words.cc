@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "base/shortage.h"
+#include "cli/terminal/keys.h"
 #include "io/file/temp_file.h"
 
 namespace gophercap::cli {
@@ -41,11 +42,13 @@ bool is_out_of_memory() noexcept {
 }
 
 [[noreturn]] void end_without_memory() noexcept {
+  restore_terminal();
   ::_exit(to_int(say_out_of_memory()));
 }
 
 [[noreturn]] void on_terminate() noexcept {
   io::remove_unfinished();
+  restore_terminal();
   if (is_out_of_memory()) end_without_memory();
   std::abort();
 }

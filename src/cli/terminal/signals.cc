@@ -13,6 +13,7 @@
 #include <cstdint>
 
 #include "base/time.h"
+#include "cli/terminal/keys.h"
 #include "confine/confine.h"
 
 namespace gophercap::cli {
@@ -93,6 +94,7 @@ void SignalGuard::watch() {
         // request.
         if (now - first < kOneRequest) continue;
         // The user has asked twice, so nothing that could hang is done any more.
+        restore_terminal();
         _exit(128 + signal);
       }
       first = now;
