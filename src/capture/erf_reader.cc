@@ -22,7 +22,6 @@ constexpr uint8_t kMoreHeaders = 0x80;
 constexpr uint32_t kExtensionBytes = 8;
 constexpr uint8_t kPad = 48;
 constexpr uint8_t kHighestType = 29;
-constexpr uint32_t kLinkTypeRaw = 101;
 // Endace cards capture Ethernet frames with their frame check sequence, which is included in wlen.
 constexpr uint32_t kEthernetFcsBytes = 4;
 
@@ -39,7 +38,7 @@ bool is_packet_type(uint8_t type) noexcept {
 
 uint32_t link_type_of(uint8_t type) noexcept {
   if (is_ethernet(type)) return packet::kLinkTypeEthernet;
-  return is_ip(type) ? kLinkTypeRaw : packet::kLinkTypeErf;
+  return is_ip(type) ? packet::kLinkTypeRaw : packet::kLinkTypeErf;
 }
 
 // Converts 32.32 fixed point, little-endian, to nanoseconds, rounded down.

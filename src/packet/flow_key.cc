@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "packet/layers.h"
+#include "packet/mix.h"
 
 namespace gophercap::packet {
 namespace {
@@ -32,27 +33,14 @@ void take_extension(const Layer& layer, const uint8_t* header, FlowKey& key) noe
   if (layer.id == kIpFragment) key.fragment = (load_be16(header + 2) & 0xfff9) != 0;
 }
 
-// Mixes the bits of a number (the finalizer of splitmix64).
-uint64_t mix(uint64_t x) noexcept {
-  x ^= x >> 30;
-  x *= 0xbf58476d1ce4e5b9ull;
-  x ^= x >> 27;
-  x *= 0x94d049bb133111ebull;
-  return x ^ (x >> 31);
-}
-
-uint64_t hash_of(uint64_t low, uint64_t high) noexcept {
-  return mix(low ^ mix(high + 1));
-}
-
 uint64_t hash_of_ipv4(const uint8_t* address) noexcept {
-  return hash_of(load_le32(address), 0);
+  return mix(load_le32(address), 0);
 }
 uint64_t hash_of_ipv6(const uint8_t* address) noexcept {
-  return hash_of(load_le64(address), load_le64(address + 8));
+  return mix(load_le64(address), load_le64(address + 8));
 }
 uint64_t hash_of_station(const uint8_t* address) noexcept {
-  return hash_of(load_le32(address) | uint64_t{load_le16(address + 4)} << 32, 0);
+  return mix(load_le32(address) | uint64_t{load_le16(address + 4)} << 32, 0);
 }
 
 }  // namespace
@@ -108,7 +96,7 @@ uint32_t pair_hash(const uint8_t* data, uint32_t bytes, uint32_t link_type) noex
     source = hash_of_station(data + 6);
     destination = hash_of_station(data);
   } else if (!found) {
-    source = destination = hash_of(0, 0);
+    source = destination = mix(0, 0);
   }
   // The sum makes both directions equal.
   return static_cast<uint32_t>(mix(source + destination) >> 32);

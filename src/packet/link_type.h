@@ -8,6 +8,7 @@
 namespace gophercap::packet {
 
 inline constexpr uint32_t kLinkTypeEthernet = 1;
+inline constexpr uint32_t kLinkTypeRaw = 101;
 inline constexpr uint32_t kLinkTypeLinuxCooked = 113;
 inline constexpr uint32_t kLinkTypeErf = 197;
 inline constexpr uint32_t kLinkTypeLinuxCooked2 = 276;

@@ -32,9 +32,9 @@ constexpr uint64_t kSmallestSlab = 2048;
 constexpr uint64_t kLargestSlab = uint64_t{4} << 20;
 constexpr uint64_t kLargestSlabInTurns = uint64_t{32} << 20;
 
-transmit::FrameLimits limits_of(const transmit::Transmitter& transmitter,
+transmit::FrameLimits limits_of(std::span<transmit::Transmitter* const> transmitters,
                                 const EngineOptions& options) {
-  const transmit::FrameLimits limits = transmitter.limits();
+  const transmit::FrameLimits limits = transmit::common_limits(transmitters);
   return options.mtu ? within_mtu(limits, *options.mtu) : limits;
 }
 
@@ -59,6 +59,7 @@ StreamOptions stream_options(const Plan& plan, const EngineOptions& options,
   StreamOptions stream;
   stream.limits = limits;
   stream.lanes = lanes;
+  stream.wires = options.wires;
   stream.store = plan.store;
   stream.pool = pool;
   stream.choice = options.choice;
@@ -184,9 +185,10 @@ class Controlled {
 
 // Enters in the report what is known before the first packet.
 void describe_run(const Plan& plan, const EngineOptions& options,
-                  const transmit::Transmitter& transmitter, const Clock& clock, Report& report) {
-  report.target = transmitter.describe();
-  if (const uint32_t longest = limits_of(transmitter, options).max_bytes; longest != UINT32_MAX)
+                  std::span<transmit::Transmitter* const> transmitters, const Clock& clock,
+                  Report& report) {
+  report.target = transmit::describe(transmitters);
+  if (const uint32_t longest = limits_of(transmitters, options).max_bytes; longest != UINT32_MAX)
     report.max_frame_bytes = longest;
   report.sent_by = sent_by(options, clock);
   report.rule = options.rule;
@@ -254,11 +256,11 @@ Report play(const Plan& plan, const EngineOptions& options,
       io::DecodePool::spare(options.reader_threads, plan.overlap_depth), plan.overlap_depth,
       std::min<uint64_t>(options.memory_bytes / 2 / std::max<uint64_t>(plan.overlap_depth, 1),
                          io::DecodePool::kMemoryPerSource));
-  MergeOptions merge = {.stream = stream_options(
-                            plan, options, limits_of(*transmitters.front(), options), lanes, &pool),
-                        .loops = options.loops,
-                        .in_flight_bytes = std::max<uint64_t>(options.memory_bytes / 4, 1),
-                        .prefetch_files = kPrefetchFiles};
+  MergeOptions merge = {
+      .stream = stream_options(plan, options, limits_of(transmitters, options), lanes, &pool),
+      .loops = options.loops,
+      .in_flight_bytes = std::max<uint64_t>(options.memory_bytes / 4, 1),
+      .prefetch_files = kPrefetchFiles};
   StoredSet stored;
   if (options.preload) fail(report, load(plan, options, merge, fds, stored, report, stop));
 
@@ -304,7 +306,7 @@ Report play(const Plan& plan, const EngineOptions& options,
   controlled.end(report);
   senders.settle(report);
 
-  describe_run(plan, options, *transmitters.front(), *clocks.front(), report);
+  describe_run(plan, options, transmitters, *clocks.front(), report);
   for (const Clock* clock : clocks) report.stalls.add(clock->stalls());
   describe_end(plan, options, timeline, dispatcher, senders.loops_begun(), stop.stop_requested(),
                report);

@@ -12,6 +12,7 @@
 #include "replay/plan/frame_filter.h"
 #include "replay/plan/plan.h"
 #include "replay/plan/timeline.h"
+#include "replay/read/wire_choice.h"
 #include "replay/report.h"
 #include "replay/send/clock.h"
 #include "replay/send/limit.h"
@@ -26,7 +27,10 @@ inline constexpr size_t kPrefetchFiles = 8;
 
 struct EngineOptions {
   Choice choice{};
-  Changes changes{};              // what packets are turned into before they are sent
+  Changes changes{};  // what packets are turned into before they are sent
+  // Which wire of the only transmitter a packet takes (transmit::Frame::wire); null: it has one.
+  // Borrowed. Then there is one sending thread.
+  const WireChoice* wires = nullptr;
   std::optional<uint32_t> mtu{};  // of the path, if it is smaller than that of the target
   Ratio time_factor{};            // send time per capture time
   ScheduleRule rule{};            // capture times or a rate

@@ -148,8 +148,8 @@ TEST_F(Engine, AnOutageIsSatOutAndTheRestIsOnSchedule) {
     return 0;
   };
   const Report report =
-      play(plan(), {.send = {.link_up = &clock.up, .link_timeout = std::chrono::seconds(20)}}, out_,
-           clock, {}, {});
+      play(plan(), {.send = {.links_up = {&clock.up}, .link_timeout = std::chrono::seconds(20)}},
+           out_, clock, {}, {});
   const Accounts& a = report.accounts;
   EXPECT_FALSE(report.failure);
   EXPECT_EQ(report.outages, 1u);
@@ -168,9 +168,9 @@ TEST_F(Engine, AnOutageThatLastsTooLongEndsTheRun) {
   add_file("a.pcap", {0, 1000, 60'000'000});
   OutageClock clock;
   clock.up = false;
-  const Report report =
-      play(plan(), {.send = {.link_up = &clock.up, .link_timeout = std::chrono::milliseconds(30)}},
-           out_, clock, {}, {});
+  const Report report = play(
+      plan(), {.send = {.links_up = {&clock.up}, .link_timeout = std::chrono::milliseconds(30)}},
+      out_, clock, {}, {});
   ASSERT_TRUE(report.failure);
   EXPECT_EQ(report.failure->sys, ENETDOWN);
   EXPECT_EQ(report.failure->what, "a recording: Network is down for 30ms");
@@ -184,8 +184,8 @@ TEST_F(Engine, AnOutageThatOutlastsTheSetIsNotWaitedFor) {
   std::atomic<bool> up{false};
   RealClock clock;
   const Report report =
-      play(plan(), {.send = {.link_up = &up, .link_timeout = std::chrono::hours(1)}}, out_, clock,
-           {}, {});
+      play(plan(), {.send = {.links_up = {&up}, .link_timeout = std::chrono::hours(1)}}, out_,
+           clock, {}, {});
   EXPECT_FALSE(report.failure);
   EXPECT_EQ(report.accounts.missed_link_down, 3u);
   EXPECT_TRUE(report.accounts.balanced());
@@ -200,8 +200,8 @@ TEST_F(Engine, AnOutageThatOutlastsTheSetEndsWithIt) {
     return index == 1 ? ENETDOWN : 0;
   };
   const Report report =
-      play(plan(), {.send = {.link_up = &up, .link_timeout = std::chrono::hours(1)}}, out_, clock,
-           {}, {});
+      play(plan(), {.send = {.links_up = {&up}, .link_timeout = std::chrono::hours(1)}}, out_,
+           clock, {}, {});
   EXPECT_FALSE(report.failure);
   EXPECT_EQ(report.accounts.sent, 1u);
   EXPECT_EQ(report.accounts.missed_link_down, 2u);
@@ -212,7 +212,7 @@ TEST_F(Engine, WithoutLinkTimeoutALostCarrierEndsTheRun) {
   add_file("a.pcap", {0, 1000, 2000});
   std::atomic<bool> up{false};
   RealClock clock;
-  const Report report = play(plan(), {.send = {.link_up = &up}}, out_, clock, {}, {});
+  const Report report = play(plan(), {.send = {.links_up = {&up}}}, out_, clock, {}, {});
   ASSERT_TRUE(report.failure);
   EXPECT_EQ(report.failure->sys, ENETDOWN);
 }

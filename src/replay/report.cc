@@ -1,6 +1,8 @@
 #include "replay/report.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
 #include "base/characters.h"
 
@@ -57,6 +59,27 @@ Json interface_json(const InterfaceReport& i) {
           {"notes", i.notes},
           {"counters_before", counters_json(i.before)},
           {"counters_after", i.after ? counters_json(*i.after) : Json(nullptr)}};
+}
+
+// What each of several got.
+Json interfaces_json(const std::vector<InterfaceReport>& interfaces) {
+  Json list = Json::array();
+  for (const InterfaceReport& interface : interfaces) {
+    Json json = interface_json(interface);
+    if (interface.side)
+      json["side"] = *interface.side == packet::Side::kClient ? "client" : "server";
+    json["frames_sent"] = interface.frames_sent;
+    json["sent_bytes"] = interface.sent_bytes;
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+Json split_json(const SplitReport& split) {
+  return {{"rule", split.rule},
+          {"connections_learned", split.connections_learned},
+          {"datagrams_learned", split.datagrams_learned},
+          {"unknown", split.unknown}};
 }
 
 Json tunnel_json(const TunnelReport& t) {
@@ -163,7 +186,9 @@ std::string report_to_json(const Report& report) {
   add_timing(report, json);
   json["outages"] = {{"count", report.outages}, {"total_ns", report.outage.count()}};
   json["host"] = host_json(report.host);
-  if (report.interface) json["interface"] = interface_json(*report.interface);
+  if (report.interfaces.size() == 1) json["interface"] = interface_json(report.interfaces[0]);
+  if (report.interfaces.size() > 1) json["interfaces"] = interfaces_json(report.interfaces);
+  if (report.split) json["split"] = split_json(*report.split);
   if (report.tunnel) json["tunnel"] = tunnel_json(*report.tunnel);
   if (report.failure) json["failure"] = report.failure->what;
   if (!report.first_refusal.empty()) json["first_refusal"] = report.first_refusal;

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "base/words.h"
+#include "packet/side.h"
 #include "replay/accounts.h"
 #include "replay/control.h"
 #include "replay/damaged_file.h"
@@ -26,9 +27,10 @@
 
 namespace gophercap::replay {
 
-// The interface that packets were sent to.
+// An interface that packets were sent to.
 struct InterfaceReport {
   std::string name{};
+  std::optional<packet::Side> side{};  // whose packets it got; empty: those of both
   transmit::InterfaceFacts facts{};
   std::string backend{};  // "packet", "ring", "xdp"
   bool qdisc_bypass = false;
@@ -37,6 +39,19 @@ struct InterfaceReport {
   std::vector<std::string> notes{};  // requests that could not be met
   transmit::InterfaceCounters before{};
   std::optional<transmit::InterfaceCounters> after{};  // empty: it no longer exists
+  // Of several interfaces: what was sent to this one.
+  uint64_t frames_sent = 0;
+  uint64_t sent_bytes = 0;
+};
+
+// How packets were split between the sides of clients and servers.
+struct SplitReport {
+  std::string rule{};  // "auto", "client-net", "mac"
+  // What the set said otherwise than ports and addresses: TCP connections by who sent the SYN, and
+  // datagrams by their first fragment.
+  uint64_t connections_learned = 0;
+  uint64_t datagrams_learned = 0;
+  uint64_t unknown = 0;  // SideTable::unknown()
 };
 
 // The tunnel that was sent through.
@@ -121,7 +136,7 @@ struct Report {
   uint64_t starved_packets = 0;
   uint64_t send_calls = 0;
   uint64_t retries = 0;  // after ENOBUFS, EAGAIN
-  // Frames that the kernel has counted on the interface during the run; empty: it does not count.
+  // Frames that the kernel has counted on all interfaces during the run; empty: it does not count.
   std::optional<uint64_t> counted_by_interface;
   std::vector<DamagedFile> damaged;
   std::vector<std::string> not_granted;  // what --pacing exact needs and the system refused
@@ -131,7 +146,8 @@ struct Report {
   std::optional<ControlChanges> control;  // changes while it ran; empty: they were not possible
   std::string profile;                    // --pacing; empty if no real time has passed
   HostFacts host;
-  std::optional<InterfaceReport> interface;
+  std::vector<InterfaceReport> interfaces;
+  std::optional<SplitReport> split;
   std::optional<TunnelReport> tunnel;
 
   // Frames that were passed to the kernel and, by its own count, did not leave.

@@ -1,6 +1,7 @@
 // Transmitter: the destination of frames, such as a network interface or a recording.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -18,6 +19,7 @@ struct Frame {
   uint32_t captured_bytes = 0;
   uint32_t original_bytes = 0;
   uint32_t link_type = 1;
+  uint8_t wire = 0;     // for a transmitter of several wires: which of them
   CaptureTime stamp{};  // capture time of the first packet + scheduled offset; written by
                         // recordings
 };
@@ -37,6 +39,19 @@ struct FrameLimits {
   // The interface accepts longer frames, but its far end drops them, silently on many kernels.
   uint32_t far_end_bytes = UINT32_MAX;
 };
+
+// The frames that both take.
+constexpr FrameLimits common_limits(const FrameLimits& a, const FrameLimits& b) noexcept {
+  const auto with_tag = [](const FrameLimits& limits) {
+    return uint64_t{limits.max_bytes} + limits.vlan_extra_bytes;
+  };
+  const uint32_t most = std::min(a.max_bytes, b.max_bytes);
+  return {.ethernet_only = a.ethernet_only || b.ethernet_only,
+          .min_bytes = std::max(a.min_bytes, b.min_bytes),
+          .max_bytes = most,
+          .vlan_extra_bytes = static_cast<uint32_t>(std::min(with_tag(a), with_tag(b)) - most),
+          .far_end_bytes = std::min(a.far_end_bytes, b.far_end_bytes)};
+}
 
 struct Unconfirmed {
   uint64_t frames = 0;
@@ -68,6 +83,13 @@ class Transmitter {
   virtual std::string refusal() const { return {}; }
   // "interface veth0 (AF_PACKET sendmmsg)", "file out.pcap".
   virtual std::string describe() const = 0;
+  // The same for what the last error came from, if it is only a part of this.
+  virtual std::string describe_failed() const { return describe(); }
 };
+
+// The frames that all of them take. REQUIRES: there is at least one.
+FrameLimits common_limits(std::span<Transmitter* const> transmitters) noexcept;
+// Names each of them; sending threads of one interface have one name.
+std::string describe(std::span<Transmitter* const> transmitters);
 
 }  // namespace gophercap::transmit

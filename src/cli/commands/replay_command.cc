@@ -124,7 +124,7 @@ std::string keys_text(const jobs::ReplayOptions& options) {
 
 HintContext hints_of(const jobs::ReplayOptions& options) {
   const auto* interface = std::get_if<jobs::InterfaceTarget>(&options.delivery.target);
-  return {.interface_name = interface == nullptr ? "" : interface->name,
+  return {.interface_name = interface == nullptr ? "" : interface->names.front(),
           .dump_path = options.set.dump()};
 }
 

@@ -40,6 +40,7 @@ constexpr bool holds(const OptionSpec& option) {
   if constexpr (std::same_as<T, replay::ClockSteps>) return type == kClockSteps;
   if constexpr (std::same_as<T, std::optional<LatenessLimit>>) return type == kLatenessLimit;
   if constexpr (std::same_as<T, std::optional<OutWords>>) return type == kOut;
+  if constexpr (std::same_as<T, jobs::SplitRule>) return type == kSplit;
   if constexpr (std::same_as<T, std::optional<rewrite::MacAddress>>) return type == kMac;
   if constexpr (std::same_as<T, std::vector<dataset::PrefixChange>>) return type == kPrefixChanges;
   if constexpr (std::same_as<T, std::vector<std::string>>)

@@ -129,13 +129,15 @@ inline constexpr std::array kOwnOptions = {
                "keep the steps of a clock that was set, or follow[=D] them",
                {.default_value = "keep", .field = field<&jobs::ScheduleOptions::clock_steps>}),
 
-    OptionSpec(
-        kReplay, kWhere, "out-interface", "IF", "replay.out.interface", kInterface,
-        "Interface to send to",
-        {.default_value = "eth0", .everyday = true, .field = field<&jobs::InterfaceTarget::name>}),
+    OptionSpec(kReplay, kWhere, "out-interface", "IF", "replay.out.interface", kInterface,
+               "Interface to send to", {.default_value = "eth0", .everyday = true}),
     OptionSpec(kReplay, kWhere, "out", "SPEC", "replay.out.target", kOut,
-               "Interface, or tunnel to a sensor: vxlan:HOST, geneve:, gre:, erspan:, udp:, tzsp:",
+               "IF; A,B for both sides; A+B+C by flow; tunnel: vxlan:HOST, geneve:, gre:, erspan:, "
+               "udp:, tzsp:",
                {.excludes = {"out-interface", "out-file"}}),
+    OptionSpec(kReplay, kWhere, "split", "RULE", "replay.split", kSplit,
+               "Who is a client, for --out A,B: auto, client-net=PREFIX, mac=MAC",
+               {.default_value = "auto"}),
     OptionSpec(
         kReplay, kWhere, "out-file", "FILE", "replay.out.file", kOutputPath,
         "Write a capture; .gz and .zst compress it; - is stdout",

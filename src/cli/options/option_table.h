@@ -26,7 +26,8 @@ enum class ValueType : uint8_t {
   kOutputPath,  // a file that the command writes
   kDump,        // the dump: written by map, read by the other commands
   kInterface,
-  kOut,  // an interface or a tunnel
+  kOut,  // interfaces or a tunnel
+  kSplit,
   kMac,
   kRegexp,
   kChoice,  // a word of an enumeration

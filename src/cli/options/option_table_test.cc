@@ -51,6 +51,8 @@ std::string some_value(const OptionSpec& option) {
       return "p99=1ms";
     case ValueType::kMac:
       return "02:00:00:00:00:01";
+    case ValueType::kSplit:
+      return "mac=02:00:00:00:00:01";
     case ValueType::kOut:
       return "vxlan:h,vni=5";
     case ValueType::kPrefixChanges:

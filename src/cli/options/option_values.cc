@@ -5,12 +5,16 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "base/words.h"
 #include "cli/options/values.h"
+#include "rewrite/network/rule_text.h"
+#include "transmit/link/interface.h"
 
 namespace gophercap::cli {
 
@@ -89,12 +93,72 @@ Result<replay::Limit> parse_limit(std::string_view text) {
   return limit;
 }
 
+namespace {
+
+std::vector<std::string> parts_of(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  for (size_t at = 0; at <= text.size();) {
+    const size_t end = std::min(text.find(separator, at), text.size());
+    parts.emplace_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
+}
+
+Result<> check_interfaces(const OutWords& words, std::string_view text) {
+  const auto wrong = [&](std::string_view why) {
+    return Error{Errc::kInvalidArgument, 0, fmt::format("\"{}\" {}", text, why)};
+  };
+  std::vector<std::string> names = words.interfaces;
+  if (words.by_side && (names.size() != 2 || text.find('+') != std::string_view::npos))
+    return wrong("is not one interface for clients and one for servers, like eth1,eth2");
+  std::ranges::sort(names);
+  if (names.front().empty()) return wrong("lacks the name of an interface");
+  if (std::ranges::adjacent_find(names) != names.end()) return wrong("has an interface twice");
+  return {};
+}
+
+}  // namespace
+
 Result<OutWords> parse_out(std::string_view text) {
-  // The name of an interface contains no colon.
-  if (text.find(':') == std::string_view::npos) return OutWords{.interface = std::string(text)};
   OutWords words;
-  TRY(words.tunnel, transmit::parse_tunnel(text));
+  // The name of an interface contains no colon.
+  if (text.find(':') != std::string_view::npos) {
+    TRY(words.tunnel, transmit::parse_tunnel(text));
+    return words;
+  }
+  const size_t separator = text.find_first_of(",+");
+  if (separator == std::string_view::npos || transmit::inspect_interface(std::string(text))) {
+    words.interfaces = {std::string(text)};
+    return words;
+  }
+  words.by_side = text.find(',') != std::string_view::npos;
+  words.interfaces = parts_of(text, words.by_side ? ',' : '+');
+  TRY_VOID(check_interfaces(words, text));
   return words;
+}
+
+Result<jobs::SplitRule> parse_split(std::string_view text) {
+  constexpr std::string_view kNet = "client-net=";
+  constexpr std::string_view kMac = "mac=";
+  jobs::SplitRule rule;
+  if (text == "auto") return rule;
+  if (text.starts_with(kNet)) {
+    for (const std::string& part : parts_of(text.substr(kNet.size()), ';')) {
+      TRY(const rewrite::Prefix net, rewrite::parse_prefix(part));
+      rule.client_nets.push_back(net);
+    }
+    return rule;
+  }
+  if (text.starts_with(kMac)) {
+    for (const std::string& part : parts_of(text.substr(kMac.size()), ';')) {
+      TRY(const rewrite::MacAddress station, rewrite::parse_mac(part));
+      rule.client_stations.push_back(station);
+    }
+    return rule;
+  }
+  return Error{Errc::kInvalidArgument, 0,
+               fmt::format("\"{}\" is not auto, client-net=PREFIX or mac=MAC", text)};
 }
 
 }  // namespace gophercap::cli

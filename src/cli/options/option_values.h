@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "dataset/dump/relocate.h"
+#include "jobs/replay/side_choice.h"
 #include "replay/plan/clock_steps.h"
 #include "replay/send/limit.h"
 #include "replay/send/sender.h"
@@ -43,12 +44,18 @@ struct LatenessLimit {
 };
 Result<LatenessLimit> parse_lateness_limit(std::string_view text);
 
-// Where packets are sent: the name of an interface, or a tunnel.
+// Where packets are sent: one interface, two for the sides of clients and servers ("a,b"), several
+// ("a+b+c"), or a tunnel.
 struct OutWords {
-  std::string interface {};
+  std::vector<std::string> interfaces{};
+  bool by_side = false;
   std::optional<transmit::Tunnel> tunnel{};
 };
+// An existing interface whose name contains a separator is one interface.
 Result<OutWords> parse_out(std::string_view text);
+
+// "auto", "client-net=10.0.0.0/8;2001:db8::/32" or "mac=02:00:5e:00:53:01;02:00:5e:00:53:02".
+Result<jobs::SplitRule> parse_split(std::string_view text);
 
 // "1000" packets, "30s", or "10M" bytes.
 Result<replay::Limit> parse_limit(std::string_view text);
@@ -63,9 +70,10 @@ struct Value {
   // monostate: not given, and there is no default.
   std::variant<std::monostate, bool, int64_t, uint64_t, Nanos, CaptureTime, Ratio, Chosen,
                std::string, std::vector<std::string>, LateWords, replay::ClockSteps, LatenessLimit,
-               OutWords, rewrite::MacAddress, replay::Limit, std::vector<dataset::PrefixChange>,
-               std::vector<rewrite::PrefixPair>, std::vector<rewrite::PortPair>,
-               std::vector<rewrite::MacRule>, std::vector<rewrite::VlanRule>>
+               OutWords, jobs::SplitRule, rewrite::MacAddress, replay::Limit,
+               std::vector<dataset::PrefixChange>, std::vector<rewrite::PrefixPair>,
+               std::vector<rewrite::PortPair>, std::vector<rewrite::MacRule>,
+               std::vector<rewrite::VlanRule>>
       is;
 
   bool given() const noexcept { return is.index() != 0; }

@@ -42,6 +42,7 @@ constexpr Option<int64_t> kMtu{kThis, "mtu"};
 
 constexpr Option<std::string> kOutInterface{kThis, "out-interface"};
 constexpr Option<std::optional<OutWords>> kOut{kThis, "out"};
+constexpr Option<jobs::SplitRule> kSplit{kThis, "split"};
 constexpr Option<std::string> kOutFile{kThis, "out-file"};
 constexpr Option<bool> kDiscard{kThis, "discard"};
 constexpr Option<int64_t> kTxThreads{kThis, "tx-threads"};
@@ -77,7 +78,9 @@ jobs::Target target_of(const Settings& settings) {
     return jobs::TunnelTarget{.tunnel = *out->tunnel, .tx_threads = tx_threads};
   jobs::InterfaceTarget interface;
   settings.fill(kThis, {.interface = &interface});
-  if (by_out) interface.name = out->interface;
+  interface.names = {settings.get(kOutInterface)};
+  if (by_out) interface.names = out->interfaces;
+  if (by_out && out->by_side) interface.split = settings.get(kSplit);
   interface.tx_threads = tx_threads;
   return interface;
 }
@@ -92,6 +95,29 @@ void check_fail_on_late(const Settings& settings, const jobs::ReplayOptions& opt
         {"--fail-on-late: needs an interface or a tunnel; nothing is late elsewhere", ""});
   if (options.schedule.topspeed)
     complaints.push_back({"--fail-on-late: excludes --topspeed, where nothing is late", ""});
+}
+
+void check_interfaces(const Settings& settings, const jobs::InterfaceTarget* target,
+                      const jobs::ReplayOptions& options, std::vector<Complaint>& complaints) {
+  const bool by_side = target != nullptr && target->split;
+  if (!by_side && settings.source(kSplit) == Source::kCommandLine)
+    complaints.push_back({"--split: needs two interfaces, one for each side", "--out A,B"});
+  if (target == nullptr || target->names.size() < 2) return;
+  if (by_side && target->tx_threads > 1) {
+    complaints.push_back(
+        {"--tx-threads: excludes --out A,B, whose packets keep one order on both interfaces", ""});
+  }
+  if (!by_side && options.delivery.late == replay::LatePolicy::kSlip) {
+    complaints.push_back(
+        {"--out: several interfaces exclude --late slip, which moves one schedule", ""});
+  }
+  if (const size_t threads = target->names.size() * target->tx_threads;
+      threads > replay::kMostLanes) {
+    complaints.push_back({fmt::format("--out: {} interfaces with {} sending threads each are more "
+                                      "than {} threads",
+                                      target->names.size(), target->tx_threads, replay::kMostLanes),
+                          ""});
+  }
 }
 
 }  // namespace
@@ -231,7 +257,7 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
   const auto* file = std::get_if<jobs::FileTarget>(&target);
   const bool to_stdout = file != nullptr && file->is_standard_output();
   std::vector<Complaint> complaints;
-  if (interface != nullptr && interface->name.empty())
+  if (interface != nullptr && interface->names.front().empty())
     complaints.push_back({"replay: needs --out, --out-interface or --out-file", ""});
   check_plan(settings, kThis, options.select, options.schedule, complaints);
   if (options.rules.network.unique_addresses && options.delivery.preload &&
@@ -239,6 +265,7 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
     complaints.push_back(
         {"--unique-ip: excludes --preload, which sends the same packets in each loop", ""});
   }
+  check_interfaces(settings, interface, options, complaints);
   const bool several_threads = settings.get(kTxThreads) > 1;
   const auto* tunnel = std::get_if<jobs::TunnelTarget>(&target);
   if (several_threads && interface == nullptr && tunnel == nullptr)

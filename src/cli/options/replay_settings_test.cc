@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "cli/options/option_rules.h"
+#include "cli/options/option_values.h"
 
 namespace gophercap::cli {
 namespace {
@@ -67,6 +68,53 @@ TEST_F(AskedOfTheWire, DoesNothingWithoutOne) {
   EXPECT_EQ(warnings(), Words{}) << "a configuration is for other runs too";
 }
 
+TEST_F(AskedOfTheWire, SeveralInterfacesAreOneTarget) {
+  const auto interfaces = [&] {
+    return std::get<jobs::InterfaceTarget>(replay_options(invocation_).delivery.target);
+  };
+  set({"replay", "--out", "gone1,gone2"});
+  EXPECT_EQ(interfaces().names, (Words{"gone1", "gone2"}));
+  EXPECT_EQ(interfaces().split, jobs::SplitRule{}) << "auto is the default";
+  EXPECT_EQ(complaints(), Words{});
+  set({"replay", "--out", "gone1,gone2", "--split", "client-net=10.0.0.0/8;fd00::/8"});
+  EXPECT_EQ(interfaces().split->client_nets.size(), 2U);
+  set({"replay", "--out", "gone1,gone2", "--split", "mac=02:00:00:00:00:01;02:00:00:00:00:02"});
+  EXPECT_EQ(interfaces().split->client_stations.size(), 2U);
+  set({"replay", "--out", "gone1+gone2+gone3", "--tx-threads=2"});
+  EXPECT_EQ(interfaces().names, (Words{"gone1", "gone2", "gone3"}));
+  EXPECT_FALSE(interfaces().split);
+  EXPECT_EQ(complaints(), Words{});
+
+  set({"replay", "--out", "gone1,gone2", "--tx-threads=2"});
+  EXPECT_EQ(complaints(), Words{"--tx-threads: excludes --out A,B, whose packets keep one order on "
+                                "both interfaces"});
+  set({"replay", "--out", "gone1,gone2", "--late=slip"});
+  EXPECT_EQ(complaints(), Words{});
+  set({"replay", "--out", "gone1+gone2", "--late=slip"});
+  EXPECT_EQ(complaints(), Words{"--out: several interfaces exclude --late slip, which moves one "
+                                "schedule"});
+  set({"replay", "--out", "gone1+gone2", "--tx-threads=32"});
+  EXPECT_EQ(complaints(), Words{"--out: 2 interfaces with 32 sending threads each are more than 63 "
+                                "threads"});
+  for (const char* const out : {"gone1", "gone1+gone2"}) {
+    set({"replay", "--out", out, "--split", "auto"});
+    EXPECT_EQ(complaints(), Words{"--split: needs two interfaces, one for each side"});
+  }
+}
+
+TEST(OutValue, NamesEachInterfaceOnce) {
+  for (const char* const wrong :
+       {"a,b,c", "a,b+c", "a,", ",a", "a+", "a++b", "a,a", "a+b+a", "a:b"})
+    EXPECT_FALSE(parse_out(wrong)) << wrong;
+}
+
+TEST(SplitValue, HasThreeForms) {
+  EXPECT_EQ(parse_split("auto").value(), jobs::SplitRule{});
+  for (const char* const wrong : {"", "client-net=", "client-net=10.0.0.0/33", "mac=1",
+                                  "mac=", "client-net=10.0.0.0/8,11.0.0.0/8", "port"})
+    EXPECT_FALSE(parse_split(wrong)) << wrong;
+}
+
 TEST_F(AskedOfTheWire, TheTargetIsWhatTheCommandLineSays) {
   const auto target = [&] { return replay_options(invocation_).delivery.target; };
   const std::string_view file_by_config = "replay: {out: {file: f}}";
@@ -74,14 +122,14 @@ TEST_F(AskedOfTheWire, TheTargetIsWhatTheCommandLineSays) {
   EXPECT_EQ(jobs::describe(target()), "file f");
   set({"replay", "--out-interface", "veth9", "--tx=ring", "--tx-threads=3"}, file_by_config);
   const auto interface = std::get<jobs::InterfaceTarget>(target());
-  EXPECT_EQ(interface.name, "veth9");
+  EXPECT_EQ(interface.names, Words{"veth9"});
   EXPECT_EQ(interface.backend, transmit::Backend::kRing);
   EXPECT_EQ(interface.tx_threads, 3U);
   set({"replay", "--discard", "--tx-threads=3"}, file_by_config);
   EXPECT_EQ(jobs::describe(target()), "nowhere");
   EXPECT_EQ(complaints(), Words{"--tx-threads: needs an interface or a tunnel"});
   set({"replay", "--out", "veth9", "--tx=ring"}, file_by_config);
-  EXPECT_EQ(std::get<jobs::InterfaceTarget>(target()).name, "veth9");
+  EXPECT_EQ(std::get<jobs::InterfaceTarget>(target()).names, Words{"veth9"});
   EXPECT_EQ(std::get<jobs::InterfaceTarget>(target()).backend, transmit::Backend::kRing);
   set({"replay", "--out", "erspan:192.0.2.1,session=5", "--tx=ring", "--tx-threads=2",
        "--late=slip"},

@@ -155,6 +155,8 @@ Result<Value> parse_value(const OptionSpec& option, std::string_view text) {
       return as_value(parse_lateness_limit(text));
     case ValueType::kOut:
       return as_value(parse_out(text));
+    case ValueType::kSplit:
+      return as_value(parse_split(text));
     case ValueType::kMac:
       return as_value(rewrite::parse_mac(text));
     case ValueType::kPrefixChanges:

@@ -87,17 +87,18 @@ std::string hint_for(const Error& error, std::string_view interface_name,
   return hint_for_errno(error.sys, interface_name);
 }
 
-std::string mtu_hint(const replay::Report& report) {
-  const replay::MtuNeeded& needed = report.accounts.mtu_needed;
-  if (!report.interface || needed.by_all == 0) return {};
-  const transmit::InterfaceFacts& near = report.interface->facts;
+namespace {
+
+std::string mtu_hint(const replay::InterfaceReport& interface, const replay::MtuNeeded& needed) {
+  if (needed.by_all == 0) return {};
+  const transmit::InterfaceFacts& near = interface.facts;
   const std::optional<transmit::FarEnd>& far = near.far_end;
   uint64_t most = near.max_mtu == 0 ? UINT32_MAX : near.max_mtu;
   if (far && far->max_mtu != 0) most = std::min<uint64_t>(most, far->max_mtu);
   const uint64_t mtu = std::min(needed.by_all, most);
   if (mtu < needed.by_some) return {};
   std::string hint;
-  if (near.mtu < mtu) hint = fmt::format("ip link set dev {} mtu {}", report.interface->name, mtu);
+  if (near.mtu < mtu) hint = fmt::format("ip link set dev {} mtu {}", interface.name, mtu);
   if (far && far->mtu < mtu) {
     if (!hint.empty()) hint += "; ";
     hint += fmt::format("ip link set dev {} mtu {}{}", far->name, mtu,
@@ -105,6 +106,18 @@ std::string mtu_hint(const replay::Report& report) {
   }
   if (!hint.empty() && mtu < needed.by_all) hint += ", the most that it can have";
   return hint;
+}
+
+}  // namespace
+
+std::string mtu_hint(const replay::Report& report) {
+  const replay::MtuNeeded& needed = report.accounts.mtu_needed;
+  std::string hints;
+  for (const replay::InterfaceReport& interface : report.interfaces) {
+    if (const std::string hint = mtu_hint(interface, needed); !hint.empty())
+      hints += (hints.empty() ? "" : "; ") + hint;
+  }
+  return hints;
 }
 
 }  // namespace gophercap::cli

@@ -97,7 +97,7 @@ TEST(Hints, NoneWithoutAnInterface) {
 TEST(Hints, AnMtuThatHelps) {
   const auto hint_with = [](transmit::InterfaceFacts facts, uint64_t by_some, uint64_t by_all) {
     replay::Report report;
-    report.interface = replay::InterfaceReport{.name = "veth0", .facts = std::move(facts)};
+    report.interfaces = {{.name = "veth0", .facts = std::move(facts)}};
     report.accounts.mtu_needed = {by_some, by_all};
     return mtu_hint(report);
   };

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +16,8 @@
 #include "cli/text/table.h"
 #include "cli/text/trouble.h"
 #include "cli/text/units.h"
+#include "packet/side.h"
+#include "transmit/link/interface.h"
 
 namespace gophercap::cli {
 namespace {
@@ -89,24 +94,57 @@ void add_reasons(std::vector<SummaryLine>& lines, const Accounts& accounts, repl
   }
 }
 
+// Null if none is known.
+const transmit::FarEnd* smallest_far_end(const Report& report) {
+  const transmit::FarEnd* smallest = nullptr;
+  for (const replay::InterfaceReport& interface : report.interfaces) {
+    const std::optional<transmit::FarEnd>& far = interface.facts.far_end;
+    if (far && (smallest == nullptr || far->mtu < smallest->mtu)) smallest = &*far;
+  }
+  return smallest;
+}
+
 // Describes the packets that were refused individually.
 std::string failed_details(const Report& report) {
   const Accounts& accounts = report.accounts;
   std::string text;
-  if (accounts.failed_far_end > 0 && report.interface && report.interface->facts.far_end) {
-    const transmit::FarEnd& far = *report.interface->facts.far_end;
-    text += fmt::format("; {} longer than the far end takes: {} has an MTU of {}",
-                        group_digits(accounts.failed_far_end), escape_text(far.name), far.mtu);
+  if (accounts.failed_far_end > 0) {
+    if (const transmit::FarEnd* far = smallest_far_end(report); far != nullptr) {
+      text += fmt::format("; {} longer than the far end takes: {} has an MTU of {}",
+                          group_digits(accounts.failed_far_end), escape_text(far->name), far->mtu);
+    }
   }
   if (!report.first_refusal.empty() && accounts.failed > accounts.failed_far_end)
     text += fmt::format("; the first: {}", escape_text(report.first_refusal));
   return text;
 }
 
+bool has_queue(const Report& report) {
+  return std::ranges::any_of(report.interfaces, [](const replay::InterfaceReport& interface) {
+    return interface.facts.has_queue();
+  });
+}
+
+// What each of several interfaces was given.
+void add_interfaces(std::vector<SummaryLine>& lines, const Report& report) {
+  if (report.interfaces.size() < 2) return;
+  for (const replay::InterfaceReport& interface : report.interfaces) {
+    std::string text =
+        fmt::format("{}: {}, {}", escape_text(interface.name),
+                    counted(interface.frames_sent, "frame"), human_bytes(interface.sent_bytes));
+    if (interface.side) {
+      text += *interface.side == packet::Side::kClient ? ", from the clients' side"
+                                                       : ", from the servers' side";
+    }
+    lines.push_back({"to", std::move(text)});
+  }
+}
+
 void add_accounts(std::vector<SummaryLine>& lines, const Report& report) {
   const Accounts& accounts = report.accounts;
   lines.push_back({"read", counted(accounts.read, "packet")});
   lines.push_back({"sent", sent_text(accounts)});
+  add_interfaces(lines, report);
   add_changed(lines, accounts);
   add_reasons(lines, accounts, replay::DropStage::kReading);
   add_reasons(lines, accounts, replay::DropStage::kSending, failed_details(report));
@@ -133,10 +171,12 @@ void add_durations(std::vector<SummaryLine>& lines, const Report& report, bool s
 
 std::string target_text(const Report& report) {
   std::string text = escape_text(report.target);
-  if (!report.interface) return text;
-  if (report.interface->tx_threads > 1)
-    text += fmt::format(", {}", counted(report.interface->tx_threads, "thread"));
-  if (report.interface->qdisc_bypass) text += ", past the queueing discipline";
+  const std::vector<replay::InterfaceReport>& interfaces = report.interfaces;
+  if (interfaces.empty()) return text;
+  if (const size_t threads = interfaces.front().tx_threads; threads > 1)
+    text += fmt::format(", {}{}", counted(threads, "thread"), interfaces.size() > 1 ? " each" : "");
+  if (std::ranges::any_of(interfaces, &replay::InterfaceReport::qdisc_bypass))
+    text += ", past the queueing discipline";
   return text;
 }
 
@@ -252,6 +292,8 @@ std::string forecast_report(const jobs::Forecast& forecast) {
   if (forecast.packets_cut > 0)
     send += fmt::format("; {} only as far as captured", group_digits(forecast.packets_cut));
   lines.push_back({"to send", send});
+  for (const auto& [name, frames] : forecast.frames_by_interface)
+    lines.push_back({"to", fmt::format("{}: {}", escape_text(name), counted(frames, "frame"))});
   add_changed(lines, accounts);
   add_reasons(lines, accounts, replay::DropStage::kReading);
   return format_summary(lines);
@@ -288,10 +330,10 @@ std::string replay_report(const Report& report, bool simulated, const TextOption
                                human_duration(report.time_removed))});
   }
   if (report.retries > 0)
-    lines.push_back({"retries", fmt::format("{} {}", group_digits(report.retries),
-                                            report.interface && report.interface->facts.has_queue()
-                                                ? "while the interface's queue was full"
-                                                : "after a packet was not taken")});
+    lines.push_back(
+        {"retries", fmt::format("{} {}", group_digits(report.retries),
+                                has_queue(report) ? "while the interface's queue was full"
+                                                  : "after a packet was not taken")});
   std::string out = format_summary(lines);
   out += Troubles(report.damaged).list("", options);
   return out;

@@ -43,14 +43,8 @@ TEST(ReplayReport, EveryPacketIsAccountedFor) {
   report.stalls = {.count = 3, .total = 4ms, .longest = 2ms};
   report.outages = 1;
   report.outage = 700ms;
-  report.interface = {.name = "veth0",
-                      .facts = {},
-                      .backend = "packet",
-                      .qdisc_bypass = true,
-                      .tx_threads = 4,
-                      .notes = {},
-                      .before = {},
-                      .after = {}};
+  report.interfaces = {
+      {.name = "veth0", .backend = "packet", .qdisc_bypass = true, .tx_threads = 4}};
   report.retries = 9;
   report.damaged.push_back({"x\x1b.pcap", {12, Errc::kCorrupt, "broken"}});
   const std::string text = replay_report(report, false, kPipe);

@@ -54,7 +54,8 @@ replay::Accounts from_summary(const dataset::FileSummary& file, const transmit::
 
 Result<replay::Accounts> expected_accounts(const PlannedSet& setup,
                                            const transmit::FrameLimits& limits, unsigned workers,
-                                           const std::stop_token& stop) {
+                                           const std::stop_token& stop, FramesByWire* by_wire) {
+  const replay::WireChoice* const wires = by_wire == nullptr ? nullptr : by_wire->choice;
   // Survey and summary are brought together by path.
   std::unordered_map<std::string_view, const dataset::FileSummary*> summaries;
   for (const dataset::FileSummary& file : setup.set.files) summaries.emplace(file.path, &file);
@@ -66,25 +67,29 @@ Result<replay::Accounts> expected_accounts(const PlannedSet& setup,
   for (const auto& [file, planned] : files) {
     const Bounds bounds = too_long(*file, limits);
     const bool across = planned->begins_outside || planned->ends_outside;
-    if (across || needs_a_look(*file, setup.engine, limits, bounds)) {
+    if (across || wires != nullptr || needs_a_look(*file, setup.engine, limits, bounds)) {
       to_survey.push_back(planned);
     } else {
       sum += from_summary(*file, limits, bounds);
     }
   }
-  std::vector<Result<replay::Accounts>> parts(to_survey.size());
+  std::vector<Result<replay::Survey>> parts(to_survey.size());
   io::DecodePool pool(io::DecodePool::spare(workers, parts.size()), parts.size());
   parallel_for(parts.size(), workers, [&](size_t i) {
     const replay::PlannedFile& planned = *to_survey[i];
-    const Result<replay::Survey> survey =
+    parts[i] =
         replay::survey_file(*setup.plan.store, planned.path, planned.mapped.most_bytes(),
                             planned.initial_time, setup.plan.key_rule, setup.plan.clock_steps,
-                            setup.engine.choice, limits, setup.engine.changes, stop, &pool);
-    parts[i] = survey ? Result<replay::Accounts>(survey->verdicts) : survey.error();
+                            setup.engine.choice, limits, setup.engine.changes, stop, &pool, wires);
   });
-  for (const Result<replay::Accounts>& part : parts) {
+  for (const Result<replay::Survey>& part : parts) {
     if (!part) return part.error();
-    sum += *part;
+    sum += part->verdicts;
+    if (wires == nullptr) continue;
+    std::vector<uint64_t>& frames = by_wire->frames;
+    frames.resize(std::max(frames.size(), part->frames_by_wire.size()));
+    for (size_t wire = 0; wire < part->frames_by_wire.size(); ++wire)
+      frames[wire] += part->frames_by_wire[wire];
   }
   sum.sent = sum.read - sum.left_out();
   return sum;

@@ -20,10 +20,11 @@ Result<std::unique_ptr<const packet::FlowSample>> make_sample(Ratio share, const
                                                               const std::stop_token& stop) {
   using packet::FragmentedPairs;
   TRY(FragmentedPairs fragmented,
-      learn_from_set(
-          plan, FragmentedPairs(kMostPairs), workers_within(memory_bytes, kTableBytes, workers),
-          "the flows with fragments", stop,
-          [](FragmentedPairs& pairs, const packet::Frame& frame) { pairs.learn(frame); }));
+      learn_from_set(plan, FragmentedPairs(kMostPairs),
+                     workers_within(memory_bytes, kTableBytes, workers), "the flows with fragments",
+                     stop, [](FragmentedPairs& pairs, const packet::Frame& frame, const Seen&) {
+                       pairs.learn(frame);
+                     }));
   return std::make_unique<const packet::FlowSample>(share, std::move(fragmented));
 }
 

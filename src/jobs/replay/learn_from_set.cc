@@ -12,7 +12,7 @@ namespace gophercap::jobs {
 
 Result<> take_packets(const replay::Plan& plan, const replay::PlannedFile& file,
                       io::DecodePool& pool, const std::stop_token& stop,
-                      const std::function<void(const packet::Frame&)>& take) {
+                      const std::function<void(const packet::Frame&, CaptureTime)>& take) {
   Result<io::Input> input = plan.store->open(
       file.path, {.pool = &pool, .stop = stop, .most_bytes = file.mapped.most_bytes()});
   if (!input)
@@ -23,7 +23,7 @@ Result<> take_packets(const replay::Plan& plan, const replay::PlannedFile& file,
   auto batch = std::make_unique<capture::PacketBatch>();
   capture::for_each_packet(**reader, *batch, stop,
                            [&](const packet::PacketView& packet, uint32_t link_type) {
-                             take(packet::frame_of(packet, link_type));
+                             take(packet::frame_of(packet, link_type), packet.time);
                              return true;
                            });
   return capture::check_memory((*reader)->damage(), file.path);

@@ -12,6 +12,7 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "base/worker_pool.h"
 #include "io/parallel/decode_pool.h"
 #include "packet/frame.h"
@@ -23,7 +24,7 @@ namespace gophercap::jobs {
 // system lacks memory or another resource.
 Result<> take_packets(const replay::Plan& plan, const replay::PlannedFile& file,
                       io::DecodePool& pool, const std::stop_token& stop,
-                      const std::function<void(const packet::Frame&)>& take);
+                      const std::function<void(const packet::Frame&, CaptureTime)>& take);
 
 // Returns how many files may be read at once if each has a table of at most `table_bytes`, and so
 // has the sum. At least one.
@@ -32,7 +33,13 @@ inline unsigned workers_within(uint64_t memory_bytes, uint64_t table_bytes, unsi
   return static_cast<unsigned>(std::min<uint64_t>(tables - 1, std::max(workers, 1u)));
 }
 
-// Fills a copy of `empty` from each file by `learn(table, frame)`, several files at once, and
+// When and where a packet was captured. Packets of the same time are ordered by their places.
+struct Seen {
+  CaptureTime time{};
+  uint64_t place = 0;
+};
+
+// Fills a copy of `empty` from each file by `learn(table, frame, seen)`, several files at once, and
 // returns them merged. All packets of all files that are played count, also those outside the
 // window: the beginning of a connection may be there. REQUIRES: what a table knows does not depend
 // on the order of learn() and merge(). `what` is for the message if it is stopped.
@@ -46,8 +53,11 @@ Result<Table> learn_from_set(const replay::Plan& plan, const Table& empty, unsig
   io::DecodePool pool(io::DecodePool::spare(workers, plan.files.size()), plan.files.size());
   parallel_for(plan.files.size(), workers, [&](size_t i) {
     Table part = empty;
+    uint64_t packets = 0;
     results[i] = take_packets(plan, plan.files[i], pool, stop,
-                              [&](const packet::Frame& frame) { learn(part, frame); });
+                              [&](const packet::Frame& frame, CaptureTime time) {
+                                learn(part, frame, Seen{time, uint64_t{i} << 40 | packets++});
+                              });
     const MutexLock lock(merging);
     sum.merge(part);
   });

@@ -3,22 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <string>
-#include <thread>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/words.h"
 #include "base/worker_pool.h"
 #include "io/compress/parallel_compressor.h"
 #include "jobs/replay/losses.h"
+#include "jobs/replay/open_interfaces.h"
 #include "packet/link_type.h"
 #include "replay/send/departure.h"
 #include "replay/send/file_transmitter.h"
 #include "transmit/tunnel/open_tunnel.h"
-#include "transmit/wire/wire.h"
 
 namespace gophercap::jobs {
 namespace {
@@ -71,37 +70,10 @@ Result<std::unique_ptr<transmit::Transmitter>> open_recording(const FileTarget& 
       {.stop = stop, .compression = target.compression, .workers = workers_for(target, setup)});
 }
 
-Result<transmit::Wire> open_interface(const InterfaceTarget& target, const PlannedSet& setup) {
-  transmit::WireOptions wire{.backend = target.backend, .qdisc_bypass = target.qdisc_bypass};
-  wire.lanes = std::clamp(target.tx_threads, 1u, replay::kMostLanes);
-  wire.paced = !setup.engine.send.topspeed;
-  for (const dataset::FileSummary& file : setup.set.files) {
-    wire.longest_frame_bytes = std::max(wire.longest_frame_bytes, file.max_captured_bytes);
-  }
-  if (setup.engine.choice.pad_cut) wire.longest_frame_bytes = UINT32_MAX;
-  wire.longest_frame_bytes +=
-      std::min(setup.engine.changes.growth_bytes(), UINT32_MAX - wire.longest_frame_bytes);
-  return transmit::open_wire(target.name, wire);
-}
-
 // "vxlan:sensor:4789,vni=0: path MTU 1500, so frames of up to 1464 bytes"
 std::string describe_path(const std::string& target, const transmit::TunnelFacts& facts) {
   return fmt::format("{}: path MTU {}, so frames of up to {} bytes", target, facts.path_mtu,
                      transmit::tunnel_limits(facts).max_bytes);
-}
-
-// Waits a moment, because drivers count a frame when it has left, not when it was passed to them.
-std::optional<transmit::InterfaceCounters> settled_counters(const transmit::Wire& wire,
-                                                            uint64_t sent) {
-  constexpr int kTries = 20;
-  auto counted = transmit::read_counters(wire.facts.index);
-  for (int i = 0;
-       counted && counted->tx_packets - wire.counted_before.tx_packets < sent && i < kTries; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(25));
-    counted = transmit::read_counters(wire.facts.index);
-  }
-  if (!counted) return std::nullopt;
-  return *counted;
 }
 
 // Corrects the accounts for frames that the target accepted, but that were never sent, or are not
@@ -116,43 +88,6 @@ void take_back(const transmit::Unconfirmed& lost, const TargetTraits& traits,
   accounts.sent_cut = std::min(accounts.sent_cut, accounts.sent);
   (traits.once_complete ? accounts.unsent_at_stop : accounts.failed) += frames;
 }
-
-class OpenInterface final : public OpenTarget {
- public:
-  OpenInterface(transmit::Wire wire, Nanos link_timeout, replay::PacingProfile pacing)
-      : OpenTarget(InterfaceTarget::kTraits), wire_(std::move(wire)), link_timeout_(link_timeout) {
-    for (const auto& lane : wire_.lanes) add(*lane, std::make_unique<replay::RealClock>(pacing));
-  }
-
-  void prepare(const PlannedSet& setup, replay::SendOptions& send,
-               Reporter& reporter) const override {
-    warn_of_link_types(setup, reporter);
-    warn_of_far_end(setup, wire_.facts, reporter);
-    send.link_up = &wire_.link->up();
-    send.link_timeout = link_timeout_;
-    // A physical device has a ring even if it has no qdisc.
-    send.queue_below = wire_.facts.has_queue() || wire_.facts.kind.empty();
-  }
-
- private:
-  void add_facts(replay::Report& report) override {
-    wire_.settle();
-    replay::InterfaceReport interface {
-      .name = wire_.interface, .facts = wire_.facts,
-      .backend = std::string(word_of(wire_.way.backend)), .qdisc_bypass = wire_.way.qdisc_bypass,
-      .reason = wire_.reason, .tx_threads = wire_.lanes.size(), .notes = wire_.notes,
-      .before = wire_.counted_before, .after = std::nullopt
-    };
-    if (const auto after = settled_counters(wire_, report.accounts.frames_sent)) {
-      interface.after = *after;
-      report.counted_by_interface = after->tx_packets - wire_.counted_before.tx_packets;
-    }
-    report.interface = std::move(interface);
-  }
-
-  transmit::Wire wire_;
-  const Nanos link_timeout_;
-};
 
 class OpenTunnel final : public OpenTarget {
  public:
@@ -208,9 +143,7 @@ struct Opener {
     return std::make_unique<OpenSimulated>(FileTarget::kTraits, std::move(recording));
   }
   Opened operator()(const InterfaceTarget& target) const {
-    TRY(transmit::Wire wire, open_interface(target, setup));
-    for (const std::string& note : wire.notes) reporter.warning("--tx: " + note);
-    return std::make_unique<OpenInterface>(std::move(wire), target.link_timeout, options.pacing);
+    return open_interfaces(target, setup, options.pacing, reporter);
   }
   Opened operator()(const TunnelTarget& target) const {
     const unsigned lanes = std::clamp(target.tx_threads, 1u, replay::kMostLanes);
@@ -231,15 +164,7 @@ struct Onlooker {
     if (setup.engine.changes.step != nullptr) warn_of_link_types(setup, reporter);
   }
   void operator()(const InterfaceTarget& target) const {
-    const auto facts = transmit::inspect_interface(target.name);
-    outlook.limits =
-        transmit::interface_limits(facts ? *facts : transmit::InterfaceFacts{.mtu = 1500});
-    if (facts) outlook.description += fmt::format(" (MTU {})", facts->mtu);
-    const Result<> ready =
-        facts ? transmit::check_ready(target.name, *facts) : Result<>(facts.error());
-    if (!ready) outlook.obstacle = ready.error();
-    warn_of_link_types(setup, reporter);
-    if (facts) warn_of_far_end(setup, *facts, reporter);
+    look_at_interfaces(target, setup, reporter, outlook);
   }
   void operator()(const TunnelTarget& target) const {
     const auto facts = transmit::inspect_tunnel(target.tunnel);

@@ -126,7 +126,8 @@ Result<SegmentTable> learn(const PlannedSet& setup, const transmit::FrameLimits&
   TRY(Learned learned,
       learn_from_set(setup.plan, Learned{SegmentTable(kMostConnections), {}},
                      workers_within(setup.engine.memory_bytes, kTableBytes, workers),
-                     "the sizes of segments", stop, [&](Learned& part, const packet::Frame& frame) {
+                     "the sizes of segments", stop,
+                     [&](Learned& part, const packet::Frame& frame, const Seen&) {
                        part.learn(frame, limits, setup.engine.changes.step);
                      }));
   SegmentTable sum = std::move(learned.sizes);

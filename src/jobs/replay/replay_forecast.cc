@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <stop_token>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/characters.h"
@@ -16,6 +18,7 @@
 #include "base/worker_pool.h"
 #include "jobs/map/map_set.h"
 #include "jobs/replay/expected_accounts.h"
+#include "jobs/replay/learn_sides.h"
 #include "jobs/replay/open_target.h"
 #include "jobs/replay/oversize.h"
 #include "jobs/replay/replay_setup.h"
@@ -102,6 +105,28 @@ void add_times(Forecast& forecast, const PlannedSet& setup) {
   if (setup.engine.limit.given()) forecast.at_most = true;
 }
 
+Result<std::unique_ptr<const replay::WireChoice>> make_wire_choice(const Target& target,
+                                                                   const PlannedSet& setup,
+                                                                   unsigned workers,
+                                                                   Reporter& reporter,
+                                                                   const std::stop_token& stop) {
+  TRY(std::unique_ptr<const replay::WireChoice> choice,
+      make_side_choice(target, setup, workers, reporter, stop));
+  const auto* const interfaces = std::get_if<InterfaceTarget>(&target);
+  if (choice != nullptr || interfaces == nullptr || interfaces->names.size() < 2) return choice;
+  return std::make_unique<const replay::EvenChoice>(
+      static_cast<uint32_t>(interfaces->names.size()));
+}
+
+void add_interfaces(const Target& target, FramesByWire& by_wire, Forecast& forecast) {
+  const bool unknown = forecast.limit.given();  // which packets are the last ones
+  if (by_wire.choice == nullptr || unknown) return;
+  const std::vector<std::string>& names = std::get<InterfaceTarget>(target).names;
+  by_wire.frames.resize(names.size());
+  for (size_t i = 0; i < names.size(); ++i)
+    forecast.frames_by_interface.emplace_back(names[i], by_wire.frames[i]);
+}
+
 Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
                               std::stop_token stop) {
   options.memory.set();
@@ -136,12 +161,15 @@ Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
   const transmit::FrameLimits limits = limits_of(target.limits, setup);
   TRY(const auto fitter, make_fitter(options.oversize, setup, limits, workers, reporter, stop));
   setup.engine.changes.fitter = fitter.get();
-  TRY(forecast.accounts, expected_accounts(setup, limits, workers, stop));
+  TRY(const auto wires, make_wire_choice(options.delivery.target, setup, workers, reporter, stop));
+  FramesByWire by_wire{.choice = wires.get()};
+  TRY(forecast.accounts, expected_accounts(setup, limits, workers, stop, &by_wire));
   if (const Result<> all_fit = check_long_packets(options.oversize, forecast.accounts, limits);
       !all_fit && !forecast.obstacle)
     forecast.obstacle = all_fit.error();
   if (stop.stop_requested()) return Error{Errc::kCancelled, 0, "stopped before the plan was made"};
   add_times(forecast, setup);
+  add_interfaces(options.delivery.target, by_wire, forecast);
   forecast.notes = setup.notes();
   reporter.schedule(forecast.notes);
   return forecast;
@@ -212,6 +240,8 @@ std::string forecast_to_json(const Forecast& f) {
                {"packets", std::move(packets)}};
   if (f.limit.given()) json["limit"] = replay::limit_to_json(f.limit);
   if (!f.rewrite.empty()) json["rewrite"] = f.rewrite;
+  for (const auto& [name, frames] : f.frames_by_interface)
+    json["interfaces"].push_back({{"name", name}, {"frames_to_send", frames}});
   if (f.obstacle) json["obstacle"] = f.obstacle->what;
   return escape_json(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }

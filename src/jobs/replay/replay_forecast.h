@@ -5,6 +5,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/ratio.h"
@@ -44,6 +45,8 @@ struct Forecast {
   uint64_t packets_cut = 0;
   ScheduleNotes notes;
   uint64_t clock_steps_followed = 0;  // of one loop
+  // Of each of several interfaces: how many frames of one loop it gets. Empty: unknown.
+  std::vector<std::pair<std::string, uint64_t>> frames_by_interface;
   replay::Accounts accounts;  // of one loop; `sent` is what would be sent, `sent_bytes` an upper
                               // limit
 };

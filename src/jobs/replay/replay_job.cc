@@ -22,6 +22,7 @@
 #include "jobs/control/control_server.h"
 #include "jobs/map/map_set.h"
 #include "jobs/replay/expected_accounts.h"
+#include "jobs/replay/learn_sides.h"
 #include "jobs/replay/losses.h"
 #include "jobs/replay/open_target.h"
 #include "jobs/replay/oversize.h"
@@ -31,6 +32,7 @@
 #include "replay/plan/plan.h"
 #include "replay/send/host.h"
 #include "replay/send/realtime.h"
+#include "transmit/transmitter.h"
 
 namespace gophercap::jobs {
 namespace {
@@ -99,6 +101,14 @@ Result<std::unique_ptr<const packet::FrameFitter>> prepare_fitter(
   return fitter;
 }
 
+replay::SplitReport split_report(const SideChoice& sides) {
+  const SideTable& table = sides.table();
+  return {.rule = std::string(name_of(sides.rule())),
+          .connections_learned = table.connections(),
+          .datagrams_learned = table.datagrams(),
+          .unknown = table.unknown()};
+}
+
 Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter,
                                 replay::Control* control, const std::stop_token& stop) {
   options.memory.set();
@@ -117,7 +127,8 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   engine.memory_bytes -= memory_of(options.delivery.target, setup);
   target->prepare(setup, engine.send, reporter);
   engine.send.control = control;
-  const transmit::FrameLimits limits = limits_of(target->transmitters().front()->limits(), setup);
+  const transmit::FrameLimits limits =
+      limits_of(transmit::common_limits(target->transmitters()), setup);
   warn_of_long_packets(setup, limits, options.oversize.policy, reporter);
   const bool keeps_time = real_time && setup.has_schedule();
   const auto watch = [&, packets = setup.most_packets(),
@@ -134,10 +145,14 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   confine_to_sending(options.delivery);
   TRY(const auto fitter, prepare_fitter(options, setup, limits, reporter, stop));
   engine.changes.fitter = fitter.get();
+  TRY(const auto sides, make_side_choice(options.delivery.target, setup,
+                                         worker_count(options.set.workers), reporter, stop));
+  engine.wires = sides.get();
   result.report =
       replay::play(setup.plan, engine, target->transmitters(), target->clocks(), watch, stop);
   target->finish(result.report);
   result.report.request = request_of(options);
+  if (sides != nullptr) result.report.split = split_report(*sides);
   if (result.report.max_frame_bytes)
     result.report.oversize = std::string(word_of(options.oversize.policy));
   result.report.rewrite = options.rules.texts;

@@ -1,5 +1,8 @@
 #include "jobs/replay/target.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 namespace gophercap::jobs {
 namespace {
 
@@ -7,7 +10,11 @@ std::string text_of(const Nowhere&) {
   return "nowhere";
 }
 std::string text_of(const InterfaceTarget& interface) {
-  return "interface " + interface.name;
+  const std::vector<std::string>& names = interface.names;
+  if (names.size() == 1) return "interface " + names[0];
+  if (interface.split)
+    return fmt::format("interfaces {} (clients) and {} (servers)", names[0], names[1]);
+  return fmt::format("interfaces {}", fmt::join(names, ", "));
 }
 std::string text_of(const TunnelTarget& target) {
   return transmit::describe(target.tunnel);

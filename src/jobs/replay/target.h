@@ -3,12 +3,15 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/time.h"
 #include "base/words.h"
 #include "io/compression.h"
+#include "jobs/replay/side_choice.h"
 #include "transmit/tunnel/tunnel.h"
 #include "transmit/wire/wire.h"
 
@@ -26,11 +29,14 @@ struct TargetTraits {
 struct InterfaceTarget {
   static constexpr TargetTraits kTraits{.real_time = true, .has_link = true, .has_counters = true};
 
-  std::string name;
+  std::vector<std::string> names;  // at least one, each once
+  // With two names: the first one is for packets from the clients' side, the other one for those
+  // from the servers' side. Otherwise packets are spread over all by the hosts that they are of.
+  std::optional<SplitRule> split{};
   transmit::Backend backend = transmit::Backend::kAuto;
   transmit::QdiscBypass qdisc_bypass = transmit::QdiscBypass::kAuto;
-  unsigned tx_threads = 1;  // 1 to replay::kMostLanes
-  Nanos link_timeout{0};    // how long the link may be down
+  unsigned tx_threads = 1;  // for each interface; all together 1 to replay::kMostLanes
+  Nanos link_timeout{0};    // how long a link may be down
 };
 
 struct TunnelTarget {
@@ -71,7 +77,8 @@ using Target = std::variant<Nowhere, InterfaceTarget, TunnelTarget, FileTarget>;
 
 TargetTraits traits_of(const Target& target) noexcept;
 
-// "interface veth0", "vxlan:192.0.2.1:4789,vni=5", "file out.pcap", "standard output", "nowhere".
+// "interface veth0", "interfaces veth0 (clients) and veth1 (servers)",
+// "vxlan:192.0.2.1:4789,vni=5", "file out.pcap", "standard output", "nowhere".
 std::string describe(const Target& target);
 
 // Returns the path of the file that is written; "-" is standard output, "" means none.

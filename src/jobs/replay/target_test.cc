@@ -14,13 +14,19 @@ TEST(Target, IsNowhereUnlessSaid) {
 }
 
 TEST(Target, AnInterfaceIsTheOnlyOneThatTimeAndLinksMatterTo) {
-  const Target target = InterfaceTarget{.name = "veth0"};
+  const Target target = InterfaceTarget{.names = {"veth0"}};
   EXPECT_EQ(describe(target), "interface veth0");
   EXPECT_EQ(output_of(target), "");
   EXPECT_TRUE(traits_of(target).real_time);
   EXPECT_TRUE(traits_of(target).has_link);
   EXPECT_TRUE(traits_of(target).has_counters);
   EXPECT_FALSE(traits_of(target).once_complete);
+}
+
+TEST(Target, SeveralInterfacesAreNamed) {
+  EXPECT_EQ(describe(InterfaceTarget{.names = {"a", "b", "c"}}), "interfaces a, b, c");
+  EXPECT_EQ(describe(InterfaceTarget{.names = {"a", "b"}, .split = SplitRule{}}),
+            "interfaces a (clients) and b (servers)");
 }
 
 TEST(Target, ATunnelHasTimesButNoLink) {

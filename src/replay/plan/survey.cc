@@ -27,8 +27,12 @@ class Surveyor {
  public:
   // REQUIRES: the references outlive it.
   Surveyor(KeyRule rule, const ClockSteps& steps, const Choice& choice,
-           const transmit::FrameLimits& limits, const Changes& changes)
-      : rule_(rule), follow_(steps.follow), filter_(choice, limits, changes), clock_(steps) {}
+           const transmit::FrameLimits& limits, const Changes& changes, const WireChoice* wires)
+      : rule_(rule),
+        follow_(steps.follow),
+        filter_(choice, limits, changes),
+        wires_(wires),
+        clock_(steps) {}
 
   void take(const packet::PacketView& packet, uint32_t link_type, Survey& survey) {
     const CaptureTime before = std::exchange(before_, packet.time);
@@ -53,6 +57,11 @@ class Surveyor {
     if (d.verdict != Verdict::kSend) return;
     survey.verdicts.frames_sent += d.frames.size();
     for (const packet::Frame& frame : d.frames) survey.verdicts.sent_bytes += frame.bytes;
+    if (wires_ != nullptr) {
+      const uint32_t wire = wires_->wire_of(packet::frame_of(packet, link_type));
+      if (wire >= survey.frames_by_wire.size()) survey.frames_by_wire.resize(wire + 1);
+      survey.frames_by_wire[wire] += d.frames.size();
+    }
   }
   // Number of packets after the last one inside the window.
   uint64_t behind() const noexcept { return behind_; }
@@ -82,6 +91,7 @@ class Surveyor {
   const KeyRule rule_;
   const bool follow_;
   FrameFilter filter_;
+  const WireChoice* const wires_;
   KeyClock clock_;
   CaptureTime before_ = CaptureTime::min();
   CaptureTime largest_ = CaptureTime::min();
@@ -94,7 +104,8 @@ Result<Survey> survey_file(const dataset::CaptureStore& store, const std::string
                            uint64_t plain_bytes, CaptureTime initial_time, KeyRule rule,
                            const ClockSteps& steps, const Choice& choice,
                            const transmit::FrameLimits& limits, const Changes& changes,
-                           const std::stop_token& stop, io::DecodePool* pool) {
+                           const std::stop_token& stop, io::DecodePool* pool,
+                           const WireChoice* wires) {
   Survey survey;
   Result<io::Input> input =
       store.open(path, {.pool = pool, .stop = stop, .most_bytes = plain_bytes});
@@ -111,7 +122,7 @@ Result<Survey> survey_file(const dataset::CaptureStore& store, const std::string
     return survey;
   }
   auto batch = std::make_unique<capture::PacketBatch>();
-  Surveyor surveyor(rule, steps, choice, limits, changes);
+  Surveyor surveyor(rule, steps, choice, limits, changes, wires);
   capture::for_each_packet(**reader, *batch, stop,
                            [&](const packet::PacketView& packet, uint32_t link_type) {
                              surveyor.take(packet, link_type, survey);

@@ -13,6 +13,7 @@
 #include "dataset/scan/file_summary.h"
 #include "replay/plan/clock_steps.h"
 #include "replay/plan/frame_filter.h"
+#include "replay/read/wire_choice.h"
 
 namespace gophercap::replay {
 
@@ -39,7 +40,8 @@ struct Survey {
   std::optional<CaptureTime> first_step_back_from;
   uint64_t packets_behind_step = 0;
   uint64_t clock_steps_followed = 0;
-  bool ends_outside = false;  // packets outside the window follow the last one inside
+  std::vector<uint64_t> frames_by_wire;  // those to be sent, if wires were given
+  bool ends_outside = false;             // packets outside the window follow the last one inside
   std::optional<capture::Damage> damage;
 };
 
@@ -47,11 +49,12 @@ struct Survey {
 // damage, but no further than `plain_bytes` (0: no limit), since only that part was mapped.
 // `initial_time` is for packets before the first one that has a time. `steps` must not follow with
 // kOwnTime. `store` opens the file; `pool` has helpers for decompression. Fails if the system lacks
-// memory or another resource; anything else is in Survey::damage.
+// memory or another resource; anything else is in Survey::damage. `wires` as in EngineOptions.
 Result<Survey> survey_file(const dataset::CaptureStore& store, const std::string& path,
                            uint64_t plain_bytes, CaptureTime initial_time, KeyRule rule,
                            const ClockSteps& steps, const Choice& choice,
                            const transmit::FrameLimits& limits, const Changes& changes,
-                           const std::stop_token& stop, io::DecodePool* pool = nullptr);
+                           const std::stop_token& stop, io::DecodePool* pool = nullptr,
+                           const WireChoice* wires = nullptr);
 
 }  // namespace gophercap::replay

@@ -108,8 +108,8 @@ Result<> FileStream::open(const std::stop_token& stop) {
 
 void FileStream::take(const PacketBatch& batch, Slab& slab) {
   const std::vector<capture::Interface>& interfaces = reader_->interfaces();
-  const bool plain =
-      sorter_ == nullptr && !file_.follow && !file_.ends_outside && options_.lanes == 1;
+  const bool plain = sorter_ == nullptr && !file_.follow && !file_.ends_outside &&
+                     options_.lanes == 1 && options_.wires == nullptr;
   for (size_t i = 0; i < batch.count && !past_window(); ++i) {
     if (plain) i += take_run(batch, i, slab);
     if (i == batch.count) break;
@@ -119,9 +119,9 @@ void FileStream::take(const PacketBatch& batch, Slab& slab) {
 }
 
 // The fast path for a replay of everything: takes the packets from `begin` on that are surely sent
-// unchanged, and returns their number. REQUIRES: there is one lane; the file needs no sorting and
-// does not reach beyond the window, and its clock is not followed. What changes with each packet is
-// in local variables, because members would be stored and loaded each time.
+// unchanged, and returns their number. REQUIRES: there is one lane and one wire; the file needs no
+// sorting and does not reach beyond the window, and its clock is not followed. What changes with
+// each packet is in local variables, because members would be stored and loaded each time.
 size_t FileStream::take_run(const PacketBatch& batch, size_t begin, Slab& slab) {
   const std::vector<capture::Interface>& interfaces = reader_->interfaces();
   const Nanos shift = file_.key_shift;
@@ -187,6 +187,7 @@ void FileStream::take_one(const PacketView& packet, uint32_t link_type, Slab& sl
 // Packets between two stations have the same lane, so that their order is kept. All frames of a
 // packet have the lane of the packet.
 uint32_t FileStream::lane_of(const packet::Frame& packet) const noexcept {
+  if (options_.wires != nullptr) return options_.wires->wire_of(packet);
   if (options_.lanes < 2) return 0;
   return packet::pair_hash(packet.data, packet.bytes, packet.link_type) % options_.lanes;
 }

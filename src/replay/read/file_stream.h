@@ -17,6 +17,7 @@
 #include "replay/plan/plan.h"
 #include "replay/read/reorder_buffer.h"
 #include "replay/read/slab.h"
+#include "replay/read/wire_choice.h"
 
 namespace gophercap::io {
 class PausableSource;
@@ -39,6 +40,7 @@ struct StreamOptions {
   size_t slab_bytes = size_t{1} << 20;
   size_t sort_bytes = size_t{16} << 20;  // for packets that are being sorted
   unsigned lanes = 1;                    // number of sending threads, at most kMostLanes
+  const WireChoice* wires = nullptr;     // as in EngineOptions; the lane of a frame is its wire
 };
 
 // Not thread-safe, but different threads may take turns.

@@ -52,7 +52,7 @@ Sender::Sender(transmit::Transmitter& transmitter, Clock& clock, const Timeline&
       cpu_(cpu),
       frames_(std::max<size_t>(transmitter.preferred_batch(), 1)),
       schedule_(options.control, clock, own),
-      patience_(options.link_up != nullptr ? kLongestStallOfLink : kLongestStall,
+      patience_(!options.links_up.empty() ? kLongestStallOfLink : kLongestStall,
                 options.queue_below) {}
 
 void Sender::run(const std::stop_token& stop) {
@@ -218,7 +218,8 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
   }
   for (size_t i = 0; i < due.size(); ++i) {
     const Departure& d = due[i];
-    frames_[i] = {d.data, d.bytes, d.original_bytes, d.link_type, timeline_.stamp(Nanos(d.due_ns))};
+    frames_[i] = {d.data,      d.bytes, d.original_bytes,
+                  d.link_type, d.lane,  timeline_.stamp(Nanos(d.due_ns))};
   }
   if (send_calls_ == 0) first_send_ = clock_.is_real() ? clock_.now() : schedule_.start();
   size_t done = 0;
@@ -411,12 +412,12 @@ void Sender::settle(Report& report) const {
     report.started_unready = !gate_.was_fed();
   }
   if (fatal_errno_ != 0) {
-    Error failure = errno_error(fatal_errno_, transmitter_.describe());
+    Error failure = errno_error(fatal_errno_, transmitter_.describe_failed());
     if (fatal_errno_ == ENETDOWN && options_.link_timeout > Nanos(0))
       failure.what += " for " + format_duration(options_.link_timeout);
     report.failure = std::move(failure);
   } else if (failed_errno_ != 0 && report.first_refusal.empty()) {
-    report.first_refusal = errno_error(failed_errno_, transmitter_.describe()).what;
+    report.first_refusal = errno_error(failed_errno_, transmitter_.describe_failed()).what;
   } else if (given_up > 0 && report.first_refusal.empty()) {
     report.first_refusal =
         fmt::format("{}: a frame of {} bytes was refused again and again, while others passed",

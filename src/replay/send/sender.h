@@ -47,9 +47,9 @@ struct SendOptions {
   // Wall clock time (CLOCK_REALTIME, ns since 1970) at which the first packet is due. Empty: as
   // soon as enough has been read.
   std::optional<int64_t> start_at_wall_ns{};
-  // Whether the link is up; null: it always is. Borrowed.
-  const std::atomic<bool>* link_up = nullptr;
-  Nanos link_timeout{0};       // how long it may be down before the run fails
+  // Whether each link is up; all of them must be. Empty: there is none to watch. Borrowed.
+  std::vector<const std::atomic<bool>*> links_up{};
+  Nanos link_timeout{0};       // how long one may be down before the run fails
   bool queue_below = true;     // there may be a slow queue that is full for a while
   Control* control = nullptr;  // changes the schedule while it runs; may be null. Borrowed.
 };
@@ -116,7 +116,10 @@ class Sender {
   // Returns how many of `due` come before the first one that is too long for the far end.
   size_t passing(std::span<const Departure> due) const noexcept;
   bool link_is_up() const noexcept {
-    return options_.link_up == nullptr || options_.link_up->load(std::memory_order_relaxed);
+    for (const std::atomic<bool>* up : options_.links_up) {
+      if (!up->load(std::memory_order_relaxed)) return false;
+    }
+    return true;
   }
   void sit_out_outage(const std::stop_token& stop);
   // Sends what a step of the paused replay allows.

@@ -1,15 +1,12 @@
 #include "rewrite/fit/segment_table.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "base/bytes.h"
 #include "rewrite/headers.h"
 
 namespace gophercap::rewrite {
 namespace {
-
-constexpr size_t kFewest = 64;
 
 // The option that a SYN has (RFC 9293); 0 if there is none.
 uint16_t mss_of(const uint8_t* tcp, uint32_t bytes) noexcept {
@@ -48,79 +45,27 @@ void SegmentTable::learn(const packet::Frame& frame, uint32_t most_bytes) {
   }
   const bool says_something =
       entry.mss != 0 || entry.needed != 0 || entry.largest[0] != 0 || entry.largest[1] != 0;
-  if (says_something) add(entry);
-}
-
-void SegmentTable::merge(const SegmentTable& other) {
-  if (other.last_hash_ < last_hash_) {
-    last_hash_ = other.last_hash_;
-    rebuild(slots_, used_);
-  }
-  for (const Entry& entry : other.slots_) {
-    if (entry.hash != 0) add(entry);
-  }
+  if (says_something) connections_.add(entry);
 }
 
 void SegmentTable::keep_needed() {
-  std::vector<Entry> kept;
-  for (const Entry& entry : slots_) {
-    if (entry.needed != 0) kept.push_back(entry);
-  }
-  rebuild(kept, kept.size());
+  connections_.keep_if([](const Entry& entry) { return entry.needed != 0; });
 }
 
 SegmentSize SegmentTable::of(const Connection& connection) const noexcept {
-  if (slots_.empty()) return {};
-  const uint64_t hash = std::max<uint64_t>(connection.hash, 1);
-  const size_t mask = slots_.size() - 1;
-  for (size_t i = hash & mask; slots_[i].hash != 0; i = (i + 1) & mask) {
-    if (slots_[i].hash == hash)
-      return {.mss = slots_[i].mss, .largest = slots_[i].largest[connection.forward ? 1 : 0]};
-  }
-  return {};
+  const Entry* const entry = connections_.find(std::max<uint64_t>(connection.hash, 1));
+  if (entry == nullptr) return {};
+  return {.mss = entry->mss, .largest = entry->largest[connection.forward ? 1 : 0]};
 }
 
-SegmentTable::Entry* SegmentTable::find(uint64_t hash) noexcept {
-  const size_t mask = slots_.size() - 1;
-  size_t i = hash & mask;
-  while (slots_[i].hash != 0 && slots_[i].hash != hash) i = (i + 1) & mask;
-  return &slots_[i];
-}
-
-void SegmentTable::add(const Entry& entry) {
-  if (entry.hash > last_hash_) return;
-  if (slots_.empty()) rebuild({}, kFewest);
-  Entry* slot = find(entry.hash);
-  if (slot->hash == 0) {
-    while (entry.hash <= last_hash_ && used_ >= most_ && last_hash_ > 0) {
-      last_hash_ /= 2;
-      rebuild(slots_, used_);
-    }
-    if (entry.hash > last_hash_) return;
-    if ((used_ + 1) * 2 > slots_.size()) rebuild(slots_, slots_.size());
-    slot = find(entry.hash);
-    *slot = entry;
-    ++used_;
-    return;
-  }
+void SegmentTable::Entry::merge(const Entry& other) noexcept {
   const auto smaller = [](uint16_t a, uint16_t b) {
     return a == 0 || b == 0 ? std::max(a, b) : std::min(a, b);
   };
-  slot->mss = smaller(slot->mss, entry.mss);
-  slot->largest[0] = std::max(slot->largest[0], entry.largest[0]);
-  slot->largest[1] = std::max(slot->largest[1], entry.largest[1]);
-  slot->needed = std::max(slot->needed, entry.needed);
-}
-
-void SegmentTable::rebuild(const std::vector<Entry>& entries, size_t connections) {
-  std::vector<Entry> old(entries.begin(), entries.end());
-  slots_.assign(std::bit_ceil(std::max(connections, kFewest) * 2), Entry{});
-  used_ = 0;
-  for (const Entry& entry : old) {
-    if (entry.hash == 0 || entry.hash > last_hash_) continue;
-    *find(entry.hash) = entry;
-    ++used_;
-  }
+  mss = smaller(mss, other.mss);
+  largest[0] = std::max(largest[0], other.largest[0]);
+  largest[1] = std::max(largest[1], other.largest[1]);
+  needed = std::max(needed, other.needed);
 }
 
 }  // namespace gophercap::rewrite

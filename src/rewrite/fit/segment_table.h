@@ -3,8 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
+#include "base/bounded_table.h"
 #include "packet/frame.h"
 #include "rewrite/fit/segment.h"
 
@@ -15,38 +15,32 @@ namespace gophercap::rewrite {
 // are merged.
 class SegmentTable final : public SegmentSizes {
  public:
-  explicit SegmentTable(size_t most_connections) : most_(most_connections) {}
+  explicit SegmentTable(size_t most_connections) : connections_(most_connections) {}
 
   // Learns from a TCP packet. A frame of more than `most_bytes` is not a segment, but will become
   // several.
   void learn(const packet::Frame& frame, uint32_t most_bytes);
   // REQUIRES: the same most_connections.
-  void merge(const SegmentTable& other);
+  void merge(const SegmentTable& other) { connections_.merge(other.connections_); }
   // Forgets connections without such frames.
   void keep_needed();
 
   SegmentSize of(const Connection& connection) const noexcept override;
   // False: there were more connections than it may hold.
-  bool complete() const noexcept { return last_hash_ == UINT64_MAX; }
-  size_t size() const noexcept { return used_; }
+  bool complete() const noexcept { return connections_.complete(); }
+  size_t size() const noexcept { return connections_.size(); }
 
  private:
   struct Entry {
-    uint64_t hash = 0;         // never 0 if used
+    uint64_t hash = 0;
     uint16_t mss = 0;          // the smallest of its SYNs
     uint16_t largest[2] = {};  // in each direction
     uint16_t needed = 0;       // it has frames that are too long
+
+    void merge(const Entry& other) noexcept;
   };
 
-  void add(const Entry& entry);
-  Entry* find(uint64_t hash) noexcept;
-  // Puts what is in `entries` into a table for as many.
-  void rebuild(const std::vector<Entry>& entries, size_t connections);
-
-  size_t most_;
-  size_t used_ = 0;
-  uint64_t last_hash_ = UINT64_MAX;  // those above it are left out
-  std::vector<Entry> slots_;         // a power of two, at most half of them used
+  BoundedTable<Entry> connections_;
 };
 
 }  // namespace gophercap::rewrite
