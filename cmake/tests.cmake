@@ -46,7 +46,7 @@ endforeach()
 # depend on the clock, send as fast as the machine can, or act at a certain moment of a replay. A few of them only check what has arrived in the end,
 # and run beside others.
 set(untimed choices dry_run fcs from_dump goes_down interface_down interrupt interrupt_in_loop link_type loops merged_order mtu_hint
-  mtu_too_small no_capability no_carrier report_disk_full second_interrupt terminate unknown_interface vlan)
+  mtu_too_small no_capability no_carrier report_disk_full rewrite second_interrupt terminate unknown_interface vlan)
 find_program(BASH bash REQUIRED)
 set(labels_cli cli)
 set(labels_net "net;timing")
