@@ -177,6 +177,49 @@ TEST(Rules, MacsOfHostsChangeInArpToo) {
   EXPECT_EQ(rewritten(with_macs({"10.1.0.0/16=02:aa:00:00:00:01"}), request).bytes, answered);
 }
 
+// An advertisement of 2001:db8::1, which is at 02:00:00:00:00:02.
+Bytes advertisement() {
+  Bytes message = {136, 0, 0, 0, 0x60, 0, 0, 0};
+  const Bytes target = {0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+  message.insert(message.end(), target.begin(), target.end());
+  const Bytes options = {14, 1, 9, 9, 9, 9, 9, 9, 2, 1, 2, 0, 0, 0, 0, 2};
+  message.insert(message.end(), options.begin(), options.end());
+  Bytes frame = Packet().eth(0x86dd).ip6(58).with(message);
+  frame[14 + 7] = 255;
+  return frame;
+}
+uint16_t sum_of_icmpv6(const Bytes& frame) {
+  Bytes pseudo(frame.begin() + 22, frame.begin() + 54);
+  pseudo.insert(pseudo.end(), {0, 0, 0, static_cast<uint8_t>(frame.size() - 54), 0, 0, 0, 58});
+  return Packet::sum(frame, 54, frame.size(), pseudo);
+}
+
+TEST(Rules, MacsOfHostsChangeInNeighborDiscoveryToo) {
+  Bytes frame = advertisement();
+  put16(frame, 54 + 2, sum_of_icmpv6(frame));
+  ASSERT_EQ(sum_of_icmpv6(frame), 0);
+  const size_t option = 54 + 24 + 8;
+  for (const char* rule :
+       {"2001:db8::1=02:aa:00:00:00:02", "02:00:00:00:00:02=02:aa:00:00:00:02"}) {
+    const Rewritten after = rewritten(with_macs({rule}), frame);
+    EXPECT_EQ(after.bytes[option + 3], 0xaa) << rule;
+    EXPECT_EQ(sum_of_icmpv6(after.bytes), 0) << rule;
+    // Cut, damaged or with a wrong checksum: read inside, and as wrong as before.
+    for (size_t size = 54; size < frame.size(); ++size)
+      rewritten(with_macs({rule}),
+                Bytes(frame.begin(), frame.begin() + static_cast<ptrdiff_t>(size)));
+    Bytes wrong = frame;
+    wrong[option - 1] ^= 1;
+    EXPECT_NE(sum_of_icmpv6(rewritten(with_macs({rule}), wrong).bytes), 0);
+    wrong = frame;
+    wrong[54 + 24 + 1] = 0;  // an option without a length
+    EXPECT_EQ(rewritten(with_macs({rule}), wrong).bytes[option + 3], 0);
+  }
+  // A router would not pass it on, so it is none with a smaller hop limit.
+  frame[14 + 7] = 254;
+  EXPECT_FALSE(rewritten(with_macs({"2001:db8::1=02:aa:00:00:00:02"}), frame).changed);
+}
+
 TEST(Rules, OtherLinksHaveNoMacAndNoTag) {
   Bytes raw(60, 0);
   raw[0] = 0x45;
