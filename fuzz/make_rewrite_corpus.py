@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the seeds of rewrite_fuzz: packets in every kind of tunnel.
+"""Writes the seeds of rewrite_fuzz and rewrite_network_fuzz: packets in every kind of tunnel, and every kind of header with addresses.
 
 usage: make_rewrite_corpus.py CORPUS_FOLDER
 
@@ -54,7 +54,64 @@ def seeds():
     yield "quic", eth(0x0800) + ip4(17) + udp(443, 1) + quic
 
 
+def network_seeds():
+    """Packets for the link type of that number in the target, with addresses that its rules change."""
+    low = ip4(6)[:12] + bytes.fromhex("0a000001" "2c000002")
+    low6 = ip6(58)[:8] + bytes.fromhex("20010db8") + bytes(11) + b"\1" + bytes.fromhex("fd000001") + bytes(11) + b"\2"
+    for name, packet in seeds():
+        yield name, 0, packet
+    yield "cooked", 2, bytes(14) + b"\x08\x00" + low + TCP + DATA[:9]
+    yield "raw", 1, low + TCP
+    yield "arp", 0, eth(0x0806) + bytes.fromhex("0001080006040001" "020000000001" "0a000001" "000000000000" "2c000002")
+    options = bytes.fromhex("070b080a0000010a000002" "01" "830b040a0000032c000004" "00" "440c0d010a00000500000001")
+    yield "options", 0, eth(0x0800) + bytes([0x4E]) + low[1:] + options + TCP
+    quote = low[:9] + b"\x11" + low[10:] + udp(53, 7)
+    icmp = low[:9] + b"\x01" + low[10:]
+    for kind in (0x0303, 0x0501, 0x0B00):
+        yield f"icmp_{kind:04x}", 0, eth(0x0800) + icmp + struct.pack(">HHI", kind, 0, 0x0A0000FE) + quote
+    target = low6[8:24]
+    yield "icmp6_error", 0, eth(0x86DD) + low6 + bytes.fromhex("0100000000000000") + low6[:6] + b"\x06" + low6[7:] + TCP
+    for kind in (135, 136):
+        yield f"nd_{kind}", 0, eth(0x86DD) + low6 + bytes([kind, 0, 0, 0, 0, 0, 0, 0]) + target + bytes.fromhex("0101020000000001")
+    redirect = bytes([137, 0, 0, 0, 0, 0, 0, 0]) + target * 2 + bytes.fromhex("0406000000000000") + low6
+    yield "nd_137", 0, eth(0x86DD) + low6 + redirect
+    network = bytes.fromhex("030440c0") + bytes(12) + target[:8] + bytes(8)
+    lists = bytes.fromhex("1802300000000000") + target[:8] + bytes.fromhex("1903000000000000") + target
+    yield "nd_134", 0, eth(0x86DD) + low6 + bytes([134]) + bytes(15) + network + lists
+    route = bytes.fromhex("0602040100000000") + target
+    home = bytes.fromhex("2b0201020000c910") + target
+    yield "routes", 0, eth(0x86DD) + low6[:6] + bytes([60]) + low6[7:] + home + route + TCP
+    rest = low + TCP
+    for name, header in (
+        ("erspan2", "100088be000000011001000100000000"),
+        ("erspan3", "100022eb0000000120010001000000000000000100000000" "00000000"),
+        ("pptp", "3081880b00160001000000010000000121"),
+        ("wccp", "0000883e00010203"),
+    ):
+        inner = (eth(0x0800) if "erspan" in name else b"") + rest
+        yield name, 0, eth(0x0800) + low[:9] + bytes([47]) + low[10:] + bytes.fromhex(header) + inner
+    for name, port, header in (
+        ("gtp", 2152, "34ff001c000000010000008501000000"),
+        ("l2tp", 1701, "4002001e00010001ff030021"),
+        ("gpe", 4790, "0c00000100000500"),
+        ("mpls_udp", 6635, "00001140"),
+    ):
+        yield name, 0, eth(0x0800) + low[:9] + bytes([17]) + low[10:] + udp(port, 5) + bytes.fromhex(header) + rest
+    teredo = low6[:6] + bytes([59]) + low6[7:8] + bytes.fromhex("20010000") + low6[12:]
+    yield "teredo", 0, eth(0x0800) + low[:9] + bytes([17]) + low[10:] + udp(3544) + bytes(8) + teredo
+    for protocol in (33, 132, 136, 1, 89, 112):
+        yield f"protocol_{protocol}", 0, eth(0x0800) + low[:9] + bytes([protocol]) + low[10:] + TCP + DATA[:20]
+    yield "snap", 0, MACS + struct.pack(">H", 60) + bytes.fromhex("aaaa030000000800") + rest
+    yield "nsh", 0, eth(0x894F) + bytes.fromhex("0002010100000001") + rest
+    yield "control_word", 0, eth(0x8847) + bytes.fromhex("0000114000000000") + eth(0x0800) + rest
+
+
 def main():
+    network = pathlib.Path(sys.argv[1]) / "rewrite_network_fuzz"
+    network.mkdir(parents=True, exist_ok=True)
+    for number, (name, link, packet) in enumerate(network_seeds()):
+        rules = (0x3F, 0x2B, 0x53, 0x97)[number % 4]
+        (network / name).write_bytes(struct.pack("BBBB", link, rules, number % 7, 0) + packet)
     folder = pathlib.Path(sys.argv[1]) / "rewrite_fuzz"
     folder.mkdir(parents=True, exist_ok=True)
     for number, (name, packet) in enumerate(seeds()):

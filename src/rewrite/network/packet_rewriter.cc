@@ -125,9 +125,8 @@ Change PacketRewriter::by_type(uint16_t type, uint32_t at, const Part& part, Pla
   if (++place.depth > kMostDepth) return {};
   switch (type) {
     case packet::kEtherIpv4:
-      return ipv4(at, part, place);
     case packet::kEtherIpv6:
-      return ipv6(at, part, place);
+      return ip(at, part, place);
     case packet::kEtherMpls:
     case packet::kEtherMplsUpstream:
       return labels(at, part, place);
@@ -160,11 +159,8 @@ Change PacketRewriter::labels(uint32_t at, const Part& part, Place place) noexce
     bottom = (edits_.byte(at + 2) & 1) != 0;
     at += 4;
   }
-  if (!part.has(at, 1)) return {};
-  const unsigned version = edits_.byte(at) >> 4;
-  if (version == 4) return ipv4(at, part, place);
-  if (version == 6) return ipv6(at, part, place);
-  return version == 0 ? ethernet(at + 4, part, place) : Change();
+  const bool has_control_word = part.has(at, 1) && edits_.byte(at) >> 4 == 0;
+  return has_control_word ? ethernet(at + 4, part, place) : ip(at, part, place);
 }
 
 Change PacketRewriter::service_header(uint32_t at, const Part& part, Place place) noexcept {
@@ -195,8 +191,7 @@ Change PacketRewriter::ppp(uint32_t at, const Part& part, Place place, bool in_e
     protocol = edits_.byte(at);
     bytes = 1;
   }
-  if (protocol == 0x0021) return ipv4(at + bytes, part, place);
-  if (protocol == 0x0057) return ipv6(at + bytes, part, place);
+  if (protocol == 0x0021 || protocol == 0x0057) return ip(at + bytes, part, place);
   return protocol == 0x0281 ? labels(at + bytes, part, place) : Change();
 }
 
@@ -219,8 +214,16 @@ bool PacketRewriter::applies(Place place, bool is_tunnel) const noexcept {
   }
 }
 
+// The version decides, as it does for most receivers.
+Change PacketRewriter::ip(uint32_t at, const Part& part, Place place) noexcept {
+  if (!part.has(at, 1)) return {};
+  const unsigned version = edits_.byte(at) >> 4;
+  if (version == 4) return ipv4(at, part, place);
+  return version == 6 ? ipv6(at, part, place) : Change();
+}
+
 Change PacketRewriter::ipv4(uint32_t at, Part part, Place place) noexcept {
-  if (!part.has(at, 20) || edits_.byte(at) >> 4 != 4) return {};
+  if (!part.has(at, 20)) return {};
   const uint32_t header_bytes = (edits_.byte(at) & 0x0fu) * 4;
   if (header_bytes < 20) return {};
   if (const uint16_t total = edits_.word(at + 2); total != 0)
@@ -256,7 +259,7 @@ Change PacketRewriter::ipv4(uint32_t at, Part part, Place place) noexcept {
 }
 
 Change PacketRewriter::ipv6(uint32_t at, const Part& part, Place place) noexcept {
-  if (!part.has(at, 40) || edits_.byte(at) >> 4 != 6) return {};
+  if (!part.has(at, 40)) return {};
   const Ipv6Path path = ipv6_path(edits_, at, part);
   Carried carried{.datagram = path.datagram, .reached = path.reached};
   look_at(carried, place);
@@ -340,7 +343,7 @@ Change PacketRewriter::control(const Carried& carried, Place place) noexcept {
   place.quoted = true;
   if (quote.at == 0 || ++place.depth > kMostDepth) return change;
   const Part part{quote.end, quote.end};
-  return change + (datagram.ipv6 ? ipv6(quote.at, part, place) : ipv4(quote.at, part, place));
+  return change + ip(quote.at, part, place);
 }
 
 bool PacketRewriter::fixes(Place place) const noexcept {

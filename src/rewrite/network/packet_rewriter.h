@@ -42,6 +42,7 @@ class PacketRewriter {
   Change snap(uint32_t at, const Part& part, Place place) noexcept;
   Change ppp(uint32_t at, const Part& part, Place place, bool in_ethernet) noexcept;
   Change pppoe(uint32_t at, Part part, Place place) noexcept;
+  Change ip(uint32_t at, const Part& part, Place place) noexcept;
   Change ipv4(uint32_t at, Part part, Place place) noexcept;
   Change ipv6(uint32_t at, const Part& part, Place place) noexcept;
 
