@@ -291,7 +291,9 @@ void PacketRewriter::look_at(Carried& carried, Place place) const noexcept {
     if (length != 0 && end <= datagram.part.wire_end)
       datagram.part.limit(end, uint64_t{datagram.at} + 8);
   }
-  carried.tunnel = tunnel_of(edits_, datagram, carried.reached);
+  // Of most packets, this is known at once.
+  if (datagram.protocol != packet::kIpTcp)
+    carried.tunnel = tunnel_of(edits_, datagram, carried.reached);
   carried.here = applies(place, carried.tunnel.found);
   if (!carried.reached) return;
   carried.checksum = checksum_field(edits_, datagram);

@@ -108,12 +108,19 @@ ChecksumField checksum_field(const Edits& edits, const Datagram& datagram) noexc
 bool is_partial(const Edits& edits, const Datagram& datagram, const ChecksumField& field) noexcept {
   const bool offloaded = datagram.protocol == packet::kIpTcp || datagram.protocol == packet::kIpUdp;
   if (!offloaded || datagram.fragment) return false;
-  const uint16_t value = edits.word(datagram.at + field.offset);
-  const auto sum = [&](uint32_t length) {
-    return static_cast<uint16_t>(~pseudo_header(edits, datagram, length).checksum());
-  };
+  // In memory order, as the sum does not depend on the byte order.
+  uint64_t sum = byte_swap(uint16_t{datagram.protocol});
+  for (uint32_t i = 0; i < datagram.address_bytes(); i += 4) {
+    sum += load_le32(edits.at(datagram.source + i));
+    if (datagram.destination != 0) sum += load_le32(edits.at(datagram.destination + i));
+  }
+  const uint32_t length = length_of(datagram);
+  const uint64_t with_length = sum + byte_swap(static_cast<uint16_t>(length >> 16)) +
+                               byte_swap(static_cast<uint16_t>(length));
+  const uint16_t value = load_le16(edits.at(datagram.at + field.offset));
   const bool known = datagram.part.wire_end != Part::kUnknown;
-  if (value != sum(0) && !(known && value == sum(length_of(datagram)))) return false;
+  if (value != Change::folded(sum) && !(known && value == Change::folded(with_length)))
+    return false;
   return !datagram.part.whole() || checksum_of(edits, datagram, field, true) != 0;
 }
 
