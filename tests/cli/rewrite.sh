@@ -48,10 +48,15 @@ write("four.pcap", 1, frames[:3] + frames[4:])
 write("raw.pcap", 101, [frames[1][14:]])
 PYTHON
 
+# field FILE KEY: prints a value. is FILE KEY WANT [KEY WANT]...: values must be these.
 field() { python3 -c 'import json, sys; v = json.load(open(sys.argv[1]))
 for key in sys.argv[2].split("."): v = v[key]
 print(json.dumps(v))' "$1" "$2"; }
-is() { [[ $(field "$1" "$2") == "$3" ]] || { echo "$2 is $(field "$1" "$2"), not $3" >&2; return 1; }; }
+is() { python3 -c 'import json, sys; whole = json.load(open(sys.argv[1]))
+for path, want in zip(sys.argv[2::2], sys.argv[3::2]):
+    v = whole
+    for key in path.split("."): v = v[key]
+    if json.dumps(v) != want: sys.exit(f"{path} is {json.dumps(v)}, not {want}")' "$@"; }
 
 # No rules: the same bytes, and nothing is said.
 exits 0 replay in.pcap --out-file same.pcap --report r.json
@@ -65,12 +70,10 @@ vlan: [pop, "push:40,priority=4"]
 set-ttl: 9
 YAML
 exits 0 replay in.pcap --out-file out.pcap --rewrite rules.yaml --set-ttl 5 --report r.json --quiet
-is r.json rewrite '["map-mac 10.1.0.0/16=02:aa:00:00:00:01", "vlan pop", "vlan push:40,priority=4", "set-ttl 5"]'
-is r.json packets.changed.rewritten 6
+is r.json rewrite '["map-mac 10.1.0.0/16=02:aa:00:00:00:01", "vlan pop", "vlan push:40,priority=4", "set-ttl 5"]' packets.changed.rewritten 6
 exits 0 replay in.pcap --dryrun --out-file other.pcap --rewrite rules.yaml --set-ttl 5 --json
 has err "gophercap: packets are rewritten: map-mac 10.1.0.0/16=02:aa:00:00:00:01, vlan pop, vlan push:40,priority=4, set-ttl 5"
-is out packets.changed.rewritten 6
-is out rewrite "$(field r.json rewrite)"
+is out packets.changed.rewritten 6 rewrite "$(field r.json rewrite)"
 [[ ! -e other.pcap ]]
 # The report is enough, even if the file of rules is gone; so are the same options.
 exits 0 map in.pcap --dump-json set.json
@@ -124,11 +127,11 @@ has err "1 of 1 packets are not Ethernet: they have no MAC addresses and VLAN ta
 is r.json packets.changed.rewritten 0
 exits 0 replay raw.pcap --out-file out.pcap --to-ethernet on --vlan push:5 --report r.json
 not grep -q "not Ethernet:" err
-is r.json packets.changed.rewritten 1
-is r.json packets.changed.converted 1
+is r.json packets.changed.rewritten 1 packets.changed.converted 1
 exits 0 verify out.pcap --report r.json
 # A tag makes frames longer.
 exits 0 replay plain.pcap --out-file out.pcap --mtu 46 --oversize skip --vlan push:5,802.1ad --report r1.json
+has err "packets are longer than the 60 bytes of a frame here"
 exits 0 replay plain.pcap --out-file out.pcap --mtu 42 --oversize skip --report r2.json
 is r1.json packets.skipped "$(field r2.json packets.skipped)"
 exits 0 replay in.pcap --out-file out.pcap --skip-mtu 64 --vlan push:5 --report r1.json

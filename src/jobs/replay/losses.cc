@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,9 +14,34 @@
 #include "packet/layers.h"
 #include "packet/link_type.h"
 #include "rewrite/ethernet/ethernet_form.h"
+#include "rewrite/rules/rules.h"
 
 namespace gophercap::jobs {
 namespace {
+
+// The limits for the frames of a file as they were captured; empty: the map does not tell how long
+// they are when they are sent.
+std::optional<transmit::FrameLimits> limits_as_captured(const PlannedSet& setup,
+                                                        const dataset::FileSummary& file,
+                                                        transmit::FrameLimits limits) {
+  const auto any = [&](const auto& holds) {
+    return std::ranges::any_of(file.link_types, [&](const dataset::LinkTypeCount& l) {
+      return l.packets > 0 && holds(l.link_type);
+    });
+  };
+  const replay::Changes& changes = setup.engine.changes;
+  if (!any([&](uint32_t link) { return changes.may_resize(link); })) return limits;
+  const bool other_links = any([](uint32_t link) { return link != packet::kLinkTypeEthernet; });
+  if (other_links || setup.rewriter == nullptr) return std::nullopt;
+  const rewrite::VlanRules& vlans = setup.rewriter->rules().vlans;
+  if (vlans.pop > 0 || vlans.push.empty()) return std::nullopt;
+  // Every frame gets the same tags. What an interface accepts depends on the outermost one.
+  if (limits.max_bytes == UINT32_MAX) return limits;
+  if (vlans.push.back().type == packet::kEtherVlan) limits.max_bytes += limits.vlan_extra_bytes;
+  limits.vlan_extra_bytes = 0;
+  limits.max_bytes -= std::min(limits.max_bytes, setup.rewriter->growth_bytes());
+  return limits;
+}
 
 // Says how many packets are too long: "5", "2 to 5", "up to 5". Empty unless at least one certainly
 // is.
@@ -27,12 +54,9 @@ std::string longer_than(const PlannedSet& setup, const transmit::FrameLimits& li
     const CaptureTime high = file.max.value_or(setup.plan.first);
     const replay::Window& window = setup.engine.choice.window;
     if (window.contains_none(low, high)) continue;
-    // The map does not know how long the frames are that a step makes.
-    const auto may_resize = [&](const dataset::LinkTypeCount& l) {
-      return l.packets > 0 && setup.engine.changes.may_resize(l.link_type);
-    };
-    if (std::ranges::any_of(file.link_types, may_resize)) continue;
-    const Bounds bounds = too_long(file, limits);
+    const auto as_captured = limits_as_captured(setup, file, limits);
+    if (!as_captured) continue;
+    const Bounds bounds = too_long(file, *as_captured);
     const bool whole = window.contains_all(low, high);
     sum.most += bounds.most;
     sum.least += whole ? bounds.least : 0;
