@@ -22,17 +22,27 @@ void Histogram::clear() noexcept {
 }
 
 int64_t Histogram::quantile(double q) const noexcept {
-  if (count_ == 0) return 0;
+  int64_t result = 0;
+  quantiles({&q, 1}, {&result, 1});
+  return result;
+}
+
+void Histogram::quantiles(std::span<const double> q, std::span<int64_t> results) const noexcept {
+  std::ranges::fill(results, count_ == 0 ? 0 : max());
+  if (count_ == 0) return;
   // 7 of 100 values are a share of 0.07, but the nearest double lies above 0.07. The tolerance
   // absorbs this rounding.
-  const double wanted = std::clamp(q, 0.0, 1.0) * static_cast<double>(count_) * (1 - 1e-14);
-  const uint64_t rank = std::clamp<uint64_t>(static_cast<uint64_t>(std::ceil(wanted)), 1, count_);
+  const auto rank = [&](double share) {
+    const double wanted = std::clamp(share, 0.0, 1.0) * static_cast<double>(count_) * (1 - 1e-14);
+    return std::clamp<uint64_t>(static_cast<uint64_t>(std::ceil(wanted)), 1, count_);
+  };
   uint64_t seen = 0;
-  for (size_t i = 0; i < counts_.size(); ++i) {
+  size_t next = 0;
+  for (size_t i = 0; i < counts_.size() && next < q.size(); ++i) {
     seen += counts_[i];
-    if (seen >= rank) return static_cast<int64_t>(std::min(bucket_top(i), max_));
+    for (; next < q.size() && seen >= rank(q[next]); ++next)
+      results[next] = static_cast<int64_t>(std::min(bucket_top(i), max_));
   }
-  return max();
 }
 
 uint64_t Histogram::bucket_top(size_t index) noexcept {

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace gophercap {
@@ -32,6 +33,9 @@ class Histogram {
   // Returns the smallest recorded value that at least q of all values do not exceed, rounded up to
   // the top of its bucket but never above max(). 0 < q <= 1. Returns 0 if nothing was recorded.
   int64_t quantile(double q) const noexcept;
+  // The same for several at once, in one pass. REQUIRES: they ascend, and there are as many
+  // results.
+  void quantiles(std::span<const double> q, std::span<int64_t> results) const noexcept;
   // Calls visit(smallest, largest, count) for every non-empty bucket in ascending order.
   template <class Visit>
   void for_each_bucket(const Visit& visit) const {

@@ -87,6 +87,12 @@ Accounts& Accounts::operator+=(const Accounts& other) noexcept {
   return *this;
 }
 
+Accounts Accounts::since(const Accounts& earlier) const noexcept {
+  Accounts difference = *this;
+  for (const auto counter : kCounters) difference.*counter -= earlier.*counter;
+  return difference;
+}
+
 Accounts Accounts::times(uint64_t loops) const noexcept {
   Accounts product = *this;
   for (const auto counter : kCounters) product.*counter *= loops;

@@ -104,6 +104,8 @@ struct Accounts {
   bool balanced() const noexcept { return read == sent + settled_unsent() + unsent_at_stop; }
 
   Accounts& operator+=(const Accounts& other) noexcept;
+  // REQUIRES: no counter of `earlier` is larger.
+  Accounts since(const Accounts& earlier) const noexcept;
   Accounts times(uint64_t loops) const noexcept;
 };
 

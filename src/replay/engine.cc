@@ -278,6 +278,8 @@ Report play(const Plan& plan, const EngineOptions& options,
   if (control != nullptr) dispatcher.count_rounds(control->rounds());
   Meter meter(senders, timeline, options, clocks.front()->is_real(), plan.first);
   if (watch || control != nullptr) merge.trail = &meter.trail();
+  if (watch || control != nullptr) merge.stream.live = &meter.live();
+  if (options.preload) meter.live().add(report.accounts);
   if (options.preload) meter.set_stored(stored.frames(), plan.packets);
   Controlled controlled(control,
                         {.real_time = clocks.front()->is_real(),

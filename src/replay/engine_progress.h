@@ -1,13 +1,23 @@
 // How far a replay is.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
 #include "base/ratio.h"
 #include "base/time.h"
+#include "replay/accounts.h"
 
 namespace gophercap::replay {
+
+// Quantiles of how late packets were sent, so far; of several sending threads, the largest.
+struct LatenessSoFar {
+  static constexpr std::array kShares = {0.5, 0.9, 0.99, 0.999, 1.0};
+  std::array<Nanos, kShares.size()> quantiles{};
+
+  Nanos p99() const noexcept { return quantiles[2]; }
+};
 
 struct EngineProgress {
   enum class Phase : uint8_t {
@@ -29,9 +39,12 @@ struct EngineProgress {
   bool paused = false;
   std::optional<Ratio> speed{};  // if it is not that of the beginning; relative to capture time
   Ratio factor{};                // how much longer than planned the rest takes
-  Nanos lateness_p99{0};
+  LatenessSoFar lateness{};
   uint64_t starved = 0;  // packets that were late because they had not been read in time
   uint64_t loop = 0;
+  // What is known so far: of reading with each slab, of sending with each packet. A set that was
+  // read into memory counts once, however often it is sent.
+  Accounts accounts{};
 };
 
 }  // namespace gophercap::replay

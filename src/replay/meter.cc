@@ -17,6 +17,7 @@ Meter::Meter(Senders& senders, const Timeline& timeline, const EngineOptions& op
 EngineProgress Meter::now(bool stopped) {
   using Phase = EngineProgress::Phase;
   EngineProgress p = senders_.progress();
+  p.accounts += live_.sum();
   const StartGate& gate = senders_.gate();
   const SendTime now = SendClock::now();
   if (gate.is_open()) p.phase = Phase::kSending;

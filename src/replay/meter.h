@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "replay/engine.h"
+#include "replay/live_accounts.h"
 #include "replay/plan/timeline.h"
 #include "replay/send/senders.h"
 #include "replay/trail.h"
@@ -20,6 +21,7 @@ class Meter {
         CaptureTime first);
 
   Trail& trail() noexcept { return trail_; }
+  LiveAccounts& live() noexcept { return live_; }
   // For a set in memory: the number of frames in one loop, and of packets of the plan.
   void set_stored(uint64_t held, uint64_t planned) noexcept {
     passed_each_ = held == 0 ? 1 : static_cast<double>(planned) / static_cast<double>(held);
@@ -34,6 +36,7 @@ class Meter {
   const bool real_time_;
   const bool by_capture_time_;
   Trail trail_;
+  LiveAccounts live_;
   double passed_each_ = 0;  // packets of the plan per frame; 0: the trail tells
   const SendTime since_ = SendClock::now();
 };

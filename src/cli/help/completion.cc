@@ -45,6 +45,7 @@ std::string_view bash_values(const OptionSpec& option) {
   switch (option.type) {
     case ValueType::kPath:
     case ValueType::kOutputPath:
+    case ValueType::kMetrics:
     case ValueType::kDump:
       return "_gophercap_take -f";
     case ValueType::kPathList:
@@ -144,6 +145,7 @@ std::string zsh_values(const OptionSpec& option) {
   switch (option.type) {
     case ValueType::kPath:
     case ValueType::kOutputPath:
+    case ValueType::kMetrics:
     case ValueType::kDump:
       return "_files";
     case ValueType::kPathList:
@@ -237,6 +239,7 @@ std::string fish_values(const OptionSpec& option) {
       return "";
     case ValueType::kPath:
     case ValueType::kOutputPath:
+    case ValueType::kMetrics:
     case ValueType::kDump:
       return " -r -F";
     case ValueType::kPathList:

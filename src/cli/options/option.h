@@ -35,6 +35,7 @@ constexpr bool holds(const OptionSpec& option) {
   if constexpr (std::same_as<T, std::optional<CaptureTime>>) return type == kTime;
   if constexpr (std::same_as<T, Ratio>) return type == kRatio && given;
   if constexpr (std::same_as<T, std::optional<Ratio>>) return type == kRatio && !given;
+  if constexpr (std::same_as<T, std::optional<jobs::MetricsTarget>>) return type == kMetrics;
   if constexpr (std::same_as<T, std::optional<replay::Limit>>) return type == kLimit;
   if constexpr (std::same_as<T, LateWords>) return type == kLate;
   if constexpr (std::same_as<T, replay::ClockSteps>) return type == kClockSteps;

@@ -178,6 +178,8 @@ inline constexpr std::array kOwnOptions = {
                "Only show what would be sent, and when", {.alias = "dry-run", .everyday = true}),
     OptionSpec(kReplay, kReports, "report", "FILE", "replay.report", kOutputPath,
                "Write all counters as JSON; - means stdout", {.everyday = true}),
+    OptionSpec(kReplay, kReports, "metrics", "FILE|HOST:PORT", "replay.metrics", kMetrics,
+               "Publish figures for Prometheus; :PORT serves this machine only"),
     OptionSpec(kReplay, kReports, "control", "PATH", "replay.control", kPath,
                "Create a socket for gophercap ctl: pause, step, speed"),
     OptionSpec(kReplay, kReports, "json", "", "replay.json", kBool,

@@ -97,11 +97,12 @@ bool is_list(ValueType type) noexcept {
 }
 
 bool names_file(ValueType type) noexcept {
-  return type == kPath || type == kPathList || type == kOutputPath || type == kDump;
+  return type == kPath || type == kPathList || type == kOutputPath || type == kMetrics ||
+         type == kDump;
 }
 
 bool is_output(const OptionSpec& option, Command command) noexcept {
-  return option.type == kOutputPath ||
+  return option.type == kOutputPath || option.type == kMetrics ||
          (option.type == kDump && command_spec(command).dump == DumpUse::kWrites);
 }
 

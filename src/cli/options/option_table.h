@@ -37,6 +37,7 @@ enum class ValueType : uint8_t {
   kTime,      // 2006-01-02 15:04:05, in UTC, or RFC 3339
   kRatio,     // above zero: 2, 0.5, 1/3
   kSize,      // bytes, with K, M, G or T in steps of 1024
+  kMetrics,   // a file that is written, or an address
   kLimit,     // a number, a size or a duration, in that order of preference
   kLate,      // for this and the next three, see option_values.h
   kClockSteps,

@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "dataset/dump/relocate.h"
+#include "jobs/metrics/metrics_target.h"
 #include "jobs/replay/side_choice.h"
 #include "replay/plan/clock_steps.h"
 #include "replay/send/limit.h"
@@ -70,7 +71,7 @@ struct Value {
   // monostate: not given, and there is no default.
   std::variant<std::monostate, bool, int64_t, uint64_t, Nanos, CaptureTime, Ratio, Chosen,
                std::string, std::vector<std::string>, LateWords, replay::ClockSteps, LatenessLimit,
-               OutWords, jobs::SplitRule, rewrite::MacAddress, replay::Limit,
+               OutWords, jobs::SplitRule, rewrite::MacAddress, replay::Limit, jobs::MetricsTarget,
                std::vector<dataset::PrefixChange>, std::vector<rewrite::PrefixPair>,
                std::vector<rewrite::PortPair>, std::vector<rewrite::MacRule>,
                std::vector<rewrite::VlanRule>>

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "cli/options/option_table.h"
 
@@ -13,8 +14,14 @@ jobs::Outputs outputs_of(const Settings& settings, Command command) {
   jobs::Outputs outputs;
   for (const OptionSpec* option : options_of(command)) {
     if (!is_output(*option, command)) continue;
-    if (auto path = settings.value(*option).as<std::string>(); !path.empty())
-      outputs.push_back({fmt::format("--{}", option->name), std::move(path)});
+    const Value value = settings.value(*option);
+    std::string path;
+    if (const auto* metrics = std::get_if<jobs::MetricsTarget>(&value.is)) {
+      path = metrics->path;
+    } else if (value.given()) {
+      path = value.as<std::string>();
+    }
+    if (!path.empty()) outputs.push_back({fmt::format("--{}", option->name), std::move(path)});
   }
   return outputs;
 }

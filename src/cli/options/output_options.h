@@ -7,8 +7,8 @@
 
 namespace gophercap::cli {
 
-// One for each option of `command` whose row says that it is an output (kOutputPath, or the dump of
-// a command that writes it) and that has a value.
+// One for each option of `command` whose row says that it is an output (kOutputPath, kMetrics, or
+// the dump of a command that writes it) and that has a value.
 jobs::Outputs outputs_of(const Settings& settings, Command command);
 
 }  // namespace gophercap::cli

@@ -50,6 +50,7 @@ constexpr Option<LateWords> kLate{kThis, "late"};
 constexpr Option<std::optional<CaptureTime>> kStartAt{kThis, "start-at"};
 constexpr Option<bool> kLoopInfinite{kThis, "loop-infinite"};
 constexpr Option<std::string> kReport{kThis, "report"};
+constexpr Option<std::optional<jobs::MetricsTarget>> kMetrics{kThis, "metrics"};
 constexpr Option<std::string> kControl{kThis, "control"};
 constexpr Option<std::optional<LatenessLimit>> kFailOnLate{kThis, "fail-on-late"};
 constexpr Option<std::optional<uint64_t>> kMemory{kThis, "memory"};
@@ -244,6 +245,7 @@ jobs::ReplayOptions replay_options(const Invocation& invocation) {
   if (const auto at = settings.get(kStartAt)) options.delivery.start_at_wall_ns = ns_of(*at);
   if (settings.get(kLoopInfinite)) options.schedule.loop_count = 0;
   options.report_path = settings.get(kReport);
+  options.metrics = settings.get(kMetrics);
   options.control_path = settings.get(kControl);
   options.given = settings.given(kThis);
   return options;

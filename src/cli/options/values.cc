@@ -116,6 +116,7 @@ bool may_be_empty(const OptionSpec& option) {
     case ValueType::kTime:
     case ValueType::kRatio:
     case ValueType::kSize:
+    case ValueType::kMetrics:
     case ValueType::kLimit:
     case ValueType::kLatenessLimit:
     case ValueType::kOut:
@@ -145,6 +146,8 @@ Result<Value> parse_value(const OptionSpec& option, std::string_view text) {
       return as_value(parse_size(text));
     case ValueType::kChoice:
       return parse_choice(option, text);
+    case ValueType::kMetrics:
+      return as_value(jobs::parse_metrics_target(text));
     case ValueType::kLimit:
       return as_value(parse_limit(text));
     case ValueType::kLate:

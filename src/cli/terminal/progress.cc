@@ -129,8 +129,8 @@ Line line_of(const jobs::ReplayProgress& progress, Nanos /*elapsed*/) {
   }
   line.add(3, human_number(per_second(now.packets_sent, now.elapsed), "packets/s"));
   line.add(6, human_number(8 * per_second(now.bytes_sent, now.elapsed), "bit/s"));
-  if (now.lateness_p99 > Nanos{0})
-    line.add(7, fmt::format("p99 {} late", human_duration(now.lateness_p99)));
+  if (const Nanos p99 = now.lateness.p99(); p99 > Nanos{0})
+    line.add(7, fmt::format("p99 {} late", human_duration(p99)));
   if (now.starved > 0) line.add(5, fmt::format("{} starved", group_digits(now.starved)));
   if (now.phase != Phase::kOver)
     line.add(0, paced ? schedule_left(progress) : time_left(done, total, now.elapsed));

@@ -39,7 +39,7 @@ jobs::ReplayProgress paced() {
                   .position = capture_time(1'601'294'400'000'000'000),
                   .elapsed = 6s,
                   .scheduled = 6s,
-                  .lateness_p99 = 20us},
+                  .lateness = {.quantiles = {0us, 0us, 20us}}},
           .packets_total = 10000,
           .total = 60s};
 }
@@ -125,7 +125,7 @@ TEST(ProgressText, WhatHasNoScheduleGoesByPackets) {
   progress.now.packets_sent = 50;
   progress.now.packets_passed = 5000;  // most are filtered
   progress.now.elapsed = 2s;
-  progress.now.lateness_p99 = 0s;
+  progress.now.lateness = {};
   EXPECT_EQ(progress_text(progress, 0s),
             "replay at 2020-09-28 12:00:00, 50 %, 25.0 packets/s, 2.40 Mbit/s, 2s left");
 }

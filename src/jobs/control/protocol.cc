@@ -97,7 +97,7 @@ std::string status_line(const replay::Control::Status& status) {
     json["loop"] = now.loop + 1;
     json["elapsed_ns"] = now.elapsed.count();
     json["until_start_ns"] = now.until_start.count();
-    json["lateness_p99_ns"] = now.lateness_p99.count();
+    json["lateness_p99_ns"] = now.lateness.p99().count();
     json["starved_packets"] = now.starved;
   }
   return line_of(json);

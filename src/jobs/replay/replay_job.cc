@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <filesystem>
 #include <iterator>
 #include <memory>
@@ -21,6 +22,7 @@
 #include "io/file/atomic_file.h"
 #include "jobs/control/control_server.h"
 #include "jobs/map/map_set.h"
+#include "jobs/metrics/metrics.h"
 #include "jobs/replay/expected_accounts.h"
 #include "jobs/replay/learn_sides.h"
 #include "jobs/replay/losses.h"
@@ -109,11 +111,40 @@ replay::SplitReport split_report(const SideChoice& sides) {
           .unknown = table.unknown()};
 }
 
+// Enters what the engine does not know.
+void complete(const ReplayOptions& options, const PlannedSet& setup,
+              std::vector<std::string> refused, replay::Report& report) {
+  report.request = request_of(options);
+  if (report.max_frame_bytes) report.oversize = std::string(word_of(options.oversize.policy));
+  report.rewrite = options.rules.texts;
+  report.profile = traits_of(options.delivery.target).real_time
+                       ? std::string(word_of(options.delivery.pacing))
+                       : "";
+  report.host = replay::inspect_host();
+  report.host.confinement = confine::job_confinement();
+  std::move(refused.begin(), refused.end(), std::back_inserter(report.not_granted));
+  // Files that are damaged before their first packet are not in the plan, but must be reported.
+  for (const dataset::FileSummary& file : setup.set.files) {
+    if (file.empty() && file.damage) report.damaged.push_back({file.path, *file.damage});
+  }
+  for (const replay::DamagedFile& file : setup.plan.damaged) report.damaged.push_back(file);
+}
+
+// What runs beside the engine. Null: it is not wanted.
+struct Companions {
+  replay::Control* control = nullptr;
+  Metrics* metrics = nullptr;
+};
+
 Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter,
-                                replay::Control* control, const std::stop_token& stop) {
+                                const Companions& companions, const std::stop_token& stop) {
   options.memory.set();
   TRY(const PlannedSet setup, set_up(options, reporter, stop));
   TRY_VOID(check_folders(options));
+  if (companions.metrics != nullptr) {
+    if (const Result<> begun = companions.metrics->begin(); !begun)
+      return begun.error().with_context("--metrics");
+  }
   reporter.schedule(setup.notes());
   say_what_is_rewritten(setup, reporter);
   std::optional<io::AtomicFile> report_file;
@@ -126,15 +157,17 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   replay::EngineOptions engine = setup.engine;
   engine.memory_bytes -= memory_of(options.delivery.target, setup);
   target->prepare(setup, engine.send, reporter);
-  engine.send.control = control;
+  engine.send.control = companions.control;
   const transmit::FrameLimits limits =
       limits_of(transmit::common_limits(target->transmitters()), setup);
   warn_of_long_packets(setup, limits, options.oversize.policy, reporter);
   const bool keeps_time = real_time && setup.has_schedule();
+  MetricsPublisher publisher(companions.metrics, setup.most_packets(), reporter);
   const auto watch = [&, packets = setup.most_packets(),
                       total = keeps_time ? setup.total()
                                          : Nanos{0}](const replay::EngineProgress& now) {
     reporter.progress(ReplayProgress{.now = now, .packets_total = packets, .total = total});
+    publisher.update(now);
   };
   ReplayResult result;
   std::vector<std::string> refused;
@@ -151,23 +184,12 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
   result.report =
       replay::play(setup.plan, engine, target->transmitters(), target->clocks(), watch, stop);
   target->finish(result.report);
-  result.report.request = request_of(options);
+  publisher.end(result.report.accounts);
   if (sides != nullptr) result.report.split = split_report(*sides);
-  if (result.report.max_frame_bytes)
-    result.report.oversize = std::string(word_of(options.oversize.policy));
-  result.report.rewrite = options.rules.texts;
-  result.report.profile = real_time ? std::string(word_of(options.delivery.pacing)) : "";
-  result.report.host = replay::inspect_host();
-  result.report.host.confinement = confine::job_confinement();
-  std::move(refused.begin(), refused.end(), std::back_inserter(result.report.not_granted));
+  complete(options, setup, std::move(refused), result.report);
   for (const std::string& what : result.report.not_granted)
     reporter.warning("--pacing exact: not granted: " + what);
   result.interrupted = result.report.interrupted;
-  // Files that are damaged before their first packet are not in the plan, but must be reported.
-  for (const dataset::FileSummary& file : setup.set.files) {
-    if (file.empty() && file.damage) result.report.damaged.push_back({file.path, *file.damage});
-  }
-  for (const replay::DamagedFile& file : setup.plan.damaged) result.report.damaged.push_back(file);
   if (report_file) {
     if (const Result<> written = write_report(result.report, *report_file); !written)
       result.report_error = written.error();
@@ -182,7 +204,13 @@ Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter
   return or_out_of_memory("replay", [&]() -> Result<ReplayResult> {
     std::optional<replay::Control> own;
     if (control == nullptr && !options.control_path.empty()) control = &own.emplace();
-    if (control == nullptr) return replay_all(options, reporter, nullptr, stop);
+    std::unique_ptr<Metrics> metrics;
+    if (options.metrics) {
+      Result<std::unique_ptr<Metrics>> opened = Metrics::open(*options.metrics);
+      if (!opened) return opened.error().with_context("--metrics");
+      metrics = *std::move(opened);
+    }
+    if (control == nullptr) return replay_all(options, reporter, {.metrics = metrics.get()}, stop);
     std::unique_ptr<ControlServer> server;
     if (!options.control_path.empty()) {
       Result<std::unique_ptr<ControlServer>> started =
@@ -193,7 +221,8 @@ Result<ReplayResult> run_replay(const ReplayOptions& options, Reporter& reporter
     std::stop_source either;
     const std::stop_callback by_caller(stop, [&] { either.request_stop(); });
     const std::stop_callback by_control(control->stop_token(), [&] { either.request_stop(); });
-    return replay_all(options, reporter, control, either.get_token());
+    return replay_all(options, reporter, {.control = control, .metrics = metrics.get()},
+                      either.get_token());
   });
 }
 

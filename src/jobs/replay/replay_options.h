@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "jobs/memory_limit.h"
+#include "jobs/metrics/metrics_target.h"
 #include "jobs/replay/delivery_options.h"
 #include "jobs/replay/link_options.h"
 #include "jobs/replay/oversize_options.h"
@@ -29,6 +30,7 @@ struct ReplayOptions {
   std::optional<uint32_t> mtu;             // of the path, if the target does not know it
   std::string report_path;                 // empty: none; "-": stdout
   std::string control_path;                // of the socket for `gophercap ctl`; empty: none
+  std::optional<MetricsTarget> metrics;    // where figures go meanwhile
   std::vector<replay::GivenOption> given;  // the options as the user wrote them, for the report
   MemoryLimit memory;  // for packets between disk and wire, and for decompression
 };

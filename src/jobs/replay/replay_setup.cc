@@ -35,6 +35,7 @@ confine::Needs needs_of(const ReplayOptions& options) {
   const DeliveryOptions& delivery = options.delivery;
   confine::Needs needs = needs_of(options.select);
   needs.files->outputs = {output_of(delivery.target), options.report_path};
+  if (options.metrics) needs.files->outputs.push_back(options.metrics->path);
   if (!options.control_path.empty())  // the socket is removed at the end
     needs.files->folders.push_back(folder_of(options.control_path));
   if (delivery.pacing == replay::PacingProfile::kExact)

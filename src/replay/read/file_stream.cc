@@ -204,6 +204,10 @@ void FileStream::drain_sorted(Slab& slab) {
 
 Result<> FileStream::fill(Slab& slab, PacketBatch& batch, const std::stop_token& stop) {
   TRY_VOID(fill_slab(slab, batch, stop));
+  if (options_.live != nullptr) {
+    options_.live->add(accounts_.since(shown_));
+    shown_ = accounts_;
+  }
   if (reader_ != nullptr && pausable_ != nullptr) pausable_->pause();
   return {};
 }

@@ -13,6 +13,7 @@
 #include "dataset/capture_store.h"
 #include "io/file/fd_cache.h"
 #include "io/parallel/decode_pool.h"
+#include "replay/live_accounts.h"
 #include "replay/plan/frame_filter.h"
 #include "replay/plan/plan.h"
 #include "replay/read/reorder_buffer.h"
@@ -39,6 +40,7 @@ struct StreamOptions {
   // Approximate size of a slab. The buffer of the reader has the same size, but at most 256 KiB.
   size_t slab_bytes = size_t{1} << 20;
   size_t sort_bytes = size_t{16} << 20;  // for packets that are being sorted
+  LiveAccounts* live = nullptr;          // gets what each fill() has counted; null: not needed
   unsigned lanes = 1;                    // number of sending threads, at most kMostLanes
   const WireChoice* wires = nullptr;     // as in EngineOptions; the lane of a frame is its wire
 };
@@ -92,6 +94,7 @@ class FileStream {
   uint64_t inside_ = 0;              // packets inside the window so far
   uint64_t bytes_read_ = 0;          // of captured packets
   Accounts accounts_;
+  Accounts shown_;  // the part of them that options_.live has
   std::optional<capture::Damage> damage_;
 };
 

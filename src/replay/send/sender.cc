@@ -186,6 +186,7 @@ size_t Sender::gather_due(std::span<const Departure> waiting, const std::stop_to
   if (options_.late != LatePolicy::kCatchUp && late > options_.late_limit) {
     if (options_.late == LatePolicy::kDrop) {
       dropped_late_ += leave_out(waiting, now, options_.late_limit);
+      show_unsent();
       return 0;
     }
     schedule_.slip(late);
@@ -281,12 +282,22 @@ void Sender::fail(int error, const Departure& frame) noexcept {
   } else if (failed_errno_ == 0) {
     failed_errno_ = error;
   }
+  show_unsent();
 }
 
 // `patience_` counts the frame.
 void Sender::give_up(const Departure& frame) noexcept {
   given_up_inside_ += frame.more;
   incomplete_ = frame.more;
+  show_unsent();
+}
+
+void Sender::show_unsent() noexcept {
+  const uint64_t given_up = patience_.given_up();
+  failed_shown_.store(failed_ + given_up - std::min(given_up, given_up_inside_),
+                      std::memory_order_relaxed);
+  dropped_shown_.store(dropped_late_, std::memory_order_relaxed);
+  missed_shown_.store(missed_, std::memory_order_relaxed);
 }
 
 Patience::Advice Sender::wait_for_room(int error, const Departure& frame) {
@@ -322,6 +333,7 @@ void Sender::sit_out_outage(const std::stop_token& stop) {
       break;
     }
     if (paced_ && !schedule_.held()) missed_ += leave_out(ring_.front(), now, Nanos(0));
+    show_unsent();
     if (ring_.exhausted()) break;  // nothing is left to send
     // The send error may come before the link is announced to be down.
     if (link_is_up() && now - before > kLookEvery) break;
@@ -375,7 +387,10 @@ void Sender::account(std::span<const Departure> accepted, SendTime called,
   newest_due_ns_.store(accepted.back().due_ns, std::memory_order_relaxed);
   if (returned - published_ > kPublishEvery) {
     published_ = returned;
-    lateness_p99_ns_.store(stats_.lateness().quantile(0.99), std::memory_order_relaxed);
+    std::array<int64_t, LatenessSoFar::kShares.size()> now{};
+    stats_.lateness().quantiles(LatenessSoFar::kShares, now);
+    for (size_t i = 0; i < now.size(); ++i)
+      lateness_shown_[i].store(now[i], std::memory_order_relaxed);
   }
 }
 

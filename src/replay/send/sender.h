@@ -14,6 +14,7 @@
 
 #include "base/words.h"
 #include "replay/control.h"
+#include "replay/engine_progress.h"
 #include "replay/plan/timeline.h"
 #include "replay/report.h"
 #include "replay/send/clock.h"
@@ -84,8 +85,18 @@ class Sender {
   // Packets that were sent late because they had not been read in time.
   uint64_t starved() const noexcept { return starved_shown_.load(std::memory_order_relaxed); }
   int64_t newest_due_ns() const noexcept { return newest_due_ns_.load(std::memory_order_relaxed); }
-  int64_t lateness_p99_ns() const noexcept {
-    return lateness_p99_ns_.load(std::memory_order_relaxed);
+  // Raises each quantile to that of this thread.
+  void raise(LatenessSoFar& lateness) const noexcept {
+    for (size_t i = 0; i < lateness_shown_.size(); ++i) {
+      const Nanos here(lateness_shown_[i].load(std::memory_order_relaxed));
+      lateness.quantiles[i] = std::max(lateness.quantiles[i], here);
+    }
+  }
+  // Adds the packets that were not sent.
+  void add_unsent(Accounts& accounts) const noexcept {
+    accounts.failed += failed_shown_.load(std::memory_order_relaxed);
+    accounts.dropped_late += dropped_shown_.load(std::memory_order_relaxed);
+    accounts.missed_link_down += missed_shown_.load(std::memory_order_relaxed);
   }
   uint64_t loops_begun() const noexcept { return loops_begun_.load(std::memory_order_relaxed); }
 
@@ -112,6 +123,7 @@ class Sender {
   Patience::Advice wait_for_room(int error, const Departure& frame);
   void fail(int error, const Departure& frame) noexcept;
   void give_up(const Departure& frame) noexcept;
+  void show_unsent() noexcept;
   uint64_t whole_packets(size_t frames, size_t inner) noexcept;
   // Returns how many of `due` come before the first one that is too long for the far end.
   size_t passing(std::span<const Departure> due) const noexcept;
@@ -156,7 +168,10 @@ class Sender {
   std::atomic<int64_t> awaited_due_ns_{0};
   std::atomic<uint64_t> starved_shown_{0};
   std::atomic<uint64_t> loops_begun_{0};
-  std::atomic<int64_t> lateness_p99_ns_{0};
+  std::array<std::atomic<int64_t>, LatenessSoFar::kShares.size()> lateness_shown_{};
+  std::atomic<uint64_t> failed_shown_{0};
+  std::atomic<uint64_t> dropped_shown_{0};
+  std::atomic<uint64_t> missed_shown_{0};
   SendStats stats_;
   uint64_t sent_cut_ = 0;
   uint64_t failed_ = 0;

@@ -82,8 +82,12 @@ class Senders {
       p.packets_sent += sender->sent();
       p.bytes_sent += sender->sent_bytes();
       p.starved += sender->starved();
-      p.lateness_p99 = std::max(p.lateness_p99, Nanos(sender->lateness_p99_ns()));
+      p.accounts.frames_sent += sender->frames_sent();
+      sender->raise(p.lateness);
+      sender->add_unsent(p.accounts);
     }
+    p.accounts.sent = p.packets_sent;
+    p.accounts.sent_bytes = p.bytes_sent;
     p.loop = std::max<uint64_t>(loops_begun(), 1) - 1;
     return p;
   }
