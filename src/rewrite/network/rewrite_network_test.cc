@@ -482,6 +482,18 @@ TEST(RewriteNetwork, Tunnels) {
   }
 }
 
+// The port alone does not make a tunnel: the lengths must fit, or the prefix of Teredo must occur.
+TEST(RewriteNetwork, Teredo) {
+  const auto packet = [](const std::string& a1, const std::string& a2, const std::string& end) {
+    const Bytes udp = hex("c0000dd8 0000 0000 0000aaaabbbbbbbb") + ipv6(59, 0, a1, a2) + hex(end);
+    return hex(kEth4) + ipv4(17, udp.size(), "c0a80001", "c0a80002") + udp;
+  };
+  const std::string teredo = "20010000000000000000000000000001";
+  EXPECT_EQ(rewritten(packet(kFd1, kFd2, ""), usual()), packet(kDb1, kDb2, ""));
+  EXPECT_EQ(rewritten(packet(kFd1, teredo, "03040506"), usual()), packet(kDb1, teredo, "03040506"));
+  EXPECT_EQ(rewritten(packet(kFd1, kFd2, "03040506"), usual()), packet(kFd1, kFd2, "03040506"));
+}
+
 TEST(RewriteNetwork, PacketsOutsideTunnelsChangeOnBothSides) {
   const Bytes before = Packet().eth(0x0800).ip4().tcp().with(payload_of(3));
   NetworkRules rules = usual();

@@ -140,11 +140,12 @@ Tunnel teredo(const Edits& edits, const Part& part, uint32_t at) noexcept {
   if (part.has(at, 4) && edits.word(at) == 1)
     at += 4u + edits.byte(at + 2) + edits.byte(at + 3) + 9;
   if (part.has(at, 8) && edits.word(at) == 0) at += 8;
-  // Trailers may follow the packet. One of its hosts has an address of Teredo's prefix.
-  const bool fits =
-      part.has(at, 40) && edits.byte(at) >> 4 == 6 &&
-      uint64_t{at} + 40 + edits.word(at + 4) <= part.wire_end &&
-      (load_be32(edits.at(at + 8)) == kPrefix || load_be32(edits.at(at + 24)) == kPrefix);
+  if (!part.has(at, 40) || edits.byte(at) >> 4 != 6) return kNone;
+  // Trailers may follow the packet if one of its hosts has an address of Teredo's prefix.
+  const uint64_t end = uint64_t{at} + 40 + edits.word(at + 4);
+  const bool has_prefix =
+      load_be32(edits.at(at + 8)) == kPrefix || load_be32(edits.at(at + 24)) == kPrefix;
+  const bool fits = end == part.wire_end || (has_prefix && end < part.wire_end);
   return fits ? Tunnel{true, packet::kEtherIpv6, at} : kNone;
 }
 
