@@ -79,7 +79,8 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
     console.hint("--memory 1G");
   }
   if (const uint64_t lost = report.lost_behind_us(); lost > 0) {
-    console.error(fmt::format("the interface counted {} of {}: {} were lost after they were sent",
+    console.error(fmt::format("the interface{} counted {} of {}: {} were lost after they were sent",
+                              report.interfaces.size() > 1 ? "s" : "",
                               group_digits(*report.counted_by_interface),
                               counted(accounts.sent, "packet"), group_digits(lost)));
     code = merge(code, ExitCode::kIncomplete);

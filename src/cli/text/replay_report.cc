@@ -136,7 +136,7 @@ void add_interfaces(std::vector<SummaryLine>& lines, const Report& report) {
       text += *interface.side == packet::Side::kClient ? ", from the clients' side"
                                                        : ", from the servers' side";
     }
-    lines.push_back({"to", std::move(text)});
+    lines.push_back({"interface", std::move(text)});
   }
 }
 
@@ -293,7 +293,8 @@ std::string forecast_report(const jobs::Forecast& forecast) {
     send += fmt::format("; {} only as far as captured", group_digits(forecast.packets_cut));
   lines.push_back({"to send", send});
   for (const auto& [name, frames] : forecast.frames_by_interface)
-    lines.push_back({"to", fmt::format("{}: {}", escape_text(name), counted(frames, "frame"))});
+    lines.push_back(
+        {"interface", fmt::format("{}: {}", escape_text(name), counted(frames, "frame"))});
   add_changed(lines, accounts);
   add_reasons(lines, accounts, replay::DropStage::kReading);
   return format_summary(lines);
@@ -313,7 +314,8 @@ std::string replay_report(const Report& report, bool simulated, const TextOption
   if (report.counted_by_interface && *report.counted_by_interface != report.accounts.frames_sent) {
     const uint64_t n = *report.counted_by_interface;
     lines.push_back(
-        {"counted", fmt::format("{} by the interface{}", counted(n, "packet"),
+        {"counted", fmt::format("{} by the interface{}{}", counted(n, "packet"),
+                                report.interfaces.size() > 1 ? "s" : "",
                                 n > report.accounts.sent ? "; others send there too" : "")});
   }
   if (report.accounts.clock_steps > 0)
