@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <functional>
 #include <map>
+#include <optional>
+#include <sstream>
+#include <string>
 #include <utility>
 
 #include "base/fd.h"
@@ -156,6 +160,53 @@ class Walker {
   std::map<std::string, int> seen_;
 };
 
+// Notes where the first node that is not empty begins.
+class FirstNode final : public YAML::EventHandler {
+ public:
+  const std::optional<int>& line() const { return line_; }
+
+  void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override { note(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                const std::string& /*value*/) override {
+    note(mark);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& /*tag*/,
+                       YAML::anchor_t /*anchor*/, YAML::EmitterStyle::value /*style*/) override {
+    note(mark);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  YAML::EmitterStyle::value /*style*/) override {
+    note(mark);
+  }
+  void OnMapEnd() override {}
+
+ private:
+  void note(const YAML::Mark& mark) {
+    if (!line_) line_ = mark.line + 1;
+  }
+
+  std::optional<int> line_;
+};
+
+// YAML::Load() ignores all documents but the first. YAML::LoadAll() fills the memory if the text is
+// such that the parser finds empty documents without end.
+std::optional<int> line_of_second_document(const std::string& text) {
+  constexpr int kMostDocuments = 100;
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  FirstNode first;
+  if (!parser.HandleNextDocument(first)) return std::nullopt;
+  FirstNode second;
+  for (int i = 1; i < kMostDocuments && !second.line(); ++i) {
+    if (!parser.HandleNextDocument(second)) break;
+  }
+  return second.line();
+}
+
 // `kind` is what the file should be.
 ConfigFile parse_file(std::string_view yaml, std::string_view file_name, KnownKeys keys,
                       std::string_view kind) {
@@ -169,15 +220,13 @@ ConfigFile parse_file(std::string_view yaml, std::string_view file_name, KnownKe
     return result;
   }
   try {
-    // YAML::Load() would ignore all documents but the first.
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(yaml));
-    const YAML::Node root = documents.empty() ? YAML::Node() : documents.front();
-    for (size_t i = 1; i < documents.size(); ++i) {
-      if (documents[i].IsNull()) continue;
-      walker.complain(documents[i],
-                      fmt::format("a second document begins; {} is a single document", kind),
-                      "remove the line \"---\" before it");
+    const std::string text(yaml);
+    if (const std::optional<int> line = line_of_second_document(text)) {
+      walker.complain_at(*line,
+                         fmt::format("a second document begins; {} is a single document", kind),
+                         "remove the line \"---\" before it");
     }
+    const YAML::Node root = YAML::Load(text);
     if (root.IsMap()) {
       walker.walk_map(root, "");
     } else if (root.IsDefined() && !root.IsNull()) {

@@ -94,6 +94,13 @@ TEST_F(RulesFile, WhatIsWrongIsNamedWithItsLine) {
   EXPECT_EQ(rules("set-ttl: 0\n"), Words{"--set-ttl: must be 1 to 255"});
 }
 
+// Behind such a text, the YAML library finds empty documents without end.
+TEST_F(RulesFile, DocumentsWithoutEndAreNotReadOn) {
+  const std::string yaml = "set-ttl: 5\n---\n, \"a\", \"b\nc: yes\ny:3\", \"d: 5\n 5\n? ";
+  EXPECT_LE(rules(yaml).size(), 2u);
+  EXPECT_LE(parse_config(yaml, "c.yaml").complaints.size(), 3u);
+}
+
 TEST_F(RulesFile, IsRefusedIfItCannotBeRead) {
   settings_.apply(parse_arguments(Words{"verify", "--rewrite", dir_.path("none.yaml")}));
   const auto complaints = apply_rules_file(settings_, Command::kVerify);
