@@ -32,6 +32,7 @@ constexpr std::array kCounters = {
     &Accounts::dropped_late,
     &Accounts::missed_link_down,
     &Accounts::failed,
+    &Accounts::passed_over,
     &Accounts::after_limit,
     &Accounts::unsent_at_stop,
     &Accounts::sent_cut,

@@ -75,6 +75,7 @@ struct Accounts {
   uint64_t dropped_late = 0;           // --late drop
   uint64_t missed_link_down = 0;       // due while the interface was down (--link-timeout)
   uint64_t failed = 0;                 // refused by the backend while sending
+  uint64_t passed_over = 0;            // by a seek
   uint64_t after_limit = 0;            // read ahead when --limit was reached
   uint64_t unsent_at_stop = 0;         // read ahead, then a stop or failure came
   // These are not terms of the sum:
@@ -170,6 +171,8 @@ inline constexpr std::array kDropReasons = {
                "the interface was down when they were due"},
     DropReason{&Accounts::failed, DropStage::kSending, Verdict::kSend, "", "failed", "failed", "",
                true},
+    DropReason{&Accounts::passed_over, DropStage::kSending, Verdict::kSend, "", "passed_over",
+               "passed over", "by seeks, as asked", false},
     DropReason{&Accounts::after_limit, DropStage::kSending, Verdict::kSend, "", "after_limit",
                "left", "already read when the limit was reached", false},
     DropReason{&Accounts::unsent_at_stop, DropStage::kSending, Verdict::kSend, "", "unsent_at_stop",

@@ -68,6 +68,7 @@ TEST(DropReasons, AreAllInTheJsonInItsOrder) {
                                                      "missed_link_down",
                                                      "failed",
                                                      "failed_at_far_end",
+                                                     "passed_over",
                                                      "after_limit",
                                                      "unsent_at_stop",
                                                      "balanced",

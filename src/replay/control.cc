@@ -1,5 +1,6 @@
 #include "replay/control.h"
 
+#include <chrono>
 #include <ctime>
 #include <numeric>
 
@@ -10,6 +11,9 @@ namespace {
 
 // More changes than this are counted, but not listed, so that no client can fill the memory.
 constexpr size_t kMostListed = 10'000;
+
+// From the first packet after a seek being ready to its due time.
+constexpr Nanos kLead = std::chrono::milliseconds(1);
 
 int64_t wall_now_ns() noexcept {
   timespec now{};
@@ -142,6 +146,67 @@ Result<> Control::multiply_speed(Ratio by) {
   return set_speed(*next);
 }
 
+Result<> Control::check_seek() const {
+  if (!terms_.no_seek.empty()) return refusal("seek: " + terms_.no_seek);
+  // What is read for the start is part of its preparation.
+  if (!started_) return refusal("seek: the replay has not begun");
+  return {};
+}
+
+Result<> Control::use_target(CaptureTime target) {
+  if (target > terms_.last) {
+    return refusal(fmt::format("seek: {} is after the last packet ({})", format_rfc3339(target),
+                               format_rfc3339(terms_.last)));
+  }
+  target_ = std::max(target, terms_.first);
+  ++seeks_;
+  forget_fronts();
+  seek_waits_.request_stop();
+  return {};
+}
+
+Result<> Control::seek(CaptureTime target) {
+  return apply("seek", format_rfc3339(target), [&]() REQUIRES_LOCK(mutex_) -> Result<bool> {
+    TRY_VOID(check_seek());
+    TRY_VOID(use_target(target));
+    return true;
+  });
+}
+
+Result<> Control::seek_by(Nanos by) {
+  CaptureTime from;
+  {
+    const MutexLock looking(look_mutex_);
+    if (!look_) return refusal("seek: the replay has not begun");
+    from = look_().position;
+    const MutexLock lock(mutex_);
+    if (resumed_ != seeks_) from = target_;  // the position is still that of before
+  }
+  return seek(saturating_sum(from, by));
+}
+
+std::stop_token Control::seek_token() {
+  const MutexLock lock(mutex_);
+  return seek_waits_.get_token();
+}
+
+std::optional<Control::Seek> Control::take_seek() {
+  const MutexLock lock(mutex_);
+  if (taken_ == seeks_) return std::nullopt;
+  taken_ = seeks_;
+  seek_waits_ = {};
+  return Seek{seeks_, target_};
+}
+
+void Control::resume_after(uint64_t seek, Nanos planned) {
+  const MutexLock lock(mutex_);
+  if (seek != seeks_ || resumed_ == seeks_) return;
+  resumed_ = seeks_;
+  anchor_ = anchor_.moved_to(planned, paused_ ? held_since() : now_() + kLead);
+  forget_fronts();
+  count_.fetch_add(1, std::memory_order_release);
+}
+
 Result<> Control::stop() {
   TRY_VOID(apply("stop", "", []() -> Result<bool> { return true; }));
   stop_.request_stop();
@@ -201,7 +266,7 @@ Ratio Control::factor() {
 
 Control::View Control::view() {
   const MutexLock lock(mutex_);
-  return {count_.load(std::memory_order_relaxed), paused_, anchor_};
+  return {count_.load(std::memory_order_relaxed), paused_, seeks_, anchor_};
 }
 
 void Control::start_at(SendTime start) {
@@ -221,7 +286,7 @@ void Control::slip(Nanos by) {
 bool Control::take_step(size_t lane, Nanos due, uint64_t round) {
   const MutexLock lock(mutex_);
   fronts_[lane] = {Front::State::kPacket, due, round};
-  if (!paused_ || steps_left_ == 0) return false;
+  if (!paused_ || steps_left_ == 0 || resumed_ != seeks_) return false;
   // While the merging thread publishes, another lane may be about to get an earlier packet.
   if (terms_.lanes > 1 && round % 2 != 0) return false;
   for (size_t i = 0; i < terms_.lanes; ++i) {

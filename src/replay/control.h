@@ -59,6 +59,11 @@ class Control {
   // `speed` is relative to capture time, or to the rate that was asked for.
   Result<> set_speed(Ratio speed);
   Result<> multiply_speed(Ratio by);
+  // Continues in the current loop with the first packet at or after `target` in capture time. What
+  // is in flight is thrown away. A target before the set means its beginning; one after it is
+  // refused.
+  Result<> seek(CaptureTime target);
+  Result<> seek_by(Nanos by);  // from the position
   // Ends the replay as a signal does.
   Result<> stop();
   std::stop_token stop_token() const noexcept { return stop_.get_token(); }
@@ -79,6 +84,9 @@ class Control {
     bool topspeed = false;
     Ratio time_factor{};  // send time per capture time; 1 at a rate
     size_t lanes = 1;
+    CaptureTime first{};  // the smallest and the largest key
+    CaptureTime last{};
+    std::string no_seek{};  // why it is impossible; empty: it is not
   };
   void begin(const Terms& terms, std::function<EngineProgress()> look);
   ControlChanges end();
@@ -93,6 +101,7 @@ class Control {
   struct View {
     uint64_t count = 0;
     bool paused = false;
+    uint64_t seeks = 0;  // number of the last one
     Anchor anchor{};
   };
   const std::atomic<uint64_t>& count() const noexcept { return count_; }
@@ -109,6 +118,17 @@ class Control {
   bool steps_wanted() const noexcept { return steps_wanted_.load(std::memory_order_relaxed); }
   // The thread of this lane ends.
   void leave(size_t lane);
+
+  // For the merging thread. A token that is stopped while a seek is waiting for it; the number and
+  // the target of that seek.
+  std::stop_token seek_token();
+  struct Seek {
+    uint64_t number = 0;
+    CaptureTime target{};
+  };
+  std::optional<Seek> take_seek();
+  // The first thread that calls it lets the schedule go on at `planned` after that seek.
+  void resume_after(uint64_t seek, Nanos planned);
 
   // The merging thread makes it odd while it publishes packets, so that lanes can tell whether they
   // have seen everything that others have.
@@ -127,6 +147,8 @@ class Control {
   Result<> apply(std::string_view command, std::string value, const Change& change);
   Result<> check_running() const REQUIRES_LOCK(mutex_);
   Result<> use_speed(Ratio speed) REQUIRES_LOCK(mutex_);
+  Result<> check_seek() const REQUIRES_LOCK(mutex_);
+  Result<> use_target(CaptureTime target) REQUIRES_LOCK(mutex_);
   // From when on nothing is sent. REQUIRES: paused_.
   SendTime held_since() const REQUIRES_LOCK(mutex_) { return std::max(paused_at_, started_at_); }
   void forget_fronts() REQUIRES_LOCK(mutex_);
@@ -152,6 +174,11 @@ class Control {
   SendTime paused_at_ GUARDED_BY(mutex_){};
   Ratio speed_ GUARDED_BY(mutex_){};
   uint64_t steps_left_ GUARDED_BY(mutex_) = 0;
+  uint64_t seeks_ GUARDED_BY(mutex_) = 0;
+  uint64_t resumed_ GUARDED_BY(mutex_) = 0;  // the last seek after which the schedule goes on
+  uint64_t taken_ GUARDED_BY(mutex_) = 0;    // the last seek that the merging thread knows
+  CaptureTime target_ GUARDED_BY(mutex_){};  // of the last seek
+  std::stop_source seek_waits_ GUARDED_BY(mutex_);
   std::array<Front, kMostLanes> fronts_ GUARDED_BY(mutex_){};
   ControlChanges changes_ GUARDED_BY(mutex_);
 };

@@ -96,28 +96,124 @@ void fail(Report& report, const Result<>& result) {
   if (!result && !report.failure) report.failure = result.error();
 }
 
-// What is merged while it is sent.
-struct Files {
-  const Plan& plan;
-  const MergeOptions& merge;
-  io::FdCache& fds;
-  unsigned reader_threads;
-};
-
-void play_files(const Files& files, Dispatcher& dispatcher, Senders& senders,
-                std::stop_source& halt, const std::function<void()>& look, Report& report) {
-  ReaderPool readers;
-  Merger merger(files.plan, files.merge, files.fds, readers, dispatcher);
-  Result<> played = readers.start(files.reader_threads);
-  if (played) {
-    played = run_beside(
-        senders, halt, [&](const std::stop_token& s) { merger.run(s); }, look);
-  }
-  readers.stop();
-  fail(report, readers.result());
-  fail(report, played);
-  merger.settle(report);
+// Why a replay cannot seek; empty: it can.
+std::string why_no_seek(const EngineOptions& options) {
+  if (options.preload) return "the set was read into memory (--preload)";
+  if (options.limit.given()) return "the replay has a --limit";
+  return {};
 }
+
+// Merges the files while they are sent, anew after each seek.
+class FilePlayer {
+ public:
+  FilePlayer(const Plan& plan, const MergeOptions& merge, const EngineOptions& options,
+             const Timeline& timeline, io::FdCache& fds, Dispatcher& dispatcher, Senders& senders)
+      : plan_(plan),
+        merge_(merge),
+        options_(options),
+        timeline_(timeline),
+        fds_(fds),
+        dispatcher_(dispatcher),
+        senders_(senders) {}
+
+  void play(std::stop_source& halt, const std::function<void()>& look, Report& report) {
+    Result<> played = begin();
+    if (played)
+      played = run_beside(
+          senders_, halt, [&](const std::stop_token& s) { feed(s, report); }, look);
+    end(report);
+    fail(report, played);
+  }
+
+ private:
+  Result<> begin() {
+    merger_.reset();  // it uses the readers until its end
+    readers_ = std::make_unique<ReaderPool>();
+    merger_ = std::make_unique<Merger>(plan_, merge_, fds_, *readers_, dispatcher_);
+    return readers_->start(options_.reader_threads);
+  }
+
+  void end(Report& report) {
+    readers_->stop();
+    fail(report, readers_->result());
+    merger_->settle(report);
+  }
+
+  // Runs on the merging thread.
+  void feed(const std::stop_token& stop, Report& report) {
+    Control* const control = options_.send.control;
+    if (control == nullptr) {
+      merger_->run(stop);
+    } else {
+      for (bool again = true; again;) {
+        run_until_seek(*control, stop);
+        const std::optional<Control::Seek> seek = control->take_seek();
+        again = seek && !stop.stop_requested() && start_anew(*seek, stop, report);
+      }
+    }
+    dispatcher_.close();
+  }
+
+  // Returns when everything has been sent, or a seek or a stop is requested.
+  void run_until_seek(Control& control, const std::stop_token& stop) {
+    std::stop_source either;
+    const std::stop_callback by_stop(stop, [&] { either.request_stop(); });
+    const std::stop_callback by_seek(control.seek_token(), [&] { either.request_stop(); });
+    merger_->run(either.get_token());
+    dispatcher_.set_complete(true);
+    while (!either.stop_requested() && !dispatcher_.all_taken()) std::this_thread::sleep_for(kNap);
+    dispatcher_.set_complete(false);
+  }
+
+  // Throws away what is in flight and begins again at the target. Returns false after a stop.
+  bool start_anew(const Control::Seek& seek, const std::stop_token& stop, Report& report) {
+    while (dispatcher_.room() == 0 && !stop.stop_requested()) std::this_thread::sleep_for(kNap);
+    if (stop.stop_requested()) return false;
+    dispatcher_.flush(seek.number);
+    while (!dispatcher_.flushed(seek.number)) {
+      if (stop.stop_requested()) return false;
+      std::this_thread::sleep_for(kNap);
+    }
+    const uint64_t loop = std::max<uint64_t>(senders_.loops_begun(), 1) - 1;
+    merge_.gate = nullptr;
+    merge_.first_loop = loop;
+    merge_.from_key_ns = ns_of(seek.target);
+    merge_.pushed = merger_->pushed();
+    merge_.passed = passed_before(seek.target, loop);
+    end(report);
+    // The senders wait, so everything read is sent, left out or passed over.
+    Accounts& a = report.accounts;
+    a.passed_over = a.read - a.left_out() - senders_.settled();
+    dispatcher_.resume(seek.number, dispatcher_.scheduler().as_captured()
+                                        ? std::make_optional(timeline_.due(seek.target, loop))
+                                        : std::nullopt);
+    if (const Result<> begun = begin(); !begun) {
+      fail(report, begun);
+      return false;
+    }
+    return true;
+  }
+
+  // For progress: packets of the plan in earlier loops and in files that are not read again.
+  double passed_before(CaptureTime target, uint64_t loop) const {
+    uint64_t packets = saturating_product(plan_.packets, loop);
+    for (const PlannedFile& file : plan_.files)
+      packets += file.last_key < target ? file.packets : 0;
+    return static_cast<double>(packets);
+  }
+
+  static constexpr Nanos kNap = std::chrono::milliseconds(1);
+
+  const Plan& plan_;
+  MergeOptions merge_;
+  const EngineOptions& options_;
+  const Timeline& timeline_;
+  io::FdCache& fds_;
+  Dispatcher& dispatcher_;
+  Senders& senders_;
+  std::unique_ptr<ReaderPool> readers_;
+  std::unique_ptr<Merger> merger_;  // stops the readers when it is destroyed
+};
 
 // Merges the set into memory.
 Result<> load(const Plan& plan, const EngineOptions& options, const MergeOptions& merge,
@@ -135,7 +231,11 @@ Result<> load(const Plan& plan, const EngineOptions& options, const MergeOptions
   Merger merger(plan, once, fds, readers, dispatcher);
   ThreadGroup merging([&] { halt.request_stop(); });
   TRY_VOID(readers.start(options.reader_threads));
-  if (const Result<> started = merging.start([&] { merger.run(halt.get_token()); }); !started)
+  const auto merge_once = [&] {
+    merger.run(halt.get_token());
+    dispatcher.close();
+  };
+  if (const Result<> started = merging.start(merge_once); !started)
     return started.error().with_context("merging");
   bool fits = true;
   while (fits && !halt.stop_requested() && !lane.ring.exhausted()) {
@@ -285,7 +385,10 @@ Report play(const Plan& plan, const EngineOptions& options,
                         {.real_time = clocks.front()->is_real(),
                          .topspeed = options.send.topspeed,
                          .time_factor = options.rule.at_rate() ? Ratio{} : options.time_factor,
-                         .lanes = lanes},
+                         .lanes = lanes,
+                         .first = plan.first,
+                         .last = plan.last,
+                         .no_seek = why_no_seek(options)},
                         [&] { return meter.now(stop.stop_requested()); });
   const auto look = [&] {
     if (watch) watch(meter.now(stop.stop_requested()));
@@ -303,7 +406,7 @@ Report play(const Plan& plan, const EngineOptions& options,
                      look));
     report.accounts = report.accounts.times(std::max<uint64_t>(loops, 1));
   } else {
-    play_files({plan, merge, fds, options.reader_threads}, dispatcher, senders, halt, look, report);
+    FilePlayer(plan, merge, options, timeline, fds, dispatcher, senders).play(halt, look, report);
   }
   controlled.end(report);
   senders.settle(report);

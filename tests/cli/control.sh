@@ -48,12 +48,20 @@ ctl step
 until_field packets_sent 4
 exits 1 ctl c.sock speed 2
 has err "c.sock: speed: packets are not sent in real time"
+# Back to the second packet, then on to the twentieth.
+ctl seek -2s
+ctl step
+until_field packets_sent 5
+[[ $(field position) == 1970-01-01T00:01:41Z ]]
+exits 1 ctl c.sock seek +1h
+has err "c.sock: seek: 1970-01-01T01:01:41Z is after the last packet (1970-01-01T00:02:29Z)"
+ctl seek 1970-01-01 00:02:00
 ctl resume
 wait "$pid"
 [[ ! -e c.sock ]]
-[[ $(report 'r["packets"]["sent"]') == 50 ]]
+[[ $(report 'r["packets"]["sent"], r["packets"]["read"] - r["packets"]["passed_over"]') == "(35, 35)" ]]
 [[ $(report '[(c["command"], c.get("value"), c.get("position")) for c in r["control"]["changes"]]') == \
-  "[('pause', None, None), ('step', '3', None), ('step', '1', '1970-01-01T00:01:42Z'), ('resume', None, '1970-01-01T00:01:43Z')]" ]]
+  "[('pause', None, None), ('step', '3', None), ('step', '1', '1970-01-01T00:01:42Z'), ('seek', '1970-01-01T00:01:41Z', '1970-01-01T00:01:43Z'), ('step', '1', '1970-01-01T00:01:41Z'), ('seek', '1970-01-01T00:02:00Z', '1970-01-01T00:01:41Z'), ('resume', None, '1970-01-01T00:02:00Z')]" ]]
 
 # A stop ends it as Ctrl-C does, with a recording of what was sent until then.
 start --out-file part.pcap

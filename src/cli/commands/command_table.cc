@@ -146,7 +146,8 @@ constexpr CommandSpec kCommands[] = {
          "PATH is the socket of a replay that was started with --control PATH. COMMAND is status, "
          "pause, resume, step [N] (sends N packets of a paused replay), speed X (2 is twice as "
          "fast "
-         "as captured) or stop (as Ctrl-C). Prints the state of the replay as one line of JSON.\n"
+         "as captured), seek T (a capture time, or +10m, -30s) or stop (as Ctrl-C). Prints the "
+         "state of the replay as one line of JSON.\n"
          "Exit status 1: no replay listens at PATH, or it refuses the command.",
      .examples = kCtlExamples,
      .run = ctl_command},

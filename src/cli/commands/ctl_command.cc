@@ -20,8 +20,9 @@ constexpr Nanos kPatience = std::chrono::seconds(5);
 Outcome ctl_command(Invocation& invocation, Console& console) {
   const std::vector<std::string>& words = invocation.arguments.positionals;
   if (words.size() < 2 || words.front().empty()) {
-    return usage_error(console, {{"ctl: needs the path of a socket and a command",
-                                  "gophercap ctl PATH status|pause|resume|step N|speed X|stop"}});
+    return usage_error(console,
+                       {{"ctl: needs the path of a socket and a command",
+                         "gophercap ctl PATH status|pause|resume|step N|speed X|seek T|stop"}});
   }
   // A time has a space, so values may be several words.
   std::string value;

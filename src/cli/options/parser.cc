@@ -121,7 +121,7 @@ class Parser {
                       words_.end());
         break;
       }
-      if (looks_like_option(word)) {
+      if (looks_like_option(word) && !is_value_of_ctl(word)) {
         take_option(split(word));
       } else {
         plain_.push_back(word);
@@ -133,6 +133,11 @@ class Parser {
   }
 
  private:
+  // `gophercap ctl PATH seek -10m`
+  bool is_value_of_ctl(std::string_view word) const {
+    return plain_.size() > 2 && plain_.front() == "ctl" && word[1] >= '0' && word[1] <= '9';
+  }
+
   // Assigns a separate value to the option before it.
   void take_option(OptionWord word) {
     const OptionSpec* option = find_anywhere(word);

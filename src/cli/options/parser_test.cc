@@ -5,6 +5,15 @@
 namespace gophercap::cli {
 namespace {
 
+TEST(Parser, ARelativeTimeIsAValueOfCtl) {
+  const std::vector<std::string> words = {"ctl", "--quiet", "c.sock", "seek", "-10m"};
+  const Arguments arguments = parse_arguments(words);
+  EXPECT_TRUE(arguments.complaints.empty());
+  EXPECT_EQ(arguments.positionals, (std::vector<std::string>{"c.sock", "seek", "-10m"}));
+  const std::vector<std::string> elsewhere = {"replay", "c.sock", "seek", "-10m"};
+  EXPECT_FALSE(parse_arguments(elsewhere).complaints.empty());
+}
+
 Arguments parse(std::vector<std::string> words) {
   return parse_arguments(words);
 }

@@ -41,6 +41,9 @@ TEST(ControlProtocol, WordsAndJsonSayTheSame) {
   EXPECT_EQ(parse_control_line("speed 1/3")->speed, (Ratio{1, 3}));
   EXPECT_EQ(parse_control_line(R"({"command":"speed","value":0.5})")->speed, (Ratio{1, 2}));
   EXPECT_EQ(parse_control_line(R"({"command":"pause"})")->kind, Kind::kPause);
+  EXPECT_EQ(parse_control_line("seek 1970-01-01 00:00:10")->seek_to, capture_time(10'000'000'000));
+  EXPECT_EQ(parse_control_line("seek +1m30s")->seek_by, Nanos(90s));
+  EXPECT_EQ(parse_control_line(R"({"command":"seek","value":"-250ms"})")->seek_by, Nanos(-250ms));
 }
 
 TEST(ControlProtocol, AWrongLineIsRefusedWithASentence) {
@@ -48,22 +51,28 @@ TEST(ControlProtocol, AWrongLineIsRefusedWithASentence) {
     const Result<ControlCommand> command = parse_control_line(line);
     return command ? std::string("none") : command.error().what;
   };
-  EXPECT_EQ(error("halt"),
-            "halt: unknown command; there are: status, pause, resume, step N, speed X, stop");
+  EXPECT_EQ(
+      error("halt"),
+      "halt: unknown command; there are: status, pause, resume, step N, speed X, seek T, stop");
   EXPECT_EQ(error("pause now"), "pause: takes no value, but was given now");
   EXPECT_EQ(error("step 0"), "step: 0: not a number of packets");
   EXPECT_EQ(error("step -1"), "step: -1: not a number of packets");
   EXPECT_EQ(error("step 18446744073709551616"),
             "step: 18446744073709551616: not a number of packets");
   EXPECT_EQ(error("speed 0"), "speed: 0: not a number above zero; pause stops the clock");
+  EXPECT_EQ(error("seek"), "seek: \"\": not a time, such as 2006-01-02 15:04:05, +10m or -30s");
+  EXPECT_EQ(error("seek +x"), "seek: +x: not a duration");
+  EXPECT_EQ(error("seek --5s"), "seek: --5s: not a duration");
   EXPECT_EQ(error("speed"), "speed: needs a value, such as 2 or 0.5");
   EXPECT_EQ(error("{\"command\":\"pause\""), "the line is not a JSON object");
   EXPECT_EQ(error(R"({"command":"pause","wait":1})"),
             "\"wait\": only \"command\" (a string) and \"value\" (a string or a number) are known");
-  EXPECT_EQ(error("{}"),
-            "\"\": unknown command; there are: status, pause, resume, step N, speed X, stop");
-  EXPECT_EQ(error("\x1b[31m\xff"),
-            "?[31m?: unknown command; there are: status, pause, resume, step N, speed X, stop");
+  EXPECT_EQ(
+      error("{}"),
+      "\"\": unknown command; there are: status, pause, resume, step N, speed X, seek T, stop");
+  EXPECT_EQ(
+      error("\x1b[31m\xff"),
+      "?[31m?: unknown command; there are: status, pause, resume, step N, speed X, seek T, stop");
 }
 
 TEST(ControlProtocol, AnAnswerIsOneLineOfJson) {

@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Kind = ControlCommand::Kind;
 
-constexpr std::string_view kAllCommands = "status, pause, resume, step N, speed X, stop";
+constexpr std::string_view kAllCommands = "status, pause, resume, step N, speed X, seek T, stop";
 
 Error wrong(std::string what) {
   return {Errc::kInvalidArgument, 0, std::move(what)};
@@ -103,6 +103,23 @@ std::string status_line(const replay::Control::Status& status) {
   return line_of(json);
 }
 
+// An absolute time, or +D or -D.
+Result<> parse_target(std::string_view value, ControlCommand& command) {
+  if (value.starts_with('+') || value.starts_with('-')) {
+    const Result<Nanos> by = parse_duration(value.substr(1));
+    if (!by || *by < Nanos{0}) return wrong(fmt::format("seek: {}: not a duration", shown(value)));
+    command.seek_by = value.starts_with('-') ? -*by : *by;
+    return {};
+  }
+  const Result<CaptureTime> to = parse_time(value);
+  if (!to) {
+    return wrong(fmt::format("seek: {}: not a time, such as 2006-01-02 15:04:05, +10m or -30s",
+                             value.empty() ? "\"\"" : shown(value)));
+  }
+  command.seek_to = *to;
+  return {};
+}
+
 Result<> perform(const ControlCommand& command, replay::Control& control) {
   switch (command.kind) {
     case Kind::kStatus:
@@ -115,6 +132,8 @@ Result<> perform(const ControlCommand& command, replay::Control& control) {
       return control.step(command.packets);
     case Kind::kSpeed:
       return control.set_speed(command.speed);
+    case Kind::kSeek:
+      return command.seek_by ? control.seek_by(*command.seek_by) : control.seek(command.seek_to);
     case Kind::kStop:
       return control.stop();
   }
@@ -153,6 +172,10 @@ Result<ControlCommand> parse_control_command(std::string_view word, std::string_
           fmt::format("speed: {}: not a number above zero; pause stops the clock", shown(value)));
     }
     command.speed = *speed;
+    return command;
+  }
+  if (*kind == Kind::kSeek) {
+    TRY_VOID(parse_target(value, command));
     return command;
   }
   if (!value.empty())

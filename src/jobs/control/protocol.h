@@ -4,11 +4,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/ratio.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "base/words.h"
 #include "replay/control.h"
 
@@ -18,10 +20,12 @@ namespace gophercap::jobs {
 inline constexpr size_t kLongestControlLine = 4096;
 
 struct ControlCommand {
-  enum class Kind : uint8_t { kStatus, kPause, kResume, kStep, kSpeed, kStop };
+  enum class Kind : uint8_t { kStatus, kPause, kResume, kStep, kSpeed, kSeek, kStop };
   Kind kind = Kind::kStatus;
-  uint64_t packets = 1;  // kStep
-  Ratio speed{};         // kSpeed
+  uint64_t packets = 1;            // kStep
+  Ratio speed{};                   // kSpeed
+  std::optional<Nanos> seek_by{};  // kSeek: from the position, or …
+  CaptureTime seek_to{};           // … an absolute time
 };
 constexpr auto words_of(ControlCommand::Kind) noexcept {
   using Kind = ControlCommand::Kind;
@@ -30,6 +34,7 @@ constexpr auto words_of(ControlCommand::Kind) noexcept {
                                     {Kind::kResume, "resume"},
                                     {Kind::kStep, "step"},
                                     {Kind::kSpeed, "speed"},
+                                    {Kind::kSeek, "seek"},
                                     {Kind::kStop, "stop"}});
 }
 

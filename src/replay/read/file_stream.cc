@@ -60,12 +60,13 @@ bool has_only_grown(const io::FileFacts& facts, const PlannedFile& file,
 }  // namespace
 
 FileStream::FileStream(const PlannedFile& file, const StreamOptions& options, io::FdCache& fds,
-                       uint64_t loop)
+                       uint64_t loop, int64_t from_key_ns)
     : file_(file),
       options_(options),
       fds_(fds),
       filter_(options.choice, options.limits, options.changes, loop),
-      clock_(options.clock_steps) {}
+      clock_(options.clock_steps),
+      from_key_ns_(from_key_ns) {}
 
 Result<> FileStream::open(const std::stop_token& stop) {
   opened_ = true;
@@ -111,7 +112,7 @@ void FileStream::take(const PacketBatch& batch, Slab& slab) {
   const bool plain = sorter_ == nullptr && !file_.follow && !file_.ends_outside &&
                      options_.lanes == 1 && options_.wires == nullptr;
   for (size_t i = 0; i < batch.count && !past_window(); ++i) {
-    if (plain) i += take_run(batch, i, slab);
+    if (plain && from_key_ns_ == INT64_MIN) i += take_run(batch, i, slab);
     if (i == batch.count) break;
     const PacketView& packet = batch.packets[i];
     take_one(packet, interfaces[packet.interface].link_type, slab);

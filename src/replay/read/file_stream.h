@@ -48,9 +48,10 @@ struct StreamOptions {
 // Not thread-safe, but different threads may take turns.
 class FileStream {
  public:
-  // REQUIRES: `file`, `options` and `fds` outlive the stream.
+  // Packets with keys below `from_key_ns` are passed over (seek). REQUIRES: `file`, `options` and
+  // `fds` outlive the stream.
   FileStream(const PlannedFile& file, const StreamOptions& options, io::FdCache& fds,
-             uint64_t loop = 0);
+             uint64_t loop = 0, int64_t from_key_ns = INT64_MIN);
 
   // Clears the slab and fills it with the next frames to send. If it is empty afterwards, the file
   // has ended (see damage()), or a stop was requested. The first call opens the file, and it is
@@ -72,9 +73,15 @@ class FileStream {
   void drain_sorted(Slab& slab);
   uint32_t lane_of(const packet::Frame& packet) const noexcept;
   // Only this function puts frames into a slab.
-  static void put(int64_t key_ns, Nanos shift, const packet::Frame& frame, bool more, uint32_t lane,
-                  Slab& slab) {
-    slab.append(saturating_sum(key_ns, shift.count()), frame, more, lane);
+  void put(int64_t key_ns, Nanos shift, const packet::Frame& frame, bool more, uint32_t lane,
+           Slab& slab) {
+    const int64_t key = saturating_sum(key_ns, shift.count());
+    if (key < from_key_ns_) [[unlikely]] {
+      accounts_.passed_over += !more;
+      return;
+    }
+    from_key_ns_ = INT64_MIN;  // keys never decrease
+    slab.append(key, frame, more, lane);
   }
   bool past_window() const noexcept { return file_.ends_outside && inside_ >= file_.packets; }
 
@@ -91,6 +98,7 @@ class FileStream {
   int64_t before_ns_ = INT64_MIN;    // time of the previous packet
   int64_t largest_ns_ = INT64_MIN;   // largest time so far, or the last key of clock_
   int64_t last_key_ns_ = INT64_MIN;  // of sorted packets
+  int64_t from_key_ns_;              // packets before it are passed over
   uint64_t inside_ = 0;              // packets inside the window so far
   uint64_t bytes_read_ = 0;          // of captured packets
   Accounts accounts_;

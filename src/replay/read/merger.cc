@@ -29,7 +29,13 @@ Merger::Merger(const Plan& plan, const MergeOptions& options, io::FdCache& fds, 
       fds_(fds),
       readers_(readers),
       dispatcher_(dispatcher),
-      newest_key_ns_(ns_of(plan.first)) {}
+      next_loop_(options.first_loop),
+      loop_(options.first_loop),
+      recycled_(dispatcher.slabs_released()),
+      pushed_(options.pushed),
+      passed_(options.passed),
+      marked_loop_(options.first_loop),
+      newest_key_ns_(std::max(ns_of(plan.first), options.from_key_ns)) {}
 
 // Readers write to slabs that this object owns, so they are stopped first.
 Merger::~Merger() {
@@ -59,7 +65,6 @@ void Merger::run(const std::stop_token& stop) {
     emit(stop);
   }
   if (!stop.stop_requested() && options_.gate != nullptr) options_.gate->set_fed();
-  dispatcher_.close();
 }
 
 // Of the files that must be read before the start, only as many count as fit into memory.
@@ -91,17 +96,21 @@ void Merger::open_ahead() {
     // most a loop ahead.
     const bool early = planned.begins_outside && next_loop_ <= loop_ + 1;
     if (upcoming_.size() >= options_.prefetch_files && !early && !in_first_second(planned)) break;
-    const uint32_t slot = free_slot();
-    files_[slot] = std::make_unique<ActiveFile>(
-        std::make_unique<FileStream>(planned, options_.stream, fds_, next_loop_));
-    ActiveFile& file = *files_[slot];
-    file.loop = next_loop_;
-    upcoming_.push_back(slot);
-    readers_.request(file, 0, {file.loop, ns_of(planned.first_key)});
+    const bool passed_over = is_passed_over(planned);
+    const int64_t from = next_loop_ == options_.first_loop ? options_.from_key_ns : INT64_MIN;
+    const uint64_t loop = next_loop_;
     if (++next_file_ == plan_.files.size()) {
       next_file_ = 0;
       ++next_loop_;
     }
+    if (passed_over) continue;
+    const uint32_t slot = free_slot();
+    files_[slot] = std::make_unique<ActiveFile>(
+        std::make_unique<FileStream>(planned, options_.stream, fds_, loop, from));
+    ActiveFile& file = *files_[slot];
+    file.loop = loop;
+    upcoming_.push_back(slot);
+    readers_.request(file, 0, {file.loop, ns_of(planned.first_key)});
   }
 }
 
@@ -276,9 +285,13 @@ void Merger::settle(Report& report) {
   }
   files_.clear();
   report.accounts += accounts_;
-  std::sort(damaged_.begin(), damaged_.end(),
+  // After a seek, a file may be read again.
+  for (DamagedFile& file : damaged_) {
+    const auto same = [&](const DamagedFile& known) { return known.path == file.path; };
+    if (std::ranges::none_of(report.damaged, same)) report.damaged.push_back(std::move(file));
+  }
+  std::sort(report.damaged.begin(), report.damaged.end(),
             [](const auto& a, const auto& b) { return a.path < b.path; });
-  report.damaged = std::move(damaged_);
 }
 
 }  // namespace gophercap::replay

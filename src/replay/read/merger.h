@@ -34,6 +34,11 @@ struct MergeOptions {
   StartGate* gate = nullptr;
   Trail* trail = nullptr;  // for progress; null: not needed
   int64_t first_second_ends_ns = INT64_MIN;
+  // Where it begins after a seek: in this loop, with this key. What was pushed and passed before.
+  uint64_t first_loop = 0;
+  int64_t from_key_ns = INT64_MIN;
+  uint64_t pushed = 0;
+  double passed = 0;
 };
 
 // Packets are ordered by loop, key, path bytes (ordinal), position in the file. One thread calls
@@ -49,8 +54,10 @@ class Merger {
          Dispatcher& dispatcher);
   ~Merger();  // stops the readers
 
-  // Returns when everything was pushed or a stop was requested, and closes the lanes.
+  // Returns when everything was pushed or a stop was requested. The lanes stay open.
   void run(const std::stop_token& stop);
+
+  uint64_t pushed() const noexcept { return pushed_; }
 
   // Call after run(), when no thread reads slabs any more: adds damage and counts of the files to
   // the report.
@@ -66,6 +73,10 @@ class Merger {
   };
 
   void open_ahead();
+  // True if a seek passes over the whole file that is opened next.
+  bool is_passed_over(const PlannedFile& file) const noexcept {
+    return next_loop_ == options_.first_loop && ns_of(file.last_key) < options_.from_key_ns;
+  }
   bool in_first_second(const PlannedFile& file) const noexcept;
   void look_whether_fed();
   bool activate_due(const std::stop_token& stop);

@@ -15,6 +15,8 @@ struct Departure {
     kFrame,
     kSlabEnd,    // a marker: a slab was merged to its end here
     kLoopBegin,  // a marker: the next loop begins
+    kFlush,      // a marker: everything before is passed over by a seek (marked_seek())
+    kResume,     // a marker: after that seek, in marked_loop(), the schedule goes on at `due_ns`
   };
   const uint8_t* data = nullptr;
   int64_t due_ns = 0;  // after the start (Scheduler::due)
@@ -25,6 +27,24 @@ struct Departure {
   bool more = false;  // the next frame on this lane belongs to the same packet
   uint8_t lane = 0;
 };
+
+// The number of the seek, and the loop, in a marker. They take the place of what only frames have.
+inline Departure flush_marker(uint64_t seek) noexcept {
+  return {.link_type = static_cast<uint32_t>(seek), .kind = Departure::Kind::kFlush};
+}
+inline Departure resume_marker(uint64_t seek, uint64_t loop, int64_t due_ns) noexcept {
+  return {.due_ns = due_ns,
+          .bytes = static_cast<uint32_t>(loop),
+          .original_bytes = static_cast<uint32_t>(loop >> 32),
+          .link_type = static_cast<uint32_t>(seek),
+          .kind = Departure::Kind::kResume};
+}
+inline uint64_t marked_seek(const Departure& marker) noexcept {
+  return marker.link_type;
+}
+inline uint64_t marked_loop(const Departure& marker) noexcept {
+  return uint64_t{marker.original_bytes} << 32 | marker.bytes;
+}
 
 using DepartureRing = SpscRing<Departure>;
 
@@ -38,6 +58,10 @@ struct Lane {
   DepartureRing ring{kEntries};
   // Number of slab ends that the sending thread has passed.
   alignas(64) std::atomic<uint64_t> released{0};
+  // Number of the last seek for which it has thrown away what it had.
+  std::atomic<uint64_t> flushed{0};
+  // Everything was pushed, but the lane stays open for seeks.
+  std::atomic<bool> complete{false};
 };
 
 }  // namespace gophercap::replay

@@ -29,16 +29,45 @@ size_t Dispatcher::room(size_t wanted) noexcept {
 }
 
 void Dispatcher::end_slab() noexcept {
-  mark_all(Departure::Kind::kSlabEnd);
+  mark_all({.kind = Departure::Kind::kSlabEnd});
 }
 
-void Dispatcher::begin_loop(uint64_t loop) noexcept {
+void Dispatcher::begin_loop(uint64_t loop, Nanos due) noexcept {
   last_loop_ = loop;
-  mark_all(Departure::Kind::kLoopBegin);
+  if (!resume_) {
+    mark_all({.kind = Departure::Kind::kLoopBegin});
+    return;
+  }
+  mark_all(resume_marker(resume_->number, loop, resume_->due.value_or(due).count()));
+  resume_.reset();
 }
 
-void Dispatcher::mark_all(Departure::Kind kind) noexcept {
-  for (Lane* lane : lanes_) lane->ring.push({.kind = kind});
+void Dispatcher::mark_all(const Departure& marker) noexcept {
+  for (Lane* lane : lanes_) lane->ring.push(marker);
+}
+
+void Dispatcher::flush(uint64_t number) noexcept {
+  mark_all(flush_marker(number));
+  publish();
+}
+
+void Dispatcher::resume(uint64_t number, std::optional<Nanos> due) noexcept {
+  resume_ = {number, due};
+  last_loop_ = UINT64_MAX;  // so that the next packet begins a loop
+}
+
+bool Dispatcher::flushed(uint64_t number) const noexcept {
+  return std::ranges::all_of(lanes_, [&](const Lane* lane) {
+    return lane->flushed.load(std::memory_order_acquire) >= number;
+  });
+}
+
+void Dispatcher::set_complete(bool complete) noexcept {
+  for (Lane* lane : lanes_) lane->complete.store(complete, std::memory_order_release);
+}
+
+bool Dispatcher::all_taken() const noexcept {
+  return std::ranges::all_of(lanes_, [](const Lane* lane) { return lane->ring.size() == 0; });
 }
 
 uint64_t Dispatcher::slabs_released() const noexcept {

@@ -45,7 +45,7 @@ class Dispatcher {
     if (budget_.given() && !budget_.admit(due, frame.bytes(), frame.more())) [[unlikely]]
       return false;
     if (last_loop_ != loop) [[unlikely]]
-      begin_loop(loop);
+      begin_loop(loop, due);
     Lane& lane = *lanes_[lanes_.size() > 1 ? frame.lane() : 0];
     lane.ring.push({.data = data,
                     .due_ns = due.count(),
@@ -70,6 +70,18 @@ class Dispatcher {
     for (Lane* lane : lanes_) lane->ring.close();
   }
 
+  // Makes all lanes throw away everything pushed so far, for seek `number`. REQUIRES: room() > 0.
+  void flush(uint64_t number) noexcept;
+  // The next packet is the first one after that seek, in any loop. `due`: where the schedule goes
+  // on; empty: at that packet.
+  void resume(uint64_t number, std::optional<Nanos> due) noexcept;
+  // True if all lanes have thrown away what was pushed before that seek.
+  bool flushed(uint64_t number) const noexcept;
+  // Says whether everything was pushed.
+  void set_complete(bool complete) noexcept;
+  // True if the lanes have taken everything.
+  bool all_taken() const noexcept;
+
   // Returns how many slabs, in the order of end_slab(), all lanes have passed.
   uint64_t slabs_released() const noexcept;
   // The loop of the last packet; empty if there was none.
@@ -78,14 +90,19 @@ class Dispatcher {
   const Budget& budget() const noexcept { return budget_; }
 
  private:
-  void begin_loop(uint64_t loop) noexcept;
-  void mark_all(Departure::Kind kind) noexcept;
+  struct Resume {
+    uint64_t number = 0;
+    std::optional<Nanos> due{};
+  };
+  void begin_loop(uint64_t loop, Nanos due) noexcept;
+  void mark_all(const Departure& marker) noexcept;
 
   Scheduler scheduler_;
   const std::span<Lane* const> lanes_;
   Budget budget_;
   std::atomic<uint64_t>* rounds_ = nullptr;
   std::optional<uint64_t> last_loop_;
+  std::optional<Resume> resume_;  // the first packet after a seek has not come yet
 };
 
 namespace detail {

@@ -38,6 +38,15 @@ class LaneSchedule {
       take_over();
     return held_;
   }
+  // True if what is in the ring is passed over by a seek. REQUIRES: held() was called.
+  bool passed_over() const noexcept { return seeks_ != flushed_; }
+  void note_flush(uint64_t seek) noexcept { flushed_ = seek; }
+  // The schedule goes on at this planned time after a seek.
+  void resume_after(uint64_t seek, int64_t planned_ns) noexcept {
+    control_->resume_after(seek, Nanos(planned_ns));
+    take_over();
+  }
+
   // Call while held: whether the next packet, due at that time by plan, may be sent now. Takes a
   // nap if not. The answer is the same until step_done().
   bool may_step(int64_t planned_ns) noexcept;
@@ -64,7 +73,9 @@ class LaneSchedule {
   Clock& clock_;
   const size_t lane_;
   uint64_t seen_ = 0;
-  SendTime start_{};  // if the factor is unchanged, the planned offsets count from here
+  uint64_t seeks_ = 0;    // number of the last seek that it knows
+  uint64_t flushed_ = 0;  // the last one whose marker it has passed
+  SendTime start_{};      // if the factor is unchanged, the planned offsets count from here
   Anchor anchor_;
   bool changed_factor_ = false;
   bool held_ = false;

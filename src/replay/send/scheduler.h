@@ -47,15 +47,16 @@ class Scheduler {
     return due_by_rule(key, loop, bytes);
   }
 
+  // True if all packets are due at their capture times.
+  bool as_captured() const noexcept {
+    return rule_.kind == ScheduleRule::Kind::kCaptureTime && !rule_.longest_gap;
+  }
   uint64_t gaps_shortened() const noexcept { return gaps_shortened_; }
   Nanos time_removed() const noexcept { return time_removed_; }
   // Due time of the last packet; 0 if there was none, or if all are due at their capture times.
   Nanos last_due() const noexcept { return Nanos(last_due_ns_); }
 
  private:
-  bool as_captured() const noexcept {
-    return rule_.kind == ScheduleRule::Kind::kCaptureTime && !rule_.longest_gap;
-  }
   Nanos due_by_rule(CaptureTime key, uint64_t loop, uint32_t bytes) noexcept;
 
   const Timeline& timeline_;

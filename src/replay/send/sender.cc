@@ -1,6 +1,5 @@
 #include "replay/send/sender.h"
 
-#include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -79,7 +78,12 @@ void Sender::run(const std::stop_token& stop) {
       continue;
     }
     awaited_due_ns_.store(waiting.front().due_ns, std::memory_order_relaxed);
-    if (schedule_.held()) [[unlikely]] {
+    const bool held = schedule_.held();
+    if (schedule_.passed_over()) [[unlikely]] {
+      throw_away(waiting);
+      continue;
+    }
+    if (held) [[unlikely]] {
       send_step(waiting, stop);
       continue;
     }
@@ -111,7 +115,12 @@ bool Sender::wait_for_departures(const std::stop_token& stop) {
 void Sender::pass(const Departure& marker) noexcept {
   // There is one writer, so plain loads and stores are enough; they cost less than
   // read-modify-write.
-  if (marker.kind == Departure::Kind::kLoopBegin) {
+  markers_.store(markers_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  if (marker.kind == Departure::Kind::kFlush || marker.kind == Departure::Kind::kResume) {
+    pass_seek(marker);
+  } else if (marker.kind == Departure::Kind::kLoopBegin) {
+    // A seek stays in the loop that has begun, however far the merge is.
+    if (schedule_.passed_over()) return;
     loops_begun_.store(loops_begun_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   } else {
     // Release: a thread that sees the new number may overwrite the slab, so reading it must be
@@ -121,10 +130,33 @@ void Sender::pass(const Departure& marker) noexcept {
   }
 }
 
+void Sender::pass_seek(const Departure& marker) noexcept {
+  if (marker.kind == Departure::Kind::kFlush) {
+    schedule_.note_flush(marked_seek(marker));
+    schedule_.step_done();
+    incomplete_ = false;
+    // Release: the merging thread reads the counters then.
+    lanes_[own_]->flushed.store(marked_seek(marker), std::memory_order_release);
+    return;
+  }
+  loops_begun_.store(marked_loop(marker) + 1, std::memory_order_relaxed);
+  newest_due_ns_.store(marker.due_ns, std::memory_order_relaxed);
+  awaited_due_ns_.store(marker.due_ns, std::memory_order_relaxed);
+  stats_.break_gap();
+  schedule_.resume_after(marked_seek(marker), marker.due_ns);
+  arrived_ = clock_.now();
+}
+
+void Sender::throw_away(std::span<const Departure> waiting) noexcept {
+  size_t frames = 0;
+  while (frames < waiting.size() && waiting[frames].kind == Departure::Kind::kFrame) ++frames;
+  ring_.pop(frames);
+}
+
 bool Sender::enough_ready() const noexcept {
   size_t ready = 0;
   for (const Lane* lane : lanes_) {
-    if (lane->ring.closed()) return true;
+    if (lane->ring.closed() || lane->complete.load(std::memory_order_acquire)) return true;
     ready += lane->ring.size();
   }
   return ready >= std::min(kPrefill, ring_.capacity() / 2);
@@ -391,55 +423,6 @@ void Sender::account(std::span<const Departure> accepted, SendTime called,
     stats_.lateness().quantiles(LatenessSoFar::kShares, now);
     for (size_t i = 0; i < now.size(); ++i)
       lateness_shown_[i].store(now[i], std::memory_order_relaxed);
-  }
-}
-
-void Sender::settle(Report& report) const {
-  report.accounts.sent += sent();
-  report.accounts.frames_sent += frames_sent();
-  report.accounts.sent_bytes += sent_bytes();
-  report.accounts.sent_cut += sent_cut_;
-  // If nothing can be sent any more, the frames given up last were not the cause.
-  const uint64_t given_up = patience_.given_up() - (fatal_errno_ != 0 ? patience_.in_doubt() : 0);
-  const uint64_t failed = failed_ + given_up - std::min(given_up, given_up_inside_);
-  report.accounts.failed += failed;
-  report.accounts.failed_far_end += std::min(failed_far_end_, failed);
-  report.accounts.mtu_needed.add(mtu_needed_);
-  report.accounts.dropped_late += dropped_late_;
-  report.accounts.missed_link_down += missed_;
-  report.outages = std::max(report.outages, outages_);
-  report.outage = std::max(report.outage, outage_);
-  report.slips += slips_;
-  report.slipped += slipped_;
-  if (refused_.priority != 0)
-    report.not_granted.push_back(errno_error(refused_.priority, "real-time priority").what);
-  if (refused_.affinity != 0)
-    report.not_granted.push_back(errno_error(refused_.affinity, "a CPU of its own").what);
-  report.lateness.merge(stats_.lateness());
-  report.gap_error.merge(stats_.gap_error());
-  if (own_ == 0) report.drift = stats_.drift();
-  report.starved_packets += starved_;
-  report.preempted += preempted_;
-  report.send_calls += send_calls_;
-  report.retries += retries_;
-  if (send_calls_ > 0) {
-    report.started_wall_ns = gate_.wall_ns();
-    report.started_unready = !gate_.was_fed();
-  }
-  if (fatal_errno_ != 0) {
-    Error failure = errno_error(fatal_errno_, transmitter_.describe_failed());
-    if (fatal_errno_ == ENETDOWN && options_.link_timeout > Nanos(0))
-      failure.what += " for " + format_duration(options_.link_timeout);
-    report.failure = std::move(failure);
-  } else if (failed_errno_ != 0 && report.first_refusal.empty()) {
-    report.first_refusal = errno_error(failed_errno_, transmitter_.describe_failed()).what;
-  } else if (given_up > 0 && report.first_refusal.empty()) {
-    report.first_refusal =
-        fmt::format("{}: a frame of {} bytes was refused again and again, while others passed",
-                    transmitter_.describe(), patience_.first_given_up_bytes());
-  } else if (failed_far_end_ > 0 && report.first_refusal.empty()) {
-    report.first_refusal = fmt::format("{}: longer than the {} bytes that the far end takes",
-                                       transmitter_.describe(), far_end_bytes_);
   }
 }
 

@@ -73,8 +73,7 @@ class Sender {
   uint64_t sent_bytes() const noexcept { return sent_bytes_.load(std::memory_order_relaxed); }
   // Number of frames that were sent or given up.
   uint64_t handled() const noexcept {
-    const Lane& lane = *lanes_[own_];
-    const uint64_t markers = loops_begun() + lane.released.load(std::memory_order_relaxed);
+    const uint64_t markers = markers_.load(std::memory_order_relaxed);
     const uint64_t popped = ring_.popped();
     return std::max(frames_sent(), popped - std::min(markers, popped));
   }
@@ -105,6 +104,9 @@ class Sender {
   SendTime last_return() const noexcept { return last_return_; }
   uint64_t send_calls() const noexcept { return send_calls_; }
   bool broke_down() const noexcept { return fatal_errno_ != 0; }
+  // Packets that it has sent or left out. Call while the thread waits for departures, or after
+  // run().
+  uint64_t settled() const noexcept { return sent() + failed_packets() + dropped_late_ + missed_; }
   // After run(): adds the counts and measurements of this thread to the report.
   void settle(Report& report) const;
 
@@ -119,6 +121,10 @@ class Sender {
   void send(std::span<const Departure> due, const std::stop_token& stop);
   void account(std::span<const Departure> accepted, SendTime called, SendTime returned) noexcept;
   void pass(const Departure& marker) noexcept;
+  void pass_seek(const Departure& marker) noexcept;
+  // Throws away what a seek passes over.
+  void throw_away(std::span<const Departure> waiting) noexcept;
+  uint64_t failed_packets() const noexcept;
   // Decides what to do about the front frame, which was rejected, perhaps for lack of room.
   Patience::Advice wait_for_room(int error, const Departure& frame);
   void fail(int error, const Departure& frame) noexcept;
@@ -168,6 +174,7 @@ class Sender {
   std::atomic<int64_t> awaited_due_ns_{0};
   std::atomic<uint64_t> starved_shown_{0};
   std::atomic<uint64_t> loops_begun_{0};
+  std::atomic<uint64_t> markers_{0};  // passed
   std::array<std::atomic<int64_t>, LatenessSoFar::kShares.size()> lateness_shown_{};
   std::atomic<uint64_t> failed_shown_{0};
   std::atomic<uint64_t> dropped_shown_{0};

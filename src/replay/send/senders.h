@@ -114,6 +114,12 @@ class Senders {
     for (const auto& sender : senders_) newest = std::max(newest, Nanos(sender->newest_due_ns()));
     return newest;
   }
+  // Packets that were sent or left out. Call while all wait for departures.
+  uint64_t settled() const noexcept {
+    uint64_t packets = 0;
+    for (const auto& sender : senders_) packets += sender->settled();
+    return packets;
+  }
   void settle(Report& report) const {
     SendTime first = SendTime::max();
     SendTime last = SendTime::min();
