@@ -346,8 +346,9 @@ TEST_F(ControlledEngine, SeeksOfSeveralLanesInALargeSet) {
   for (size_t i = 0; i < kLanes; ++i) {
     outs[i].batch = 16;
     outs[i].refuse = [&](const transmit::Frame&, size_t index) {
-      if (index % 4000 == 3999 && ++seeks < 8)
+      if (index % 4000 == 3999 && ++seeks < 8) {
         EXPECT_TRUE(control.seek(capture_time(kEngineBase + seeks * 50'000'000)));
+      }
       return 0;
     };
     transmitters.push_back(&outs[i]);
