@@ -73,6 +73,7 @@ def network_seeds():
     yield "icmp6_error", 0, eth(0x86DD) + low6 + bytes.fromhex("0100000000000000") + low6[:6] + b"\x06" + low6[7:] + TCP
     for kind in (135, 136):
         yield f"nd_{kind}", 0, eth(0x86DD) + low6 + bytes([kind, 0, 0, 0, 0, 0, 0, 0]) + target + bytes.fromhex("0101020000000001")
+    yield "nd_133", 0, eth(0x86DD) + low6[:4] + b"\0\x10" + low6[6:7] + b"\xff" + low6[8:] + bytes([133]) + bytes(7) + bytes.fromhex("0201020000000001")
     redirect = bytes([137, 0, 0, 0, 0, 0, 0, 0]) + target * 2 + bytes.fromhex("0406000000000000") + low6
     yield "nd_137", 0, eth(0x86DD) + low6 + redirect
     network = bytes.fromhex("030440c0") + bytes(12) + target[:8] + bytes(8)

@@ -1,6 +1,6 @@
 // Addresses, ports and fields of a packet are rewritten. The first four bytes of an input are the
 // link type, the rules (Rule), the loop, and by how much the packet was longer than its capture;
-// the rest is the packet.
+// the rest is the packet. Rules for MAC addresses and VLAN tags are applied to every input too.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -9,8 +9,12 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "packet/frame_step.h"
 #include "rewrite/network/rewrite_network.h"
 #include "rewrite/network/rule_text.h"
+#include "rewrite/rules/link_rules.h"
+#include "rewrite/rules/rules.h"
+#include "rewrite/rules/rules_rewriter.h"
 
 namespace {
 
@@ -61,6 +65,35 @@ rewrite::NetworkRules rules_of(uint8_t which) {
   return rules;
 }
 
+rewrite::RulesRewriter link_rewriter(std::span<const char* const> vlans) {
+  rewrite::RuleParts parts;
+  for (const char* text : {"10.0.0.0/8=02:aa:00:00:00:08", "::/1=02:aa:00:00:00:09",
+                           "2001:db8::1=02:aa:00:00:00:0a", "02:00:00:00:00:01=02:aa:00:00:00:0b"})
+    parts.macs.push_back(*rewrite::parse_mac_rule(text));
+  for (const char* text : vlans) parts.vlans.push_back(*rewrite::parse_vlan_rule(text));
+  parts.ttl = 64;
+  return rewrite::RulesRewriter(*rewrite::make_rules(parts));
+}
+
+void rewrite_links(std::span<const uint8_t> bytes, uint32_t original, uint32_t link_type,
+                   uint64_t loop) {
+  static constexpr std::array kOneLess = {"pop", "map:1=2", "priority:3"};
+  static constexpr std::array kNew = {"pop:all", "push:5,priority=2", "push:6,802.1ad"};
+  static const rewrite::RulesRewriter kRewriters[] = {link_rewriter({}), link_rewriter(kOneLess),
+                                                      link_rewriter(kNew)};
+  const auto length = static_cast<uint32_t>(bytes.size());
+  for (const rewrite::RulesRewriter& rewriter : kRewriters) {
+    gophercap::packet::FrameList list;
+    const bool changed = rewriter.rewrite({bytes.data(), length, original, link_type}, loop, list);
+    require(list.frames().size() == 1);
+    const gophercap::packet::Frame& made = list.frames().front();
+    require(made.bytes <= length + rewriter.growth_bytes());
+    require(!changed || rewriter.may_change(link_type));
+    require(made.bytes == length || rewriter.may_resize(link_type));
+    require(made.original_bytes - made.bytes == original - length);
+  }
+}
+
 // A checksum that is 0 or all ones has two forms; which one it had is not kept.
 void require_same(std::span<const uint8_t> a, std::span<const uint8_t> b) {
   for (size_t i = 0; i < a.size(); ++i) {
@@ -90,6 +123,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   require(!apply(0) && bytes == before);
   const bool changed = apply(data[1]);
   require(changed || bytes == before);
+  rewrite_links(before, original, link_type, loop);
   // These pairs of networks change places, so a second time restores the packet.
   bytes = before;
   const auto which = static_cast<uint8_t>(kAddresses | (data[1] & (kInside | kOutside)));

@@ -23,6 +23,8 @@ constexpr uint8_t kIcmpv6 = 58;
 constexpr uint32_t kOptionBytes = 8;  // the unit of an option's length
 constexpr uint8_t kSourceOption = 1;
 constexpr uint8_t kTargetOption = 2;
+constexpr uint32_t kTargetAt = 8;  // in the fixed part of a message that has a target
+constexpr uint32_t kTargetEnd = kTargetAt + 16;
 
 bool is_group(const uint8_t* mac) noexcept {
   return (mac[0] & 1) != 0;
@@ -92,6 +94,7 @@ struct Discovery {
   uint32_t options = 0;  // 0: it is none
   uint32_t end = 0;
   IpNumber source = 0;
+  std::optional<IpNumber> target{};  // empty: messages of this type have none
 };
 
 Discovery discovery_in(const packet::Frame& frame) noexcept {
@@ -106,8 +109,9 @@ Discovery discovery_in(const packet::Frame& frame) noexcept {
         // These messages are not passed on by routers, and have no extension headers.
         if (at[6] != kIcmpv6 || at[7] != 255 || bytes < kOptionBytes) return false;
         const uint32_t fixed = fixed_bytes(frame.data[begin]);
-        if (fixed > 0 && fixed <= bytes && frame.data[begin + 1] == 0)
-          found = {begin, begin + fixed, begin + bytes, address_at(at + 8, 16)};
+        if (fixed == 0 || fixed > bytes || frame.data[begin + 1] != 0) return false;
+        found = {begin, begin + fixed, begin + bytes, address_at(at + 8, 16)};
+        if (fixed >= kTargetEnd) found.target = address_at(frame.data + begin + kTargetAt, 16);
         return false;
       });
   return found;
@@ -190,7 +194,7 @@ class MacWriter {
     const uint8_t* const data = captured_.data;
     if (const MacAddress* mac = of_station(rules_, data + option + 2)) return mac;
     if (data[option] == kSourceOption) return of_host(rules_, true, message.source);
-    return of_host(rules_, true, address_at(data + message.at + 8, 16));
+    return message.target ? of_host(rules_, true, *message.target) : nullptr;
   }
 
   // With the checksum over it, which stays wrong if it is wrong (RFC 1624).

@@ -220,6 +220,26 @@ TEST(Rules, MacsOfHostsChangeInNeighborDiscoveryToo) {
   EXPECT_FALSE(rewritten(with_macs({"2001:db8::1=02:aa:00:00:00:02"}), frame).changed);
 }
 
+// Routers are asked for and advertised without a target, where these messages have options or end.
+TEST(Rules, ATargetIsReadOnlyInMessagesThatHaveOne) {
+  const Bytes option = {2, 1, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff};
+  const auto message = [&](uint8_t type, size_t fixed, int options) {
+    Bytes bytes(fixed, 0);
+    bytes[0] = type;
+    for (int i = 0; i < options; ++i) bytes.insert(bytes.end(), option.begin(), option.end());
+    Bytes frame = Packet().eth(0x86dd).ip6(58).with(bytes);
+    frame[14 + 7] = 255;
+    return frame;
+  };
+  const RuleParts rules = with_macs(
+      {"201:aabb:ccdd:eeff::/64=02:99:99:99:99:99", "::201:aabb:ccdd:eeff/128=02:99:99:99:99:99"});
+  EXPECT_FALSE(rewritten(rules, message(133, 8, 1)).changed);  // 8 bytes fewer than an address
+  EXPECT_FALSE(rewritten(rules, message(133, 8, 2)).changed);
+  EXPECT_FALSE(rewritten(rules, message(134, 16, 1)).changed);
+  // A solicitation, whose target is ::.
+  EXPECT_TRUE(rewritten(with_macs({"::/128=02:99:99:99:99:99"}), message(135, 24, 1)).changed);
+}
+
 TEST(Rules, OtherLinksHaveNoMacAndNoTag) {
   Bytes raw(60, 0);
   raw[0] = 0x45;
@@ -251,14 +271,14 @@ TEST(Rules, FramesThatAreCutAnywhereAreReadInside) {
 }
 
 TEST(Rules, TheirTextsAreThoseOfTheOptions) {
-  RuleParts parts = with_vlans({"pop:all", "map:5=6", "push:7,802.1ad,priority=2", "priority:0"});
+  RuleParts parts = with_vlans({"pop", "map:5=6", "push:7,802.1ad,priority=2", "priority:0"});
   parts.macs = with_macs({"10.0.0.0/8=02-AA-00-00-00-08"}).macs;
   parts.addresses.push_back(parse_prefix_pair("10.0.0.0/8:172.0.0.0/8").value());
   parts.ports.push_back(parse_port_pair("80=8080").value());
   parts.ttl = 3;
   parts.unique_addresses = true;
   EXPECT_EQ(make_rules(parts)->texts,
-            (std::vector<std::string>{"map-mac 10.0.0.0/8=02:aa:00:00:00:08", "vlan pop:all",
+            (std::vector<std::string>{"map-mac 10.0.0.0/8=02:aa:00:00:00:08", "vlan pop",
                                       "vlan map:5=6", "vlan push:7,priority=2,802.1ad",
                                       "vlan priority:0", "map-ip 10.0.0.0/8=172.0.0.0/8",
                                       "map-port 80=8080", "set-ttl 3", "unique-ip"}));
@@ -283,6 +303,12 @@ TEST(Rules, ContradictionsAreRefused) {
                 {"02:00:00:00:00:01=02:00:00:00:00:02", "02:00:00:00:00:01=02:00:00:00:00:03"})),
             "--map-mac: 02:00:00:00:00:01 is given twice");
   EXPECT_EQ(why(with_vlans({"map:5=6", "map:5=7"})), "--vlan: VLAN 5 is mapped twice");
+  EXPECT_EQ(why(with_vlans({"priority:1", "pop", "priority:1"})),
+            "--vlan: priority is given twice");
+  for (const char* moot : {"map:5=6", "priority:0"})
+    EXPECT_EQ(why(with_vlans({moot, "pop:all"})),
+              std::string("--vlan: ") + moot + " does nothing with pop:all, which leaves no tag");
+  EXPECT_TRUE(make_rules(with_vlans({"pop:all", "push:5,priority=2"})));
   EXPECT_EQ(why(with_vlans(std::vector<std::string_view>(9, "push:1"))),
             "--vlan: at most 8 tags can be pushed");
   EXPECT_EQ(why({.ttl = 0}), "--set-ttl: must be 1 to 255");
