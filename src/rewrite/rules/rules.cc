@@ -65,6 +65,7 @@ Result<VlanRules> vlans_of(const RuleParts& parts) {
         rules.map.emplace_back(rule.from, rule.id);
         break;
       case VlanRule::Kind::kPriority:
+        if (rules.priority) return wrong("vlan", "priority is given twice");
         rules.priority = rule.priority;
         break;
       case VlanRule::Kind::kPush:
@@ -77,6 +78,14 @@ Result<VlanRules> vlans_of(const RuleParts& parts) {
   std::ranges::sort(rules.map);
   if (const auto* twice = first_double(rules.map, [](const auto& m) { return m.first; }))
     return wrong("vlan", fmt::format("VLAN {} is mapped twice", twice->first));
+  if (rules.pop != VlanRules::kAll) return rules;
+  const auto is_moot = [](const VlanRule& rule) {
+    return rule.kind == VlanRule::Kind::kMap || rule.kind == VlanRule::Kind::kPriority;
+  };
+  if (const auto moot = std::ranges::find_if(parts.vlans, is_moot); moot != parts.vlans.end()) {
+    return wrong("vlan",
+                 fmt::format("{} does nothing with pop:all, which leaves no tag", to_text(*moot)));
+  }
   return rules;
 }
 
