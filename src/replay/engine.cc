@@ -134,6 +134,7 @@ class FilePlayer {
   }
 
   void end(Report& report) {
+    if (merger_ == nullptr) return;  // begin() failed
     readers_->stop();
     fail(report, readers_->result());
     merger_->settle(report);

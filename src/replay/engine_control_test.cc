@@ -43,6 +43,24 @@ class ScriptedClock final : public Clock {
   std::map<SendTime, std::function<void()>> script;
 };
 
+// Waits until `done`. In vain, it fails the test, and ends the replay so that the test ends too.
+bool await(Control& control, const std::function<bool(const Control::Status&)>& done) {
+  const auto deadline = std::chrono::steady_clock::now() + 30s;
+  while (std::chrono::steady_clock::now() < deadline) {
+    const Control::Status now = control.status();
+    if (done(now)) return true;
+    if (now.over) break;
+    std::this_thread::sleep_for(1ms);
+  }
+  ADD_FAILURE() << "the replay did not get there";
+  (void)control.stop();
+  return false;
+}
+
+bool has_sent(const Control::Status& now, uint64_t packets) {
+  return now.progress && now.progress->packets_sent >= packets;
+}
+
 class ControlledEngine : public Engine {
  protected:
   // A packet every 100 ms.
@@ -203,14 +221,16 @@ TEST_F(ControlledEngine, StepsSendPacketsAtOnceAndTheRestFollowsTheLastOne) {
 TEST_F(ControlledEngine, APausedReplayWaitsForACommand) {
   ASSERT_TRUE(control_.pause());  // before it has begun
   std::jthread other([&] {
-    while (!control_.status().progress ||
-           control_.status().progress->phase != EngineProgress::Phase::kSending)
-      std::this_thread::sleep_for(1ms);
+    if (!await(control_, [](const Control::Status& now) {
+          return now.progress && now.progress->phase == EngineProgress::Phase::kSending;
+        }))
+      return;
     EXPECT_TRUE(control_.status().paused);
     EXPECT_TRUE(control_.step(3));
-    while (control_.status().progress->packets_sent < 3) std::this_thread::sleep_for(1ms);
-    EXPECT_EQ(control_.status().steps_left, 0u);
-    EXPECT_EQ(control_.status().progress->packets_sent, 3u);
+    if (!await(control_, [](const auto& now) { return has_sent(now, 3); })) return;
+    const Control::Status now = control_.status();
+    EXPECT_EQ(now.steps_left, 0u);
+    EXPECT_TRUE(now.progress && now.progress->packets_sent == 3);
     clock_.advance(1min);
     EXPECT_TRUE(control_.resume());
   });
@@ -221,7 +241,7 @@ TEST_F(ControlledEngine, APausedReplayWaitsForACommand) {
 TEST_F(ControlledEngine, AStopEndsItWithAReport) {
   ASSERT_TRUE(control_.pause());
   std::jthread other([&] {
-    while (!control_.status().progress) std::this_thread::sleep_for(1ms);
+    if (!await(control_, [](const auto& now) { return now.progress.has_value(); })) return;
     EXPECT_TRUE(control_.stop());
     EXPECT_FALSE(control_.pause());
   });
@@ -423,12 +443,13 @@ TEST_F(ControlledEngine, StepsOfSeveralLanesKeepTheOrderOfTheSchedule) {
   Control control([&] { return own[0].now(); });
   ASSERT_TRUE(control.pause());
   std::jthread other([&] {
-    while (!control.status().progress) std::this_thread::sleep_for(1ms);
+    if (!await(control, [](const auto& now) { return now.progress.has_value(); })) return;
     EXPECT_TRUE(control.step(25));
-    while (control.status().steps_left > 0) std::this_thread::sleep_for(1ms);
+    if (!await(control, [](const auto& now) { return now.steps_left == 0; })) return;
     EXPECT_TRUE(control.step(35));
   });
-  const Report report = play(plan(), {.send = {.control = &control}}, transmitters, clocks, {}, {});
+  const Report report =
+      play(plan(), {.send = {.control = &control}}, transmitters, clocks, {}, control.stop_token());
   EXPECT_EQ(report.accounts.sent, 60u);
   for (const auto& out : outs) EXPECT_FALSE(out.sent.empty());
   EXPECT_TRUE(std::is_sorted(stamps.begin(), stamps.end()));

@@ -191,6 +191,23 @@ TEST_F(ControlSocketTest, ServesSeveralClientsAtOnce) {
             "{\"ok\":true,\"state\":\"preparing\",\"speed\":null,\"steps_left\":0}\n");
 }
 
+// The answers are more than the server collects at once.
+TEST_F(ControlSocketTest, AllLinesOfOneMessageAreAnswered) {
+  const auto server = ControlServer::start(path(), control_);
+  ASSERT_TRUE(server);
+  constexpr int kLines = 580;
+  std::string lines;
+  for (int i = 0; i < kLines; ++i) lines += "status\n";
+  for (const bool ends : {false, true}) {
+    const Fd fd = client();
+    say(fd, lines);
+    if (ends) ::shutdown(fd.value(), SHUT_WR);
+    const std::string answers = read_lines(fd, kLines + (ends ? 1 : 0));  // until the end
+    EXPECT_EQ(std::count(answers.begin(), answers.end(), '\n'), kLines) << ends;
+    EXPECT_EQ(answers.find("(nothing more came)"), std::string::npos) << ends;
+  }
+}
+
 TEST_F(ControlSocketTest, AClientThatReadsOrEndsNothingHoldsUpNobody) {
   const auto server = ControlServer::start(path(), control_);
   ASSERT_TRUE(server);

@@ -106,10 +106,16 @@ bool SocketServer::serve(Client& client, short events) {
   if ((events & (POLLIN | POLLHUP)) != 0 && !client.no_more &&
       client.out.size() <= kMostAnswerBytes && !take(client))
     return false;
-  if (!flush(client.fd.value(), client.out)) return false;
-  answer(client);  // requests that had to wait until answers were taken
-  if (!flush(client.fd.value(), client.out)) return false;
-  return !client.no_more || !client.out.empty() || !client.in.empty();
+  // Nothing wakes this thread for a request that has been read, so all are answered unless answers
+  // wait to be taken.
+  for (bool more = true; more;) {
+    if (!flush(client.fd.value(), client.out)) return false;
+    if (!client.out.empty()) return true;
+    const size_t before = client.in.size();
+    answer(client);
+    more = client.in.size() < before || !client.out.empty();
+  }
+  return !client.no_more;
 }
 
 // Returns false if the client has gone.
