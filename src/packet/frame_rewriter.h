@@ -19,6 +19,8 @@ class FrameRewriter {
   // True if a frame of this link type may become another one, and if its length may change.
   virtual bool may_change(uint32_t link_type) const noexcept = 0;
   virtual bool may_resize(uint32_t link_type) const noexcept = 0;
+  // True if a frame may become another one in a loop after the first.
+  virtual bool differs_by_loop() const noexcept { return false; }
   // Adds `frame` to `out`, rewritten or as it is, and returns whether it was rewritten. `loop`
   // counts from 0.
   virtual bool rewrite(const Frame& frame, uint64_t loop, FrameList& out) const = 0;

@@ -121,6 +121,27 @@ assert n == 18 and [len(hosts) for hosts in loops] == [2, 2, 2], (n, loops)
 assert len(set.union(*loops)) == 6, loops
 PYTHON
 
+exits 0 replay in.pcap --out-file other.pcap --unique-ip --loop-count 3 --dryrun
+has out "6 rewritten in each loop after the first"
+exits 0 replay in.pcap --out-file other.pcap --unique-ip --set-ttl 64 --loop-infinite --dryrun --json
+is out packets.changed.rewritten 0 packets.changed.rewritten_in_later_loops 6
+exits 0 replay in.pcap --out-file other.pcap --set-ttl 5 --loop-count 3 --dryrun --json
+not grep -q later_loops out
+# In one loop it does nothing. A file may be for other runs as well.
+exits 2 replay in.pcap --out-file out.pcap --unique-ip
+has err "--unique-ip: does nothing in one loop"
+echo "unique-ip: true" >unique.yaml
+exits 0 replay in.pcap --out-file one.pcap --rewrite unique.yaml
+not grep -q rewritten err
+cmp same.pcap one.pcap
+exits 0 replay in.pcap --out-file one.pcap --rewrite unique.yaml --set-ttl 5
+has err "packets are rewritten: set-ttl 5"
+not grep -q unique-ip err
+exits 0 replay in.pcap --dryrun --discard --rewrite unique.yaml --json
+not grep -q later_loops out
+printf 'replay:\n  unique:\n    ip: true\n' >config.yaml
+exits 0 replay in.pcap --discard --config config.yaml
+
 # Other links have no MAC addresses and no tags.
 exits 0 replay raw.pcap --out-file out.pcap --vlan push:5 --report r.json
 has err "1 of 1 packets are not Ethernet: they have no MAC addresses and VLAN tags to rewrite"

@@ -37,6 +37,8 @@ constexpr PlanOption<std::optional<Ratio>> kMbps{"mbps"};
 constexpr PlanOption<jobs::Oversize> kOversize{"oversize"};
 constexpr PlanOption<bool> kIgnoreDf{"ignore-df"};
 constexpr PlanOption<bool> kFixLengths{"fix-lengths"};
+constexpr PlanOption<bool> kUnique{"unique-ip"};
+constexpr PlanOption<std::string> kRewrite{"rewrite"};
 constexpr PlanOption<rewrite::TunnelSide> kTunnelSide{"tunnel-side"};
 constexpr Option<int64_t> kMtu{kThis, "mtu"};
 
@@ -96,6 +98,22 @@ void check_fail_on_late(const Settings& settings, const jobs::ReplayOptions& opt
         {"--fail-on-late: needs an interface or a tunnel; nothing is late elsewhere", ""});
   if (options.schedule.topspeed)
     complaints.push_back({"--fail-on-late: excludes --topspeed, where nothing is late", ""});
+}
+
+// In a configuration or a file with rules, it is meant for other runs too.
+void check_unique(const Settings& settings, const jobs::ReplayOptions& options,
+                  std::vector<Complaint>& complaints) {
+  if (!options.rules.network.unique_addresses) return;
+  const bool once = options.schedule.loop_count == 1;
+  if (!once && options.delivery.preload) {
+    complaints.push_back(
+        {"--unique-ip: excludes --preload, which sends the same packets in each loop", ""});
+  }
+  const bool asked = settings.typed(kUnique.of(kThis)) && settings.get(kRewrite.of(kThis)).empty();
+  if (once && asked) {
+    complaints.push_back({"--unique-ip: does nothing in one loop, whose addresses stay",
+                          "--loop-count N or --loop-infinite"});
+  }
 }
 
 void check_interfaces(const Settings& settings, const jobs::InterfaceTarget* target,
@@ -262,11 +280,7 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
   if (interface != nullptr && interface->names.front().empty())
     complaints.push_back({"replay: needs --out, --out-interface or --out-file", ""});
   check_plan(settings, kThis, options.select, options.schedule, complaints);
-  if (options.rules.network.unique_addresses && options.delivery.preload &&
-      options.schedule.loop_count != 1) {
-    complaints.push_back(
-        {"--unique-ip: excludes --preload, which sends the same packets in each loop", ""});
-  }
+  check_unique(settings, options, complaints);
   check_interfaces(settings, interface, options, complaints);
   const bool several_threads = settings.get(kTxThreads) > 1;
   const auto* tunnel = std::get_if<jobs::TunnelTarget>(&target);

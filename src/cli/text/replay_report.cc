@@ -296,6 +296,10 @@ std::string forecast_report(const jobs::Forecast& forecast) {
     lines.push_back(
         {"interface", fmt::format("{}: {}", escape_text(name), counted(frames, "frame"))});
   add_changed(lines, accounts);
+  if (forecast.rewritten_later) {
+    lines.push_back({"changed", fmt::format("{} rewritten in each loop after the first",
+                                            group_digits(*forecast.rewritten_later))});
+  }
   add_reasons(lines, accounts, replay::DropStage::kReading);
   return format_summary(lines);
 }

@@ -54,8 +54,8 @@ replay::Accounts from_summary(const dataset::FileSummary& file, const transmit::
 
 Result<replay::Accounts> expected_accounts(const PlannedSet& setup,
                                            const transmit::FrameLimits& limits, unsigned workers,
-                                           const std::stop_token& stop, FramesByWire* by_wire) {
-  const replay::WireChoice* const wires = by_wire == nullptr ? nullptr : by_wire->choice;
+                                           const std::stop_token& stop, ExpectedDetails* details) {
+  const replay::WireChoice* const wires = details == nullptr ? nullptr : details->wires;
   // Survey and summary are brought together by path.
   std::unordered_map<std::string_view, const dataset::FileSummary*> summaries;
   for (const dataset::FileSummary& file : setup.set.files) summaries.emplace(file.path, &file);
@@ -85,8 +85,9 @@ Result<replay::Accounts> expected_accounts(const PlannedSet& setup,
   for (const Result<replay::Survey>& part : parts) {
     if (!part) return part.error();
     sum += part->verdicts;
-    if (wires == nullptr) continue;
-    std::vector<uint64_t>& frames = by_wire->frames;
+    if (details == nullptr) continue;
+    details->rewritten_later += part->rewritten_later;
+    std::vector<uint64_t>& frames = details->frames_by_wire;
     frames.resize(std::max(frames.size(), part->frames_by_wire.size()));
     for (size_t wire = 0; wire < part->frames_by_wire.size(); ++wire)
       frames[wire] += part->frames_by_wire[wire];

@@ -13,17 +13,18 @@
 
 namespace gophercap::jobs {
 
-// How many frames each of several wires gets.
-struct FramesByWire {
-  const replay::WireChoice* choice = nullptr;  // null: there is one wire; borrowed
-  std::vector<uint64_t> frames{};
+// What accounts do not tell.
+struct ExpectedDetails {
+  const replay::WireChoice* wires = nullptr;  // null: there is one wire; borrowed
+  std::vector<uint64_t> frames_by_wire{};     // how many each of several wires gets
+  uint64_t rewritten_later = 0;               // as in replay::Survey
 };
 
 // Of one loop; `sent` is what would be sent, `sent_bytes` at most so many. Reads those files of
-// which the map does not tell enough; all if `by_wire` has a choice, whose frames it counts.
+// which the map does not tell enough; all if `details` has wires, whose frames it counts.
 Result<replay::Accounts> expected_accounts(const PlannedSet& setup,
                                            const transmit::FrameLimits& limits, unsigned workers,
                                            const std::stop_token& stop,
-                                           FramesByWire* by_wire = nullptr);
+                                           ExpectedDetails* details = nullptr);
 
 }  // namespace gophercap::jobs

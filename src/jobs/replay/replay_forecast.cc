@@ -118,13 +118,13 @@ Result<std::unique_ptr<const replay::WireChoice>> make_wire_choice(const Target&
       static_cast<uint32_t>(interfaces->names.size()));
 }
 
-void add_interfaces(const Target& target, FramesByWire& by_wire, Forecast& forecast) {
+void add_interfaces(const Target& target, ExpectedDetails& details, Forecast& forecast) {
   const bool unknown = forecast.limit.given();  // which packets are the last ones
-  if (by_wire.choice == nullptr || unknown) return;
+  if (details.wires == nullptr || unknown) return;
   const std::vector<std::string>& names = std::get<InterfaceTarget>(target).names;
-  by_wire.frames.resize(names.size());
+  details.frames_by_wire.resize(names.size());
   for (size_t i = 0; i < names.size(); ++i)
-    forecast.frames_by_interface.emplace_back(names[i], by_wire.frames[i]);
+    forecast.frames_by_interface.emplace_back(names[i], details.frames_by_wire[i]);
 }
 
 Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
@@ -162,14 +162,16 @@ Result<Forecast> forecast_all(const ReplayOptions& options, Reporter& reporter,
   TRY(const auto fitter, make_fitter(options.oversize, setup, limits, workers, reporter, stop));
   setup.engine.changes.fitter = fitter.get();
   TRY(const auto wires, make_wire_choice(options.delivery.target, setup, workers, reporter, stop));
-  FramesByWire by_wire{.choice = wires.get()};
-  TRY(forecast.accounts, expected_accounts(setup, limits, workers, stop, &by_wire));
+  ExpectedDetails details{.wires = wires.get()};
+  TRY(forecast.accounts, expected_accounts(setup, limits, workers, stop, &details));
   if (const Result<> all_fit = check_long_packets(options.oversize, forecast.accounts, limits);
       !all_fit && !forecast.obstacle)
     forecast.obstacle = all_fit.error();
   if (stop.stop_requested()) return Error{Errc::kCancelled, 0, "stopped before the plan was made"};
   add_times(forecast, setup);
-  add_interfaces(options.delivery.target, by_wire, forecast);
+  if (setup.engine.loops != 1 && setup.rewriter != nullptr && setup.rewriter->differs_by_loop())
+    forecast.rewritten_later = details.rewritten_later;
+  add_interfaces(options.delivery.target, details, forecast);
   forecast.notes = setup.notes();
   reporter.schedule(forecast.notes);
   return forecast;
@@ -216,6 +218,7 @@ std::string forecast_to_json(const Forecast& f) {
   if (f.accounts.frames_sent != f.accounts.sent) packets["frames_to_send"] = f.accounts.frames_sent;
   replay::add_drop_reasons(f.accounts, replay::DropStage::kReading, packets);
   replay::add_changes(f.accounts, packets);
+  if (f.rewritten_later) packets["changed"]["rewritten_in_later_loops"] = *f.rewritten_later;
   packets["cut_by_snaplen"] = f.packets_cut;
   Json json = {{"gophercap_plan_version", 1},
                {"target", f.target},

@@ -47,6 +47,9 @@ struct Forecast {
   uint64_t clock_steps_followed = 0;  // of one loop
   // Of each of several interfaces: how many frames of one loop it gets. Empty: unknown.
   std::vector<std::pair<std::string, uint64_t>> frames_by_interface;
+  // Packets rewritten in each loop after the first; empty: the same as in the first, or there is
+  // none.
+  std::optional<uint64_t> rewritten_later;
   replay::Accounts accounts;  // of one loop; `sent` is what would be sent, `sent_bytes` an upper
                               // limit
 };

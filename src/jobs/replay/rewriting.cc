@@ -33,7 +33,13 @@ uint64_t packets_without_ethernet(const PlannedSet& setup) {
 void say_what_is_rewritten(const PlannedSet& setup, Reporter& reporter) {
   if (setup.rewriter == nullptr) return;
   const rewrite::Rules& rules = setup.rewriter->rules();
-  const std::span<const std::string> texts = rules.texts;
+  const bool once = setup.engine.loops == 1;
+  std::vector<std::string> all = rules.texts;
+  // Addresses of the first loop stay.
+  if (const auto unique = std::ranges::find(all, "unique-ip"); once && unique != all.end())
+    all.erase(unique);
+  if (all.empty()) return;
+  const std::span<const std::string> texts = all;
   const size_t more = texts.size() - std::min(texts.size(), kMostShown);
   std::string line =
       fmt::format("packets are rewritten: {}", fmt::join(texts.first(texts.size() - more), ", "));

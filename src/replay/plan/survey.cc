@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/shortage.h"
@@ -32,7 +33,10 @@ class Surveyor {
         follow_(steps.follow),
         filter_(choice, limits, changes),
         wires_(wires),
-        clock_(steps) {}
+        clock_(steps) {
+    if (changes.rewriter != nullptr && changes.rewriter->differs_by_loop())
+      later_.emplace(choice, limits, changes, 1);
+  }
 
   void take(const packet::PacketView& packet, uint32_t link_type, Survey& survey) {
     const CaptureTime before = std::exchange(before_, packet.time);
@@ -57,6 +61,7 @@ class Surveyor {
     if (d.verdict != Verdict::kSend) return;
     survey.verdicts.frames_sent += d.frames.size();
     for (const packet::Frame& frame : d.frames) survey.verdicts.sent_bytes += frame.bytes;
+    if (later_) survey.rewritten_later += later_->decide(packet, link_type, out_of_order).rewritten;
     if (wires_ != nullptr) {
       const uint32_t wire = wires_->wire_of(packet::frame_of(packet, link_type));
       if (wire >= survey.frames_by_wire.size()) survey.frames_by_wire.resize(wire + 1);
@@ -91,6 +96,7 @@ class Surveyor {
   const KeyRule rule_;
   const bool follow_;
   FrameFilter filter_;
+  std::optional<FrameFilter> later_{};  // in a loop after the first
   const WireChoice* const wires_;
   KeyClock clock_;
   CaptureTime before_ = CaptureTime::min();

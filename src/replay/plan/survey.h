@@ -40,6 +40,9 @@ struct Survey {
   std::optional<CaptureTime> first_step_back_from;
   uint64_t packets_behind_step = 0;
   uint64_t clock_steps_followed = 0;
+  // Packets that the rewriter changes in each loop after the first; 0 if it does not tell loops
+  // apart.
+  uint64_t rewritten_later = 0;
   std::vector<uint64_t> frames_by_wire;  // those to be sent, if wires were given
   bool ends_outside = false;             // packets outside the window follow the last one inside
   std::optional<capture::Damage> damage;

@@ -31,6 +31,7 @@ class RulesRewriter final : public packet::FrameRewriter {
     return link_type == packet::kLinkTypeEthernet &&
            (rules_.vlans.pop > 0 || !rules_.vlans.push.empty());
   }
+  bool differs_by_loop() const noexcept override { return rules_.network.unique_addresses; }
   bool rewrite(const packet::Frame& frame, uint64_t loop, packet::FrameList& out) const override;
 
  private:
