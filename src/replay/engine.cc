@@ -327,7 +327,7 @@ void describe_end(const Plan& plan, const EngineOptions& options, const Timeline
   report.interrupted = stopped;
   Accounts& a = report.accounts;
   if (budget.reached()) a.after_limit = a.read - a.left_out() - budget.packets();
-  a.unsent_at_stop = a.read - a.sent - a.settled_unsent();
+  a.unsent_at_stop = a.read - std::min(a.read, a.sent + a.settled_unsent());
   const bool complete = a.unsent_at_stop == 0 && !report.failure && !stopped;
   report.planned_duration = planned_duration(plan, options, timeline, scheduler, complete);
   if (budget.reached() && !options.send.topspeed) report.planned_duration = budget.last_due();

@@ -32,6 +32,7 @@ void LaneSchedule::take_over() noexcept {
   changed_factor_ = !anchor_.as_planned();
   start_ = SendTime(saturating_sum(anchor_.at.time_since_epoch(), -anchor_.offset));
   held_ = view.paused;
+  if (!held_) stepping_ = false;  // what is left of the step is sent as usual
   seeks_ = view.seeks;
 }
 

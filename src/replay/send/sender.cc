@@ -33,6 +33,10 @@ void sleep_for(Nanos d) noexcept {
   ::nanosleep(&ts, nullptr);
 }
 
+bool belongs_to_seek(const Departure& d) noexcept {
+  return d.kind == Departure::Kind::kFlush || d.kind == Departure::Kind::kResume;
+}
+
 }  // namespace
 
 Sender::Sender(transmit::Transmitter& transmitter, Clock& clock, const Timeline& timeline,
@@ -116,7 +120,7 @@ void Sender::pass(const Departure& marker) noexcept {
   // There is one writer, so plain loads and stores are enough; they cost less than
   // read-modify-write.
   markers_.store(markers_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  if (marker.kind == Departure::Kind::kFlush || marker.kind == Departure::Kind::kResume) {
+  if (belongs_to_seek(marker)) {
     pass_seek(marker);
   } else if (marker.kind == Departure::Kind::kLoopBegin) {
     // A seek stays in the loop that has begun, however far the merge is.
@@ -184,7 +188,9 @@ uint64_t Sender::leave_out(std::span<const Departure> waiting, SendTime now, Nan
   size_t late = 0;
   uint64_t packets = 0;
   for (; late < waiting.size(); ++late) {
-    if (waiting[late].kind != Departure::Kind::kFrame) {
+    if (belongs_to_seek(waiting[late])) {
+      break;  // to be passed when the packets before it have been counted
+    } else if (waiting[late].kind != Departure::Kind::kFrame) {
       pass(waiting[late]);
     } else if (now - due_time(waiting[late]) > limit) {
       packets += !waiting[late].more;
@@ -346,6 +352,22 @@ Patience::Advice Sender::wait_for_room(int error, const Departure& frame) {
   return advice;
 }
 
+void Sender::pass_missed(SendTime now) noexcept {
+  std::span<const Departure> waiting = ring_.front();
+  while (!waiting.empty() && waiting.front().kind != Departure::Kind::kFrame) {
+    pass(waiting.front());
+    ring_.pop(1);
+    waiting = ring_.front();
+  }
+  const bool held = schedule_.held();
+  if (schedule_.passed_over()) {
+    throw_away(waiting);
+  } else if (paced_ && !held && !waiting.empty()) {
+    missed_ += leave_out(waiting, now, Nanos(0));
+  }
+  show_unsent();
+}
+
 // Waits until the link is up again, for as long as the user allows, and leaves out what is due
 // meanwhile, so that later packets are on schedule. At top speed nothing is left out.
 void Sender::sit_out_outage(const std::stop_token& stop) {
@@ -364,8 +386,7 @@ void Sender::sit_out_outage(const std::stop_token& stop) {
       over_ = true;
       break;
     }
-    if (paced_ && !schedule_.held()) missed_ += leave_out(ring_.front(), now, Nanos(0));
-    show_unsent();
+    pass_missed(now);
     if (ring_.exhausted()) break;  // nothing is left to send
     // The send error may come before the link is announced to be down.
     if (link_is_up() && now - before > kLookEvery) break;

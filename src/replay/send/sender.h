@@ -114,8 +114,8 @@ class Sender {
   bool wait_for_departures(const std::stop_token& stop);
   void start(const std::stop_token& stop);
   bool enough_ready() const noexcept;
-  // Leaves out the frames in front that are later than `limit`. Returns the number of packets of
-  // which the last frame is among them.
+  // Leaves out the frames in front that are later than `limit`, up to a seek. Returns the number of
+  // packets of which the last frame is among them.
   uint64_t leave_out(std::span<const Departure> waiting, SendTime now, Nanos limit) noexcept;
   size_t gather_due(std::span<const Departure> waiting, const std::stop_token& stop);
   void send(std::span<const Departure> due, const std::stop_token& stop);
@@ -139,6 +139,8 @@ class Sender {
     }
     return true;
   }
+  // Leaves out what is due, or passed over by a seek, while the link is down.
+  void pass_missed(SendTime now) noexcept;
   void sit_out_outage(const std::stop_token& stop);
   // Sends what a step of the paused replay allows.
   void send_step(std::span<const Departure> waiting, const std::stop_token& stop);
