@@ -374,7 +374,8 @@ Report play(const Plan& plan, const EngineOptions& options,
   const std::optional<SenderCpus> apart =
       options.send.realtime ? std::make_optional<SenderCpus>(lanes) : std::nullopt;
   Dispatcher dispatcher(timeline, options.rule, senders.lanes(),
-                        Budget(options.limit, options.send.topspeed));
+                        Budget(options.limit, options.send.topspeed,
+                               clocks.front()->is_real() ? &senders.gate() : nullptr));
   Control* const control = options.send.control;
   if (control != nullptr) dispatcher.count_rounds(control->rounds());
   Meter meter(senders, timeline, options, clocks.front()->is_real(), plan.first);

@@ -58,6 +58,14 @@ TEST_F(EngineLimit, EndsAfterSoMuchTimeOfTheSchedule) {
   EXPECT_EQ(report.planned_duration, 200ms);
 }
 
+TEST_F(EngineLimit, ThePacketAfterItLeavesNoTraceInTheSchedule) {
+  add_file("a.pcap", {0, 1'000'000, 2'000'000, 100'000'000, 200'000'000});
+  const Report report = run({.rule = {.longest_gap = 10s}, .limit = {.time = 15s}});
+  EXPECT_EQ(report.accounts.sent, 4u);
+  EXPECT_EQ(report.gaps_shortened, 1u);
+  EXPECT_EQ(report.time_removed, 88s);
+}
+
 TEST_F(EngineLimit, CountsOverAllLoops) {
   add_files();
   for (const bool preload : {false, true}) {

@@ -20,6 +20,18 @@ exits 2 replay set.pcap --discard --metrics set.pcap
 exits 2 replay set.pcap --discard --metrics 127.0.0.1:99999
 has err "the port must be from 1 to 65535"
 
+# A run that fails before its first packet is over, too.
+exits 1 replay set.pcap --out-interface no.such.if --metrics figures.prom
+[[ $(metric running) == 0 ]]
+
+# Two outputs with one path would replace each other.
+exits 2 replay set.pcap --out-file y.pcap --metrics ./y.pcap
+has err "--metrics: the same file as --out-file"
+exits 2 replay set.pcap --discard --metrics m --report "$PWD/m"
+has err "the same file as"
+exits 2 replay set.pcap --discard --control c --report c
+has err "--control: the same file as --report"
+
 # A server at a free port, with clients that behave and others.
 python3 - <<'PYTHON'
 import os, re, signal, socket, subprocess, time, urllib.error, urllib.request

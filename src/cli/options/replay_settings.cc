@@ -302,8 +302,7 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
                                       word_of(file->compression)),
                           "name it .gz or .zst, or compress it afterwards"});
   }
-  if (file != nullptr && !to_stdout && file->path == options.report_path)
-    complaints.push_back({"--report: the same file as --out-file", ""});
+  check_outputs(settings, kThis, {{"--control", options.control_path}}, complaints);
   if (settings.get(kDryrun)) return complaints;  // nothing is written
   if (to_stdout && (json || options.report_path == "-")) {
     complaints.push_back(

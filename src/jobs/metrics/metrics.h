@@ -44,10 +44,17 @@ class MetricsPublisher {
       : metrics_(metrics), reporter_(reporter) {
     newest_.packets_total = packets_total;
   }
+  ~MetricsPublisher() {
+    if (newest_.running) end(newest_.now.accounts);
+  }
+  MetricsPublisher(const MetricsPublisher&) = delete;
+  MetricsPublisher& operator=(const MetricsPublisher&) = delete;
+
   void update(const replay::EngineProgress& now) {
     newest_.now = now;
     publish();
   }
+  // Whoever leaves without it has sent what was known last.
   void end(const replay::Accounts& accounts) {
     newest_.now.accounts = accounts;
     newest_.running = false;

@@ -145,6 +145,7 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
     if (const Result<> begun = companions.metrics->begin(); !begun)
       return begun.error().with_context("--metrics");
   }
+  MetricsPublisher publisher(companions.metrics, setup.most_packets(), reporter);
   reporter.schedule(setup.notes());
   say_what_is_rewritten(setup, reporter);
   std::optional<io::AtomicFile> report_file;
@@ -162,7 +163,6 @@ Result<ReplayResult> replay_all(const ReplayOptions& options, Reporter& reporter
       limits_of(transmit::common_limits(target->transmitters()), setup);
   warn_of_long_packets(setup, limits, options.oversize.policy, reporter);
   const bool keeps_time = real_time && setup.has_schedule();
-  MetricsPublisher publisher(companions.metrics, setup.most_packets(), reporter);
   const auto watch = [&, packets = setup.most_packets(),
                       total = keeps_time ? setup.total()
                                          : Nanos{0}](const replay::EngineProgress& now) {

@@ -21,6 +21,18 @@ void sleep_for_room(Nanos d) noexcept {
 
 }  // namespace detail
 
+bool Dispatcher::push_within_budget(const SlabFrame& frame, const uint8_t* data,
+                                    uint64_t loop) noexcept {
+  const Scheduler::State before = scheduler_.state();
+  const Nanos due = scheduler_.due(capture_time(frame.key_ns), loop, frame.bytes());
+  if (!budget_.admit(due, frame.bytes(), frame.more())) {
+    scheduler_.go_back(before);
+    return false;
+  }
+  put(frame, data, loop, due);
+  return true;
+}
+
 size_t Dispatcher::room(size_t wanted) noexcept {
   size_t least = SIZE_MAX;
   for (Lane* lane : lanes_)

@@ -41,20 +41,9 @@ class Dispatcher {
   // Call in the order of the schedule; senders see the packet after publish(). Returns false if the
   // limit was reached before this frame, which is left out then. REQUIRES: room() > 0.
   bool push(const SlabFrame& frame, const uint8_t* data, uint64_t loop) noexcept {
-    const Nanos due = scheduler_.due(capture_time(frame.key_ns), loop, frame.bytes());
-    if (budget_.given() && !budget_.admit(due, frame.bytes(), frame.more())) [[unlikely]]
-      return false;
-    if (last_loop_ != loop) [[unlikely]]
-      begin_loop(loop, due);
-    Lane& lane = *lanes_[lanes_.size() > 1 ? frame.lane() : 0];
-    lane.ring.push({.data = data,
-                    .due_ns = due.count(),
-                    .bytes = frame.bytes(),
-                    .original_bytes = frame.original_bytes,
-                    .link_type = frame.link_type(),
-                    .kind = Departure::Kind::kFrame,
-                    .more = frame.more(),
-                    .lane = static_cast<uint8_t>(frame.lane())});
+    if (budget_.given()) [[unlikely]]
+      return push_within_budget(frame, data, loop);
+    put(frame, data, loop, scheduler_.due(capture_time(frame.key_ns), loop, frame.bytes()));
     return true;
   }
   // Marks the end of a slab: it is released once all lanes have passed everything pushed so far.
@@ -90,6 +79,20 @@ class Dispatcher {
   const Budget& budget() const noexcept { return budget_; }
 
  private:
+  bool push_within_budget(const SlabFrame& frame, const uint8_t* data, uint64_t loop) noexcept;
+  void put(const SlabFrame& frame, const uint8_t* data, uint64_t loop, Nanos due) noexcept {
+    if (last_loop_ != loop) [[unlikely]]
+      begin_loop(loop, due);
+    Lane& lane = *lanes_[lanes_.size() > 1 ? frame.lane() : 0];
+    lane.ring.push({.data = data,
+                    .due_ns = due.count(),
+                    .bytes = frame.bytes(),
+                    .original_bytes = frame.original_bytes,
+                    .link_type = frame.link_type(),
+                    .kind = Departure::Kind::kFrame,
+                    .more = frame.more(),
+                    .lane = static_cast<uint8_t>(frame.lane())});
+  }
   struct Resume {
     uint64_t number = 0;
     std::optional<Nanos> due{};

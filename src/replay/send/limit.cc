@@ -33,8 +33,9 @@ bool Budget::is_too_late(Nanos due) noexcept {
   // Asking for the time at each packet would slow it down.
   constexpr uint64_t kPacketsBetween = 64;
   if (packets_ % kPacketsBetween != 0) return false;
+  if (gate_ != nullptr && !gate_->is_open()) return false;
   const SendTime now = SendClock::now();
-  if (!began_) began_ = now;
+  if (!began_) began_ = gate_ != nullptr ? gate_->start() : now;
   return now - *began_ > *limit_.time;
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/time.h"
+#include "replay/send/start_gate.h"
 
 namespace gophercap::replay {
 
@@ -14,8 +15,8 @@ namespace gophercap::replay {
 struct Limit {
   std::optional<uint64_t> packets{};
   std::optional<uint64_t> bytes{};  // of frames; the packet that reaches it is the last one
-  std::optional<Nanos> time{};      // since the first packet was due; at top speed since the first
-                                    // one was on its way
+  std::optional<Nanos> time{};  // since the first packet was due; at top speed by the clock, and
+                                // what is on its way then still leaves
 
   bool given() const noexcept { return packets || bytes || time; }
   bool operator==(const Limit&) const = default;
@@ -26,8 +27,9 @@ nlohmann::ordered_json limit_to_json(const Limit& limit);
 // Counts frames against a limit. Used by the merging thread only.
 class Budget {
  public:
-  Budget(const Limit& limit, bool top_speed) noexcept
-      : limit_(limit), given_(limit.given()), top_speed_(top_speed) {}
+  // `gate`: at top speed, time is that since it opened; null: since the first packet.
+  Budget(const Limit& limit, bool top_speed, const StartGate* gate = nullptr) noexcept
+      : limit_(limit), given_(limit.given()), top_speed_(top_speed), gate_(gate) {}
 
   bool given() const noexcept { return given_; }
   // Returns whether the frame is within the limit. All frames of a packet are, or none.
@@ -44,6 +46,7 @@ class Budget {
   const Limit limit_;
   const bool given_;
   const bool top_speed_;
+  const StartGate* const gate_;
   bool inside_packet_ = false;
   bool reached_ = false;
   uint64_t packets_ = 0;

@@ -34,27 +34,27 @@ Nanos Scheduler::due_by_rule(CaptureTime key, uint64_t loop, uint32_t bytes) noe
   int64_t due = 0;
   switch (rule_.kind) {
     case ScheduleRule::Kind::kPacketsPerSecond:
-      due = due_at_rate(rule_, packets_++).count();
+      due = due_at_rate(rule_, state_.packets++).count();
       break;
     case ScheduleRule::Kind::kMegabitsPerSecond:
-      due = due_at_rate(rule_, bytes_).count();
-      bytes_ += bytes;
+      due = due_at_rate(rule_, state_.bytes).count();
+      state_.bytes += bytes;
       break;
     case ScheduleRule::Kind::kCaptureTime:
       due = timeline_.due(key, loop).count();
       break;
   }
-  due -= time_removed_.count();
+  due -= state_.time_removed.count();
   if (rule_.longest_gap) {
-    const int64_t gap = due - last_due_ns_;
+    const int64_t gap = due - state_.last_due_ns;
     if (gap > rule_.longest_gap->count()) {
       const int64_t removed = gap - rule_.longest_gap->count();
-      ++gaps_shortened_;
-      time_removed_ += Nanos(removed);
+      ++state_.gaps_shortened;
+      state_.time_removed += Nanos(removed);
       due -= removed;
     }
   }
-  last_due_ns_ = due;
+  state_.last_due_ns = due;
   return Nanos(due);
 }
 

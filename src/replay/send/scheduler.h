@@ -47,25 +47,32 @@ class Scheduler {
     return due_by_rule(key, loop, bytes);
   }
 
+  // The schedule so far, to go back to if the packet asked for last is not sent after all.
+  struct State {
+    uint64_t packets = 0;
+    uint64_t bytes = 0;
+    int64_t last_due_ns = 0;
+    uint64_t gaps_shortened = 0;
+    Nanos time_removed{0};
+  };
+  const State& state() const noexcept { return state_; }
+  void go_back(const State& state) noexcept { state_ = state; }
+
   // True if all packets are due at their capture times.
   bool as_captured() const noexcept {
     return rule_.kind == ScheduleRule::Kind::kCaptureTime && !rule_.longest_gap;
   }
-  uint64_t gaps_shortened() const noexcept { return gaps_shortened_; }
-  Nanos time_removed() const noexcept { return time_removed_; }
+  uint64_t gaps_shortened() const noexcept { return state_.gaps_shortened; }
+  Nanos time_removed() const noexcept { return state_.time_removed; }
   // Due time of the last packet; 0 if there was none, or if all are due at their capture times.
-  Nanos last_due() const noexcept { return Nanos(last_due_ns_); }
+  Nanos last_due() const noexcept { return Nanos(state_.last_due_ns); }
 
  private:
   Nanos due_by_rule(CaptureTime key, uint64_t loop, uint32_t bytes) noexcept;
 
   const Timeline& timeline_;
   const ScheduleRule rule_;
-  uint64_t packets_ = 0;
-  uint64_t bytes_ = 0;
-  int64_t last_due_ns_ = 0;
-  uint64_t gaps_shortened_ = 0;
-  Nanos time_removed_{0};
+  State state_;
 };
 
 }  // namespace gophercap::replay
