@@ -38,6 +38,8 @@ struct FrameLimits {
   uint32_t vlan_extra_bytes = 0;    // a frame whose outer tag is 0x8100 may be this much longer
   // The interface accepts longer frames, but its far end drops them, silently on many kernels.
   uint32_t far_end_bytes = UINT32_MAX;
+  // For a recording: no frame may be longer than packet::max_captured_bytes() of its link type.
+  bool recorded = false;
 };
 
 // The frames that both take.
@@ -50,7 +52,8 @@ constexpr FrameLimits common_limits(const FrameLimits& a, const FrameLimits& b) 
           .min_bytes = std::max(a.min_bytes, b.min_bytes),
           .max_bytes = most,
           .vlan_extra_bytes = static_cast<uint32_t>(std::min(with_tag(a), with_tag(b)) - most),
-          .far_end_bytes = std::min(a.far_end_bytes, b.far_end_bytes)};
+          .far_end_bytes = std::min(a.far_end_bytes, b.far_end_bytes),
+          .recorded = a.recorded || b.recorded};
 }
 
 struct Unconfirmed {

@@ -11,6 +11,7 @@ namespace gophercap::verify {
 transmit::FrameLimits receiver_limits(std::optional<uint32_t> mtu) {
   transmit::FrameLimits limits = transmit::interface_limits({.mtu = mtu.value_or(1500)});
   if (!mtu) limits.max_bytes = UINT32_MAX;
+  limits.recorded = true;  // what was received was captured
   return limits;
 }
 

@@ -159,6 +159,27 @@ exits 0 replay in.pcap --out-file out.pcap --skip-mtu 64 --vlan push:5 --report 
 exits 0 replay in.pcap --out-file out.pcap --skip-mtu 60 --report r2.json
 is r1.json packets.skipped "$(field r2.json packets.skipped)"
 
+# A recording holds frames of up to 256 KiB. With a tag more, this one does not fit.
+python3 - <<'PYTHON'
+import struct
+frame = bytes.fromhex("02000000000202000000000188b5").ljust(262144, b"x")
+with open("longest.pcap", "wb") as f:
+    f.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
+    for size in (262144, 262140):
+        f.write(struct.pack("<IIII", 100, 0, size, size) + frame[:size])
+PYTHON
+exits 0 replay longest.pcap --out-file out.pcap --report r.json
+is r.json packets.sent 2
+exits 3 replay longest.pcap --out-file out.pcap --vlan push:3 --report r.json
+is r.json packets.sent 1 packets.skipped.too_long 1 packets.failed 0
+exits 0 verify out.pcap --report r.json
+exits 0 replay longest.pcap --dryrun --out-file other.pcap --vlan push:3 --json
+is out packets.to_send 1 packets.skipped.too_long 1
+exits 0 replay longest.pcap --out-file out.pcap --vlan push:3 --oversize truncate --report r.json
+is r.json packets.sent 2 packets.changed.truncated 1
+exits 1 replay longest.pcap --out-file none.pcap --vlan push:3 --oversize fail
+has err "1 of 2 packets are longer than the 262144 bytes of a frame here"
+
 # What is wrong is said before anything is written.
 rm -f out.pcap
 exits 2 replay in.pcap --out-file out.pcap --map-ip 10.0.0.0/8=11.0.0.0/9

@@ -161,6 +161,7 @@ struct Onlooker {
 
   void operator()(const Nowhere&) const {}
   void operator()(const FileTarget&) const {
+    outlook.limits = replay::kRecordingLimits;
     if (setup.engine.changes.step != nullptr) warn_of_link_types(setup, reporter);
   }
   void operator()(const InterfaceTarget& target) const {

@@ -9,6 +9,7 @@
 
 #include "jobs/replay/learn_from_set.h"
 #include "jobs/replay/losses.h"
+#include "packet/link_type.h"
 #include "replay/plan/frame_filter.h"
 #include "rewrite/fit/fragment.h"
 #include "rewrite/fit/refusal.h"
@@ -24,6 +25,7 @@ using rewrite::SegmentTable;
 
 // The same for every run, so that those agree.
 constexpr size_t kMostConnections = size_t{1} << 18;
+constexpr uint32_t kLongestRecord = packet::max_captured_bytes(packet::kLinkTypeEthernet);
 constexpr uint64_t kTableBytes = uint64_t{16} << 20;  // while it grows
 
 Fit fit_of(rewrite::Refusal refusal, Fit done) noexcept {
@@ -96,8 +98,12 @@ class Fitter final : public packet::FrameFitter {
 bool has_long_packets(const PlannedSet& setup, const transmit::FrameLimits& limits) {
   transmit::FrameLimits before_growth = limits;
   before_growth.max_bytes -= std::min(limits.max_bytes, setup.engine.changes.growth_bytes());
+  const auto grown = [&](uint32_t bytes) {
+    return uint64_t{bytes} + setup.engine.changes.growth_bytes();
+  };
   return std::ranges::any_of(setup.set.files, [&](const dataset::FileSummary& file) {
     return may_be_too_long(file, before_growth) ||
+           (limits.recorded && grown(file.max_captured_bytes) > kLongestRecord) ||
            (setup.engine.choice.pad_cut && file.packets_cut > 0);
   });
 }
@@ -164,10 +170,12 @@ transmit::FrameLimits limits_of(const transmit::FrameLimits& target,
 Result<> check_long_packets(const OversizeOptions& options, const replay::Accounts& expected,
                             const transmit::FrameLimits& limits) {
   if (options.policy != Oversize::kFail || expected.skipped_too_long == 0) return {};
-  return Error{Errc::kUnsupported, 0,
-               fmt::format("--oversize fail: {} of {} packets are longer than the {} bytes of a "
-                           "frame here",
-                           expected.skipped_too_long, expected.read, limits.max_bytes)};
+  return Error{
+      Errc::kUnsupported, 0,
+      fmt::format("--oversize fail: {} of {} packets are longer than the {} bytes of a "
+                  "frame here",
+                  expected.skipped_too_long, expected.read,
+                  limits.recorded ? std::min(limits.max_bytes, kLongestRecord) : limits.max_bytes)};
 }
 
 }  // namespace gophercap::jobs

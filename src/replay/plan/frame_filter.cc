@@ -117,18 +117,34 @@ void FrameFilter::make_fit(Decision& decision, std::span<const packet::Frame> be
   judge(decision);
 }
 
-uint32_t least_room(const transmit::FrameLimits& limits) noexcept {
+namespace {
+
+uint32_t least_room_on_wire(const transmit::FrameLimits& limits) noexcept {
   if (limits.ethernet_only || limits.max_bytes == UINT32_MAX) return limits.max_bytes;
   return limits.max_bytes - std::min(limits.max_bytes, packet::kEthernetHeaderBytes);
 }
 
-uint32_t room_for(const packet::Frame& frame, const transmit::FrameLimits& limits) noexcept {
+uint32_t room_on_wire(const packet::Frame& frame, const transmit::FrameLimits& limits) noexcept {
   if (limits.max_bytes == UINT32_MAX) return UINT32_MAX;
   if (frame.link_type != packet::kLinkTypeEthernet) {
-    return least_room(limits) + packet::network_offset(frame.data, frame.bytes, frame.link_type);
+    return least_room_on_wire(limits) +
+           packet::network_offset(frame.data, frame.bytes, frame.link_type);
   }
   return limits.max_bytes +
          (packet::may_exceed_mtu(frame.data, frame.bytes) ? limits.vlan_extra_bytes : 0);
+}
+
+}  // namespace
+
+uint32_t least_room(const transmit::FrameLimits& limits) noexcept {
+  const uint32_t on_wire = least_room_on_wire(limits);
+  return limits.recorded ? std::min(on_wire, packet::max_captured_bytes(packet::kLinkTypeEthernet))
+                         : on_wire;
+}
+
+uint32_t room_for(const packet::Frame& frame, const transmit::FrameLimits& limits) noexcept {
+  const uint32_t on_wire = room_on_wire(frame, limits);
+  return limits.recorded ? std::min(on_wire, packet::max_captured_bytes(frame.link_type)) : on_wire;
 }
 
 Verdict FrameFilter::fits(const packet::Frame& frame) const noexcept {

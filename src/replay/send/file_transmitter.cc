@@ -46,7 +46,7 @@ class FileTransmitter final : public transmit::Transmitter {
   }
 
   size_t preferred_batch() const noexcept override { return 256; }
-  transmit::FrameLimits limits() const noexcept override { return {}; }
+  transmit::FrameLimits limits() const noexcept override { return kRecordingLimits; }
   // Frames were written to a file that does not exist under its name yet, and never will after a
   // failure.
   transmit::Unconfirmed unconfirmed() const noexcept override { return publication_.missing(); }

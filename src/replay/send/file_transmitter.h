@@ -11,6 +11,9 @@
 
 namespace gophercap::replay {
 
+// Of every recording.
+inline constexpr transmit::FrameLimits kRecordingLimits = {.recorded = true};
+
 // Writes each frame with its time stamp to `path` ("-": standard output). Accepts every link type
 // that the format supports. finish() makes the file appear, or returns why send() failed.
 Result<std::unique_ptr<transmit::Transmitter>> open_file_transmitter(
