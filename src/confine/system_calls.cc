@@ -133,8 +133,10 @@ void allow_own_limits(Filter& filter) {
 // Allows queries of terminals and pipes, and the mode of a terminal, which is restored at the end,
 // but not TIOCSTI, which inserts input.
 void allow_questions(Filter& filter) {
-  for (const uint64_t request : {uint64_t{TCGETS}, uint64_t{TCGETS2}, uint64_t{TIOCGWINSZ},
-                                 uint64_t{FIONREAD}, uint64_t{TCSETS}, uint64_t{TIOCGPGRP}})
+  // Newer C libraries use the requests that end with 2.
+  for (const uint64_t request :
+       {uint64_t{TCGETS}, uint64_t{TCGETS2}, uint64_t{TIOCGWINSZ}, uint64_t{FIONREAD},
+        uint64_t{TCSETS}, uint64_t{TCSETS2}, uint64_t{TIOCGPGRP}})
     filter.allow_if("ioctl", {equal(1, static_cast<uint32_t>(request))});
 }
 

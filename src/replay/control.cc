@@ -85,7 +85,8 @@ Result<> Control::pause() {
 Result<> Control::resume() {
   return apply("resume", "", [this]() REQUIRES_LOCK(mutex_) -> Result<bool> {
     if (!paused_) return false;
-    if (started_) anchor_ = anchor_.shifted(std::max(now_() - held_since(), Nanos{0}));
+    if (started_ && terms_.real_time)
+      anchor_ = anchor_.shifted(std::max(now_() - held_since(), Nanos{0}));
     paused_ = false;
     steps_left_ = 0;
     steps_wanted_ = false;
@@ -202,7 +203,8 @@ void Control::resume_after(uint64_t seek, Nanos planned) {
   const MutexLock lock(mutex_);
   if (seek != seeks_ || resumed_ == seeks_) return;
   resumed_ = seeks_;
-  anchor_ = anchor_.moved_to(planned, paused_ ? held_since() : now_() + kLead);
+  if (terms_.real_time)
+    anchor_ = anchor_.moved_to(planned, paused_ ? held_since() : now_() + kLead);
   forget_fronts();
   count_.fetch_add(1, std::memory_order_release);
 }
@@ -299,7 +301,7 @@ bool Control::take_step(size_t lane, Nanos due, uint64_t round) {
   }
   steps_wanted_ = --steps_left_ > 0;
   fronts_[lane] = {};
-  if (started_ && due > anchor_.reached(held_since()))
+  if (started_ && terms_.real_time && due > anchor_.reached(held_since()))
     anchor_ = anchor_.moved_to(due, held_since());
   return true;
 }

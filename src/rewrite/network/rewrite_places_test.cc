@@ -79,6 +79,8 @@ TEST(RewritePlaces, Tunnels) {
            {17, "c000086800000000 30ff001400000001"},
            {17, "c000086800000000 34ff001c00000001 00000085 01000000"},
            {17, "c00006a500000000 4002001e00010001 ff030021"},
+           {17, "0868c00000000000 30ff001400000001"},
+           {17, "06a5c00000000000 4002001e00010001 ff030021"},
            {17, "c00019eb00000000 00001140"}}) {
     const Bytes header = hex(kind.header);
     const auto packet = [&](const char* source, const Bytes& inner) {

@@ -169,9 +169,12 @@ Tunnel udp(const Edits& edits, const Datagram& datagram) noexcept {
     case 6635:
       return {true, packet::kEtherMpls, at};
     default: {
+      // The initiator may use any port, so answers come from the known one.
       constexpr uint16_t kTeredo = 3544;
-      const bool here = port == kTeredo || edits.word(datagram.at) == kTeredo;
-      return here ? teredo(edits, part, at) : kNone;
+      const uint16_t from = edits.word(datagram.at);
+      if (from == 2152) return gtp(edits, part, at);
+      if (from == 1701) return l2tp(edits, part, at);
+      return port == kTeredo || from == kTeredo ? teredo(edits, part, at) : kNone;
     }
   }
 }
