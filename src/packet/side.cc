@@ -113,7 +113,10 @@ uint64_t connection_key(const Ends& ends, uint16_t source_port,
 
 uint64_t datagram_key(const Outermost& packet) noexcept {
   const Ends& ends = packet.network;
-  const uint64_t id = uint64_t{1} << 40 | uint64_t{packet.protocol} << 32 | packet.datagram;
+  // RFC 8200: over IPv6 the identification alone tells, and only the first fragment may be walked
+  // up to its transport.
+  const uint64_t protocol = ends.bytes == 4 ? packet.protocol : 0;
+  const uint64_t id = uint64_t{1} << 40 | protocol << 32 | packet.datagram;
   return std::max<uint64_t>(
       mix(hash_of(ends.source, ends.bytes, id), hash_of(ends.destination, ends.bytes, 0)), 1);
 }

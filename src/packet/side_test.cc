@@ -179,6 +179,18 @@ TEST(Side, LaterFragmentsAreFoundByTheFirstOne) {
   EXPECT_EQ(ipv6("0000", "00000007").datagram, 0U) << "not a fragment";
 }
 
+TEST(Side, OptionsBehindTheFragmentHeaderAreOfTheSameDatagram) {
+  const auto fragment = [](const std::string& offset, const std::string& rest) {
+    return clues("020000000001 020000000002 86dd 60000000 0018 2c 40" + std::string(31, '0') + "2" +
+                 std::string(31, '0') + "1" + "3c 00" + offset + "00000007" + rest);
+  };
+  const SideClues head = fragment("0001", "11 00 010400000000" + udp(40000, 53));
+  const SideClues tail = fragment("0010", "3a3a3a3a3a3a3a3a");
+  EXPECT_NE(head.datagram, 0U);
+  EXPECT_EQ(head.by_rule, kClient);
+  EXPECT_EQ(tail.key, head.datagram);
+}
+
 // With AddressSanitizer this shows that nothing outside is read.
 TEST(Side, PacketsCutAnywhereHaveASide) {
   const std::vector<std::string> packets = {
