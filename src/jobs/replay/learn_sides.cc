@@ -14,7 +14,7 @@ namespace gophercap::jobs {
 namespace {
 
 constexpr size_t kMostOfAKind = size_t{1} << 16;
-constexpr uint64_t kTableBytes = uint64_t{18} << 20;  // at most
+constexpr uint64_t kTableBytes = uint64_t{21} << 20;  // at most
 
 }  // namespace
 
@@ -32,11 +32,18 @@ Result<std::unique_ptr<const SideChoice>> make_side_choice(const Target& target,
                        part.learn(packet, ns_of(seen.time), seen.place);
                      }));
   table.settle();
-  if (table.unknown() > 0) {
+  if (const uint64_t disagreeing = table.disagreeing(); disagreeing > 0) {
+    reporter.warning(
+        fmt::format("--split: {} fragmented packets have an IP identification that others of the "
+                    "same hosts have "
+                    "too; what follows their first fragment goes by its addresses",
+                    disagreeing));
+  }
+  if (const uint64_t left_out = table.unknown() - table.disagreeing(); left_out > 0) {
     reporter.warning(fmt::format(
         "--split: {} packets tell the side of more connections or fragmented packets than fit into "
         "the table ({}); the others go by their ports or addresses",
-        table.unknown(), kMostOfAKind));
+        left_out, kMostOfAKind));
   }
   return std::make_unique<const SideChoice>(*interfaces->split, std::move(table));
 }

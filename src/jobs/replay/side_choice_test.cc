@@ -115,6 +115,26 @@ TEST(SideChoice, LaterFragmentsFollowTheFirst) {
   EXPECT_EQ(choice.table().datagrams(), 4U);
 }
 
+TEST(SideChoice, DatagramsWithOneIdThatDisagreeGoByTheRule) {
+  constexpr uint16_t kFirst = 0x2000;
+  constexpr uint16_t kLater = 0x0010;
+  const Bytes against = udp(2, 5000, 1, 53, kFirst);
+  const Bytes by_rule = udp(2, 53, 1, 5000, kFirst);
+  const auto later_of = [&](const std::vector<Captured>& packets) {
+    const SideChoice choice({}, table_of(packets));
+    return std::pair(side(choice, ip(2, 1, 17, kLater)), choice.table().unknown());
+  };
+  EXPECT_EQ(later_of({{against}, {by_rule, 9}}), std::pair(kServer, uint64_t{1}));
+  EXPECT_EQ(later_of({{by_rule}, {against, 9}, {against, 10}}), std::pair(kServer, uint64_t{2}));
+  EXPECT_EQ(later_of({{against}, {against, 9}}), std::pair(kClient, uint64_t{0})) << "they agree";
+  // Two connections of the same hosts.
+  const SideChoice choice({}, table_of({{tcp(2, 80, 1, 5000, kSyn)},
+                                        {tcp(2, 80, 1, 5000, kAck, kFirst)},
+                                        {tcp(2, 80, 1, 5001, kAck, kFirst)}}));
+  EXPECT_EQ(side(choice, ip(2, 1, 6, kLater)), kServer);
+  EXPECT_EQ(choice.table().disagreeing(), 1U);
+}
+
 // Whatever the order of packets, the number of tables, and the limit.
 TEST(SideChoice, WhatIsLearnedDoesNotDependOnTheOrder) {
   std::vector<Captured> packets;

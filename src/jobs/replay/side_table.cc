@@ -1,22 +1,25 @@
 #include "jobs/replay/side_table.h"
 
+#include <algorithm>
+#include <cstdint>
+
+#include "packet/mix.h"
+
 namespace gophercap::jobs {
 
 using packet::Side;
 using packet::SideClues;
 
 SideTable::SideTable(size_t most)
-    : openings_(most), openings_by_rule_(most), first_fragments_(most), against_(2 * most) {}
+    : openings_(most),
+      openings_by_rule_(most),
+      first_fragments_(most),
+      first_fragments_by_rule_(most),
+      against_(2 * most) {}
 
 void SideTable::Opening::merge(const Opening& other) noexcept {
   if (other.rank < rank) rank = other.rank;
   packets += other.packets;
-}
-
-void SideTable::Datagram::merge(const Datagram& other) noexcept {
-  const uint64_t sum = packets + other.packets;
-  if (other.rank < rank) *this = other;
-  packets = sum;
 }
 
 void SideTable::learn(const packet::Frame& packet, int64_t time_ns, uint64_t place) {
@@ -31,18 +34,19 @@ void SideTable::learn(const packet::Frame& packet, int64_t time_ns, uint64_t pla
   }
   if (clues.datagram == 0) return;
   const bool against = clues.later != clues.by_rule;
-  if (!against && clues.key == 0) return;
-  first_fragments_.add({.hash = clues.datagram,
-                        .connection = clues.key,
-                        .against = against,
-                        .rank = {false, time_ns, place}});
-  ++first_fragments_seen_;
+  const bool may_contradict = against || clues.key != 0;
+  const uint64_t hash =
+      std::max<uint64_t>(packet::mix(clues.datagram, clues.key << 1 | uint64_t{against}), 1);
+  (may_contradict ? first_fragments_ : first_fragments_by_rule_)
+      .add({.hash = hash, .datagram = clues.datagram, .connection = clues.key, .against = against});
+  first_fragments_seen_ += may_contradict;
 }
 
 void SideTable::merge(const SideTable& other) {
   openings_.merge(other.openings_);
   openings_by_rule_.merge(other.openings_by_rule_);
   first_fragments_.merge(other.first_fragments_);
+  first_fragments_by_rule_.merge(other.first_fragments_by_rule_);
   openings_seen_ += other.openings_seen_;
   first_fragments_seen_ += other.first_fragments_seen_;
 }
@@ -55,15 +59,35 @@ void SideTable::settle() {
     if (by_rule == nullptr || opening.rank < by_rule->rank) against_.add({opening.hash});
   });
   connections_against_ = against_.size();
-  first_fragments_.for_each([&](const Datagram& datagram) {
-    unknown_ -= datagram.packets;
-    const bool turned = datagram.connection != 0 && against_rule(datagram.connection);
-    if (turned != datagram.against) against_.add({datagram.hash});
-  });
-  datagrams_against_ = against_.size() - connections_against_;
   openings_.keep_if([](const Opening&) { return false; });
   openings_by_rule_.keep_if([](const Opening&) { return false; });
-  first_fragments_.keep_if([](const Datagram&) { return false; });
+  settle_datagrams();
+  datagrams_against_ = against_.size() - connections_against_;
+}
+
+void SideTable::settle_datagrams() {
+  BoundedTable<Datagram> datagrams(SIZE_MAX);  // not more than the entries of both tables
+  first_fragments_.for_each([&](const FirstFragment& first) {
+    unknown_ -= first.packets;
+    const bool turned = first.connection != 0 && against_rule(first.connection);
+    const bool against = turned != first.against;
+    datagrams.add(
+        {.hash = first.datagram, .against = against ? first.packets : 0, .by_rule = !against});
+  });
+  first_fragments_by_rule_.for_each([&](const FirstFragment& first) {
+    datagrams.add({.hash = first.datagram, .against = 0, .by_rule = true});
+  });
+  first_fragments_.keep_if([](const FirstFragment&) { return false; });
+  first_fragments_by_rule_.keep_if([](const FirstFragment&) { return false; });
+  datagrams.for_each([&](const Datagram& datagram) {
+    if (datagram.against == 0) return;
+    if (datagram.by_rule) {
+      disagreeing_ += datagram.against;
+    } else {
+      against_.add({datagram.hash});
+    }
+  });
+  unknown_ += disagreeing_;
 }
 
 }  // namespace gophercap::jobs
