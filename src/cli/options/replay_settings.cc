@@ -63,6 +63,16 @@ uint32_t longest_frame(int64_t asked) {
   return asked <= 0 || asked > UINT32_MAX ? UINT32_MAX : static_cast<uint32_t>(asked);
 }
 
+// What a configuration says about threads is for other targets too: as many of them as this one can
+// have.
+unsigned threads_of(const Settings& settings, size_t interfaces, bool in_one_order) {
+  const auto asked =
+      static_cast<unsigned>(std::clamp<int64_t>(settings.get(kTxThreads), 1, replay::kMostLanes));
+  if (settings.typed(kTxThreads)) return asked;
+  const size_t most = in_one_order ? 1 : std::max<size_t>(replay::kMostLanes / interfaces, 1);
+  return std::min(asked, static_cast<unsigned>(most));
+}
+
 jobs::Target target_of(const Settings& settings) {
   if (settings.get(kDiscard)) return jobs::Nowhere{};
   // An interface on the command line takes precedence over a file in the configuration.
@@ -74,18 +84,24 @@ jobs::Target target_of(const Settings& settings) {
     file.compression = io::compression_of_name(file.path);
     return file;
   }
-  const auto tx_threads =
-      static_cast<unsigned>(std::clamp<int64_t>(settings.get(kTxThreads), 1, replay::kMostLanes));
   const bool by_out = out && settings.source(kOutInterface) <= settings.source(kOut);
-  if (by_out && out->tunnel)
-    return jobs::TunnelTarget{.tunnel = *out->tunnel, .tx_threads = tx_threads};
+  if (by_out && out->tunnel) {
+    const bool numbered = out->tunnel->kind == transmit::TunnelKind::kErspan;
+    return jobs::TunnelTarget{.tunnel = *out->tunnel,
+                              .tx_threads = threads_of(settings, 1, numbered)};
+  }
   jobs::InterfaceTarget interface;
   settings.fill(kThis, {.interface = &interface});
   interface.names = {settings.get(kOutInterface)};
   if (by_out) interface.names = out->interfaces;
   if (by_out && out->by_side) interface.split = settings.get(kSplit);
-  interface.tx_threads = tx_threads;
+  interface.tx_threads = threads_of(settings, interface.names.size(), interface.split.has_value());
   return interface;
+}
+
+bool has_several_schedules(const jobs::Target& target) {
+  const auto* interface = std::get_if<jobs::InterfaceTarget>(&target);
+  return interface != nullptr && interface->names.size() > 1 && !interface->split;
 }
 
 // A limit that is never checked must not seem to have been met. A limit in a configuration is meant
@@ -259,6 +275,9 @@ jobs::ReplayOptions replay_options(const Invocation& invocation) {
   options.delivery.target = target_of(settings);
   const LateWords late = settings.get(kLate);
   options.delivery.late = late.policy;
+  if (late.policy == replay::LatePolicy::kSlip && !settings.typed(kLate) &&
+      has_several_schedules(options.delivery.target))
+    options.delivery.late = replay::LatePolicy::kCatchUp;
   options.delivery.late_limit = late.limit;
   if (const auto at = settings.get(kStartAt)) options.delivery.start_at_wall_ns = ns_of(*at);
   if (settings.get(kLoopInfinite)) options.schedule.loop_count = 0;
@@ -282,9 +301,12 @@ std::vector<Complaint> check_replay(const Settings& settings, const jobs::Replay
   check_plan(settings, kThis, options.select, options.schedule, complaints);
   check_unique(settings, options, complaints);
   check_interfaces(settings, interface, options, complaints);
-  const bool several_threads = settings.get(kTxThreads) > 1;
   const auto* tunnel = std::get_if<jobs::TunnelTarget>(&target);
-  if (several_threads && interface == nullptr && tunnel == nullptr)
+  const bool typed_threads = settings.typed(kTxThreads) && settings.get(kTxThreads) > 1;
+  const bool several_threads = interface != nullptr ? interface->tx_threads > 1
+                               : tunnel != nullptr  ? tunnel->tx_threads > 1
+                                                    : false;
+  if (typed_threads && interface == nullptr && tunnel == nullptr)
     complaints.push_back({"--tx-threads: needs an interface or a tunnel", ""});
   if (several_threads && tunnel != nullptr &&
       tunnel->tunnel.kind == transmit::TunnelKind::kErspan) {

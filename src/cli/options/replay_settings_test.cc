@@ -93,6 +93,18 @@ TEST_F(AskedOfTheWire, SeveralInterfacesAreOneTarget) {
   set({"replay", "--out", "gone1+gone2", "--late=slip"});
   EXPECT_EQ(complaints(), Words{"--out: several interfaces exclude --late slip, which moves one "
                                 "schedule"});
+  constexpr std::string_view kFourThreads = "replay: {tx.threads: 4, late: slip}";
+  set({"replay", "--out", "gone1,gone2"}, kFourThreads);
+  EXPECT_EQ(complaints(), Words{}) << "a configuration is for other runs too";
+  EXPECT_EQ(interfaces().tx_threads, 1U);
+  set({"replay", "--out", "gone1+gone2"}, "replay: {tx.threads: 40}");
+  EXPECT_EQ(complaints(), Words{});
+  EXPECT_EQ(interfaces().tx_threads, 31U);
+  set({"replay", "--out", "gone1+gone2"}, "replay: {late: slip}");
+  EXPECT_EQ(complaints(), Words{});
+  EXPECT_EQ(replay_options(invocation_).delivery.late, replay::LatePolicy::kCatchUp);
+  set({"replay", "--discard"}, kFourThreads);
+  EXPECT_EQ(complaints(), Words{});
   set({"replay", "--out", "gone1+gone2", "--tx-threads=32"});
   EXPECT_EQ(complaints(), Words{"--out: 2 interfaces with 32 sending threads each are more than 63 "
                                 "threads"});
