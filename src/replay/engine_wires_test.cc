@@ -12,6 +12,7 @@
 #include "replay/engine.h"
 #include "replay/engine_for_test.h"
 #include "replay/read/wire_choice.h"
+#include "transmit/wire/split_transmitter.h"
 
 namespace gophercap::replay {
 namespace {
@@ -65,6 +66,24 @@ TEST_F(Engine, EachPacketTakesItsWire) {
   play(sorted, {.wires = &choice}, wires, clock, {}, {});
   EXPECT_EQ(wires.count, 400U);
   EXPECT_EQ(wires.wrong, 0U);
+}
+
+TEST_F(Engine, TheFarEndOfAWireCountsForItsFramesOnly) {
+  add_file("a.pcap", {0, 1, 2, 3, 4, 5, 6}, 1000);  // 0, 3 and 6 are for wire 1
+  const ByNumber choice;
+  for (const size_t small : {0U, 1U}) {
+    testing::RecordingTransmitter wires[2];
+    wires[small].far_end_bytes = 500;
+    transmit::SplitTransmitter split({&wires[0], &wires[1]});
+    SimulatedClock clock;
+    const Report report = play(plan(), {.wires = &choice}, split, clock, {}, {});
+    EXPECT_EQ(wires[0].sent.size(), small == 0 ? 0U : 4U);
+    EXPECT_EQ(wires[1].sent.size(), small == 1 ? 0U : 3U);
+    EXPECT_EQ(report.accounts.failed_far_end, small == 0 ? 4U : 3U);
+    EXPECT_EQ(report.first_refusal,
+              "a recording: longer than the 500 bytes that the far end takes");
+    EXPECT_TRUE(report.accounts.balanced());
+  }
 }
 
 TEST_F(Engine, OneLinkThatIsDownStopsAll) {

@@ -2,6 +2,7 @@
 // writes; cli/text/replay_report.cc prints it as text.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -42,6 +43,12 @@ struct InterfaceReport {
   // Of several interfaces: what was sent to this one.
   uint64_t frames_sent = 0;
   uint64_t sent_bytes = 0;
+
+  // Frames that the kernel has counted on it during the run; empty: it no longer exists.
+  std::optional<uint64_t> counted() const noexcept {
+    if (!after) return std::nullopt;
+    return after->tx_packets - before.tx_packets;
+  }
 };
 
 // How packets were split between the sides of clients and servers.
@@ -150,11 +157,10 @@ struct Report {
   std::optional<SplitReport> split;
   std::optional<TunnelReport> tunnel;
 
-  // Frames that were passed to the kernel and, by its own count, did not leave.
-  uint64_t lost_behind_us() const noexcept {
-    return counted_by_interface && *counted_by_interface < accounts.frames_sent
-               ? accounts.frames_sent - *counted_by_interface
-               : 0;
+  // Frames that were passed to the kernel for this interface and, by its own count, did not leave.
+  uint64_t lost_behind_us(const InterfaceReport& interface) const noexcept {
+    const uint64_t sent = interfaces.size() > 1 ? interface.frames_sent : accounts.frames_sent;
+    return sent - std::min(sent, interface.counted().value_or(sent));
   }
 };
 

@@ -11,6 +11,13 @@ FrameLimits common_limits(std::span<Transmitter* const> transmitters) noexcept {
   return common;
 }
 
+std::vector<uint32_t> far_end_bytes(const Transmitter& transmitter) {
+  if (transmitter.wires().empty()) return {transmitter.limits().far_end_bytes};
+  std::vector<uint32_t> all;
+  for (const Transmitter* wire : transmitter.wires()) all.push_back(wire->limits().far_end_bytes);
+  return all;
+}
+
 std::string describe(std::span<Transmitter* const> transmitters) {
   std::string all;
   std::vector<std::string> seen;

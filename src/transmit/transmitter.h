@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -78,6 +79,8 @@ class Transmitter {
   // The number of frames per send() that is worth collecting.
   virtual size_t preferred_batch() const noexcept = 0;
   virtual FrameLimits limits() const noexcept = 0;
+  // Those that Frame::wire tells apart; empty: there is only this.
+  virtual std::span<Transmitter* const> wires() const noexcept { return {}; }
   // Frames accepted whose completion the system has not confirmed. After finish() they count as
   // lost.
   virtual Unconfirmed unconfirmed() const noexcept { return {}; }
@@ -92,6 +95,8 @@ class Transmitter {
 
 // The frames that all of them take. REQUIRES: there is at least one.
 FrameLimits common_limits(std::span<Transmitter* const> transmitters) noexcept;
+// FrameLimits::far_end_bytes of each of its wires, or of itself if it has none.
+std::vector<uint32_t> far_end_bytes(const Transmitter& transmitter);
 // Names each of them; sending threads of one interface have one name.
 std::string describe(std::span<Transmitter* const> transmitters);
 

@@ -133,7 +133,19 @@ report max_frame_bytes 1014
 ip link set dev "$other_near" down
 send 1 "$both" "$work/set"
 says replay.err "interface $other_near"
-ip link set dev "$other_near" up
+says replay.err "hint: .*ip link set dev $other_near up"
+ip link set dev "$other_near" up mtu 9000
+wait_for "carrier on $other_near" carrier "$other_near"
+
+# A far end that takes less counts for the frames of its interface only.
+ip link set dev "$other_far" mtu 1000
+make_pcap "$work/long.pcap" 1 "$macs"0800450005dc0000000040110000"0a0000010a000002"9c4000350000:1480:0
+send 0 "$both" --topspeed "$work/long.pcap"
+report packets.sent 1 interfaces.0.frames_sent 1
+says replay.err "those for it will fail"
+send 3 "$other_near,$near" --topspeed "$work/long.pcap"
+report packets.failed_at_far_end 1
+ip link set dev "$other_far" mtu 9000
 
 # A name that contains a separator is one interface if it exists; two names of one interface are not two.
 ip link set dev "$other_near" down mtu 9000 name a,b+c up
@@ -143,5 +155,9 @@ report interface.name a,b+c
 if ip link property add dev "$near" altname "second$$" 2>/dev/null && "$GOPHERCAP" replay --dryrun --out "second$$" "$work/set" \
   >/dev/null 2>&1; then
   send 2 "$near,second$$" "$work/set"
+  says replay.err "$near and second$$ are the same interface"
+  ip link set dev a,b+c down name "$other_near" up
+  wait_for "carrier on $other_near" carrier "$other_near"
+  "$GOPHERCAP" replay --dryrun --out "$other_near+$near+second$$" "$work/set" >/dev/null 2>"$work/replay.err" && fail "--dryrun"
   says replay.err "$near and second$$ are the same interface"
 fi

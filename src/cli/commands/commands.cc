@@ -46,8 +46,8 @@ ExitCode print_result(Console& console, std::string_view text, ExitCode code) {
 
 void print_error(Console& console, const Error& error, const HintContext& context) {
   console.error(error.what);
-  const std::string hint =
-      hint_for(error, context.interface_name, existing_interfaces(), context.dump_path);
+  const std::string hint = hint_for(error, interface_of(error, context.interface_names),
+                                    existing_interfaces(), context.dump_path);
   if (!hint.empty()) console.hint(hint);
 }
 

@@ -49,8 +49,8 @@ ExitCode exit_code_of(const Error& error);
 
 // Prints "error: …" and, if a remedy is known, "hint: …".
 struct HintContext {
-  std::string interface_name{};  // where packets were to be sent
-  std::string dump_path{};       // the dump that was to be read
+  std::vector<std::string> interface_names{};  // where packets were to be sent
+  std::string dump_path{};                     // the dump that was to be read
 };
 void print_error(Console& console, const Error& error, const HintContext& context = {});
 

@@ -78,11 +78,8 @@ ExitCode judge(const replay::Report& report, const std::string& expression, Cons
                                 counted(accounts.not_sorted, "packet")));
     console.hint("--memory 1G");
   }
-  if (const uint64_t lost = report.lost_behind_us(); lost > 0) {
-    console.error(fmt::format("the interface{} counted {} of {}: {} were lost after they were sent",
-                              report.interfaces.size() > 1 ? "s" : "",
-                              group_digits(*report.counted_by_interface),
-                              counted(accounts.sent, "packet"), group_digits(lost)));
+  for (const std::string& lost : lost_behind_us(report)) {
+    console.error(lost);
     code = merge(code, ExitCode::kIncomplete);
   }
   uint64_t missing = accounts.missing();
@@ -125,8 +122,9 @@ std::string keys_text(const jobs::ReplayOptions& options) {
 
 HintContext hints_of(const jobs::ReplayOptions& options) {
   const auto* interface = std::get_if<jobs::InterfaceTarget>(&options.delivery.target);
-  return {.interface_name = interface == nullptr ? "" : interface->names.front(),
-          .dump_path = options.set.dump()};
+  HintContext hints{.dump_path = options.set.dump()};
+  if (interface != nullptr) hints.interface_names = interface->names;
+  return hints;
 }
 
 Outcome forecast(jobs::ReplayOptions options, bool json, Console& console, JobRun& run) {

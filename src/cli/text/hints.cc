@@ -80,6 +80,23 @@ std::string hint_for_errno(int sys, std::string_view interface_name) {
 
 }  // namespace
 
+std::string_view interface_of(const Error& error, std::span<const std::string> names) {
+  if (names.size() == 1) return names.front();
+  constexpr std::string_view kBefore = "interface ";
+  std::string_view found;
+  const std::string_view text = error.what;
+  for (size_t at = text.find(kBefore); at != std::string_view::npos; at = text.find(kBefore, at)) {
+    at += kBefore.size();
+    // A name contains neither of these.
+    const std::string_view name = text.substr(at, text.find_first_of(" :", at) - at);
+    const auto named = std::ranges::find(names, name);
+    if (named == names.end() || *named == found) continue;
+    if (!found.empty()) return {};  // it is about several
+    found = *named;
+  }
+  return found;
+}
+
 std::string hint_for(const Error& error, std::string_view interface_name,
                      std::span<const std::string> interfaces, std::string_view dump) {
   if (error.cause != Cause::kOther)

@@ -93,6 +93,19 @@ TEST(Hints, NoneWithoutAnInterface) {
   }
 }
 
+TEST(Hints, NameTheInterfaceThatFailed) {
+  const std::vector<std::string> both = {"veth1", "veth10"};
+  const auto of = [&](const std::string& text) { return interface_of(errno_error(0, text), both); };
+  EXPECT_EQ(of("interface veth10: is down"), "veth10");
+  EXPECT_EQ(of("interface veth1 (TX_RING)"), "veth1");
+  EXPECT_EQ(of("interface veth1 (TX_RING), interface veth10 (TX_RING)"), "") << "either";
+  EXPECT_EQ(of("a.pcap"), "");
+  EXPECT_EQ(hint(errno_error(ENETDOWN, "x"), of("x")), "");
+  EXPECT_EQ(interface_of(errno_error(0, "x"), std::vector<std::string>{"eth0"}), "eth0")
+      << "no other";
+  EXPECT_EQ(interface_of(errno_error(0, "interface eth0"), {}), "");
+}
+
 // Depends on what was too long, and on what both ends support.
 TEST(Hints, AnMtuThatHelps) {
   const auto hint_with = [](transmit::InterfaceFacts facts, uint64_t by_some, uint64_t by_all) {

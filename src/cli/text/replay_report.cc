@@ -94,14 +94,15 @@ void add_reasons(std::vector<SummaryLine>& lines, const Accounts& accounts, repl
   }
 }
 
-// Null if none is known.
-const transmit::FarEnd* smallest_far_end(const Report& report) {
-  const transmit::FarEnd* smallest = nullptr;
+// "veth1 has an MTU of 1500": each far end that takes less than its interface.
+std::string small_far_ends(const Report& report) {
+  std::vector<std::string> all;
   for (const replay::InterfaceReport& interface : report.interfaces) {
     const std::optional<transmit::FarEnd>& far = interface.facts.far_end;
-    if (far && (smallest == nullptr || far->mtu < smallest->mtu)) smallest = &*far;
+    if (far && far->mtu < interface.facts.mtu)
+      all.push_back(fmt::format("{} has an MTU of {}", escape_text(far->name), far->mtu));
   }
-  return smallest;
+  return fmt::format("{}", fmt::join(all, ", "));
 }
 
 // Describes the packets that were refused individually.
@@ -109,9 +110,9 @@ std::string failed_details(const Report& report) {
   const Accounts& accounts = report.accounts;
   std::string text;
   if (accounts.failed_far_end > 0) {
-    if (const transmit::FarEnd* far = smallest_far_end(report); far != nullptr) {
-      text += fmt::format("; {} longer than the far end takes: {} has an MTU of {}",
-                          group_digits(accounts.failed_far_end), escape_text(far->name), far->mtu);
+    if (const std::string far_ends = small_far_ends(report); !far_ends.empty()) {
+      text += fmt::format("; {} longer than the far end takes: {}",
+                          group_digits(accounts.failed_far_end), far_ends);
     }
   }
   if (!report.first_refusal.empty() && accounts.failed > accounts.failed_far_end)
@@ -252,6 +253,21 @@ std::string pacing_text(const Report& report) {
 
 }  // namespace
 
+std::vector<std::string> lost_behind_us(const Report& report) {
+  std::vector<std::string> all;
+  const bool several = report.interfaces.size() > 1;
+  for (const replay::InterfaceReport& interface : report.interfaces) {
+    const uint64_t lost = report.lost_behind_us(interface);
+    if (lost == 0) continue;
+    const uint64_t sent = several ? interface.frames_sent : report.accounts.frames_sent;
+    all.push_back(
+        fmt::format("{} counted {} of {}: {} were lost after they were sent",
+                    several ? "interface " + escape_text(interface.name) : "the interface",
+                    group_digits(sent - lost), counted(sent, "frame"), group_digits(lost)));
+  }
+  return all;
+}
+
 std::string forecast_report(const jobs::Forecast& forecast) {
   std::vector<SummaryLine> lines = {
       {"target", escape_text(forecast.target)},
@@ -318,9 +334,9 @@ std::string replay_report(const Report& report, bool simulated, const TextOption
   if (report.counted_by_interface && *report.counted_by_interface != report.accounts.frames_sent) {
     const uint64_t n = *report.counted_by_interface;
     lines.push_back(
-        {"counted", fmt::format("{} by the interface{}{}", counted(n, "packet"),
+        {"counted", fmt::format("{} by the interface{}{}", counted(n, "frame"),
                                 report.interfaces.size() > 1 ? "s" : "",
-                                n > report.accounts.sent ? "; others send there too" : "")});
+                                n > report.accounts.frames_sent ? "; others send there too" : "")});
   }
   if (report.accounts.clock_steps > 0)
     lines.push_back({"clocks", counted(report.accounts.clock_steps, "step") + " followed"});

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "cli/text/lines_for_test.h"
 
@@ -15,6 +17,39 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr TextOptions kPipe{false, 80};
+
+// Of an interface that has counted so many frames.
+replay::InterfaceReport counting(std::string name, uint64_t given, uint64_t counted) {
+  replay::InterfaceReport interface { .name = std::move(name), .frames_sent = given };
+  interface.before.tx_packets = 7;
+  interface.after = interface.before;
+  interface.after->tx_packets += counted;
+  return interface;
+}
+
+TEST(ReplayReport, LossesOfOneInterfaceAreNotHiddenByTrafficOfAnother) {
+  replay::Report report;
+  report.accounts = {.read = 100, .sent = 100, .frames_sent = 100};
+  report.counted_by_interface = 110;
+  report.interfaces = {counting("veth0", 50, 70), counting("veth1", 50, 40)};
+  EXPECT_EQ(lost_behind_us(report),
+            std::vector<std::string>{
+                "interface veth1 counted 40 of 50 frames: 10 were lost after they were sent"});
+  report.interfaces[1].after.reset();
+  EXPECT_TRUE(lost_behind_us(report).empty()) << "it tells nothing any more";
+}
+
+TEST(ReplayReport, WhatAnInterfaceCountsAreFrames) {
+  replay::Report report;  // some packets left as segments
+  report.accounts = {.read = 60, .sent = 60, .frames_sent = 100};
+  report.interfaces = {counting("veth0", 0, 90)};
+  report.counted_by_interface = 90;
+  EXPECT_EQ(lost_behind_us(report),
+            std::vector<std::string>{
+                "the interface counted 90 of 100 frames: 10 were lost after they were sent"});
+  const std::string text = replay_report(report, false, kPipe);
+  EXPECT_NE(text.find("counted  90 frames by the interface\n"), std::string::npos) << text;
+}
 
 TEST(ReplayReport, EveryPacketIsAccountedFor) {
   replay::Report report;

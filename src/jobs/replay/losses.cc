@@ -149,17 +149,25 @@ void warn_of_link_types(const PlannedSet& setup, Reporter& reporter) {
                                converts ? ", and without an Ethernet form" : ""));
 }
 
-void warn_of_far_end(const PlannedSet& setup, const transmit::InterfaceFacts& facts,
-                     Reporter& reporter) {
+void warn_of_far_end(const PlannedSet& setup, const std::string& interface,
+                     const transmit::InterfaceFacts& facts, bool gets_all, Reporter& reporter) {
   transmit::FrameLimits far = transmit::interface_limits(facts);
   if (!facts.far_end || far.far_end_bytes == UINT32_MAX) return;
   far.max_bytes = far.far_end_bytes;
   far.vlan_extra_bytes = 0;
-  if (const std::string count = longer_than(setup, far); !count.empty()) {
+  const std::string count = longer_than(setup, far);
+  if (count.empty()) return;
+  const std::string far_end = fmt::format("({}, MTU {})", facts.far_end->name, facts.far_end->mtu);
+  if (gets_all) {
     reporter.warning(fmt::format(
-        "{} of {} packets will fail: longer than the {} bytes that the far end takes ({}, MTU {})",
-        count, setup.plan.packets, far.max_bytes, facts.far_end->name, facts.far_end->mtu));
+        "{} of {} packets will fail: longer than the {} bytes that the far end takes {}", count,
+        setup.plan.packets, far.max_bytes, far_end));
+    return;
   }
+  reporter.warning(fmt::format(
+      "{} of {} packets are longer than the {} bytes that the far end of {} takes {}: those for it "
+      "will fail",
+      count, setup.plan.packets, far.max_bytes, interface, far_end));
 }
 
 void warn_of_long_packets(const PlannedSet& setup, const transmit::FrameLimits& limits,

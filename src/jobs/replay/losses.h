@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "dataset/scan/file_summary.h"
 #include "jobs/replay/oversize_options.h"
@@ -30,8 +31,9 @@ void warn_of_long_packets(const PlannedSet& setup, const transmit::FrameLimits& 
                           Oversize policy, Reporter& reporter);
 // Warns of packets that are not Ethernet.
 void warn_of_link_types(const PlannedSet& setup, Reporter& reporter);
-// Warns of packets that are longer than the far end accepts.
-void warn_of_far_end(const PlannedSet& setup, const transmit::InterfaceFacts& facts,
-                     Reporter& reporter);
+// Warns of packets that are longer than the far end of `interface` accepts. `gets_all`: there is no
+// other interface.
+void warn_of_far_end(const PlannedSet& setup, const std::string& interface,
+                     const transmit::InterfaceFacts& facts, bool gets_all, Reporter& reporter);
 
 }  // namespace gophercap::jobs

@@ -101,7 +101,7 @@ class OpenInterfaces final : public OpenTarget {
     send.link_timeout = link_timeout_;
     send.queue_below = false;
     for (const transmit::Wire& wire : wires_) {
-      warn_of_far_end(setup, wire.facts, reporter);
+      warn_of_far_end(setup, wire.interface, wire.facts, wires_.size() == 1, reporter);
       send.links_up.push_back(&wire.link->up());
       // A physical device has a ring even if it has no qdisc.
       send.queue_below |= wire.facts.has_queue() || wire.facts.kind.empty();
@@ -144,8 +144,7 @@ class OpenInterfaces final : public OpenTarget {
       if (sides_) interface.side = i == 0 ? packet::Side::kClient : packet::Side::kServer;
       interface.after = settled_counters(wires_[i], sent);
       all_count = all_count && interface.after;
-      if (interface.after)
-        counted_by_all += interface.after->tx_packets - interface.before.tx_packets;
+      counted_by_all += interface.counted().value_or(0);
       report.interfaces.push_back(std::move(interface));
     }
     if (all_count) report.counted_by_interface = counted_by_all;
@@ -204,13 +203,16 @@ void look_at_interfaces(const InterfaceTarget& target, const PlannedSet& setup, 
     if (!ready && !outlook.obstacle) outlook.obstacle = ready.error();
   }
   for (size_t i = 1; i < known.size(); ++i) {
-    const auto& [first, facts] = known.front();
-    const Result<> differ = check_different(first, facts, known[i].first, known[i].second);
-    if (!differ && !outlook.obstacle) outlook.obstacle = differ.error();
+    for (size_t other = 0; other < i; ++other) {
+      const Result<> differ =
+          check_different(known[other].first, known[other].second, known[i].first, known[i].second);
+      if (!differ && !outlook.obstacle) outlook.obstacle = differ.error();
+    }
   }
   add_mtus(known, outlook);
   warn_of_link_types(setup, reporter);
-  for (const auto& [name, facts] : known) warn_of_far_end(setup, facts, reporter);
+  for (const auto& [name, facts] : known)
+    warn_of_far_end(setup, name, facts, target.names.size() == 1, reporter);
 }
 
 }  // namespace gophercap::jobs

@@ -47,7 +47,7 @@ Sender::Sender(transmit::Transmitter& transmitter, Clock& clock, const Timeline&
       timeline_(timeline),
       options_(options),
       paced_(clock.is_real() && !options.topspeed),
-      far_end_bytes_(transmitter.limits().far_end_bytes),
+      far_end_bytes_(transmit::far_end_bytes(transmitter)),
       lanes_(lanes),
       own_(own),
       ring_(lanes[own]->ring),
@@ -305,17 +305,17 @@ void Sender::send(std::span<const Departure> due, const std::stop_token& stop) {
 }
 
 size_t Sender::passing(std::span<const Departure> due) const noexcept {
-  if (far_end_bytes_ == UINT32_MAX) return due.size();
+  if (!has_small_far_end_) return due.size();
   size_t n = 0;
-  while (n < due.size() && due[n].bytes <= far_end_bytes_) ++n;
+  while (n < due.size() && due[n].bytes <= far_end_bytes(due[n])) ++n;
   return n;
 }
 
 void Sender::fail(int error, const Departure& frame) noexcept {
   failed_ += !frame.more;
   incomplete_ = frame.more;
-  if (frame.bytes > far_end_bytes_) {
-    ++failed_far_end_;
+  if (frame.bytes > far_end_bytes(frame)) {
+    if (failed_far_end_++ == 0) failed_far_end_lane_ = frame.lane;
     mtu_needed_.add(mtu_for(frame.data, frame.bytes));
   } else if (failed_errno_ == 0) {
     failed_errno_ = error;

@@ -131,8 +131,11 @@ class Sender {
   void give_up(const Departure& frame) noexcept;
   void show_unsent() noexcept;
   uint64_t whole_packets(size_t frames, size_t inner) noexcept;
-  // Returns how many of `due` come before the first one that is too long for the far end.
+  // Returns how many of `due` come before the first one that is too long for its far end.
   size_t passing(std::span<const Departure> due) const noexcept;
+  uint32_t far_end_bytes(const Departure& d) const noexcept {
+    return far_end_bytes_.size() == 1 ? far_end_bytes_.front() : far_end_bytes_[d.lane];
+  }
   bool link_is_up() const noexcept {
     for (const std::atomic<bool>* up : options_.links_up) {
       if (!up->load(std::memory_order_relaxed)) return false;
@@ -150,8 +153,10 @@ class Sender {
   Clock& clock_;
   const Timeline& timeline_;
   const SendOptions options_;
-  const bool paced_;              // packets are sent when they are due, by a real clock
-  const uint32_t far_end_bytes_;  // FrameLimits::far_end_bytes
+  const bool paced_;  // packets are sent when they are due, by a real clock
+  const std::vector<uint32_t> far_end_bytes_;  // FrameLimits::far_end_bytes of each wire
+  const bool has_small_far_end_ =
+      std::ranges::any_of(far_end_bytes_, [](uint32_t bytes) { return bytes != UINT32_MAX; });
   const std::span<Lane* const> lanes_;
   const size_t own_;
   DepartureRing& ring_;
@@ -200,7 +205,8 @@ class Sender {
   RealtimeThread refused_;
   int failed_errno_ = 0;  // of the first rejected frame
   uint64_t failed_far_end_ = 0;
-  MtuNeeded mtu_needed_;  // for these
+  uint8_t failed_far_end_lane_ = 0;  // of the first of these
+  MtuNeeded mtu_needed_;             // for these
   int fatal_errno_ = 0;
 };
 

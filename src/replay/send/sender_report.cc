@@ -62,8 +62,11 @@ void Sender::settle(Report& report) const {
         fmt::format("{}: a frame of {} bytes was refused again and again, while others passed",
                     transmitter_.describe(), patience_.first_given_up_bytes());
   } else if (failed_far_end_ > 0 && report.first_refusal.empty()) {
+    const auto wires = transmitter_.wires();
+    const size_t wire = wires.empty() ? 0 : failed_far_end_lane_;
     report.first_refusal = fmt::format("{}: longer than the {} bytes that the far end takes",
-                                       transmitter_.describe(), far_end_bytes_);
+                                       (wires.empty() ? &transmitter_ : wires[wire])->describe(),
+                                       far_end_bytes_[wire]);
   }
 }
 

@@ -23,6 +23,7 @@ class SplitTransmitter final : public Transmitter {
   Result<> finish() override;
   size_t preferred_batch() const noexcept override;
   FrameLimits limits() const noexcept override;
+  std::span<Transmitter* const> wires() const noexcept override { return wires_; }
   Unconfirmed unconfirmed() const noexcept override;
   std::string refusal() const override;
   std::string describe() const override;
