@@ -27,7 +27,7 @@ has err "moved: no capture files found that match --file-regexp worker-7"
 exits 4 map moved --file-suffix log --dump-json d.json
 has err "moved: no capture files found with --file-suffix log"
 
-for command in filter extract eve2filter merge-maps report doctor ctl; do
+for command in filter extract eve2filter merge-maps report doctor; do
   exits 2 "$command" --yaml x
   has err "$command: not in this version yet"
   not grep -q "did you mean" err

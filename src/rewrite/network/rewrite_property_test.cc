@@ -214,7 +214,8 @@ TEST(RewriteProperty, IncrementalChecksumsAreThoseComputedAnew) {
     if (random() % 2 == 0) rules.dscp = static_cast<uint8_t>(random() % 64);
     rules.unique_addresses = random() % 2 == 0;
     Bytes after = before;
-    EXPECT_EQ(rewrite(after, rules, random()), after != before);
+    const bool changed = rewrite(after, rules, random());
+    EXPECT_EQ(changed, after != before);
     ASSERT_EQ(after, sealed(stack, after)) << i;
     rules.fix_checksums = true;
     Bytes fixed = before;
