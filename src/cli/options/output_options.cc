@@ -18,7 +18,7 @@ jobs::Outputs outputs_of(const Settings& settings, Command command) {
   jobs::Outputs outputs;
   for (const OptionSpec* option : options_of(command)) {
     if (!is_output(*option, command)) continue;
-    const Value value = settings.value(*option);
+    const Value& value = settings.value(*option);
     std::string path;
     if (const auto* metrics = std::get_if<jobs::MetricsTarget>(&value.is)) {
       path = metrics->path;

@@ -188,9 +188,9 @@ uint64_t Sender::leave_out(std::span<const Departure> waiting, SendTime now, Nan
   size_t late = 0;
   uint64_t packets = 0;
   for (; late < waiting.size(); ++late) {
-    if (belongs_to_seek(waiting[late])) {
-      break;  // to be passed when the packets before it have been counted
-    } else if (waiting[late].kind != Departure::Kind::kFrame) {
+    // To be passed when the packets before it have been counted.
+    if (belongs_to_seek(waiting[late])) break;
+    if (waiting[late].kind != Departure::Kind::kFrame) {
       pass(waiting[late]);
     } else if (now - due_time(waiting[late]) > limit) {
       packets += !waiting[late].more;
