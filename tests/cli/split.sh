@@ -31,6 +31,14 @@ promises() {
   has out "gone2: $servers frame"
   has err "gone1"
 }
+# Several --out are several interfaces.
+exits 1 replay --dryrun --out gone1 --out gone2 rest.pcap
+has out "interfaces gone1, gone2"
+exits 1 replay --dryrun --out gone1 --out gone2 --split auto rest.pcap
+has out "interfaces gone1 (clients) and gone2 (servers)"
+exits 2 replay --dryrun --out gone1 --out vxlan:127.0.0.1 rest.pcap
+has err "--out: several of them are several interfaces, not a tunnel or A,B"
+
 promises 5 3 rest.pcap          # without a SYN, the lower port is the server
 promises 4 5 rest.pcap syn.pcap # the SYN is in another file
 promises 3 5 whole.pcap --time-from 2020-09-13T12:26:45Z # or outside the window

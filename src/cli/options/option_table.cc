@@ -92,7 +92,7 @@ const OptionSpec* find_option(Command command, std::string_view name) {
 }
 
 bool is_list(ValueType type) noexcept {
-  return type == kStringList || type == kPathList || type == kPrefixChanges ||
+  return type == kStringList || type == kPathList || type == kPrefixChanges || type == kOut ||
          type == kPrefixPairs || type == kPortPairs || type == kMacRules || type == kVlanRules;
 }
 

@@ -48,6 +48,8 @@ Result<LatenessLimit> parse_lateness_limit(std::string_view text);
 // Where packets are sent: one interface, two for the sides of clients and servers ("a,b"), several
 // ("a+b+c"), or a tunnel.
 struct OutWords {
+  uint32_t given = 0;  // how many values it is made of
+  bool mixed = false;  // they cannot be taken together
   std::vector<std::string> interfaces{};
   bool by_side = false;
   std::optional<transmit::Tunnel> tunnel{};

@@ -94,7 +94,9 @@ jobs::Target target_of(const Settings& settings) {
   settings.fill(kThis, {.interface = &interface});
   interface.names = {settings.get(kOutInterface)};
   if (by_out) interface.names = out->interfaces;
-  if (by_out && out->by_side) interface.split = settings.get(kSplit);
+  const bool two = by_out && out->given == 2 && out->interfaces.size() == 2;
+  if (by_out && (out->by_side || (two && settings.typed(kSplit))))
+    interface.split = settings.get(kSplit);
   interface.tx_threads = threads_of(settings, interface.names.size(), interface.split.has_value());
   return interface;
 }
@@ -134,6 +136,10 @@ void check_unique(const Settings& settings, const jobs::ReplayOptions& options,
 
 void check_interfaces(const Settings& settings, const jobs::InterfaceTarget* target,
                       const jobs::ReplayOptions& options, std::vector<Complaint>& complaints) {
+  if (const auto out = settings.get(kOut); out && out->mixed) {
+    complaints.push_back(
+        {"--out: several of them are several interfaces, not a tunnel or A,B", "--out A+B"});
+  }
   const bool by_side = target != nullptr && target->split;
   if (!by_side && settings.source(kSplit) == Source::kCommandLine)
     complaints.push_back({"--split: needs two interfaces, one for each side", "--out A,B"});

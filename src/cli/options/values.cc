@@ -188,10 +188,32 @@ Result<Value> parse_value(const OptionSpec& option, std::string_view text) {
   return Value{std::string(text)};
 }
 
+namespace {
+
+// Several values are several interfaces.
+Value outs_of(const std::vector<std::string>& texts) {
+  OutWords all;
+  for (const std::string& text : texts) {
+    if (text.empty()) continue;
+    OutWords words = *parse_out(text);
+    ++all.given;
+    all.by_side = words.by_side;
+    all.mixed = all.mixed || words.by_side || words.tunnel;
+    all.tunnel = std::move(words.tunnel);
+    all.interfaces.insert(all.interfaces.end(), words.interfaces.begin(), words.interfaces.end());
+  }
+  all.mixed = all.mixed && all.given > 1;
+  return all.given == 0 ? Value{} : Value{std::move(all)};
+}
+
+}  // namespace
+
 Value parse_values(const OptionSpec& option, const std::vector<std::string>& texts) {
   switch (option.type) {
     case ValueType::kPrefixChanges:
       return list_of(texts, dataset::parse_prefix_change);
+    case ValueType::kOut:
+      return outs_of(texts);
     case ValueType::kPrefixPairs:
       return list_of(texts, rewrite::parse_prefix_pair);
     case ValueType::kPortPairs:
