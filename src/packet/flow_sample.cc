@@ -5,21 +5,13 @@
 
 #include "base/bytes.h"
 #include "packet/flow_key.h"
+#include "packet/mix.h"
 
 namespace gophercap::packet {
 namespace {
 
 // Its numbers have nothing to do with those of pair_hash(), which chooses a sending thread.
 constexpr uint64_t kSeed = 0x5eed0f10c2a5ull;
-
-// The finalizer of splitmix64.
-uint64_t mix(uint64_t x) noexcept {
-  x ^= x >> 30;
-  x *= 0xbf58476d1ce4e5b9ull;
-  x ^= x >> 27;
-  x *= 0x94d049bb133111ebull;
-  return x ^ (x >> 31);
-}
 
 uint64_t hash_of(const std::array<uint8_t, 16>& address, uint64_t port) noexcept {
   return mix(load_le64(address.data()) ^ mix(load_le64(address.data() + 8) ^ mix(port + 1)));
